@@ -1,0 +1,37 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include <math.h>
+
+#include "dsp/mix.h"
+
+/* Full scale is +3.14 dBm0 as a sine, whose power is half of its peak's square. */
+#define FULL_SCALE_SINE_DBM0 3.14
+#define SILENCE_DBM0         -99.0
+
+static int16_t saturate(int32_t value)
+{
+	return value > INT16_MAX ? INT16_MAX : value < INT16_MIN ? INT16_MIN : (int16_t)value;
+}
+
+void dsp_mix_sum(int16_t *out, const int16_t *const inputs[], size_t input_count, size_t count)
+{
+	for (size_t i = 0; i < count; i++) {
+		int32_t sum = 0;
+
+		for (size_t k = 0; k < input_count; k++) {
+			if (inputs[k])
+				sum += inputs[k][i];
+		}
+		out[i] = saturate(sum);
+	}
+}
+
+double dsp_mix_level_dbm0(const int16_t *samples, size_t count)
+{
+	double energy = 0;
+
+	for (size_t i = 0; i < count; i++)
+		energy += (double)samples[i] * samples[i];
+	if (energy == 0 || count == 0)
+		return SILENCE_DBM0;
+	return 10 * log10(energy / (double)count / (32767.0 * 32767.0 / 2)) + FULL_SCALE_SINE_DBM0;
+}

@@ -1,0 +1,18 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include "fxs/fxs.h"
+
+#define SEGMENT_MIN_MS 20
+#define SEGMENT_MAX_MS 20000
+
+bool fxs_cadence_valid(const struct fxs_cadence *cadence)
+{
+	if (cadence->count < 2 || cadence->count > FXS_CADENCE_MAX || cadence->count % 2)
+		return false;
+	for (size_t i = 0; i < cadence->count; i++) {
+		unsigned ms = cadence->on_off_ms[i];
+
+		if (ms < SEGMENT_MIN_MS || ms > SEGMENT_MAX_MS)
+			return false;
+	}
+	return true;
+}

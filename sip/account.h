@@ -1,0 +1,47 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * An account: an address of record, its registrar, its credentials, its registration (RFC 3261 s10).
+ * Kept registered for ever once started: refreshed before it expires, retried after a failure.
+ */
+#ifndef TIPRING_SIP_ACCOUNT_H
+#define TIPRING_SIP_ACCOUNT_H
+
+#include "sip/agent.h"
+
+struct ua_account_config {
+	const char *user;      /* of the address of record */
+	const char *domain;    /* of the address of record */
+	const char *display_name; /* NULL or "": none */
+	const char *server_addr;  /* numeric IPv4 of registrar and outbound proxy */
+	uint16_t server_port;
+	const char *auth_user; /* NULL: as user */
+	const char *password;  /* copied, wiped when freed, never printed */
+	unsigned expires_s;    /* 60..86400 */
+};
+
+enum ua_registration {
+	UA_REG_NONE,        /* not started, or un-registered */
+	UA_REG_TRYING,
+	UA_REG_REGISTERED,
+	UA_REG_FAILED,      /* retried later */
+};
+
+/* status is the final SIP status code, 408 when nobody answered, 0 where there was none; reason is its phrase. */
+typedef void ua_registration_h(struct ua_account *account, enum ua_registration state, unsigned status,
+	const char *reason, void *arg);
+
+/* Copies what it needs; EINVAL for an address that is not numeric. */
+int ua_account_alloc(struct ua_account **accountp, struct ua_agent *agent,
+	const struct ua_account_config *config, ua_registration_h *handler, void *arg);
+/* Without un-registering. Its calls must have ended. */
+void ua_account_free(struct ua_account *account);
+
+/* delay_ms: to pace the start of many. */
+int ua_account_register(struct ua_account *account, unsigned delay_ms);
+/* Takes our binding away; the handler hears UA_REG_NONE when it is done, at the latest after 4 s. */
+void ua_account_unregister(struct ua_account *account);
+
+enum ua_registration ua_account_state(const struct ua_account *account);
+void *ua_account_arg(const struct ua_account *account);
+
+#endif

@@ -1,0 +1,54 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * The SIP user agent: one local address and transport (RFC 3261). It owns the sockets and the gate that
+ * every request passes. Everything in sip/ but rtp.h runs in the control thread, from its main loop;
+ * handlers are called from there too, and never from within a call that the user makes (they are
+ * posted), so a handler may call anything, also free what it was called for.
+ */
+#ifndef TIPRING_SIP_AGENT_H
+#define TIPRING_SIP_AGENT_H
+
+#include <stdint.h>
+
+#include "sip/sdp.h"
+
+#define UA_USER_MAX 127 /* bytes of a user, display name, domain ... without the final zero */
+
+struct ua_agent;
+struct ua_account;
+struct ua_invite;
+
+struct ua_agent_config {
+	const char *local_addr; /* numeric IPv4 of this host; goes into Via and Contact */
+	uint16_t local_port;    /* 0: any free one, see ua_agent_port */
+	const char *user_agent; /* User-Agent and Server header */
+};
+
+/* What an INVITE from outside asks for. Valid during the handler only. */
+struct ua_incoming {
+	struct ua_account *account; /* whose Contact it was sent to */
+	const char *called_user;    /* user part of the Request-URI's or To's address, unescaped */
+	const char *caller_user;    /* user part of From, unescaped; "" when there is none */
+	const char *caller_name;    /* display name of From, UTF-8, "" when there is none */
+	const struct ua_sdp *offer; /* NULL: an INVITE without session description */
+};
+
+/* A new call. 100 Trying was sent. Either ua_invite_accept or ua_invite_reject before returning. */
+typedef void ua_incoming_h(struct ua_invite *invite, const struct ua_incoming *incoming, void *arg);
+
+/* EADDRINUSE, EADDRNOTAVAIL ... One per process and address. */
+int ua_agent_alloc(struct ua_agent **agentp, const struct ua_agent_config *config,
+	ua_incoming_h *incoming, void *arg);
+
+/* Ends everything that is left without waiting: see ua_account_unregister and ua_invite_end for the polite way. */
+void ua_agent_free(struct ua_agent *agent);
+
+uint16_t ua_agent_port(const struct ua_agent *agent);
+
+/* What the agent met, for the operator. */
+struct ua_agent_counts {
+	uint64_t requests_in, requests_out, refused_malformed, refused_unknown, retransmitted;
+};
+void ua_agent_counts_get(const struct ua_agent *agent, struct ua_agent_counts *counts);
+
+#endif

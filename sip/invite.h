@@ -1,0 +1,60 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * The INVITE usage: one call, from the first request to the last BYE (RFC 3261 s12 to s15).
+ *
+ * An invite belongs to sip/. The user holds a pointer from ua_invite_send or the incoming handler until
+ * either the ended handler returns or it calls ua_invite_end or ua_invite_reject; after that the pointer is
+ * dead, no handler comes any more, and the agent finishes the exchange by itself (CANCEL, ACK, BYE, retransmissions).
+ */
+#ifndef TIPRING_SIP_INVITE_H
+#define TIPRING_SIP_INVITE_H
+
+#include "sip/account.h"
+#include "sip/sdp.h"
+
+enum ua_end_by {
+	UA_END_BY_PEER,    /* BYE, CANCEL, or a final refusal */
+	UA_END_BY_TIMEOUT, /* nobody answered a request, or no ACK came */
+	UA_END_BY_ERROR,   /* could not be sent, or a message broke the rules */
+};
+
+struct ua_end {
+	enum ua_end_by by;
+	unsigned status;     /* the refusal's SIP status; 0 after BYE or CANCEL; 408 on time-out */
+	unsigned q850_cause; /* from a Reason header; 0: none */
+	bool after_answer;   /* the call had been answered */
+	const char *reason;  /* phrase, valid during the handler */
+};
+
+struct ua_invite_handlers {
+	/* 1xx but 100; answer is its session description or NULL. Outgoing calls only. */
+	void (*progress)(struct ua_invite *invite, unsigned status, const struct ua_sdp *answer, void *arg);
+	/* 2xx; our ACK is on its way. Outgoing calls only. */
+	void (*answered)(struct ua_invite *invite, const struct ua_sdp *answer, void *arg);
+	/* The peer's new offer in the call (re-INVITE): write the answer and return 0, or an errno for
+	 * 488, and the session stays as it was. offer NULL: write a full offer; what the ACK answers comes to changed. */
+	int (*offered)(struct ua_invite *invite, const struct ua_sdp *offer, struct ua_sdp *answer, void *arg);
+	/* The peer's answer to an offer that we made in a 200 (INVITE without session description). */
+	void (*changed)(struct ua_invite *invite, const struct ua_sdp *remote, void *arg);
+	/* The last call of all. */
+	void (*ended)(struct ua_invite *invite, const struct ua_end *end, void *arg);
+};
+
+/* Calls user@<the account's domain> from the account. user is dialled text; what SIP cannot carry is escaped. */
+int ua_invite_send(struct ua_invite **invitep, struct ua_account *account, const char *user,
+	const struct ua_sdp *offer, const struct ua_invite_handlers *handlers, void *arg);
+
+/* From within the incoming handler: takes the call, which now is the user's. */
+void ua_invite_accept(struct ua_invite *invite, const struct ua_invite_handlers *handlers, void *arg);
+/* 180 Ringing, repeated every 60 s. */
+int ua_invite_ring(struct ua_invite *invite);
+/* 200 OK with the answer to the INVITE's offer, or with an offer when it had none. */
+int ua_invite_answer(struct ua_invite *invite, const struct ua_sdp *sdp);
+/* A final refusal, status 300..699. */
+void ua_invite_reject(struct ua_invite *invite, unsigned status, const char *phrase);
+
+/* Ends a call in whatever state it is: CANCEL (held back until a 1xx came), BYE, or 480 for one not answered. q850_cause
+ * goes into a Reason header; 0: none, 16: normal clearing. */
+void ua_invite_end(struct ua_invite *invite, unsigned q850_cause);
+
+#endif

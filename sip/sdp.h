@@ -1,0 +1,80 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * Session descriptions (RFC 4566) and offer/answer (RFC 3264), for the one audio stream that a
+ * telephone has. A description is a plain value: parsed or composed once, then only read. What is not
+ * understood (further m= lines, unknown attributes) is answered with port 0 or ignored. Control thread.
+ */
+#ifndef TIPRING_SIP_SDP_H
+#define TIPRING_SIP_SDP_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#define UA_ADDR_MAX        46 /* INET6_ADDRSTRLEN */
+#define UA_SDP_FORMATS_MAX 16
+#define UA_SDP_MEDIA_MAX   8
+#define UA_SDP_TEXT_MAX    4096
+
+enum ua_codec {
+	UA_CODEC_PCMU,
+	UA_CODEC_PCMA,
+	UA_CODEC_TELEPHONE_EVENT,
+};
+
+enum ua_direction { /* as the owner of the description says it */
+	UA_INACTIVE = 0,
+	UA_SENDONLY = 1,
+	UA_RECVONLY = 2,
+	UA_SENDRECV = 3,
+};
+
+struct ua_format {
+	uint8_t payload_type;
+	enum ua_codec codec;
+};
+
+/* An m= line that is not our audio stream; kept so that an answer has as many lines as its offer. */
+struct ua_sdp_other {
+	char media[16], protocol[24], formats[32];
+};
+
+struct ua_sdp {
+	char addr[UA_ADDR_MAX]; /* numeric; "0.0.0.0" is the old way of hold */
+	uint16_t port;          /* 0: the audio stream is refused */
+	enum ua_direction direction;
+	unsigned ptime_ms;      /* 0: not said */
+	struct ua_format formats[UA_SDP_FORMATS_MAX]; /* those known to us, in the owner's order */
+	size_t format_count;
+	struct ua_sdp_other others[UA_SDP_MEDIA_MAX];
+	size_t other_count;
+	size_t audio_index;     /* which m= line is the audio stream, from 0 */
+};
+
+/* What this side can do with the stream. */
+struct ua_sdp_local {
+	char addr[UA_ADDR_MAX];
+	uint16_t port;
+	enum ua_direction direction;
+	unsigned ptime_ms;
+	struct ua_format formats[UA_SDP_FORMATS_MAX]; /* in order of preference */
+	size_t format_count;
+};
+
+/* EBADMSG: not a session description; ENOTSUP: no audio stream in it (answer 488). */
+int ua_sdp_parse(struct ua_sdp *sdp, const char *text, size_t length);
+
+void ua_sdp_offer(struct ua_sdp *offer, const struct ua_sdp_local *local);
+
+/* Answers an offer: the common formats in the offer's order with the offer's payload types, the
+ * direction narrowed to what both want. ENOTSUP: no codec in common (488). */
+int ua_sdp_answer(struct ua_sdp *answer, const struct ua_sdp *offer, const struct ua_sdp_local *local);
+
+/* The format that sound is sent with: the first that is sound and not events; NULL when there is none. */
+const struct ua_format *ua_sdp_sound_format(const struct ua_sdp *sdp);
+
+/* Composes the text; id and version are those of the o= line, addr its address. Returns its length, 0 when
+ * size is too small. */
+size_t ua_sdp_print(const struct ua_sdp *sdp, uint64_t id, uint64_t version, char *text, size_t size);
+
+#endif
