@@ -12,6 +12,19 @@
  *
  * FXS_WIRE_HOOK carries a time of the wire: sample counts the samples that the telephone had received
  * since sound went on (FXS_WIRE_SOUND_ON) when the contact moved, or FXS_WIRE_SAMPLE_NOW when no sound is on.
+ *
+ * The first byte of a message is its kind; numbers are little-endian; nothing is padded:
+ *
+ *   HELLO      version (1 byte), the name: 1..63 visible ASCII characters up to the datagram's end
+ *   REFUSED    errno (2 bytes, not 0)
+ *   FEED       enum fxs_feed (1 byte)
+ *   RING       0 off, 1 on (1 byte)
+ *   SOUND_ON   -
+ *   SOUND_OFF  -
+ *   SOUND      1..160 samples (2 bytes each, signed)
+ *   HOOK       0 open (on-hook), 1 closed (1 byte), sample (8 bytes)
+ *
+ * Pure code, any thread.
  */
 #ifndef TIPRING_FXS_WIRE_H
 #define TIPRING_FXS_WIRE_H
@@ -58,10 +71,13 @@ struct fxs_wire_message {
 	};
 };
 
-/* Encodes into at most FXS_WIRE_BYTES_MAX bytes; returns the length. */
+/* Whether the name can be said in a HELLO. */
+bool fxs_wire_line_valid(const char *line);
+
+/* Encodes a message that keeps the rules above into at most FXS_WIRE_BYTES_MAX bytes; returns the length. */
 size_t fxs_wire_encode(const struct fxs_wire_message *message, uint8_t bytes[FXS_WIRE_BYTES_MAX]);
 
-/* EBADMSG unless the bytes are exactly one good message. */
+/* EBADMSG unless the bytes are exactly one good message. A HELLO of another version is good: answer it by EPROTO. */
 int fxs_wire_decode(struct fxs_wire_message *message, const uint8_t *bytes, size_t length);
 
 #endif
