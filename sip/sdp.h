@@ -13,8 +13,8 @@
 
 #define UA_ADDR_MAX        46 /* INET6_ADDRSTRLEN */
 #define UA_SDP_FORMATS_MAX 16
-#define UA_SDP_MEDIA_MAX   8
-#define UA_SDP_TEXT_MAX    4096
+#define UA_SDP_MEDIA_MAX   8    /* m= lines beside the audio stream */
+#define UA_SDP_TEXT_MAX    4096 /* bytes of a description that is read */
 
 enum ua_codec {
 	UA_CODEC_PCMU,
@@ -40,7 +40,7 @@ struct ua_sdp_other {
 };
 
 struct ua_sdp {
-	char addr[UA_ADDR_MAX]; /* numeric; "0.0.0.0" is the old way of hold */
+	char addr[UA_ADDR_MAX]; /* numeric; "0.0.0.0" is the old way of hold; "" only when port is 0 */
 	uint16_t port;          /* 0: the audio stream is refused */
 	enum ua_direction direction;
 	unsigned ptime_ms;      /* 0: not said */
@@ -61,20 +61,23 @@ struct ua_sdp_local {
 	size_t format_count;
 };
 
-/* EBADMSG: not a session description; ENOTSUP: no audio stream in it (answer 488). */
+/* EBADMSG: not a session description. ENOTSUP: no audio stream over RTP/AVP in it. EAFNOSUPPORT: the
+ * stream's address is a name, not IPv4, or one that nobody has for himself. The last two are for 488.
+ * The text need not end with a newline, nor with a zero. sdp is untouched on failure. */
 int ua_sdp_parse(struct ua_sdp *sdp, const char *text, size_t length);
 
 void ua_sdp_offer(struct ua_sdp *offer, const struct ua_sdp_local *local);
 
 /* Answers an offer: the common formats in the offer's order with the offer's payload types, the
- * direction narrowed to what both want. ENOTSUP: no codec in common (488). */
+ * direction narrowed to what both want. A stream offered with port 0 is answered so. ENOTSUP: no codec
+ * in common (488). */
 int ua_sdp_answer(struct ua_sdp *answer, const struct ua_sdp *offer, const struct ua_sdp_local *local);
 
 /* The format that sound is sent with: the first that is sound and not events; NULL when there is none. */
 const struct ua_format *ua_sdp_sound_format(const struct ua_sdp *sdp);
 
-/* Composes the text; id and version are those of the o= line, addr its address. Returns its length, 0 when
- * size is too small. */
+/* Composes the text, with a final zero; id and version are those of the o= line, addr its address.
+ * Returns its length, 0 when size is too small. */
 size_t ua_sdp_print(const struct ua_sdp *sdp, uint64_t id, uint64_t version, char *text, size_t size);
 
 #endif

@@ -1,0 +1,395 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * Reading a session description. Two passes over the lines: the first chooses the m= line that is our
+ * audio stream, the second reads what belongs to it and to the session.
+ */
+#include <arpa/inet.h>
+#include <errno.h>
+#include <string.h>
+#include <strings.h>
+
+#include "sip/sdp.h"
+
+#define PAYLOAD_TYPES 128
+#define NO_AUDIO SIZE_MAX
+
+struct span {
+	const char *p;
+	size_t length;
+};
+
+enum address_state { ADDRESS_NONE, ADDRESS_GOOD, ADDRESS_FOREIGN };
+
+/* What can be said for the session and again for one stream. */
+struct scope {
+	enum address_state address;
+	char addr[UA_ADDR_MAX];
+	bool has_direction;
+	enum ua_direction direction;
+};
+
+struct reader {
+	struct scope session, stream;
+	struct scope *scope; /* NULL while in an m= line that is not ours */
+	size_t audio_index, media_count;
+	uint16_t port;
+	unsigned ptime_ms;
+	uint8_t payload_types[PAYLOAD_TYPES]; /* in the order of the m= line */
+	size_t payload_type_count;
+	bool known[PAYLOAD_TYPES];
+	enum ua_codec codecs[PAYLOAD_TYPES];
+	struct ua_sdp_other others[UA_SDP_MEDIA_MAX];
+	size_t other_count;
+};
+
+static const struct {
+	const char *name;
+	enum ua_codec codec;
+} encodings[] = {
+	{"PCMU", UA_CODEC_PCMU},
+	{"PCMA", UA_CODEC_PCMA},
+	{"telephone-event", UA_CODEC_TELEPHONE_EVENT},
+};
+
+static bool span_is(struct span span, const char *text)
+{
+	return span.length == strlen(text) && !strncasecmp(span.p, text, span.length);
+}
+
+/* Takes what stands before the separator off rest, and the separator with it. */
+static struct span take_until(struct span *rest, char separator)
+{
+	const char *end = rest->length ? memchr(rest->p, separator, rest->length) : NULL;
+	struct span part = {rest->p, end ? (size_t)(end - rest->p) : rest->length};
+	size_t taken = part.length + (end ? 1 : 0);
+
+	rest->p += taken;
+	rest->length -= taken;
+	return part;
+}
+
+static struct span take_word(struct span *rest)
+{
+	while (rest->length && *rest->p == ' ') {
+		rest->p++;
+		rest->length--;
+	}
+	return take_until(rest, ' ');
+}
+
+static struct span take_line(struct span *rest)
+{
+	struct span line = take_until(rest, '\n');
+
+	if (line.length && line.p[line.length - 1] == '\r')
+		line.length--;
+	return line;
+}
+
+/* A whole decimal number of at most 5 digits. */
+static bool read_number(struct span span, unsigned max, unsigned *number)
+{
+	unsigned value = 0;
+
+	if (span.length == 0 || span.length > 5)
+		return false;
+	for (size_t i = 0; i < span.length; i++) {
+		if (span.p[i] < '0' || span.p[i] > '9')
+			return false;
+		value = value * 10 + (unsigned)(span.p[i] - '0');
+	}
+	if (value > max)
+		return false;
+	*number = value;
+	return true;
+}
+
+/* What is copied may be written again into an answer: nothing unprintable. */
+static bool copy_span(char *text, size_t size, struct span span)
+{
+	if (span.length == 0 || span.length >= size)
+		return false;
+	for (size_t i = 0; i < span.length; i++) {
+		if ((unsigned char)span.p[i] < ' ' || span.p[i] == 0x7f)
+			return false;
+	}
+	memcpy(text, span.p, span.length);
+	text[span.length] = '\0';
+	return true;
+}
+
+struct media {
+	struct span name, protocol, formats;
+	unsigned port;
+};
+
+/* m=<media> <port>[/<number of ports>] <proto> <fmt> ... */
+static int read_media(struct media *media, struct span value)
+{
+	struct span ports;
+
+	media->name = take_word(&value);
+	ports = take_word(&value);
+	if (!read_number(take_until(&ports, '/'), 65535, &media->port))
+		return EBADMSG;
+	media->protocol = take_word(&value);
+	media->formats = value;
+	return media->protocol.length ? 0 : EBADMSG;
+}
+
+static bool is_our_kind(const struct media *media)
+{
+	return span_is(media->name, "audio") && span_is(media->protocol, "RTP/AVP");
+}
+
+/* Our stream is the first audio that is not refused, else the first audio. */
+static int choose_audio(size_t *index, struct span text)
+{
+	bool refused = true;
+	struct media media;
+	size_t count = 0;
+
+	*index = NO_AUDIO;
+	while (text.length) {
+		struct span line = take_line(&text);
+
+		if (line.length == 0)
+			continue;
+		if (line.length < 2 || line.p[1] != '=')
+			return EBADMSG;
+		if (line.p[0] != 'm')
+			continue;
+		if (read_media(&media, (struct span){line.p + 2, line.length - 2}))
+			return EBADMSG;
+		if (is_our_kind(&media) && (*index == NO_AUDIO || (refused && media.port))) {
+			*index = count;
+			refused = media.port == 0;
+		}
+		count++;
+	}
+	return *index == NO_AUDIO ? ENOTSUP : 0;
+}
+
+/* As many formats as fit; an answer with port 0 needs one. */
+static void copy_formats(char *text, size_t size, struct span formats)
+{
+	struct span fit = formats;
+
+	if (fit.length >= size)
+		fit = take_word(&formats);
+	if (!copy_span(text, size, fit))
+		memcpy(text, "0", 2);
+}
+
+static int read_other(struct reader *reader, const struct media *media)
+{
+	struct ua_sdp_other *other;
+
+	reader->scope = NULL;
+	if (reader->other_count == UA_SDP_MEDIA_MAX)
+		return EBADMSG;
+	other = &reader->others[reader->other_count++];
+	if (!copy_span(other->media, sizeof(other->media), media->name) ||
+	    !copy_span(other->protocol, sizeof(other->protocol), media->protocol))
+		return EBADMSG;
+	copy_formats(other->formats, sizeof(other->formats), media->formats);
+	return 0;
+}
+
+static void read_payload_types(struct reader *reader, struct span formats)
+{
+	bool seen[PAYLOAD_TYPES] = {false};
+
+	while (formats.length) {
+		unsigned type;
+
+		if (!read_number(take_word(&formats), PAYLOAD_TYPES - 1, &type) || seen[type])
+			continue;
+		seen[type] = true;
+		reader->payload_types[reader->payload_type_count++] = (uint8_t)type;
+	}
+}
+
+static int on_media(struct reader *reader, struct span value)
+{
+	struct media media;
+
+	if (read_media(&media, value))
+		return EBADMSG;
+	if (reader->media_count++ != reader->audio_index)
+		return read_other(reader, &media);
+	reader->scope = &reader->stream;
+	reader->port = (uint16_t)media.port;
+	read_payload_types(reader, media.formats);
+	return 0;
+}
+
+/* An address that a stream could be sent to; 0.0.0.0 is a hold (RFC 3264 s8.4). */
+static bool is_usable(const char *text)
+{
+	struct in_addr in;
+
+	return inet_pton(AF_INET, text, &in) == 1 && !IN_MULTICAST(ntohl(in.s_addr)) &&
+		in.s_addr != htonl(INADDR_BROADCAST);
+}
+
+/* c=IN IP4 <address>[/<ttl>] */
+static int on_connection(struct reader *reader, struct span value)
+{
+	struct span net = take_word(&value), type = take_word(&value), word = take_word(&value);
+	struct span addr = take_until(&word, '/');
+	struct scope *scope = reader->scope;
+
+	if (net.length == 0 || type.length == 0 || addr.length == 0)
+		return EBADMSG;
+	if (!scope)
+		return 0;
+	scope->address = ADDRESS_FOREIGN;
+	if (span_is(net, "IN") && span_is(type, "IP4") &&
+	    copy_span(scope->addr, sizeof(scope->addr), addr) && is_usable(scope->addr))
+		scope->address = ADDRESS_GOOD;
+	return 0;
+}
+
+/* rtpmap:<payload type> <encoding>/<clock rate>[/<channels>] */
+static void read_rtpmap(struct reader *reader, struct span value)
+{
+	struct span number = take_word(&value), mapping = take_word(&value);
+	struct span name = take_until(&mapping, '/'), rate = take_until(&mapping, '/');
+	unsigned type;
+
+	if (reader->scope != &reader->stream || !read_number(number, PAYLOAD_TYPES - 1, &type))
+		return;
+	reader->known[type] = false;
+	if (!span_is(rate, "8000") || (mapping.length && !span_is(mapping, "1")))
+		return;
+	for (size_t i = 0; i < sizeof(encodings) / sizeof(encodings[0]); i++) {
+		if (!span_is(name, encodings[i].name))
+			continue;
+		reader->known[type] = true;
+		reader->codecs[type] = encodings[i].codec;
+	}
+}
+
+static void read_ptime(struct reader *reader, struct span value)
+{
+	unsigned ms;
+
+	if (reader->scope == &reader->stream && read_number(take_until(&value, '.'), 1000, &ms))
+		reader->ptime_ms = ms;
+}
+
+static bool read_direction(struct scope *scope, struct span name)
+{
+	static const char *const names[] = {
+		[UA_INACTIVE] = "inactive", [UA_SENDONLY] = "sendonly",
+		[UA_RECVONLY] = "recvonly", [UA_SENDRECV] = "sendrecv",
+	};
+
+	for (unsigned i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
+		if (!span_is(name, names[i]))
+			continue;
+		scope->has_direction = true;
+		scope->direction = (enum ua_direction)i;
+		return true;
+	}
+	return false;
+}
+
+static int on_attribute(struct reader *reader, struct span value)
+{
+	struct span name = take_until(&value, ':');
+
+	if (!reader->scope || read_direction(reader->scope, name))
+		return 0;
+	if (span_is(name, "rtpmap"))
+		read_rtpmap(reader, value);
+	else if (span_is(name, "ptime"))
+		read_ptime(reader, value);
+	return 0;
+}
+
+static int on_line(struct reader *reader, struct span line)
+{
+	struct span value = {line.p + 2, line.length - 2};
+
+	switch (line.p[0]) {
+	case 'm':
+		return on_media(reader, value);
+	case 'c':
+		return on_connection(reader, value);
+	case 'a':
+		return on_attribute(reader, value);
+	default:
+		return 0;
+	}
+}
+
+static int read_lines(struct reader *reader, struct span text)
+{
+	int err = 0;
+
+	while (text.length && !err) {
+		struct span line = take_line(&text);
+
+		if (line.length)
+			err = on_line(reader, line);
+	}
+	return err;
+}
+
+static void collect_formats(struct ua_sdp *sdp, const struct reader *reader)
+{
+	for (size_t i = 0; i < reader->payload_type_count; i++) {
+		uint8_t type = reader->payload_types[i];
+
+		if (!reader->known[type] || sdp->format_count == UA_SDP_FORMATS_MAX)
+			continue;
+		sdp->formats[sdp->format_count++] = (struct ua_format){type, reader->codecs[type]};
+	}
+}
+
+static int conclude(struct ua_sdp *sdp, const struct reader *reader)
+{
+	const struct scope *address = reader->stream.address ? &reader->stream : &reader->session;
+	const struct scope *direction =
+		reader->stream.has_direction ? &reader->stream : &reader->session;
+	struct ua_sdp result = {
+		.port = reader->port,
+		.direction = direction->has_direction ? direction->direction : UA_SENDRECV,
+		.ptime_ms = reader->ptime_ms,
+		.other_count = reader->other_count,
+		.audio_index = reader->audio_index,
+	};
+
+	if (reader->port && address->address == ADDRESS_NONE)
+		return EBADMSG;
+	if (reader->port && address->address == ADDRESS_FOREIGN)
+		return EAFNOSUPPORT;
+	if (address->address == ADDRESS_GOOD)
+		memcpy(result.addr, address->addr, sizeof(result.addr));
+	memcpy(result.others, reader->others, sizeof(result.others));
+	collect_formats(&result, reader);
+	*sdp = result;
+	return 0;
+}
+
+int ua_sdp_parse(struct ua_sdp *sdp, const char *text, size_t length)
+{
+	struct reader reader = {
+		.known = {[0] = true, [8] = true}, /* RFC 3551 s6 */
+		.codecs = {[0] = UA_CODEC_PCMU, [8] = UA_CODEC_PCMA},
+	};
+	struct span whole = {text, length}, rest = whole;
+	int err;
+
+	if (length > UA_SDP_TEXT_MAX || memchr(text, '\0', length) ||
+	    !span_is(take_line(&rest), "v=0"))
+		return EBADMSG;
+	err = choose_audio(&reader.audio_index, whole);
+	if (err)
+		return err;
+	reader.scope = &reader.session;
+	err = read_lines(&reader, whole);
+	return err ? err : conclude(sdp, &reader);
+}

@@ -1,0 +1,152 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* The vectors are those of RFC 2617 s3.5 and RFC 7616 s3.9.1. */
+#include <errno.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <string.h>
+#include <cmocka.h>
+
+#include "sip/digest.h"
+
+static int parse(struct ua_challenge *challenge, const char *text)
+{
+	return ua_challenge_parse(challenge, text, strlen(text));
+}
+
+static void test_the_example_of_rfc_2617(void **state)
+{
+	struct ua_challenge challenge;
+	const struct ua_digest_input input = {
+		.user = "Mufasa",
+		.password = "Circle Of Life",
+		.method = "GET",
+		.uri = "/dir/index.html",
+		.cnonce = "0a4f113b",
+		.nonce_count = 1,
+	};
+	char response[UA_DIGEST_HEX + 1];
+
+	(void)state;
+	assert_int_equal(parse(&challenge, "Digest realm=\"testrealm@host.com\", "
+		"qop=\"auth,auth-int\", nonce=\"dcd98b7102dd2f0e8b11d0f600bfb0c093\", "
+		"opaque=\"5ccc069c403ebaf9f0171e9517f40e41\""), 0);
+	assert_int_equal(ua_digest_response(response, &challenge, &input), 0);
+	assert_string_equal(response, "6629fae49393a05397450978507c4ef1");
+}
+
+static void test_the_md5_example_of_rfc_7616(void **state)
+{
+	struct ua_challenge challenge;
+	const struct ua_digest_input input = {
+		.user = "Mufasa",
+		.password = "Circle of Life",
+		.method = "GET",
+		.uri = "/dir/index.html",
+		.cnonce = "f2/wE4q74E6zIJEtWaHKaf5wv/H5QzzpXusqGemxURZJ",
+		.nonce_count = 1,
+	};
+	char response[UA_DIGEST_HEX + 1];
+
+	(void)state;
+	assert_int_equal(parse(&challenge, "Digest realm=\"http-auth@example.org\", "
+		"qop=\"auth, auth-int\", algorithm=MD5, "
+		"nonce=\"7ypf/xlj9XXwfDPEoM4URrv/xwf94BcCAzFZH4GiTo0v\", "
+		"opaque=\"FQhe/qaU925kfnzjCev0ciny7QMkPqMAFRtzCUYo5tdS\""), 0);
+	assert_int_equal(ua_digest_response(response, &challenge, &input), 0);
+	assert_string_equal(response, "8ca523f5e9506fed4657c9700eebdbec");
+}
+
+static void test_a_challenge_without_qop_is_answered_as_rfc_2069_says(void **state)
+{
+	struct ua_challenge challenge;
+	const struct ua_digest_input input = {
+		.user = "Mufasa",
+		.password = "CircleOfLife",
+		.method = "GET",
+		.uri = "/dir/index.html",
+	};
+	char text[UA_CREDENTIALS_MAX];
+
+	(void)state;
+	assert_int_equal(parse(&challenge, "Digest realm=\"testrealm@host.com\", "
+		"nonce=\"dcd98b7102dd2f0e8b11d0f600bfb0c093\""), 0);
+	assert_int_equal(ua_digest_print(text, sizeof(text), &challenge, &input), 0);
+	/* RFC 2069 s2.4 prints e966c932a9242554e42c8ee200cec7f6, which its erratum 749 corrects. */
+	assert_string_equal(text, "Digest username=\"Mufasa\", realm=\"testrealm@host.com\", "
+		"nonce=\"dcd98b7102dd2f0e8b11d0f600bfb0c093\", uri=\"/dir/index.html\", "
+		"response=\"1949323746fe6a43ef61f9606e7febea\"");
+}
+
+static void test_what_the_challenge_said_is_echoed(void **state)
+{
+	struct ua_challenge challenge;
+	const struct ua_digest_input input = {
+		.user = "a\"b", .password = "x", .method = "INVITE", .uri = "sip:1@example.org",
+		.cnonce = "c0", .nonce_count = 26,
+	};
+	char text[UA_CREDENTIALS_MAX];
+
+	(void)state;
+	assert_int_equal(parse(&challenge, "digest  Nonce = \"n\\\"1\",REALM=\"r\" , qop=auth,"
+		"algorithm=md5,opaque=\"o\",stale=TRUE,domain=\"sip:a, b\",new=1"), 0);
+	assert_true(challenge.stale);
+	assert_int_equal(ua_digest_print(text, sizeof(text), &challenge, &input), 0);
+	assert_non_null(strstr(text, "username=\"a\\\"b\", realm=\"r\", nonce=\"n\\\"1\""));
+	assert_non_null(strstr(text, ", algorithm=MD5, opaque=\"o\", qop=auth, cnonce=\"c0\", nc=0000001a"));
+}
+
+static void test_what_we_cannot_answer_is_refused(void **state)
+{
+	static const struct {
+		const char *text;
+		int err;
+	} rows[] = {
+		{"Basic realm=\"r\"", ENOTSUP},
+		{"", ENOTSUP},
+		{"Digest realm=\"r\", nonce=\"n\", algorithm=SHA-512", ENOTSUP},
+		{"Digest realm=\"r\", nonce=\"n\", qop=\"auth-int\"", ENOTSUP},
+		{"Digest realm=\"r\", qop=\"auth\"", EBADMSG},
+		{"Digest nonce=\"n\", qop=\"auth\"", EBADMSG},
+		{"Digest realm=\"r\", nonce=\"n", EBADMSG},
+		{"Digest realm=\"r\", nonce=\"n\\", EBADMSG},
+		{"Digest realm", EBADMSG},
+		{"Digest realm=\"r\" nonce=\"n\" x", EBADMSG},
+	};
+	struct ua_challenge challenge;
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)
+		assert_int_equal(parse(&challenge, rows[i].text), rows[i].err);
+}
+
+static void test_a_value_that_is_too_long_is_refused(void **state)
+{
+	struct ua_challenge challenge;
+	char text[UA_NONCE_MAX + 64], nonce[UA_NONCE_MAX + 2];
+
+	(void)state;
+	memset(nonce, 'n', sizeof(nonce));
+	nonce[UA_NONCE_MAX + 1] = '\0';
+	snprintf(text, sizeof(text), "Digest realm=\"r\", nonce=\"%s\"", nonce);
+	assert_int_equal(parse(&challenge, text), EBADMSG);
+	nonce[UA_NONCE_MAX] = '\0';
+	snprintf(text, sizeof(text), "Digest realm=\"r\", nonce=\"%s\"", nonce);
+	assert_int_equal(parse(&challenge, text), 0);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_the_example_of_rfc_2617),
+		cmocka_unit_test(test_the_md5_example_of_rfc_7616),
+		cmocka_unit_test(test_a_challenge_without_qop_is_answered_as_rfc_2069_says),
+		cmocka_unit_test(test_what_the_challenge_said_is_echoed),
+		cmocka_unit_test(test_what_we_cannot_answer_is_refused),
+		cmocka_unit_test(test_a_value_that_is_too_long_is_refused),
+	};
+
+	return cmocka_run_group_tests_name("sip digest", tests, NULL, NULL);
+}
