@@ -1,4 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
+#include <string.h>
+
+#include "config.h"
 #include "fxs/fxs.h"
 
 #define SEGMENT_MIN_MS 20
@@ -15,4 +18,20 @@ bool fxs_cadence_valid(const struct fxs_cadence *cadence)
 			return false;
 	}
 	return true;
+}
+
+const struct fxs_driver *fxs_driver_find(const char *name)
+{
+	static const struct fxs_driver *const drivers[] = {
+#if 0
+		&fxs_dahdi_driver,
+#endif
+		&fxs_dummy_driver,
+	};
+
+	for (size_t i = 0; i < sizeof drivers / sizeof drivers[0]; i++) {
+		if (!strcmp(drivers[i]->name, name))
+			return drivers[i];
+	}
+	return NULL;
 }

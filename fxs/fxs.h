@@ -71,6 +71,14 @@ struct fxs_port_config {
 	unsigned block_samples; /* 40, 80 or 160: how much each read and write moves */
 };
 
+/* What went wrong on a port without anybody being told at once; counts since port_open. */
+struct fxs_counters {
+	uint64_t read_lost_blocks;  /* sound from the telephone that nobody had read in time */
+	uint64_t write_lost_blocks; /* sound that the card or the telephone did not take */
+	uint64_t events_lost;       /* events that did not fit: ask hook_get */
+	uint64_t misbehaved;        /* telephones cut off for breaking the wire's rules; a card's surprises */
+};
+
 struct fxs_driver;
 
 /* A port; drivers embed it as their first member. */
@@ -107,16 +115,20 @@ struct fxs_driver {
 	int (*hook_get)(struct fxs_port *port, bool *off_hook);
 
 	/* Sound on and off. After audio_start reads and writes move; what an earlier time left in
-	 * the buffers is thrown away. Starting twice is fine. */
+	 * the buffers is thrown away. Starting twice is fine. Sound passes while the loop is closed and
+	 * the feed is active or reversed, or towards an on-hook telephone during onhook_transfer;
+	 * otherwise both ends get silence. */
 	int (*audio_start)(struct fxs_port *port, uint64_t now_ns);
 	int (*audio_stop)(struct fxs_port *port);
-	/* Exactly block_samples from the telephone: EAGAIN when no whole block is there yet. */
+	/* Exactly block_samples (else EINVAL) from the telephone: EAGAIN when no whole block is there
+	 * yet and before audio_start. Both go on working while events wait. */
 	int (*read)(struct fxs_port *port, int16_t *samples, size_t count);
-	/* Exactly block_samples to the telephone: EAGAIN when the card takes no more. */
+	/* Exactly block_samples to the telephone: EAGAIN when the card takes no more. The cadence of
+	 * the dummy driver is counted in what is written: a ringing line is written to. */
 	int (*write)(struct fxs_port *port, const int16_t *samples, size_t count);
 
-	/* Rings by the cadence until ring_stop, beginning with a burst at once. EINVAL a bad cadence,
-	 * EBUSY the telephone is off-hook. Ring-trip (off-hook) ends the voltage within one block;
+	/* Rings by the cadence until ring_stop, beginning with a burst at once; starts sound where it
+	 * is off. EINVAL a bad cadence, EBUSY the telephone is off-hook. Ring-trip (off-hook) ends the voltage within one block;
 	 * ring_stop is still to be called. */
 	int (*ring_start)(struct fxs_port *port, const struct fxs_cadence *cadence, uint64_t now_ns);
 	int (*ring_stop)(struct fxs_port *port, uint64_t now_ns);
@@ -126,6 +138,7 @@ struct fxs_driver {
 	int (*onhook_transfer)(struct fxs_port *port, unsigned ms);
 	int (*lamp_set)(struct fxs_port *port, bool lit);          /* message-waiting lamp */
 	int (*echo_cancel_set)(struct fxs_port *port, unsigned taps); /* the card's own; 0 is off */
+	void (*counters_get)(const struct fxs_port *port, struct fxs_counters *counters);
 };
 
 extern const struct fxs_driver fxs_dummy_driver;
