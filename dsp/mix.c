@@ -2,10 +2,9 @@
 #include <math.h>
 
 #include "dsp/mix.h"
+#include "dsp/osc.h"
 
-/* Full scale is +3.14 dBm0 as a sine, whose power is half of its peak's square. */
-#define FULL_SCALE_SINE_DBM0 3.14
-#define SILENCE_DBM0         -99.0
+#define SILENCE_DBM0 (-99.0)
 
 static int16_t saturate(int32_t value)
 {
@@ -33,5 +32,7 @@ double dsp_mix_level_dbm0(const int16_t *samples, size_t count)
 		energy += (double)samples[i] * samples[i];
 	if (energy == 0 || count == 0)
 		return SILENCE_DBM0;
-	return 10 * log10(energy / (double)count / (32767.0 * 32767.0 / 2)) + FULL_SCALE_SINE_DBM0;
+	/* A sine's power is half of its peak's square. */
+	energy /= (double)count * DSP_FULL_SCALE * DSP_FULL_SCALE / 2;
+	return 10 * log10(energy) + DSP_FULL_SCALE_SINE_DBM0;
 }
