@@ -18,4 +18,7 @@ void dsp_g711_decode(enum dsp_law law, int16_t *samples, const uint8_t *codes, s
 /* The code of silence: 0xff (mu) or 0xd5 (A). */
 uint8_t dsp_g711_silence(enum dsp_law law);
 
+/* Makes the tables; dsp_init calls it. */
+void dsp_g711_init(void);
+
 #endif
