@@ -1,6 +1,11 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * DTMF both ways (ITU-T Q.23, Q.24). Media thread; only the alloc functions allocate.
+ * DTMF both ways (ITU-T Q.23, Q.24). Media thread; only the alloc functions allocate. dsp_init comes first.
+ *
+ * The receiver judges in blocks of 12.75 ms. Q.24 asks and it gives: digits of 40 ms and more with pauses of
+ * 40 ms and more are each told once; a tone that drops out for up to 15 ms stays one digit; +-1 % of
+ * frequency is taken, 2.5 % is not; levels from +3 to -40 dBm0 per tone; the high tone from 8 dB below to
+ * 6 dB above the low one.
  */
 #ifndef TIPRING_DSP_DTMF_H
 #define TIPRING_DSP_DTMF_H
@@ -9,22 +14,35 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#define DSP_DTMF_QUEUE_MAX 64
+#define DSP_DTMF_MS_MAX    60000
+
 struct dsp_dtmf_rx;
 struct dsp_dtmf_tx;
 
-/* on: the digit's tone began; !on: it ended and duration_samples tells how long it was (+-2 blocks of
- * 12.75 ms). digit is one of 0-9 * # A-D. Called from within dsp_dtmf_rx_feed. */
+/* on: the digit's tone began, told 26 to 39 ms after it did. !on: it ended, told some 60 ms after it did, and
+ * duration_samples tells how long it was, to within a block. digit is one of 0-9 * # A-D. Called from within
+ * dsp_dtmf_rx_feed; an on is always followed by its off before the next on. */
 typedef void dsp_dtmf_h(char digit, bool on, unsigned duration_samples, void *arg);
 
 int dsp_dtmf_rx_alloc(struct dsp_dtmf_rx **rxp, dsp_dtmf_h *handler, void *arg);
 void dsp_dtmf_rx_free(struct dsp_dtmf_rx *rx);
 void dsp_dtmf_rx_feed(struct dsp_dtmf_rx *rx, const int16_t *samples, size_t count);
-/* Forgets a digit in progress. dial_tone: a dial tone is on the line, its echo is to be filtered out. */
+
+/* Forgets everything, also a digit in progress (whose off is not told). dial_tone: as below. */
 void dsp_dtmf_rx_reset(struct dsp_dtmf_rx *rx, bool dial_tone);
+
+/* Tells whether a dial tone is on the line, whose echo is then filtered out. A digit in progress goes on. */
+void dsp_dtmf_rx_dial_tone(struct dsp_dtmf_rx *rx, bool dial_tone);
+
+/* Whether a digit is on, or the last 10 ms sound like the beginning of one: a guess, 5 to 15 ms after the
+ * tone's first sample, good for silencing a dial tone at once and wrong now and then on speech. */
+bool dsp_dtmf_rx_suspects(const struct dsp_dtmf_rx *rx);
 
 int dsp_dtmf_tx_alloc(struct dsp_dtmf_tx **txp);
 void dsp_dtmf_tx_free(struct dsp_dtmf_tx *tx);
-/* Queues digits (0-9 * # A-D, and ',' for a pause of 500 ms). EINVAL another character, ENOBUFS full (64). */
+/* Queues digits (0-9 * # A-D, and ',' for a pause of 500 ms) at -11 (low tone) and -9 dBm0. All or none:
+ * EINVAL another character, a time that is not 1..60000 (off_ms: 0..60000), ENOBUFS no room for all (64). */
 int dsp_dtmf_tx_push(struct dsp_dtmf_tx *tx, const char *digits, unsigned on_ms, unsigned off_ms);
 /* Writes count samples, silence where nothing is queued; returns whether anything is left to send. */
 bool dsp_dtmf_tx_fill(struct dsp_dtmf_tx *tx, int16_t *samples, size_t count);
