@@ -1,0 +1,96 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * The media plane: a worker owns whole lines, watches their hooks and serves all active ones in one tick per
+ * block: read, judge, send and receive RTP, mix, write. One thread runs media_step for ever (media_start); flow
+ * tests call media_step themselves with virtual time.
+ *
+ * Control and media share, per line, a wish (what the line shall be) down, a report (what it is) up, and a
+ * queue of what the telephone did. Wish and report are boxes: the newest value is always there, so no lost
+ * message can leave a telephone ringing.
+ */
+#ifndef TIPRING_GATEWAY_MEDIA_H
+#define TIPRING_GATEWAY_MEDIA_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "dsp/tone.h"
+#include "fxs/fxs.h"
+#include "fxs/hook.h"
+#include "fxs/zone.h"
+#include "gateway/queue.h"
+#include "gateway/stream.h"
+
+#define MEDIA_STREAMS     3 /* talking, waiting or held, third party */
+#define MEDIA_TONE_NONE   FXS_TONE_COUNT
+
+struct media;
+struct media_line;
+
+/* Down: all of it is wished anew at each change. Zeroed: an idle line, but for tone. */
+struct media_wish {
+	uint8_t feed;             /* enum fxs_feed */
+	uint8_t hook_mode;        /* enum fxs_hook_mode */
+	uint8_t tone;             /* enum fxs_tone or MEDIA_TONE_NONE */
+	uint8_t tone_serial;      /* another number starts the tone again */
+	bool tone_stops_at_digit; /* the telephone's first digit silences it at once */
+	bool ring;
+	bool sound;               /* the line is served each tick */
+	struct stream_wish streams[MEDIA_STREAMS];
+};
+
+/* Up. */
+struct media_report {
+	uint32_t wish_sequence; /* the newest wish that is in force: older sockets may be closed */
+	bool off_hook;          /* as judged by hook.h */
+	bool fault;
+	uint32_t ticks, blocks_missing; /* ticks served; ticks in which the telephone's block was not there */
+	uint32_t streams_late;          /* packets that came too late, all streams */
+	uint32_t events_written, events_dropped; /* of the line's queue, in all */
+};
+
+/* What all lines of a profile share; must outlive the media. */
+struct media_taste {
+	const struct dsp_tone_def *tones[FXS_TONE_COUNT];
+	struct fxs_cadence ring;
+	struct fxs_hook_config hook;
+};
+
+struct media_config {
+	unsigned block_samples;   /* 40, 80 or 160 */
+	unsigned events_size;     /* of each line's queue, 1..QUEUE_EVENTS_MAX */
+	bool realtime;            /* SCHED_FIFO and locked memory, where permitted */
+	const char *dummy_path;   /* the dummy driver's socket; NULL: no such bus */
+	unsigned lines_max;
+};
+
+/* Control thread. EACCES, EADDRINUSE ... for the socket. */
+int media_alloc(struct media **mediap, const struct media_config *config, uint64_t now_ns);
+void media_free(struct media *media); /* stops the thread */
+
+/* Before media_start. ENOENT: no such driver; else what the driver's port_open says. */
+int media_line_add(struct media_line **linep, struct media *media, const char *driver, const char *channel,
+	const struct media_taste *taste, uint64_t now_ns);
+
+/* The thread; *realtime tells whether it got SCHED_FIFO and locked memory. */
+int media_start(struct media *media, bool *realtime);
+void media_stop(struct media *media);
+
+/* Serves all that is due. Returns when to be called next at the latest; before that when a descriptor of
+ * media_fd is readable. Media thread or flow test. */
+uint64_t media_step(struct media *media, uint64_t now_ns);
+int media_fd(const struct media *media); /* an epoll descriptor */
+
+/* Control thread: readable when a line has something new; then media_changed until it returns NULL. */
+int media_notice_fd(const struct media *media);
+void media_notice_clear(struct media *media);
+struct media_line *media_changed(struct media *media);
+
+/* Control thread, per line. */
+void media_line_arg_set(struct media_line *line, void *arg);
+void *media_line_arg(const struct media_line *line);
+uint32_t media_line_wish(struct media_line *line, const struct media_wish *wish); /* its sequence number */
+bool media_line_event(struct media_line *line, struct media_event *event);
+void media_line_report(struct media_line *line, struct media_report *report);
+
+#endif

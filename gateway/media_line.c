@@ -1,0 +1,271 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "dsp/mix.h"
+#include "gateway/media_line.h"
+
+#define NS_PER_MS 1000000ull
+
+/* A tone that a digit is suspected under stays silent so long after the last suspicion, so that no scrap
+ * of it is heard between the suspicion and the digit. */
+#define SUSPICION_MS 120
+#define BLOCKS_A_TICK_MAX 2 /* a card that fell behind catches up by one block a tick */
+
+static void push(struct media_line *line, enum media_event_kind kind, char digit, uint64_t at_ns)
+{
+	struct media_event event = {.kind = kind, .digit = digit, .at_ns = at_ns};
+
+	queue_push(&line->events, &event);
+	line->report.events_written = atomic_load(&line->events.written);
+	line->report.events_dropped = atomic_load(&line->events.dropped);
+	line->report_dirty = true;
+}
+
+static void digit_heard(struct media_line *line, char digit)
+{
+	line->tone_muted_until_ns = UINT64_MAX;
+	push(line, MEDIA_EVENT_DIGIT, digit, line->now_ns);
+}
+
+static void dtmf_handler(char digit, bool on, unsigned duration_samples, void *arg)
+{
+	struct media_line *line = arg;
+
+	(void)duration_samples;
+	if (on && fxs_hook_is_off_hook(line->hook))
+		digit_heard(line, digit);
+}
+
+int media_line_alloc(struct media_line **linep, struct media *media, struct fxs_bus *bus,
+	const struct fxs_driver *driver, const char *channel, const struct media_taste *taste,
+	unsigned block_samples, unsigned events_size, uint64_t now_ns)
+{
+	struct fxs_port_config config = {.channel = channel, .block_samples = block_samples};
+	struct media_line *line = calloc(1, sizeof(*line));
+	bool off_hook = false;
+	int err;
+
+	if (!line)
+		return ENOMEM;
+	line->media = media;
+	line->taste = taste;
+	line->wish.tone = MEDIA_TONE_NONE;
+	queue_init(&line->events, events_size);
+	err = driver->port_open(&line->port, bus, &config, now_ns);
+	if (!err)
+		err = driver->hook_get(line->port, &off_hook);
+	if (!err)
+		err = fxs_hook_alloc(&line->hook, &taste->hook, off_hook, now_ns);
+	if (!err)
+		err = dsp_tone_alloc(&line->tone);
+	if (!err)
+		err = dsp_dtmf_rx_alloc(&line->dtmf, dtmf_handler, line);
+	if (err) {
+		media_line_free(line);
+		return err;
+	}
+	line->report.off_hook = off_hook;
+	line->report_dirty = true;
+	*linep = line;
+	return 0;
+}
+
+void media_line_free(struct media_line *line)
+{
+	if (!line)
+		return;
+	if (line->port)
+		line->port->driver->port_close(line->port);
+	fxs_hook_free(line->hook);
+	dsp_tone_free(line->tone);
+	dsp_dtmf_rx_free(line->dtmf);
+	free(line);
+}
+
+static void obey_tone(struct media_line *line, const struct media_wish *wish)
+{
+	const struct dsp_tone_def *def =
+		wish->tone < FXS_TONE_COUNT ? line->taste->tones[wish->tone] : NULL;
+
+	if (wish->tone == line->wish.tone && wish->tone_serial == line->wish.tone_serial)
+		return;
+	line->tone_muted_until_ns = 0;
+	dsp_tone_start(line->tone, def);
+	dsp_dtmf_rx_reset(line->dtmf, wish->tone_stops_at_digit);
+}
+
+static void obey_port(struct media_line *line, const struct media_wish *wish, uint64_t now_ns)
+{
+	const struct fxs_driver *driver = line->port->driver;
+
+	if (line->ringing && !wish->ring) {
+		driver->ring_stop(line->port, now_ns);
+		line->ringing = false;
+	}
+	if (wish->feed != line->wish.feed)
+		driver->feed_set(line->port, wish->feed, now_ns);
+	if (wish->sound != line->sounding) {
+		int err = wish->sound ? driver->audio_start(line->port, now_ns)
+				      : driver->audio_stop(line->port);
+
+		line->sounding = wish->sound && !err;
+	}
+	/* A telephone that was lifted in the same instant answers EBUSY; its edge is on the way. */
+	if (wish->ring && !line->ringing)
+		line->ringing = driver->ring_start(line->port, &line->taste->ring, now_ns) == 0;
+}
+
+void media_line_obey(struct media_line *line, uint64_t now_ns)
+{
+	struct media_wish wish;
+
+	if (!box_read(&line->wish_box, &wish, sizeof(wish), &line->wish_sequence))
+		return;
+	obey_port(line, &wish, now_ns);
+	obey_tone(line, &wish);
+	fxs_hook_mode_set(line->hook, wish.hook_mode);
+	for (int i = 0; i < MEDIA_STREAMS; i++)
+		stream_update(&line->streams[i], &wish.streams[i]);
+	line->wish = wish;
+	line->report.wish_sequence = line->wish_sequence;
+	line->report_dirty = true;
+}
+
+static void pronounce(struct media_line *line, const struct fxs_hook_verdict *verdicts, size_t count)
+{
+	for (size_t i = 0; i < count; i++) {
+		const struct fxs_hook_verdict *verdict = &verdicts[i];
+
+		switch (verdict->kind) {
+		case FXS_HOOK_OFF_HOOK:
+			push(line, MEDIA_EVENT_LIFTED, 0, verdict->edge_ns);
+			break;
+		case FXS_HOOK_ON_HOOK:
+			push(line, MEDIA_EVENT_HUNG_UP, 0, verdict->edge_ns);
+			break;
+		case FXS_HOOK_FLASH:
+			push(line, MEDIA_EVENT_FLASH, 0, verdict->edge_ns);
+			break;
+		case FXS_HOOK_PULSE_BEGUN:
+			line->tone_muted_until_ns = UINT64_MAX;
+			break;
+		case FXS_HOOK_DIGIT:
+			digit_heard(line, verdict->digit);
+			break;
+		}
+	}
+	if (count)
+		line->report.off_hook = fxs_hook_is_off_hook(line->hook);
+}
+
+void media_line_watch(struct media_line *line, uint64_t now_ns)
+{
+	struct fxs_hook_verdict verdicts[FXS_HOOK_VERDICTS_MAX];
+	struct fxs_event event;
+
+	line->now_ns = now_ns;
+	while (line->port->driver->event_read(line->port, now_ns, &event) == 0) {
+		switch (event.kind) {
+		case FXS_EVENT_OFF_HOOK:
+		case FXS_EVENT_ON_HOOK:
+			pronounce(line, verdicts,
+				fxs_hook_edge(line->hook, event.kind == FXS_EVENT_OFF_HOOK, event.at_ns,
+					verdicts));
+			break;
+		case FXS_EVENT_FAULT:
+		case FXS_EVENT_FAULT_CLEARED:
+			line->report.fault = event.kind == FXS_EVENT_FAULT;
+			line->report_dirty = true;
+			break;
+		case FXS_EVENT_RING_BURST:
+		case FXS_EVENT_RING_PAUSE:
+			break;
+		}
+	}
+	media_line_judge(line, now_ns);
+}
+
+void media_line_judge(struct media_line *line, uint64_t now_ns)
+{
+	struct fxs_hook_verdict verdicts[FXS_HOOK_VERDICTS_MAX];
+	size_t count;
+
+	line->now_ns = now_ns;
+	while (fxs_hook_next_ns(line->hook) <= now_ns &&
+		(count = fxs_hook_step(line->hook, now_ns, verdicts)) > 0)
+		pronounce(line, verdicts, count);
+}
+
+void media_line_heal(struct media_line *line, uint64_t now_ns)
+{
+	struct fxs_hook_verdict verdicts[FXS_HOOK_VERDICTS_MAX];
+	bool off_hook;
+
+	line->now_ns = now_ns;
+	if (line->port->driver->hook_get(line->port, &off_hook) == 0)
+		pronounce(line, verdicts, fxs_hook_edge(line->hook, off_hook, now_ns, verdicts));
+}
+
+/* What the telephone says: digits, then the streams. */
+static void listen_block(struct media_line *line, const int16_t *samples, size_t count)
+{
+	if (line->wish.hook_mode != FXS_HOOK_IDLE) {
+		dsp_dtmf_rx_feed(line->dtmf, samples, count);
+		if (line->wish.tone_stops_at_digit && dsp_dtmf_rx_suspects(line->dtmf) &&
+		    line->tone_muted_until_ns != UINT64_MAX)
+			line->tone_muted_until_ns = line->now_ns + SUSPICION_MS * NS_PER_MS;
+	}
+	for (int i = 0; i < MEDIA_STREAMS; i++)
+		stream_send(&line->streams[i], samples, count);
+}
+
+/* What the telephone hears: the tone and all streams, always through the mixer. */
+static void speak_block(struct media_line *line, size_t count)
+{
+	int16_t sounds[1 + MEDIA_STREAMS][FXS_BLOCK_SAMPLES_MAX];
+	const int16_t *inputs[1 + MEDIA_STREAMS];
+	int16_t out[FXS_BLOCK_SAMPLES_MAX];
+
+	dsp_tone_fill(line->tone, sounds[0], count);
+	inputs[0] = line->now_ns < line->tone_muted_until_ns && line->wish.tone_stops_at_digit
+		? NULL : sounds[0];
+	for (int i = 0; i < MEDIA_STREAMS; i++) {
+		stream_play(&line->streams[i], sounds[1 + i], count);
+		inputs[1 + i] = sounds[1 + i];
+	}
+	dsp_mix_sum(out, inputs, 1 + MEDIA_STREAMS, count);
+	(void)line->port->driver->write(line->port, out, count);
+}
+
+/* A card's blocks are answered one for one, so that its buffers keep their depth. The dummy's telephone only
+ * answers what it was sent: one block goes out each tick, and what comes back late is simply late. */
+void media_line_tick(struct media_line *line, uint64_t now_ns, size_t count)
+{
+	const struct fxs_driver *driver = line->port->driver;
+	int16_t samples[FXS_BLOCK_SAMPLES_MAX];
+	int blocks = 0;
+
+	line->now_ns = now_ns;
+	line->report.ticks++;
+	while (blocks < BLOCKS_A_TICK_MAX && driver->read(line->port, samples, count) == 0) {
+		listen_block(line, samples, count);
+		blocks++;
+	}
+	if (blocks == 0)
+		line->report.blocks_missing++;
+	if (driver->clock == FXS_CLOCK_TIMER)
+		blocks = 1;
+	while (blocks-- > 0)
+		speak_block(line, count);
+}
+
+bool media_line_publish(struct media_line *line)
+{
+	if (!line->report_dirty)
+		return false;
+	line->report_dirty = false;
+	box_write(&line->report_box, &line->report, sizeof(line->report));
+	return true;
+}

@@ -1,0 +1,58 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* Private to the media plane: one line as its worker sees it. */
+#ifndef TIPRING_GATEWAY_MEDIA_LINE_H
+#define TIPRING_GATEWAY_MEDIA_LINE_H
+
+#include "dsp/dtmf.h"
+#include "gateway/box.h"
+#include "gateway/media.h"
+
+struct media_line {
+	/* shared with control */
+	struct box wish_box, report_box;
+	struct queue events;
+	atomic_bool wish_dirty, changed;
+	struct media *media;
+	void *arg;
+
+	/* control's copies */
+	struct media_report report_read;
+	uint32_t report_sequence;
+
+	/* the worker's own */
+	struct fxs_port *port;
+	const struct media_taste *taste;
+	struct fxs_hook *hook;
+	struct dsp_tone *tone;
+	struct dsp_dtmf_rx *dtmf;
+	struct media_wish wish;
+	uint32_t wish_sequence;
+	struct media_report report;
+	bool report_dirty;
+	bool touched;            /* stands in the worker's list of lines to publish */
+	bool sounding;           /* the port's sound is on */
+	bool ringing;
+	uint64_t tone_muted_until_ns; /* UINT64_MAX: until another tone is wished */
+	uint64_t now_ns;         /* of the step that is running */
+	struct stream streams[MEDIA_STREAMS];
+};
+
+int media_line_alloc(struct media_line **linep, struct media *media, struct fxs_bus *bus,
+	const struct fxs_driver *driver, const char *channel, const struct media_taste *taste,
+	unsigned block_samples, unsigned events_size, uint64_t now_ns);
+void media_line_free(struct media_line *line);
+
+/* Puts the newest wish into force. */
+void media_line_obey(struct media_line *line, uint64_t now_ns);
+/* Reads and judges what happened on the wires. */
+void media_line_watch(struct media_line *line, uint64_t now_ns);
+/* Hook verdicts that time alone brings. */
+void media_line_judge(struct media_line *line, uint64_t now_ns);
+/* One block each way. */
+void media_line_tick(struct media_line *line, uint64_t now_ns, size_t count);
+/* Compares the judged hook with the port's own and heals a lost edge. */
+void media_line_heal(struct media_line *line, uint64_t now_ns);
+/* Publishes the report when it changed; returns whether control has something to read. */
+bool media_line_publish(struct media_line *line);
+
+#endif

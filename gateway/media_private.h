@@ -1,0 +1,28 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* Private to the media plane: one worker. All but the two eventfds is the worker's own once it runs. */
+#ifndef TIPRING_GATEWAY_MEDIA_PRIVATE_H
+#define TIPRING_GATEWAY_MEDIA_PRIVATE_H
+
+#include <pthread.h>
+
+#include "gateway/media.h"
+#include "gateway/media_line.h"
+
+struct media {
+	struct media_config config;
+	struct fxs_bus *dummy_bus;
+	int epoll_fd;
+	int kick_fd;   /* control has a new wish */
+	int notice_fd; /* a line has something new for control */
+	uint64_t block_ns;
+	uint64_t hook_next_ns, tick_next_ns, heal_next_ns;
+	struct media_line **lines, **active, **touched;
+	size_t line_count, active_count, touched_count;
+	struct media_line *clock; /* whose port paces the tick; NULL: the timer does */
+
+	pthread_t thread;
+	bool running;
+	atomic_bool stop;
+};
+
+#endif

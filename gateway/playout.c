@@ -1,0 +1,69 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include <string.h>
+
+#include "gateway/playout.h"
+
+#define SAMPLES_PER_MS 8
+
+void playout_reset(struct playout *playout, unsigned delay_ms)
+{
+	memset(playout, 0, sizeof(*playout));
+	playout->delay_samples = delay_ms * SAMPLES_PER_MS;
+}
+
+static void restart(struct playout *playout, uint32_t ssrc, uint32_t timestamp)
+{
+	memset(playout->present, 0, sizeof(playout->present));
+	playout->started = true;
+	playout->ssrc = ssrc;
+	playout->next_timestamp = timestamp - playout->delay_samples;
+	playout->restarts++;
+}
+
+/* How far the packet lies ahead of what plays next; negative when it is (partly) too late. */
+static int32_t lead(const struct playout *playout, uint32_t timestamp)
+{
+	return (int32_t)(timestamp - playout->next_timestamp);
+}
+
+/* Later than this is not lateness but a sender that counts anew. */
+static bool jumped(const struct playout *playout, uint32_t timestamp, size_t count)
+{
+	int32_t ahead = lead(playout, timestamp);
+
+	return ahead < -PLAYOUT_SAMPLES / 2 || ahead + (int32_t)count > PLAYOUT_SAMPLES;
+}
+
+void playout_put(struct playout *playout, uint32_t ssrc, uint32_t timestamp, const int16_t *samples,
+	size_t count)
+{
+	if (!playout->started || ssrc != playout->ssrc || jumped(playout, timestamp, count))
+		restart(playout, ssrc, timestamp);
+	if (lead(playout, timestamp) < 0) {
+		playout->late++;
+		playout->next_timestamp = timestamp;
+	}
+	for (size_t i = 0; i < count; i++) {
+		size_t at = (timestamp + i) % PLAYOUT_SAMPLES;
+
+		playout->samples[at] = samples[i];
+		playout->present[at] = true;
+	}
+}
+
+void playout_get(struct playout *playout, int16_t *samples, size_t count)
+{
+	memset(samples, 0, count * sizeof(*samples));
+	if (!playout->started)
+		return;
+	for (size_t i = 0; i < count; i++) {
+		size_t at = playout->next_timestamp++ % PLAYOUT_SAMPLES;
+
+		if (playout->present[at])
+			samples[i] = playout->samples[at];
+		else
+			playout->missing++;
+		playout->present[at] = false;
+	}
+	playout->played += count;
+}

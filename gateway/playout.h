@@ -1,0 +1,36 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * Puts the sound of RTP packets back in order and in time: a ring of samples addressed by RTP timestamp, played a
+ * fixed time behind the first packet. A packet that comes too late makes the delay longer by its lateness. What is
+ * missing is silence. Media thread only; no allocation.
+ */
+#ifndef TIPRING_GATEWAY_PLAYOUT_H
+#define TIPRING_GATEWAY_PLAYOUT_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#define PLAYOUT_SAMPLES 4096 /* 512 ms, a power of two */
+
+struct playout {
+	bool started;
+	uint32_t ssrc;
+	uint32_t next_timestamp;  /* of the next sample to play */
+	unsigned delay_samples;   /* asked for at each start */
+	uint64_t played, missing, late, restarts;
+	int16_t samples[PLAYOUT_SAMPLES];
+	bool present[PLAYOUT_SAMPLES];
+};
+
+/* Forgets all sound; delay_ms 0..200. */
+void playout_reset(struct playout *playout, unsigned delay_ms);
+
+/* Sound of one packet. count is at most PLAYOUT_SAMPLES / 2. */
+void playout_put(struct playout *playout, uint32_t ssrc, uint32_t timestamp, const int16_t *samples,
+	size_t count);
+
+/* The next samples; silence where nothing came. */
+void playout_get(struct playout *playout, int16_t *samples, size_t count);
+
+#endif

@@ -1,0 +1,58 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * One RTP stream of a line: socket, packets, codec, playout. The control thread opens and closes the socket and
+ * says what it wishes (struct stream_wish); all else is the media thread's, without allocation.
+ */
+#ifndef TIPRING_GATEWAY_STREAM_H
+#define TIPRING_GATEWAY_STREAM_H
+
+#include <netinet/in.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "dsp/g711.h"
+#include "gateway/playout.h"
+#include "sip/rtp.h"
+
+#define STREAM_PACKET_BYTES_MAX 1500
+#define STREAM_FRAME_MAX        480 /* samples of the longest packet, 60 ms */
+
+/* What control wishes of a stream. A new id is a new stream; the same id with other values changes it on
+ * the way. id 0: no stream. */
+struct stream_wish {
+	uint32_t id;
+	int32_t fd;                  /* a non-blocking UDP socket */
+	struct sockaddr_in remote;   /* where sound goes; port 0: nowhere yet */
+	struct ua_rtp_sender sender; /* start values, read when the id is new */
+	uint8_t payload_type;        /* of what is sent */
+	uint8_t law;                 /* enum dsp_law of what is sent */
+	uint8_t ptime_ms;            /* 10..60, whole blocks */
+	bool sends, receives;
+	uint16_t playout_ms;
+};
+
+struct stream {
+	struct stream_wish wish;
+	struct ua_rtp_sender sender;
+	bool latched; /* packets are taken only from this source */
+	bool talkspurt; /* the next packet is the first of a talkspurt */
+	struct sockaddr_in source;
+	uint8_t frame[STREAM_FRAME_MAX];
+	size_t frame_fill;
+	uint64_t packets_sent, packets_received, packets_refused;
+	struct playout playout;
+};
+
+/* Opens a socket on an even port of the range, next to where the last search ended; EADDRINUSE when all are taken. */
+int stream_socket_open(int *fdp, uint16_t *portp, const char *addr, uint16_t port_min, uint16_t port_max);
+
+void stream_update(struct stream *stream, const struct stream_wish *wish);
+
+/* One block from the telephone; sends a packet when one is full. */
+void stream_send(struct stream *stream, const int16_t *samples, size_t count);
+
+/* Takes all packets that wait in the socket, then one block for the telephone. */
+void stream_play(struct stream *stream, int16_t *samples, size_t count);
+
+#endif

@@ -1,0 +1,50 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include <errno.h>
+#include <stdlib.h>
+
+#include "gateway/taste.h"
+
+struct taste {
+	struct media_taste media;
+	struct dsp_tone_def *tones[FXS_TONE_COUNT];
+};
+
+int taste_alloc(struct taste **tastep, const struct config_profile *profile)
+{
+	struct taste *taste = calloc(1, sizeof(*taste));
+	struct fxs_zone zone;
+	int err;
+
+	if (!taste)
+		return ENOMEM;
+	err = fxs_zone_find(&zone, profile->country.text);
+	for (int i = 0; i < FXS_TONE_COUNT && !err; i++) {
+		err = dsp_tone_def_parse(&taste->tones[i], zone.tone_text[i],
+			profile->tone_level_dbm0);
+		taste->media.tones[i] = taste->tones[i];
+	}
+	if (err) {
+		taste_free(taste);
+		return err;
+	}
+	taste->media.ring = zone.ring;
+	taste->media.hook = fxs_hook_defaults;
+	taste->media.hook.flash_min_ms = profile->flash_min_ms;
+	taste->media.hook.flash_max_ms = profile->flash_max_ms;
+	*tastep = taste;
+	return 0;
+}
+
+void taste_free(struct taste *taste)
+{
+	if (!taste)
+		return;
+	for (int i = 0; i < FXS_TONE_COUNT; i++)
+		dsp_tone_def_free(taste->tones[i]);
+	free(taste);
+}
+
+const struct media_taste *taste_media(const struct taste *taste)
+{
+	return &taste->media;
+}
