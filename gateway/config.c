@@ -1,0 +1,295 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * libconfuse reads the syntax: it knows every setting as a text and calls back with each, in the place where it
+ * stands. The table in settings.c does the rest.
+ */
+#include <confuse.h>
+#include <dirent.h>
+#include <errno.h>
+#include <libgen.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#include "gateway/config.h"
+#include "gateway/config_check.h"
+#include "gateway/settings.h"
+
+#define OPTIONS_MAX 16 /* settings of one section */
+
+/* libconfuse's callbacks have no argument of ours: one load at a time, in the control thread. */
+static struct {
+	struct config *config;
+	FILE *errors;
+	bool failed;
+	unsigned long long seen[SECTION_COUNT]; /* settings of the section that is being read */
+	bool open; /* the newest account, profile or line is still being read */
+} load;
+
+static void complain(cfg_t *cfg, const char *format, va_list args)
+{
+	fprintf(load.errors, "%s:%d: ", cfg->filename ? cfg->filename : "?", cfg->line);
+	vfprintf(load.errors, format, args);
+	fputc('\n', load.errors);
+	load.failed = true;
+}
+
+static enum settings_section section_of(const cfg_t *cfg)
+{
+	for (int i = 0; i < SECTION_COUNT; i++) {
+		if (strcmp(settings_sections[i].name, cfg->name) == 0)
+			return (enum settings_section)i;
+	}
+	abort();
+}
+
+static void defaults_set(enum settings_section section, void *base)
+{
+	char words[CONFIG_TEXT_MAX];
+
+	for (size_t i = 0; i < settings_count; i++) {
+		if (settings[i].section == section && settings[i].value)
+			settings_convert(&settings[i], settings[i].value, base, words, sizeof(words));
+	}
+}
+
+/* Finds or makes the account, profile or line of that name. All three structs begin with name and place. */
+static void *entity(cfg_t *cfg, enum settings_section section, void **array, unsigned *count, size_t size)
+{
+	const char *title = cfg_title(cfg);
+	char *last;
+
+	if (load.open)
+		return (char *)*array + (*count - 1) * size;
+	for (unsigned i = 0; i < *count; i++) {
+		if (strcmp((char *)*array + i * size, title) == 0) {
+			cfg_error(cfg, "%s \"%s\" stands a second time; each needs a name of its own",
+				cfg->name, title);
+			return NULL;
+		}
+	}
+	if (strlen(title) == 0 || strlen(title) > CONFIG_NAME_MAX || *count == CONFIG_LINES_MAX) {
+		cfg_error(cfg, "%s \"%s\": allowed are %d of them with names of 1 to %d bytes", cfg->name,
+			title, CONFIG_LINES_MAX, CONFIG_NAME_MAX);
+		return NULL;
+	}
+	last = realloc(*array, (*count + 1) * size);
+	if (!last)
+		return NULL;
+	*array = last;
+	last += *count * size;
+	(*count)++;
+	memset(last, 0, size);
+	strcpy(last, title);
+	load.seen[section] = 0;
+	load.open = true;
+	defaults_set(section, last);
+	return last;
+}
+
+static void *base_of(cfg_t *cfg, enum settings_section section)
+{
+	struct config *config = load.config;
+
+	switch (section) {
+	case SECTION_SIP:
+		return &config->sip;
+	case SECTION_MEDIA:
+		return &config->media;
+	case SECTION_DUMMY:
+		return &config->dummy;
+	case SECTION_CONTROL:
+		return &config->control;
+	case SECTION_ACCOUNT:
+		return entity(cfg, section, (void **)&config->accounts, &config->account_count,
+			sizeof(*config->accounts));
+	case SECTION_PROFILE:
+		return entity(cfg, section, (void **)&config->profiles, &config->profile_count,
+			sizeof(*config->profiles));
+	case SECTION_LINE:
+		return entity(cfg, section, (void **)&config->lines, &config->line_count,
+			sizeof(*config->lines));
+	case SECTION_COUNT:
+		break;
+	}
+	abort();
+}
+
+/* A password never stands in a message. */
+static const char *shown(const struct setting *setting, const char *text)
+{
+	return strcmp(setting->name, "password") == 0 ? "..." : text;
+}
+
+static int setting_read(cfg_t *cfg, cfg_opt_t *opt)
+{
+	enum settings_section section = section_of(cfg);
+	const struct setting *setting = settings_find(section, opt->name);
+	const char *text = cfg_opt_getnstr(opt, cfg_opt_size(opt) - 1);
+	unsigned long long bit;
+	const char *allowed;
+	char words[2 * CONFIG_TEXT_MAX];
+	void *base = base_of(cfg, section);
+
+	if (!base)
+		return -1;
+	bit = 1ull << (setting - settings);
+	if (load.seen[section] & bit) {
+		cfg_error(cfg, "%s is set a second time", setting->name);
+		return -1;
+	}
+	load.seen[section] |= bit;
+	allowed = settings_convert(setting, text, base, words, sizeof(words));
+	if (!allowed)
+		return 0;
+	cfg_error(cfg, "%s = \"%s\": allowed is %s", setting->name, shown(setting, text), allowed);
+	return -1;
+}
+
+static void required_check(cfg_t *cfg, enum settings_section section)
+{
+	for (size_t i = 0; i < settings_count; i++) {
+		const struct setting *setting = &settings[i];
+
+		if (setting->section == section && !setting->value && !(load.seen[section] >> i & 1))
+			cfg_error(cfg, "%s%s%s%s lacks %s: %s", cfg->name, cfg->title ? " \"" : "",
+				cfg->title ? cfg->title : "", cfg->title ? "\"" : "", setting->name,
+				setting->meaning);
+	}
+}
+
+/* At the closing brace. */
+static int section_read(cfg_t *parent, cfg_opt_t *opt)
+{
+	cfg_t *cfg = cfg_opt_getnsec(opt, cfg_opt_size(opt) - 1);
+	enum settings_section section = section_of(cfg);
+	char *base = base_of(cfg, section);
+
+	(void)parent;
+	if (!base)
+		return -1;
+	if (settings_sections[section].titled) {
+		struct config_place *place = (struct config_place *)(base + CONFIG_NAME_MAX + 1);
+
+		snprintf(place->file, sizeof(place->file), "%s", cfg->filename);
+		place->line = cfg->line;
+		required_check(cfg, section);
+		load.open = false;
+	}
+	return load.failed ? -1 : 0;
+}
+
+static void options_fill(cfg_opt_t *options, enum settings_section section)
+{
+	size_t count = 0;
+
+	for (size_t i = 0; i < settings_count; i++) {
+		if (settings[i].section != section)
+			continue;
+		options[count++] = (cfg_opt_t)CFG_STR(settings[i].name, NULL, CFGF_NODEFAULT);
+		options[count - 1].validcb = setting_read;
+	}
+	options[count] = (cfg_opt_t)CFG_END();
+}
+
+static cfg_t *parser_make(void)
+{
+	static cfg_opt_t options[SECTION_COUNT][OPTIONS_MAX];
+	cfg_opt_t sections[SECTION_COUNT + 1];
+	cfg_t *cfg;
+
+	for (int i = 0; i < SECTION_COUNT; i++) {
+		const struct settings_section_info *info = &settings_sections[i];
+		cfg_flag_t flags = info->titled ? CFGF_MULTI | CFGF_TITLE | CFGF_NO_TITLE_DUPES : CFGF_NONE;
+
+		options_fill(options[i], (enum settings_section)i);
+		sections[i] = (cfg_opt_t)CFG_SEC(info->name, options[i], flags);
+		sections[i].validcb = section_read;
+	}
+	sections[SECTION_COUNT] = (cfg_opt_t)CFG_END();
+	cfg = cfg_init(sections, CFGF_NONE);
+	if (cfg)
+		cfg_set_error_function(cfg, complain);
+	return cfg;
+}
+
+static int file_read(const char *path)
+{
+	cfg_t *cfg = parser_make();
+	int result;
+
+	if (!cfg)
+		return ENOMEM;
+	result = cfg_parse(cfg, path);
+	if (result == CFG_FILE_ERROR)
+		fprintf(load.errors, "%s: cannot be read: %s\n", path, strerror(errno));
+	cfg_free(cfg);
+	return result == CFG_SUCCESS && !load.failed ? 0 : EINVAL;
+}
+
+static int is_conf(const struct dirent *entry)
+{
+	const char *dot = strrchr(entry->d_name, '.');
+
+	return entry->d_name[0] != '.' && dot && strcmp(dot, ".conf") == 0;
+}
+
+static int lines_d_read(const char *path)
+{
+	char copy[PATH_MAX], dir[PATH_MAX], file[2 * PATH_MAX];
+	struct dirent **entries;
+	int count, err = 0;
+
+	snprintf(copy, sizeof(copy), "%s", path);
+	if ((size_t)snprintf(dir, sizeof(dir), "%s/lines.d", dirname(copy)) >= sizeof(dir))
+		return ENAMETOOLONG;
+	count = scandir(dir, &entries, is_conf, alphasort);
+	for (int i = 0; i < count; i++) {
+		snprintf(file, sizeof(file), "%s/%s", dir, entries[i]->d_name);
+		if (!err)
+			err = file_read(file);
+		free(entries[i]);
+	}
+	if (count >= 0)
+		free(entries);
+	return err;
+}
+
+int config_load(struct config **configp, const char *path, FILE *errors)
+{
+	struct config *config = calloc(1, sizeof(*config));
+	int err;
+
+	if (!config)
+		return ENOMEM;
+	memset(&load, 0, sizeof(load));
+	load.config = config;
+	load.errors = errors;
+	defaults_set(SECTION_SIP, &config->sip);
+	defaults_set(SECTION_MEDIA, &config->media);
+	defaults_set(SECTION_DUMMY, &config->dummy);
+	defaults_set(SECTION_CONTROL, &config->control);
+	err = file_read(path);
+	if (!err)
+		err = lines_d_read(path);
+	if (!err)
+		err = config_check(config, path, errors);
+	if (err) {
+		config_free(config);
+		return err;
+	}
+	*configp = config;
+	return 0;
+}
+
+void config_free(struct config *config)
+{
+	if (!config)
+		return;
+	for (unsigned i = 0; i < config->account_count; i++)
+		explicit_bzero(&config->accounts[i].password, sizeof(config->accounts[i].password));
+	free(config->accounts);
+	free(config->profiles);
+	free(config->lines);
+	free(config);
+}

@@ -1,0 +1,91 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * The configuration as the daemon uses it: read once from tipring.conf and the files of lines.d beside it, checked as
+ * a whole, then only read. Every setting is a row of the table in settings.c. Control thread.
+ */
+#ifndef TIPRING_GATEWAY_CONFIG_H
+#define TIPRING_GATEWAY_CONFIG_H
+
+#include <netinet/in.h>
+#include <stdbool.h>
+#include <stdint.h>
+#include <stdio.h>
+
+#include "gateway/digitmap.h"
+
+#define CONFIG_TEXT_MAX  127  /* bytes of a text without the final zero */
+#define CONFIG_NAME_MAX  63   /* ... of the name of an account, profile or line */
+#define CONFIG_LINES_MAX 2048 /* accounts, profiles and lines, each */
+
+struct config_text {
+	char text[CONFIG_TEXT_MAX + 1];
+};
+
+/* Where in the files something was said, for messages. */
+struct config_place {
+	char file[CONFIG_TEXT_MAX + 1];
+	int line;
+};
+
+struct config_sip {
+	struct config_text listen_addr; /* numeric IPv4 */
+	unsigned port;
+	struct config_text user_agent;
+	unsigned rtp_port_min, rtp_port_max;
+};
+
+struct config_media {
+	unsigned block_ms;
+	unsigned playout_ms;
+	bool realtime;
+};
+
+struct config_socket {
+	struct config_text path;
+};
+
+struct config_account {
+	char name[CONFIG_NAME_MAX + 1];
+	struct config_place place;
+	struct config_text user, domain, auth_user, password, password_file, display_name;
+	struct sockaddr_in server;
+	unsigned expires_s;
+};
+
+struct config_profile {
+	char name[CONFIG_NAME_MAX + 1];
+	struct config_place place;
+	struct config_text country;
+	int tone_level_dbm0;
+	unsigned flash_min_ms, flash_max_ms;
+	unsigned first_digit_s, inter_digit_s, ring_s, tone_s;
+	struct digitmap digit_map;
+	bool hash_sends;
+};
+
+struct config_line {
+	char name[CONFIG_NAME_MAX + 1];
+	struct config_place place;
+	struct config_text driver, channel, account_name, profile_name;
+	const struct config_account *account; /* resolved; never NULL in a checked configuration */
+	const struct config_profile *profile;
+	bool calls_unregistered;
+};
+
+struct config {
+	struct config_sip sip;
+	struct config_media media;
+	struct config_socket dummy;   /* the dummy driver's, for simulated telephones */
+	struct config_socket control; /* the operator's */
+	struct config_account *accounts;
+	struct config_profile *profiles;
+	struct config_line *lines;
+	unsigned account_count, profile_count, line_count;
+};
+
+/* Reads path and, in name order, the files lines.d/<name>.conf beside it. Every complaint goes to errors as one line with file,
+ * line, value and what is allowed; then EINVAL. Other errno: the file could not be read. */
+int config_load(struct config **configp, const char *path, FILE *errors);
+void config_free(struct config *config); /* wipes passwords */
+
+#endif

@@ -1,0 +1,199 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include <errno.h>
+#include <fcntl.h>
+#include <stdarg.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "gateway/config_check.h"
+#include "gateway/settings.h"
+
+#define DEFAULT_PROFILE "default"
+
+struct check {
+	struct config *config;
+	FILE *errors;
+	bool failed;
+};
+
+__attribute__((format(printf, 3, 4)))
+static void complain(struct check *check, const struct config_place *place, const char *format, ...)
+{
+	va_list args;
+
+	fprintf(check->errors, "%s:%d: ", place->file, place->line);
+	va_start(args, format);
+	vfprintf(check->errors, format, args);
+	va_end(args);
+	fputc('\n', check->errors);
+	check->failed = true;
+}
+
+/* Lines without a profile share one of defaults. It is added while nothing points into the array. */
+static void default_profile_add(struct check *check)
+{
+	struct config *config = check->config;
+	struct config_profile *profiles =
+		realloc(config->profiles, (config->profile_count + 1) * sizeof(*profiles));
+	struct config_profile *profile;
+	char words[CONFIG_TEXT_MAX];
+
+	if (!profiles) {
+		check->failed = true;
+		return;
+	}
+	config->profiles = profiles;
+	profile = memset(&profiles[config->profile_count++], 0, sizeof(*profile));
+	strcpy(profile->name, DEFAULT_PROFILE);
+	for (size_t i = 0; i < settings_count; i++) {
+		if (settings[i].section == SECTION_PROFILE)
+			settings_convert(&settings[i], settings[i].value, profile, words, sizeof(words));
+	}
+}
+
+static void profiles_check(struct check *check)
+{
+	struct config *config = check->config;
+	bool wanted = true;
+
+	for (unsigned i = 0; i < config->profile_count; i++) {
+		const struct config_profile *profile = &config->profiles[i];
+
+		wanted = wanted && strcmp(profile->name, DEFAULT_PROFILE) != 0;
+		if (profile->flash_max_ms && profile->flash_max_ms < profile->flash_min_ms)
+			complain(check, &profile->place,
+				"profile \"%s\": flash_max_ms = %u is less than flash_min_ms = %u; allowed "
+				"is 0 (off) or %u and more", profile->name, profile->flash_max_ms,
+				profile->flash_min_ms, profile->flash_min_ms);
+	}
+	if (wanted)
+		default_profile_add(check);
+}
+
+static bool readable_by_others(int fd)
+{
+	struct stat status;
+
+	return fstat(fd, &status) == 0 && status.st_mode & S_IROTH;
+}
+
+/* The first line of the file, without its end. */
+static void password_read(struct check *check, struct config_account *account)
+{
+	const char *file = account->password_file.text;
+	int fd = open(file, O_RDONLY | O_CLOEXEC);
+	ssize_t length = fd < 0 ? -1 : read(fd, account->password.text, CONFIG_TEXT_MAX);
+
+	if (length < 0)
+		complain(check, &account->place, "account \"%s\": password_file = \"%s\": %s",
+			account->name, file, strerror(errno));
+	else if (readable_by_others(fd))
+		complain(check, &account->place,
+			"account \"%s\": password_file = \"%s\" is readable by others; allowed is mode 0640 or less",
+			account->name, file);
+	else
+		account->password.text[strcspn(account->password.text, "\r\n")] = 0;
+	if (fd >= 0)
+		close(fd);
+}
+
+static void password_place_check(struct check *check, const struct config_account *account)
+{
+	struct stat status;
+
+	if (stat(account->place.file, &status) == 0 && status.st_mode & S_IROTH)
+		complain(check, &account->place,
+			"account \"%s\" has its password here and others can read this file; allowed is mode 0640 "
+			"or less, or password_file", account->name);
+}
+
+static void accounts_check(struct check *check)
+{
+	for (unsigned i = 0; i < check->config->account_count; i++) {
+		struct config_account *account = &check->config->accounts[i];
+
+		if (account->password.text[0])
+			password_place_check(check, account);
+		if (account->password.text[0] && account->password_file.text[0])
+			complain(check, &account->place,
+				"account \"%s\": password and password_file are both set; allowed is one of them",
+				account->name);
+		else if (account->password_file.text[0])
+			password_read(check, account);
+	}
+}
+
+static const struct config_account *account_find(const struct config *config, const char *name)
+{
+	for (unsigned i = 0; i < config->account_count; i++) {
+		if (strcmp(config->accounts[i].name, name) == 0)
+			return &config->accounts[i];
+	}
+	return NULL;
+}
+
+static const struct config_profile *profile_find(const struct config *config, const char *name)
+{
+	for (unsigned i = 0; i < config->profile_count; i++) {
+		if (strcmp(config->profiles[i].name, name) == 0)
+			return &config->profiles[i];
+	}
+	return NULL;
+}
+
+static void line_resolve(struct check *check, struct config_line *line)
+{
+	const char *profile = line->profile_name.text[0] ? line->profile_name.text : DEFAULT_PROFILE;
+
+	line->account = account_find(check->config, line->account_name.text);
+	line->profile = profile_find(check->config, profile);
+	if (!line->account)
+		complain(check, &line->place,
+			"line \"%s\": account = \"%s\": no such account; allowed is the name of an account section",
+			line->name, line->account_name.text);
+	if (!line->profile)
+		complain(check, &line->place,
+			"line \"%s\": profile = \"%s\": no such profile; allowed is the name of a profile section",
+			line->name, profile);
+}
+
+static void lines_check(struct check *check)
+{
+	struct config *config = check->config;
+
+	for (unsigned i = 0; i < config->line_count; i++) {
+		struct config_line *line = &config->lines[i];
+
+		line_resolve(check, line);
+		for (unsigned k = 0; k < i; k++) {
+			const struct config_line *other = &config->lines[k];
+
+			if (strcmp(other->driver.text, line->driver.text) == 0 &&
+			    strcmp(other->channel.text, line->channel.text) == 0)
+				complain(check, &line->place,
+					"line \"%s\": channel = \"%s\" belongs to line \"%s\" already (%s:%d)",
+					line->name, line->channel.text, other->name, other->place.file,
+					other->place.line);
+		}
+	}
+}
+
+int config_check(struct config *config, const char *path, FILE *errors)
+{
+	struct check check = {.config = config, .errors = errors};
+	struct config_place whole = {.line = 1};
+
+	snprintf(whole.file, sizeof(whole.file), "%s", path);
+	if (!config->sip.listen_addr.text[0])
+		complain(&check, &whole, "sip lacks listen: address of this machine that SIP and sound use");
+	if (config->sip.rtp_port_max <= config->sip.rtp_port_min)
+		complain(&check, &whole,
+			"sip: rtp_port_max = %u is not above rtp_port_min = %u", config->sip.rtp_port_max,
+			config->sip.rtp_port_min);
+	profiles_check(&check);
+	accounts_check(&check);
+	lines_check(&check);
+	return check.failed ? EINVAL : 0;
+}

@@ -1,0 +1,167 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include <ctype.h>
+#include <errno.h>
+#include <string.h>
+
+#include "gateway/digitmap.h"
+
+static const char alphabet[] = "0123456789*#ABCD";
+
+#define ANY_DIGIT 0x03ffu
+#define TIMER     (1u << 16)
+
+static unsigned bit_of(char c)
+{
+	const char *at = c ? strchr(alphabet, toupper((unsigned char)c)) : NULL;
+
+	return at ? 1u << (at - alphabet) : 0;
+}
+
+/* [...]: p stands behind the bracket; returns the bits, 0 for an error. */
+static unsigned parse_set(const char **p)
+{
+	unsigned bits = 0;
+
+	while (**p && **p != ']') {
+		char from = **p, to = (*p)[1] == '-' ? (*p)[2] : from;
+
+		if (!bit_of(from) || !bit_of(to) || bit_of(from) > bit_of(to))
+			return 0;
+		/* All bits from the first to the last. */
+		bits |= (bit_of(to) << 1) - bit_of(from);
+		*p += to == from && (*p)[1] != '-' ? 1 : 3;
+	}
+	if (**p != ']')
+		return 0;
+	(*p)++;
+	return bits;
+}
+
+static unsigned parse_symbol(const char **p)
+{
+	char c = *(*p)++;
+
+	if (c == '[')
+		return parse_set(p);
+	if (c == 'x' || c == 'X')
+		return ANY_DIGIT;
+	if (c == 'T' || c == 't')
+		return TIMER;
+	return bit_of(c);
+}
+
+static const char *parse_alternative(struct digitmap *map, const char **p, bool in_brackets)
+{
+	unsigned at = map->count;
+
+	if (at == DIGITMAP_ALTERNATIVES_MAX)
+		return "more than 32 alternatives";
+	memset(&map->alternatives[at], 0, sizeof(map->alternatives[at]));
+	while (**p && !(in_brackets && (**p == '|' || **p == ')'))) {
+		unsigned *count = &map->alternatives[at].count;
+
+		if (*count == DIGITMAP_SYMBOLS_MAX)
+			return "an alternative of more than 32 symbols";
+		if (!(map->alternatives[at].accepts[*count] = parse_symbol(p)))
+			return "not one of 0-9 * # A-D x T [...]";
+		if (**p == '.') {
+			map->alternatives[at].repeats |= 1u << *count;
+			(*p)++;
+		}
+		(*count)++;
+	}
+	if (map->alternatives[at].count == 0)
+		return "an empty alternative";
+	map->count++;
+	return NULL;
+}
+
+static const char *parse(struct digitmap *map, const char **p)
+{
+	bool in_brackets = **p == '(';
+	const char *why;
+
+	map->count = 0;
+	if (!in_brackets)
+		return parse_alternative(map, p, false);
+	do {
+		(*p)++;
+		why = parse_alternative(map, p, true);
+	} while (!why && **p == '|');
+	if (why)
+		return why;
+	if (*(*p)++ != ')')
+		return "a ) is missing";
+	return **p ? "something stands behind the )" : NULL;
+}
+
+int digitmap_parse(struct digitmap *map, const char *text, size_t *error_at, const char **error_why)
+{
+	struct digitmap parsed;
+	const char *p = text, *why = parse(&parsed, &p);
+
+	if (why) {
+		*error_at = (size_t)(p - text);
+		*error_why = why;
+		return EINVAL;
+	}
+	*map = parsed;
+	return 0;
+}
+
+/* The set of places in an alternative where the digits so far may have led, as bits; place count is
+ * the end. A repeated symbol may be skipped. */
+static unsigned long long skip_repeats(unsigned repeats, unsigned count, unsigned long long places)
+{
+	for (unsigned i = 0; i < count; i++) {
+		if (places >> i & 1 && repeats >> i & 1)
+			places |= 1ull << (i + 1);
+	}
+	return places;
+}
+
+static unsigned long long advance(const struct digitmap *map, unsigned at, unsigned long long places,
+	unsigned symbol)
+{
+	unsigned count = map->alternatives[at].count, repeats = map->alternatives[at].repeats;
+	unsigned long long next = 0;
+
+	for (unsigned i = 0; i < count; i++) {
+		if (places >> i & 1 && map->alternatives[at].accepts[i] & symbol)
+			next |= 1ull << (repeats >> i & 1 ? i : i + 1);
+	}
+	return skip_repeats(repeats, count, next);
+}
+
+static enum digitmap_verdict match_one(const struct digitmap *map, unsigned at, const char *digits)
+{
+	unsigned count = map->alternatives[at].count;
+	unsigned long long end = 1ull << count;
+	unsigned long long places = skip_repeats(map->alternatives[at].repeats, count, 1);
+
+	for (; *digits; digits++)
+		places = advance(map, at, places, bit_of(*digits));
+	if (!places)
+		return DIGITMAP_NEVER;
+	if (places == end)
+		return DIGITMAP_COMPLETE;
+	if (places & end || advance(map, at, places, TIMER) & end)
+		return DIGITMAP_TIMER;
+	return DIGITMAP_MORE;
+}
+
+/* A complete alternative waits for the timer when a longer number begins with the same digits. */
+enum digitmap_verdict digitmap_match(const struct digitmap *map, const char *digits)
+{
+	enum digitmap_verdict best = DIGITMAP_NEVER;
+	bool longer = false;
+
+	for (unsigned i = 0; i < map->count; i++) {
+		enum digitmap_verdict verdict = match_one(map, i, digits);
+
+		longer = longer || verdict == DIGITMAP_MORE || verdict == DIGITMAP_TIMER;
+		if (verdict > best)
+			best = verdict;
+	}
+	return best == DIGITMAP_COMPLETE && longer ? DIGITMAP_TIMER : best;
+}

@@ -1,0 +1,42 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * Digit maps (RFC 3435 s2.1.5): which dialled digits make a number.
+ *
+ *   map   := alternative | "(" alternative ("|" alternative)* ")"
+ *   alternative := (symbol ["."])*            "." : the symbol before it, any number of times, also none
+ *   symbol := 0-9 | * | # | A-D | x | T | "[" (char | char "-" char)* "]"
+ *
+ * x is any of 0-9; T waits for the inter-digit timer. Letters in either case, but T and x. Pure; control thread.
+ */
+#ifndef TIPRING_GATEWAY_DIGITMAP_H
+#define TIPRING_GATEWAY_DIGITMAP_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#define DIGITMAP_ALTERNATIVES_MAX 32
+#define DIGITMAP_SYMBOLS_MAX      32 /* of one alternative */
+
+struct digitmap {
+	struct {
+		/* One bit for each of "0123456789*#ABCD" and one for the timer. */
+		unsigned accepts[DIGITMAP_SYMBOLS_MAX];
+		unsigned repeats; /* bit i: symbol i may stand any number of times */
+		unsigned count;
+	} alternatives[DIGITMAP_ALTERNATIVES_MAX];
+	unsigned count;
+};
+
+enum digitmap_verdict {
+	DIGITMAP_NEVER,    /* no number begins so */
+	DIGITMAP_MORE,     /* more digits are needed */
+	DIGITMAP_TIMER,    /* a number when no other digit comes (the timer, or #) */
+	DIGITMAP_COMPLETE, /* a number, and no longer one begins so; or as good as that */
+};
+
+/* EINVAL: *error_at is where in the text it went wrong, *error_why says what. */
+int digitmap_parse(struct digitmap *map, const char *text, size_t *error_at, const char **error_why);
+
+enum digitmap_verdict digitmap_match(const struct digitmap *map, const char *digits);
+
+#endif

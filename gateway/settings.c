@@ -1,0 +1,108 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include <string.h>
+
+#include "gateway/config.h"
+#include "gateway/settings.h"
+
+#define SIP(name, kind, field, min, max, unit, value, meaning) \
+	{SECTION_SIP, name, kind, offsetof(struct config_sip, field), min, max, unit, value, meaning}
+#define MEDIA(name, kind, field, min, max, unit, value, meaning) \
+	{SECTION_MEDIA, name, kind, offsetof(struct config_media, field), min, max, unit, value, meaning}
+#define ACCOUNT(name, kind, field, min, max, unit, value, meaning) \
+	{SECTION_ACCOUNT, name, kind, offsetof(struct config_account, field), min, max, unit, value, meaning}
+#define PROFILE(name, kind, field, min, max, unit, value, meaning) \
+	{SECTION_PROFILE, name, kind, offsetof(struct config_profile, field), min, max, unit, value, meaning}
+#define LINE(name, kind, field, min, max, unit, value, meaning) \
+	{SECTION_LINE, name, kind, offsetof(struct config_line, field), min, max, unit, value, meaning}
+
+const struct settings_section_info settings_sections[SECTION_COUNT] = {
+	[SECTION_SIP] = {"sip", 0, "The SIP side: addresses and ports of this machine."},
+	[SECTION_MEDIA] = {"media", 0, "The sound path, for all lines."},
+	[SECTION_DUMMY] = {"dummy", 0, "The driver for simulated telephones."},
+	[SECTION_CONTROL] = {"control", 0, "The operator's socket."},
+	[SECTION_ACCOUNT] = {"account", 1, "An account at a SIP server."},
+	[SECTION_PROFILE] = {"profile", 1, "A country and the taste of its subscribers."},
+	[SECTION_LINE] = {"line", 1, "One port with one telephone."},
+};
+
+const struct setting settings[] = {
+	SIP("listen", KIND_ADDR, listen_addr, 0, 0, "", NULL,
+		"address of this machine that SIP and sound use"),
+	SIP("port", KIND_NUMBER, port, 1, 65535, "", "5060", "UDP port of SIP"),
+	SIP("user_agent", KIND_TEXT, user_agent, 1, CONFIG_TEXT_MAX, "", "Tipring",
+		"what the User-Agent and Server headers say"),
+	SIP("rtp_port_min", KIND_NUMBER, rtp_port_min, 1024, 65534, "", "16384",
+		"first UDP port of sound"),
+	SIP("rtp_port_max", KIND_NUMBER, rtp_port_max, 1025, 65535, "", "32767",
+		"last UDP port of sound"),
+
+	MEDIA("block_ms", KIND_BLOCK, block_ms, 0, 0, "ms", "10", "how much sound moves at once"),
+	MEDIA("playout_ms", KIND_NUMBER, playout_ms, 0, 200, "ms", "40",
+		"how long sound from the network waits for late packets"),
+	MEDIA("realtime", KIND_SWITCH, realtime, 0, 0, "", "on",
+		"real-time priority and locked memory, where permitted"),
+
+	{SECTION_DUMMY, "wires", KIND_TEXT, offsetof(struct config_socket, path), 1, 100, "",
+		TIPRING_RUNDIR "/wires", "socket that simulated telephones connect to"},
+	{SECTION_CONTROL, "socket", KIND_TEXT, offsetof(struct config_socket, path), 1, 100, "",
+		TIPRING_RUNDIR "/control", "socket that tipringctl connects to"},
+
+	ACCOUNT("user", KIND_TEXT, user, 1, CONFIG_TEXT_MAX, "", NULL,
+		"user part of the SIP address, often the telephone number"),
+	ACCOUNT("domain", KIND_TEXT, domain, 1, CONFIG_TEXT_MAX, "", NULL,
+		"domain part of the SIP address"),
+	ACCOUNT("server", KIND_SERVER, server, 0, 0, "", NULL,
+		"registrar and proxy: address and, when it is not 5060, port"),
+	ACCOUNT("auth_user", KIND_TEXT, auth_user, 0, CONFIG_TEXT_MAX, "", "",
+		"user name of the credentials when it is not the user"),
+	ACCOUNT("password", KIND_TEXT, password, 0, CONFIG_TEXT_MAX, "", "",
+		"password of the credentials; the file must not be readable by others"),
+	ACCOUNT("password_file", KIND_TEXT, password_file, 0, CONFIG_TEXT_MAX, "", "",
+		"file whose first line is the password; not readable by others"),
+	ACCOUNT("display_name", KIND_TEXT, display_name, 0, CONFIG_TEXT_MAX, "", "",
+		"name shown to the called party"),
+	ACCOUNT("expires_s", KIND_NUMBER, expires_s, 60, 86400, "s", "3600",
+		"how long a registration is asked for"),
+
+	PROFILE("country", KIND_COUNTRY, country, 0, 0, "", "us",
+		"two letters: whose tones and ring cadence"),
+	PROFILE("tone_level_dbm0", KIND_SIGNED, tone_level_dbm0, -40, 0, "dBm0", "-13",
+		"level of each frequency of a tone"),
+	PROFILE("flash_min_ms", KIND_NUMBER, flash_min_ms, 40, 1500, "ms", "80",
+		"shortest break that is a flash"),
+	PROFILE("flash_max_ms", KIND_NUMBER, flash_max_ms, 0, 1500, "ms", "1200",
+		"longest break that is a flash; 0 turns the flash off"),
+	PROFILE("first_digit_s", KIND_NUMBER, first_digit_s, 1, 600, "s", "20",
+		"how long dial tone waits for the first digit"),
+	PROFILE("inter_digit_s", KIND_NUMBER, inter_digit_s, 1, 60, "s", "4",
+		"how long the next digit is waited for"),
+	PROFILE("ring_s", KIND_NUMBER, ring_s, 5, 600, "s", "180",
+		"how long a call may ring, in either direction"),
+	PROFILE("tone_s", KIND_NUMBER, tone_s, 1, 600, "s", "60",
+		"how long busy, congestion and information tone last"),
+	PROFILE("digit_map", KIND_DIGITMAP, digit_map, 0, 0, "", "x.T",
+		"which digits make a number (RFC 3435 s2.1.5)"),
+	PROFILE("hash_sends", KIND_SWITCH, hash_sends, 0, 0, "", "on",
+		"# ends a number and calls it at once"),
+
+	LINE("driver", KIND_DRIVER, driver, 0, 0, "", NULL, "driver of the port"),
+	LINE("channel", KIND_TEXT, channel, 1, CONFIG_NAME_MAX, "", NULL,
+		"dahdi: number of the channel; dummy: name of the line on the socket"),
+	LINE("account", KIND_TEXT, account_name, 1, CONFIG_NAME_MAX, "", NULL,
+		"name of the account that calls go through"),
+	LINE("profile", KIND_TEXT, profile_name, 0, CONFIG_NAME_MAX, "", "",
+		"name of the profile; none: the defaults"),
+	LINE("calls_unregistered", KIND_SWITCH, calls_unregistered, 0, 0, "", "off",
+		"gives dial tone also while the account is not registered"),
+};
+
+const size_t settings_count = sizeof(settings) / sizeof(settings[0]);
+
+const struct setting *settings_find(enum settings_section section, const char *name)
+{
+	for (size_t i = 0; i < settings_count; i++) {
+		if (settings[i].section == section && strcmp(settings[i].name, name) == 0)
+			return &settings[i];
+	}
+	return NULL;
+}

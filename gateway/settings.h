@@ -1,0 +1,61 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* Private to configuration: the table of all settings. */
+#ifndef TIPRING_GATEWAY_SETTINGS_H
+#define TIPRING_GATEWAY_SETTINGS_H
+
+#include <stddef.h>
+
+enum settings_section {
+	SECTION_SIP,
+	SECTION_MEDIA,
+	SECTION_DUMMY,
+	SECTION_CONTROL,
+	SECTION_ACCOUNT,
+	SECTION_PROFILE,
+	SECTION_LINE,
+	SECTION_COUNT,
+};
+
+enum settings_kind {
+	KIND_TEXT,    /* min..max bytes */
+	KIND_NUMBER,  /* min..max */
+	KIND_SIGNED,  /* min..max, as int */
+	KIND_SWITCH,  /* on or off */
+	KIND_ADDR,    /* numeric IPv4 */
+	KIND_SERVER,  /* numeric IPv4, with or without :port */
+	KIND_DIGITMAP,
+	KIND_COUNTRY,
+	KIND_DRIVER,
+	KIND_BLOCK,   /* 5, 10 or 20 */
+};
+
+struct setting {
+	enum settings_section section;
+	const char *name;
+	enum settings_kind kind;
+	size_t offset;        /* in the section's struct */
+	long min, max;
+	const char *unit;     /* "" where it has none */
+	const char *value;    /* default; NULL: must be set */
+	const char *meaning;
+};
+
+extern const struct setting settings[];
+extern const size_t settings_count;
+
+struct settings_section_info {
+	const char *name;
+	int titled; /* stands as often as wanted, each with a name of its own */
+	const char *meaning;
+};
+
+extern const struct settings_section_info settings_sections[SECTION_COUNT];
+
+const struct setting *settings_find(enum settings_section section, const char *name);
+
+/* Converts text into the field at base + offset. NULL when well, else what is allowed, in words (static or
+ * in the buffer). */
+const char *settings_convert(const struct setting *setting, const char *text, void *base, char *words,
+	size_t words_size);
+
+#endif

@@ -1,0 +1,174 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include <arpa/inet.h>
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "fxs/fxs.h"
+#include "fxs/zone.h"
+#include "gateway/config.h"
+#include "gateway/settings.h"
+
+#define SIP_PORT 5060
+
+struct place {
+	const struct setting *setting;
+	const char *text;
+	void *field;
+	char *words; /* room for what is allowed */
+	size_t words_size;
+};
+
+static const char *range(struct place *p)
+{
+	snprintf(p->words, p->words_size, "%ld to %ld%s%s", p->setting->min, p->setting->max,
+		p->setting->unit[0] ? " " : "", p->setting->unit);
+	return p->words;
+}
+
+static bool number(const char *text, long *value)
+{
+	char *end;
+
+	errno = 0;
+	*value = strtol(text, &end, 10);
+	return *text && !*end && errno == 0 && !strchr(" +\t", *text);
+}
+
+static const char *convert_text(struct place *p)
+{
+	struct config_text *field = p->field;
+	size_t length = strlen(p->text);
+
+	if (length < (size_t)p->setting->min || length > (size_t)p->setting->max) {
+		snprintf(p->words, p->words_size, "a text of %ld to %ld bytes", p->setting->min,
+			p->setting->max);
+		return p->words;
+	}
+	for (const char *c = p->text; *c; c++) {
+		if ((unsigned char)*c < ' ' || *c == 0x7f)
+			return "a text without control characters";
+	}
+	memcpy(field->text, p->text, length + 1);
+	return NULL;
+}
+
+static const char *convert_number(struct place *p)
+{
+	long value;
+
+	if (!number(p->text, &value) || value < p->setting->min || value > p->setting->max)
+		return range(p);
+	*(unsigned *)p->field = (unsigned)value;
+	return NULL;
+}
+
+static const char *convert_signed(struct place *p)
+{
+	long value;
+
+	if (!number(p->text, &value) || value < p->setting->min || value > p->setting->max)
+		return range(p);
+	*(int *)p->field = (int)value;
+	return NULL;
+}
+
+static const char *convert_switch(struct place *p)
+{
+	bool on = strcmp(p->text, "on") == 0;
+
+	if (!on && strcmp(p->text, "off") != 0)
+		return "on or off";
+	*(bool *)p->field = on;
+	return NULL;
+}
+
+static const char *convert_addr(struct place *p)
+{
+	struct config_text *field = p->field;
+	struct in_addr addr;
+
+	if (inet_pton(AF_INET, p->text, &addr) != 1 || addr.s_addr == INADDR_ANY)
+		return "a numeric IPv4 address of this machine, not 0.0.0.0";
+	snprintf(field->text, sizeof(field->text), "%s", p->text);
+	return NULL;
+}
+
+static const char *convert_server(struct place *p)
+{
+	static const char allowed[] = "a numeric IPv4 address, with or without :port (1 to 65535)";
+	struct sockaddr_in server = {.sin_family = AF_INET};
+	const char *colon = strchr(p->text, ':');
+	char addr[INET_ADDRSTRLEN];
+	long port = SIP_PORT;
+	size_t length = colon ? (size_t)(colon - p->text) : strlen(p->text);
+
+	if (length >= sizeof(addr) || (colon && (!number(colon + 1, &port) || port < 1 || port > 65535)))
+		return allowed;
+	memcpy(addr, p->text, length);
+	addr[length] = 0;
+	if (inet_pton(AF_INET, addr, &server.sin_addr) != 1 || server.sin_addr.s_addr == INADDR_ANY)
+		return allowed;
+	server.sin_port = htons((uint16_t)port);
+	*(struct sockaddr_in *)p->field = server;
+	return NULL;
+}
+
+static const char *convert_digitmap(struct place *p)
+{
+	size_t at;
+	const char *why;
+
+	if (digitmap_parse(p->field, p->text, &at, &why) == 0)
+		return NULL;
+	snprintf(p->words, p->words_size,
+		"a digit map as (1xx|[2-9]xxxxxx|0x.T); at character %zu: %s", at + 1, why);
+	return p->words;
+}
+
+static const char *convert_country(struct place *p)
+{
+	struct config_text *field = p->field;
+	struct fxs_zone zone;
+
+	if (fxs_zone_find(&zone, p->text) != 0)
+		return "two letters of a country whose tones are known, as us, de, fr, uk, cn, jp";
+	snprintf(field->text, sizeof(field->text), "%s", p->text);
+	return NULL;
+}
+
+static const char *convert_driver(struct place *p)
+{
+	struct config_text *field = p->field;
+
+	if (!fxs_driver_find(p->text))
+		return fxs_driver_find("dahdi") ? "dahdi or dummy"
+						: "dummy (this build has no driver dahdi)";
+	snprintf(field->text, sizeof(field->text), "%s", p->text);
+	return NULL;
+}
+
+static const char *convert_block(struct place *p)
+{
+	long value;
+
+	if (!number(p->text, &value) || (value != 5 && value != 10 && value != 20))
+		return "5, 10 or 20 ms";
+	*(unsigned *)p->field = (unsigned)value;
+	return NULL;
+}
+
+const char *settings_convert(const struct setting *setting, const char *text, void *base, char *words,
+	size_t words_size)
+{
+	static const char *(*const converters[])(struct place *) = {
+		[KIND_TEXT] = convert_text,         [KIND_NUMBER] = convert_number,
+		[KIND_SIGNED] = convert_signed,     [KIND_SWITCH] = convert_switch,
+		[KIND_ADDR] = convert_addr,         [KIND_SERVER] = convert_server,
+		[KIND_DIGITMAP] = convert_digitmap, [KIND_COUNTRY] = convert_country,
+		[KIND_DRIVER] = convert_driver,     [KIND_BLOCK] = convert_block,
+	};
+	struct place place = {setting, text, (char *)base + setting->offset, words, words_size};
+
+	return converters[setting->kind](&place);
+}
