@@ -1,0 +1,188 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/un.h>
+#include <unistd.h>
+
+#include "gateway/control.h"
+
+#define REQUEST_BYTES_MAX 256
+#define CLIENTS_MAX       8
+
+struct client {
+	struct control *control;
+	int fd; /* -1: free */
+	char request[REQUEST_BYTES_MAX];
+	size_t length;
+};
+
+struct control {
+	struct loop *loop;
+	const struct gateway *gateway;
+	int fd;
+	char path[sizeof(((struct sockaddr_un *)NULL)->sun_path)];
+	struct client clients[CLIENTS_MAX];
+};
+
+static void client_close(struct client *client)
+{
+	loop_unwatch(client->control->loop, client->fd);
+	close(client->fd);
+	client->fd = -1;
+}
+
+static void status_print(const struct control *control, FILE *out)
+{
+	static const char *const registrations[] = {
+		[UA_REG_NONE] = "no", [UA_REG_TRYING] = "trying",
+		[UA_REG_REGISTERED] = "yes", [UA_REG_FAILED] = "failed",
+	};
+	struct line_status status;
+
+	fprintf(out, "%-16s %-12s %-8s %-10s %8s %9s %7s\n", "line", "state", "hook", "registered",
+		"calls-in", "calls-out", "flashes");
+	for (unsigned i = 0; gateway_line_status(control->gateway, i, &status); i++)
+		fprintf(out, "%-16s %-12s %-8s %-10s %8u %9u %7u\n", status.name, status.state,
+			status.fault ? "fault" : status.off_hook ? "off-hook" : "on-hook",
+			registrations[status.registration], status.calls_in, status.calls_out,
+			status.flashes);
+	fprintf(out, "ok\n");
+}
+
+static void request_answer(struct client *client)
+{
+	char *text = NULL;
+	size_t size = 0, sent = 0;
+	FILE *out = open_memstream(&text, &size);
+
+	if (!out)
+		return;
+	if (strcmp(client->request, "status") == 0)
+		status_print(client->control, out);
+	else
+		fprintf(out, "error: unknown request; allowed is: status\n");
+	fclose(out);
+	/* What an operator's tool does not read at once is cut: the daemon waits for nobody. */
+	while (sent < size) {
+		ssize_t count = send(client->fd, text + sent, size - sent, MSG_DONTWAIT | MSG_NOSIGNAL);
+
+		if (count <= 0)
+			break;
+		sent += (size_t)count;
+	}
+	free(text);
+}
+
+static void on_client(int fd, void *arg)
+{
+	struct client *client = arg;
+	ssize_t count = recv(fd, client->request + client->length,
+		sizeof(client->request) - 1 - client->length, MSG_DONTWAIT);
+	char *end;
+
+	if (count < 0 && errno == EAGAIN)
+		return;
+	if (count > 0) {
+		client->length += (size_t)count;
+		client->request[client->length] = 0;
+		end = strchr(client->request, '\n');
+		if (!end && client->length < sizeof(client->request) - 1)
+			return;
+		if (end)
+			*end = 0;
+		request_answer(client);
+	}
+	client_close(client);
+}
+
+static void on_connection(int fd, void *arg)
+{
+	struct control *control = arg;
+	int client_fd = accept4(fd, NULL, NULL, SOCK_NONBLOCK | SOCK_CLOEXEC);
+
+	if (client_fd < 0)
+		return;
+	for (int i = 0; i < CLIENTS_MAX; i++) {
+		struct client *client = &control->clients[i];
+
+		if (client->fd >= 0)
+			continue;
+		client->length = 0;
+		if (loop_watch(control->loop, client_fd, on_client, client) != 0)
+			break;
+		client->fd = client_fd;
+		return;
+	}
+	close(client_fd);
+}
+
+/* Mode 0660 from the first moment on. */
+static int listen_on(struct control *control)
+{
+	struct sockaddr_un addr = {.sun_family = AF_UNIX};
+	mode_t before;
+	int fd, err = 0;
+
+	if (control_connect(&fd, control->path) == 0) {
+		close(fd);
+		return EADDRINUSE;
+	}
+	strcpy(addr.sun_path, control->path);
+	control->fd = socket(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+	if (control->fd < 0)
+		return errno;
+	unlink(control->path);
+	before = umask(0117);
+	if (bind(control->fd, (const struct sockaddr *)&addr, sizeof(addr)) < 0 ||
+	    listen(control->fd, CLIENTS_MAX) < 0)
+		err = errno;
+	umask(before);
+	return err;
+}
+
+int control_alloc(struct control **controlp, struct loop *loop, const char *path,
+	const struct gateway *gateway)
+{
+	struct control *control = calloc(1, sizeof(*control));
+	int err = 0;
+
+	if (!control)
+		return ENOMEM;
+	control->loop = loop;
+	control->gateway = gateway;
+	control->fd = -1;
+	for (int i = 0; i < CLIENTS_MAX; i++)
+		control->clients[i] = (struct client){.control = control, .fd = -1};
+	if ((size_t)snprintf(control->path, sizeof(control->path), "%s", path) >= sizeof(control->path))
+		err = ENAMETOOLONG;
+	if (!err)
+		err = listen_on(control);
+	if (!err)
+		err = loop_watch(loop, control->fd, on_connection, control);
+	if (err) {
+		if (control->fd >= 0)
+			close(control->fd);
+		free(control);
+		return err;
+	}
+	*controlp = control;
+	return 0;
+}
+
+void control_free(struct control *control)
+{
+	if (!control)
+		return;
+	for (int i = 0; i < CLIENTS_MAX; i++) {
+		if (control->clients[i].fd >= 0)
+			client_close(&control->clients[i]);
+	}
+	loop_unwatch(control->loop, control->fd);
+	close(control->fd);
+	unlink(control->path);
+	free(control);
+}

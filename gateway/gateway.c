@@ -1,0 +1,332 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include <arpa/inet.h>
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "gateway/gateway.h"
+#include "gateway/gateway_private.h"
+#include "gateway/log.h"
+#include "gateway/taste.h"
+
+#define NS_PER_MS         1000000ull
+#define STOP_MS           5000
+#define STOP_REVIEW_MS    20
+#define REGISTER_PACE_MS  5 /* between the first REGISTERs of many accounts */
+#define PTIME_MS          20
+#define REVIEW_MS         1000
+
+static void on_media_notice(int fd, void *arg)
+{
+	struct gateway *gateway = arg;
+	struct media_line *media_line;
+
+	(void)fd;
+	media_notice_clear(gateway->media);
+	while ((media_line = media_changed(gateway->media)))
+		line_media_changed(media_line_arg(media_line));
+}
+
+/* Heals whatever a lost notice left behind. */
+static void on_review(void *arg)
+{
+	struct gateway *gateway = arg;
+
+	for (unsigned i = 0; i < gateway->line_count; i++)
+		line_media_changed(gateway->lines[i]);
+	loop_timer_start(gateway->review_timer, REVIEW_MS);
+}
+
+static void on_incoming(struct ua_invite *invite, const struct ua_incoming *incoming, void *arg)
+{
+	struct gateway *gateway = arg;
+	struct line *chosen = NULL;
+
+	for (unsigned i = 0; i < gateway->line_count; i++) {
+		struct line *line = gateway->lines[i];
+
+		if (gateway->line_accounts[i] != incoming->account)
+			continue;
+		if (!chosen || (line_is_idle(line) && !line_is_idle(chosen)))
+			chosen = line;
+	}
+	if (chosen)
+		line_incoming(chosen, invite, incoming);
+	else
+		ua_invite_reject(invite, 404, "Not Found");
+}
+
+static void on_registration(struct ua_account *account, enum ua_registration state, unsigned status,
+	const char *reason, void *arg)
+{
+	static const char *const names[] = {
+		[UA_REG_NONE] = "not registered", [UA_REG_TRYING] = "registering",
+		[UA_REG_REGISTERED] = "registered", [UA_REG_FAILED] = "registration failed",
+	};
+	const struct config_account *config = arg;
+
+	(void)account;
+	gw_log(state == UA_REG_FAILED ? GW_LOG_WARNING : GW_LOG_INFO, config->name, "%s: %u %s",
+		names[state], status, reason ? reason : "");
+}
+
+static int taste_of(struct gateway *gateway, const struct config_profile *profile, const struct taste **tastep)
+{
+	size_t index = (size_t)(profile - gateway->config->profiles);
+	int err = 0;
+
+	if (!gateway->tastes[index])
+		err = taste_alloc(&gateway->tastes[index], profile);
+	if (err)
+		gw_log(GW_LOG_ERROR, profile->name, "the tones of %s cannot be made: %s",
+			profile->country.text, strerror(err));
+	*tastep = gateway->tastes[index];
+	return err;
+}
+
+static int account_open(struct gateway *gateway, unsigned index)
+{
+	const struct config_account *config = &gateway->config->accounts[index];
+	char addr[INET_ADDRSTRLEN];
+	struct ua_account_config ua = {
+		.user = config->user.text,
+		.domain = config->domain.text,
+		.display_name = config->display_name.text,
+		.server_addr = addr,
+		.server_port = ntohs(config->server.sin_port),
+		.auth_user = config->auth_user.text[0] ? config->auth_user.text : NULL,
+		.password = config->password.text,
+		.expires_s = config->expires_s,
+	};
+	int err;
+
+	inet_ntop(AF_INET, &config->server.sin_addr, addr, sizeof(addr));
+	err = ua_account_alloc(&gateway->accounts[index], gateway->agent, &ua, on_registration,
+		(void *)config);
+	if (!err)
+		err = ua_account_register(gateway->accounts[index], index * REGISTER_PACE_MS);
+	if (err)
+		gw_log(GW_LOG_ERROR, config->name, "the account cannot be used: %s", strerror(err));
+	return err;
+}
+
+static int line_open(struct gateway *gateway, unsigned index)
+{
+	const struct config_line *config = &gateway->config->lines[index];
+	struct ua_account *account =
+		gateway->accounts[config->account - gateway->config->accounts];
+	struct media_line *media_line = NULL;
+	const struct taste *taste;
+	int err = taste_of(gateway, config->profile, &taste);
+
+	if (!err)
+		err = media_line_add(&media_line, gateway->media, config->driver.text,
+			config->channel.text, taste_media(taste),
+			loop_now_ms(gateway->loop) * NS_PER_MS);
+	if (!err)
+		err = line_alloc(&gateway->lines[index], gateway->loop, config, &gateway->leg_config,
+			account, media_line);
+	if (err) {
+		gw_log(GW_LOG_ERROR, config->name, "%s channel %s cannot be opened: %s",
+			config->driver.text, config->channel.text, strerror(err));
+		return err;
+	}
+	gateway->line_accounts[index] = account;
+	gateway->line_count++;
+	return 0;
+}
+
+static bool uses_dummy(const struct config *config)
+{
+	for (unsigned i = 0; i < config->line_count; i++) {
+		if (strcmp(config->lines[i].driver.text, "dummy") == 0)
+			return true;
+	}
+	return false;
+}
+
+static int media_open(struct gateway *gateway, const struct gateway_options *options)
+{
+	const struct config *config = gateway->config;
+	struct media_config media = {
+		.block_samples = config->media.block_ms * (FXS_RATE_HZ / 1000),
+		.events_size = options->events_size ? options->events_size : QUEUE_EVENTS_MAX,
+		.realtime = config->media.realtime,
+		.dummy_path = uses_dummy(config) ? config->dummy.path.text : NULL,
+		.lines_max = config->line_count ? config->line_count : 1,
+	};
+	int err = media_alloc(&gateway->media, &media, loop_now_ms(gateway->loop) * NS_PER_MS);
+
+	if (err)
+		gw_log(GW_LOG_ERROR, NULL, "the dummy driver's socket %s cannot be opened: %s",
+			config->dummy.path.text, strerror(err));
+	return err;
+}
+
+static int agent_open(struct gateway *gateway)
+{
+	const struct config_sip *sip = &gateway->config->sip;
+	struct ua_agent_config agent = {
+		.local_addr = sip->listen_addr.text,
+		.local_port = (uint16_t)sip->port,
+		.user_agent = sip->user_agent.text,
+	};
+	int err = ua_agent_alloc(&gateway->agent, &agent, on_incoming, gateway);
+
+	if (err)
+		gw_log(GW_LOG_ERROR, NULL, "SIP cannot listen on %s:%u: %s", agent.local_addr,
+			sip->port, strerror(err));
+	return err;
+}
+
+static int media_run(struct gateway *gateway, const struct gateway_options *options)
+{
+	bool realtime = false;
+	int err;
+
+	if (!options->threads)
+		return 0;
+	err = media_start(gateway->media, &realtime);
+	if (err)
+		gw_log(GW_LOG_ERROR, NULL, "the media thread cannot be started: %s", strerror(err));
+	else if (gateway->config->media.realtime && !realtime)
+		gw_log(GW_LOG_NOTICE, NULL, "real-time priority and locked memory are not permitted: sound may "
+			"suffer under load (see realtime in tipring.conf)");
+	return err;
+}
+
+static int tables_alloc(struct gateway *gateway)
+{
+	const struct config *config = gateway->config;
+
+	gateway->accounts = calloc(config->account_count + 1, sizeof(*gateway->accounts));
+	gateway->tastes = calloc(config->profile_count + 1, sizeof(*gateway->tastes));
+	gateway->lines = calloc(config->line_count + 1, sizeof(*gateway->lines));
+	gateway->line_accounts = calloc(config->line_count + 1, sizeof(*gateway->line_accounts));
+	return gateway->accounts && gateway->tastes && gateway->lines && gateway->line_accounts ? 0
+												: ENOMEM;
+}
+
+static int open_all(struct gateway *gateway, const struct gateway_options *options)
+{
+	const struct config *config = gateway->config;
+	int err = tables_alloc(gateway);
+
+	if (!err)
+		err = loop_timer_alloc(&gateway->review_timer, gateway->loop, on_review, gateway);
+	if (!err)
+		err = agent_open(gateway);
+	if (!err)
+		err = media_open(gateway, options);
+	for (unsigned i = 0; i < config->account_count && !err; i++)
+		err = account_open(gateway, i);
+	for (unsigned i = 0; i < config->line_count && !err; i++)
+		err = line_open(gateway, i);
+	if (!err)
+		err = loop_watch(gateway->loop, media_notice_fd(gateway->media), on_media_notice, gateway);
+	if (err)
+		return err;
+	gateway->watched = true;
+	loop_timer_start(gateway->review_timer, REVIEW_MS);
+	return media_run(gateway, options);
+}
+
+int gateway_alloc(struct gateway **gatewayp, struct loop *loop, const struct config *config,
+	const struct gateway_options *options)
+{
+	struct gateway *gateway = calloc(1, sizeof(*gateway));
+	int err;
+
+	if (!gateway)
+		return ENOMEM;
+	gateway->loop = loop;
+	gateway->config = config;
+	gateway->leg_config = (struct leg_config){
+		.addr = config->sip.listen_addr.text,
+		.port_min = (uint16_t)config->sip.rtp_port_min,
+		.port_max = (uint16_t)config->sip.rtp_port_max,
+		.playout_ms = (uint16_t)config->media.playout_ms,
+		.ptime_ms = PTIME_MS,
+	};
+	err = open_all(gateway, options);
+	if (err) {
+		gateway_free(gateway);
+		return err;
+	}
+	*gatewayp = gateway;
+	return 0;
+}
+
+void gateway_free(struct gateway *gateway)
+{
+	if (!gateway)
+		return;
+	if (gateway->media)
+		media_stop(gateway->media);
+	if (gateway->watched)
+		loop_unwatch(gateway->loop, media_notice_fd(gateway->media));
+	loop_timer_free(gateway->review_timer);
+	loop_timer_free(gateway->stop_timer);
+	for (unsigned i = 0; i < gateway->line_count; i++)
+		line_free(gateway->lines[i]);
+	for (unsigned i = 0; gateway->accounts && i < gateway->config->account_count; i++)
+		ua_account_free(gateway->accounts[i]);
+	ua_agent_free(gateway->agent);
+	media_free(gateway->media);
+	for (unsigned i = 0; gateway->tastes && i < gateway->config->profile_count; i++)
+		taste_free(gateway->tastes[i]);
+	free(gateway->lines);
+	free(gateway->line_accounts);
+	free(gateway->accounts);
+	free(gateway->tastes);
+	free(gateway);
+}
+
+static bool all_unregistered(const struct gateway *gateway)
+{
+	for (unsigned i = 0; i < gateway->config->account_count; i++) {
+		if (ua_account_state(gateway->accounts[i]) != UA_REG_NONE)
+			return false;
+	}
+	return true;
+}
+
+static void on_stop_review(void *arg)
+{
+	struct gateway *gateway = arg;
+
+	if (all_unregistered(gateway) || loop_now_ms(gateway->loop) >= gateway->stop_by_ms)
+		gateway->stop_done(gateway->stop_arg);
+	else
+		loop_timer_start(gateway->stop_timer, STOP_REVIEW_MS);
+}
+
+void gateway_stop(struct gateway *gateway, void (*done)(void *arg), void *arg)
+{
+	if (gateway->stop_timer)
+		return;
+	gateway->stop_done = done;
+	gateway->stop_arg = arg;
+	gateway->stop_by_ms = loop_now_ms(gateway->loop) + STOP_MS;
+	for (unsigned i = 0; i < gateway->line_count; i++)
+		line_shut(gateway->lines[i]);
+	for (unsigned i = 0; i < gateway->config->account_count; i++)
+		ua_account_unregister(gateway->accounts[i]);
+	if (loop_timer_alloc(&gateway->stop_timer, gateway->loop, on_stop_review, gateway) != 0)
+		done(arg);
+	else
+		loop_timer_start(gateway->stop_timer, STOP_REVIEW_MS);
+}
+
+struct media *gateway_media(struct gateway *gateway)
+{
+	return gateway->media;
+}
+
+bool gateway_line_status(const struct gateway *gateway, unsigned index, struct line_status *status)
+{
+	if (index >= gateway->line_count)
+		return false;
+	line_status_get(gateway->lines[index], status);
+	return true;
+}

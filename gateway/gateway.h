@@ -1,0 +1,34 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * The gateway: composes loop, agent, accounts, media and lines from a configuration. The daemon is this plus a short
+ * main; flow tests run it on a virtual loop with a scripted peer. Control thread.
+ */
+#ifndef TIPRING_GATEWAY_GATEWAY_H
+#define TIPRING_GATEWAY_GATEWAY_H
+
+#include "gateway/config.h"
+#include "gateway/line.h"
+#include "gateway/loop.h"
+#include "gateway/media.h"
+
+struct gateway;
+
+struct gateway_options {
+	bool threads;         /* false: the caller runs media_step itself */
+	unsigned events_size; /* of each line's queue, 0: the default */
+};
+
+/* Opens everything and starts to register. What fails is logged and returned. config must outlive it. */
+int gateway_alloc(struct gateway **gatewayp, struct loop *loop, const struct config *config,
+	const struct gateway_options *options);
+void gateway_free(struct gateway *gateway);
+
+/* Ends calls and un-registers, then calls done; at the latest after 5 s. */
+void gateway_stop(struct gateway *gateway, void (*done)(void *arg), void *arg);
+
+struct media *gateway_media(struct gateway *gateway);
+
+/* For the operator: the line with that index, false when there are no more. */
+bool gateway_line_status(const struct gateway *gateway, unsigned index, struct line_status *status);
+
+#endif

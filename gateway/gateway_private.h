@@ -1,0 +1,28 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* Private to the gateway: what it is composed of. */
+#ifndef TIPRING_GATEWAY_GATEWAY_PRIVATE_H
+#define TIPRING_GATEWAY_GATEWAY_PRIVATE_H
+
+#include "gateway/gateway.h"
+
+struct taste;
+
+struct gateway {
+	struct loop *loop;
+	const struct config *config;
+	struct leg_config leg_config;
+	struct ua_agent *agent;
+	struct ua_account **accounts; /* as config->accounts */
+	struct taste **tastes;        /* as config->profiles; NULL where no line uses it */
+	struct media *media;
+	struct line **lines;          /* as config->lines */
+	struct ua_account **line_accounts;
+	unsigned line_count;
+	bool watched;
+	struct loop_timer *review_timer, *stop_timer;
+	uint64_t stop_by_ms;
+	void (*stop_done)(void *arg);
+	void *stop_arg;
+};
+
+#endif

@@ -1,0 +1,243 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include <arpa/inet.h>
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "gateway/cause.h"
+#include "gateway/leg.h"
+
+struct leg {
+	const struct leg_config *config;
+	struct ua_invite *invite; /* NULL once it ended */
+	leg_event_h *handler;
+	void *arg;
+	struct ua_sdp_local local;
+	struct ua_sdp remote;
+	bool has_remote;
+	bool offered; /* the INVITE that came in had an offer */
+	struct ua_end end;
+	int fd;
+	uint32_t stream_id;
+	struct ua_rtp_sender sender;
+};
+
+static int leg_alloc(struct leg **legp, const struct leg_config *config, leg_event_h *handler, void *arg)
+{
+	static uint32_t last_stream_id;
+	static const struct ua_format formats[] = {{0, UA_CODEC_PCMU}, {8, UA_CODEC_PCMA}};
+	struct leg *leg = calloc(1, sizeof(*leg));
+	int err;
+
+	if (!leg)
+		return ENOMEM;
+	err = stream_socket_open(&leg->fd, &leg->local.port, config->addr, config->port_min,
+		config->port_max);
+	if (err) {
+		free(leg);
+		return err;
+	}
+	leg->config = config;
+	leg->handler = handler;
+	leg->arg = arg;
+	if (++last_stream_id == 0)
+		last_stream_id = 1;
+	leg->stream_id = last_stream_id;
+	ua_rtp_sender_init(&leg->sender);
+	snprintf(leg->local.addr, sizeof(leg->local.addr), "%s", config->addr);
+	leg->local.direction = UA_SENDRECV;
+	leg->local.ptime_ms = config->ptime_ms;
+	memcpy(leg->local.formats, formats, sizeof(formats));
+	leg->local.format_count = sizeof(formats) / sizeof(formats[0]);
+	*legp = leg;
+	return 0;
+}
+
+static void remote_take(struct leg *leg, const struct ua_sdp *remote)
+{
+	leg->remote = *remote;
+	leg->has_remote = true;
+}
+
+static void on_progress(struct ua_invite *invite, unsigned status, const struct ua_sdp *answer, void *arg)
+{
+	struct leg *leg = arg;
+
+	(void)invite;
+	(void)status;
+	if (answer)
+		remote_take(leg, answer);
+	leg->handler(leg, answer ? LINE_EV_EARLY_MEDIA : LINE_EV_ALERTED, leg->arg);
+}
+
+static void on_answered(struct ua_invite *invite, const struct ua_sdp *answer, void *arg)
+{
+	struct leg *leg = arg;
+
+	(void)invite;
+	if (answer)
+		remote_take(leg, answer);
+	leg->handler(leg, LINE_EV_ANSWERED, leg->arg);
+}
+
+static int on_offered(struct ua_invite *invite, const struct ua_sdp *offer, struct ua_sdp *answer, void *arg)
+{
+	struct leg *leg = arg;
+	int err;
+
+	(void)invite;
+	if (!offer) {
+		ua_sdp_offer(answer, &leg->local);
+		return 0;
+	}
+	err = ua_sdp_answer(answer, offer, &leg->local);
+	if (err)
+		return err;
+	remote_take(leg, offer);
+	leg->handler(leg, LINE_EVENT_COUNT, leg->arg);
+	return 0;
+}
+
+static void on_changed(struct ua_invite *invite, const struct ua_sdp *remote, void *arg)
+{
+	struct leg *leg = arg;
+
+	(void)invite;
+	remote_take(leg, remote);
+	leg->handler(leg, LINE_EVENT_COUNT, leg->arg);
+}
+
+static void on_ended(struct ua_invite *invite, const struct ua_end *end, void *arg)
+{
+	struct leg *leg = arg;
+	enum line_event event = LINE_EV_ENDED;
+
+	(void)invite;
+	leg->invite = NULL;
+	leg->end = *end;
+	if (!end->after_answer)
+		event = cause_event(end->q850_cause, end->status);
+	leg->handler(leg, event, leg->arg);
+	leg->end.reason = "";
+}
+
+static const struct ua_invite_handlers handlers = {
+	.progress = on_progress,
+	.answered = on_answered,
+	.offered = on_offered,
+	.changed = on_changed,
+	.ended = on_ended,
+};
+
+int leg_call(struct leg **legp, const struct leg_config *config, struct ua_account *account,
+	const char *number, leg_event_h *handler, void *arg)
+{
+	struct ua_sdp offer;
+	struct leg *leg;
+	int err = leg_alloc(&leg, config, handler, arg);
+
+	if (err)
+		return err;
+	ua_sdp_offer(&offer, &leg->local);
+	err = ua_invite_send(&leg->invite, account, number, &offer, &handlers, leg);
+	if (err) {
+		leg_free(leg);
+		return err;
+	}
+	*legp = leg;
+	return 0;
+}
+
+int leg_take(struct leg **legp, const struct leg_config *config, struct ua_invite *invite,
+	const struct ua_incoming *incoming, leg_event_h *handler, void *arg)
+{
+	struct ua_sdp answer;
+	struct leg *leg;
+	int err = leg_alloc(&leg, config, handler, arg);
+
+	if (err) {
+		ua_invite_reject(invite, 503, "No Port For Sound");
+		return err;
+	}
+	if (incoming->offer && ua_sdp_answer(&answer, incoming->offer, &leg->local) != 0) {
+		ua_invite_reject(invite, 488, "Not Acceptable Here");
+		leg_free(leg);
+		return EPROTO;
+	}
+	leg->offered = incoming->offer != NULL;
+	if (leg->offered)
+		remote_take(leg, incoming->offer);
+	leg->invite = invite;
+	ua_invite_accept(invite, &handlers, leg);
+	*legp = leg;
+	return 0;
+}
+
+int leg_ring(struct leg *leg)
+{
+	return leg->invite ? ua_invite_ring(leg->invite) : ENOTCONN;
+}
+
+int leg_answer(struct leg *leg)
+{
+	struct ua_sdp sdp;
+
+	if (!leg->invite)
+		return ENOTCONN;
+	if (!leg->offered)
+		ua_sdp_offer(&sdp, &leg->local);
+	else if (ua_sdp_answer(&sdp, &leg->remote, &leg->local) != 0)
+		return EPROTO;
+	return ua_invite_answer(leg->invite, &sdp);
+}
+
+void leg_hang_up(struct leg *leg, unsigned q850_cause)
+{
+	if (leg->invite)
+		ua_invite_end(leg->invite, q850_cause);
+	leg->invite = NULL;
+}
+
+void leg_free(struct leg *leg)
+{
+	if (!leg)
+		return;
+	leg_hang_up(leg, 16);
+	close(leg->fd);
+	free(leg);
+}
+
+const struct ua_end *leg_end(const struct leg *leg)
+{
+	return &leg->end;
+}
+
+static bool remote_addr(const struct ua_sdp *remote, struct sockaddr_in *addr)
+{
+	*addr = (struct sockaddr_in){.sin_family = AF_INET, .sin_port = htons(remote->port)};
+	return inet_pton(AF_INET, remote->addr, &addr->sin_addr) == 1 && remote->port != 0 &&
+		addr->sin_addr.s_addr != INADDR_ANY;
+}
+
+void leg_stream_wish(const struct leg *leg, bool talks, bool hears, struct stream_wish *wish)
+{
+	const struct ua_format *format = leg->has_remote ? ua_sdp_sound_format(&leg->remote) : NULL;
+	bool reachable;
+
+	memset(wish, 0, sizeof(*wish));
+	wish->id = leg->stream_id;
+	wish->fd = leg->fd;
+	wish->sender = leg->sender;
+	wish->playout_ms = leg->config->playout_ms;
+	wish->ptime_ms = leg->config->ptime_ms;
+	if (!format)
+		return;
+	reachable = remote_addr(&leg->remote, &wish->remote);
+	wish->payload_type = format->payload_type;
+	wish->law = format->codec == UA_CODEC_PCMA ? DSP_LAW_A : DSP_LAW_MU;
+	/* The remote's directions are as it sees them: it receives what we send. */
+	wish->sends = talks && reachable && leg->remote.direction & UA_RECVONLY;
+	wish->receives = hears && leg->remote.direction & UA_SENDONLY;
+}

@@ -1,0 +1,52 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * A leg: one SIP dialog seen from a line, with its socket for sound. It turns what sip/ tells into the line's events
+ * and what the line wishes into sip/'s calls; it knows nothing of telephones. Control thread.
+ */
+#ifndef TIPRING_GATEWAY_LEG_H
+#define TIPRING_GATEWAY_LEG_H
+
+#include <stdbool.h>
+
+#include "gateway/line_fsm.h"
+#include "gateway/stream.h"
+#include "sip/invite.h"
+
+struct leg;
+
+/* What all legs of the gateway share. */
+struct leg_config {
+	const char *addr; /* of the sockets for sound */
+	uint16_t port_min, port_max;
+	uint16_t playout_ms;
+	uint8_t ptime_ms;
+};
+
+/* event is one of ALERTED, EARLY_MEDIA, ANSWERED, ENDED*, or LINE_EVENT_COUNT when only the stream changed. After an ENDED
+ * the leg is dead to sip/; the line still has to leg_retire it. */
+typedef void leg_event_h(struct leg *leg, enum line_event event, void *arg);
+
+/* Calls number. EADDRINUSE: no port for sound is free. */
+int leg_call(struct leg **legp, const struct leg_config *config, struct ua_account *account,
+	const char *number, leg_event_h *handler, void *arg);
+
+/* Takes a call that came in, from within sip/'s incoming handler: EPROTO no codec in common (refused 488),
+ * EADDRINUSE (refused 503). After an error the invite is gone. */
+int leg_take(struct leg **legp, const struct leg_config *config, struct ua_invite *invite,
+	const struct ua_incoming *incoming, leg_event_h *handler, void *arg);
+
+int leg_ring(struct leg *leg);
+int leg_answer(struct leg *leg);
+
+/* Ends the call if it has not ended; no event comes any more. The socket stays open, since the media thread may still use
+ * it, until leg_free. */
+void leg_hang_up(struct leg *leg, unsigned q850_cause);
+void leg_free(struct leg *leg);
+
+/* Why the call ended, after an ENDED event: SIP status and phrase. */
+const struct ua_end *leg_end(const struct leg *leg);
+
+/* The stream that the media thread shall run; talks and hears are the line's wish, narrowed by what the peer agreed to. */
+void leg_stream_wish(const struct leg *leg, bool talks, bool hears, struct stream_wish *wish);
+
+#endif

@@ -1,0 +1,230 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include <assert.h>
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "gateway/line.h"
+#include "gateway/line_private.h"
+#include "gateway/log.h"
+
+#define MS_PER_S 1000u
+#define Q850_NORMAL_CLEARING 16
+
+static void on_timer(void *arg)
+{
+	line_dispatch(arg, LINE_EV_TIMEOUT);
+}
+
+int line_alloc(struct line **linep, struct loop *loop, const struct config_line *config,
+	const struct leg_config *leg_config, struct ua_account *account, struct media_line *media)
+{
+	struct line *line = calloc(1, sizeof(*line));
+	int err;
+
+	if (!line)
+		return ENOMEM;
+	line->config = config;
+	line->leg_config = leg_config;
+	line->account = account;
+	line->media = media;
+	line->state = LINE_IDLE;
+	err = loop_timer_alloc(&line->timer, loop, on_timer, line);
+	if (err) {
+		line_free(line);
+		return err;
+	}
+	media_line_arg_set(media, line);
+	line_wish(line);
+	*linep = line;
+	return 0;
+}
+
+void line_free(struct line *line)
+{
+	if (!line)
+		return;
+	loop_timer_free(line->timer);
+	leg_free(line->leg);
+	for (unsigned i = 0; i < line->retired_count; i++)
+		leg_free(line->retired[i].leg);
+	free(line);
+}
+
+/* The state's outputs and the leg, as one wish to the media thread. */
+void line_wish(struct line *line)
+{
+	const struct line_outputs *outputs = line_fsm_outputs(line->state);
+	struct media_wish wish;
+
+	memset(&wish, 0, sizeof(wish));
+	wish.feed = outputs->active ? FXS_FEED_ACTIVE : FXS_FEED_IDLE;
+	wish.hook_mode = outputs->hook_mode;
+	wish.tone = outputs->tone;
+	wish.tone_serial = line->tone_serial;
+	wish.tone_stops_at_digit = line->state == LINE_DIAL_TONE;
+	wish.ring = outputs->ring;
+	wish.sound = outputs->sound;
+	if (line->leg)
+		leg_stream_wish(line->leg, outputs->talks, outputs->hears, &wish.streams[0]);
+	line->wish_sequence = media_line_wish(line->media, &wish);
+}
+
+static unsigned timer_ms(const struct line *line, enum line_timer timer)
+{
+	const struct config_profile *profile = line->config->profile;
+
+	switch (timer) {
+	case LINE_TIMER_NONE:
+		return 0;
+	case LINE_TIMER_FIRST_DIGIT:
+		return profile->first_digit_s * MS_PER_S;
+	case LINE_TIMER_INTER_DIGIT:
+		return profile->inter_digit_s * MS_PER_S;
+	case LINE_TIMER_RING:
+		return profile->ring_s * MS_PER_S;
+	case LINE_TIMER_TONE:
+		return profile->tone_s * MS_PER_S;
+	}
+	return 0;
+}
+
+/* Ringing time goes on from CALLING to RINGBACK; each digit begins its time anew. */
+static void timer_set(struct line *line, enum line_state before)
+{
+	enum line_timer timer = line_fsm_outputs(line->state)->timer;
+
+	if (timer == LINE_TIMER_NONE)
+		loop_timer_stop(line->timer);
+	else if (timer != line_fsm_outputs(before)->timer || timer == LINE_TIMER_INTER_DIGIT ||
+		before == LINE_IDLE)
+		loop_timer_start(line->timer, timer_ms(line, timer));
+}
+
+/* The one place where a line's state changes. */
+static void state_set(struct line *line, enum line_state next, enum line_event event)
+{
+	enum line_state before = line->state;
+
+	line->state = next;
+	if (next != before)
+		gw_log(GW_LOG_INFO, line->config->name, "%s, %s -> %s", line_event_name(event),
+			line_state_name(before), line_state_name(next));
+	if (next != before || event == LINE_EV_FLASH)
+		line->tone_serial++;
+	if (next == LINE_DIAL_TONE)
+		line->digits[0] = 0;
+	timer_set(line, before);
+}
+
+void line_dispatch(struct line *line, enum line_event event)
+{
+	struct line_step step = line_fsm_step(line->state, event);
+	enum line_event follow;
+
+	if (!step.known) {
+		line->surprises++;
+		gw_log(GW_LOG_DEBUG, line->config->name, "%s while %s: nothing to do",
+			line_event_name(event), line_state_name(line->state));
+		return;
+	}
+	state_set(line, step.next, event);
+	follow = line_verb_do(line, step.verb);
+	/* A leg that ended or was hung up leaves the line. */
+	if (line->leg && line->leg_over)
+		line_leg_retire(line);
+	if (follow != LINE_EVENT_COUNT)
+		line_dispatch(line, follow);
+	else
+		line_wish(line);
+}
+
+void line_shut(struct line *line)
+{
+	if (line->leg) {
+		leg_hang_up(line->leg, Q850_NORMAL_CLEARING);
+		line_leg_retire(line);
+	}
+	if (line->state != LINE_IDLE)
+		state_set(line, LINE_IDLE, LINE_EV_HANG_UP);
+	line_wish(line);
+}
+
+static enum line_event lift_event(const struct line *line)
+{
+	bool may_call = line->config->calls_unregistered ||
+		ua_account_state(line->account) == UA_REG_REGISTERED;
+
+	return may_call ? LINE_EV_LIFT : LINE_EV_LIFT_BARRED;
+}
+
+static void telephone_did(struct line *line, const struct media_event *event)
+{
+	switch (event->kind) {
+	case MEDIA_EVENT_LIFTED:
+		line->off_hook = true;
+		line_dispatch(line, lift_event(line));
+		break;
+	case MEDIA_EVENT_HUNG_UP:
+		line->off_hook = false;
+		line_dispatch(line, LINE_EV_HANG_UP);
+		break;
+	case MEDIA_EVENT_FLASH:
+		line_dispatch(line, LINE_EV_FLASH);
+		break;
+	case MEDIA_EVENT_DIGIT:
+		line->digit = event->digit;
+		line_dispatch(line, LINE_EV_DIGIT);
+		break;
+	}
+}
+
+/* An event that the full queue lost still stands in the report; one that tells more or less than the events that were
+ * read cannot be compared with them. */
+static void hook_heal(struct line *line, const struct media_report *report)
+{
+	struct media_event event = {
+		.kind = report->off_hook ? MEDIA_EVENT_LIFTED : MEDIA_EVENT_HUNG_UP,
+	};
+
+	if (report->events_written == line->events_read && report->off_hook != line->off_hook)
+		telephone_did(line, &event);
+}
+
+void line_media_changed(struct line *line)
+{
+	struct media_report report;
+	struct media_event event;
+
+	media_line_report(line->media, &report);
+	while (media_line_event(line->media, &event)) {
+		line->events_read++;
+		telephone_did(line, &event);
+	}
+	hook_heal(line, &report);
+	if (report.fault != line->fault)
+		gw_log(GW_LOG_WARNING, line->config->name, report.fault
+			? "the port is out of order (kernel or card)" : "the port is back in order");
+	line->fault = report.fault;
+	line_retired_review(line, report.wish_sequence);
+}
+
+void line_status_get(const struct line *line, struct line_status *status)
+{
+	*status = (struct line_status){
+		.name = line->config->name,
+		.state = line_state_name(line->state),
+		.off_hook = line->off_hook,
+		.fault = line->fault,
+		.registration = ua_account_state(line->account),
+		.calls_in = line->calls_in,
+		.calls_out = line->calls_out,
+		.flashes = line->flashes,
+		.surprises = line->surprises,
+	};
+}
+
+bool line_is_idle(const struct line *line)
+{
+	return line->state == LINE_IDLE;
+}

@@ -1,0 +1,42 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * A line: one telephone, its machine (line_fsm.h), its legs and its digits. The only place where a telephone meets a
+ * call. Control thread.
+ */
+#ifndef TIPRING_GATEWAY_LINE_H
+#define TIPRING_GATEWAY_LINE_H
+
+#include "gateway/config.h"
+#include "gateway/leg.h"
+#include "gateway/line_fsm.h"
+#include "gateway/loop.h"
+#include "gateway/media.h"
+
+struct line;
+
+/* Does not own account and media_line. */
+int line_alloc(struct line **linep, struct loop *loop, const struct config_line *config,
+	const struct leg_config *leg_config, struct ua_account *account, struct media_line *media);
+void line_free(struct line *line); /* after the media thread stopped */
+
+/* The media thread has something new. */
+void line_media_changed(struct line *line);
+
+/* A call for this line: takes or refuses it before returning. */
+void line_incoming(struct line *line, struct ua_invite *invite, const struct ua_incoming *incoming);
+
+/* Ends what goes on, politely; the telephone falls silent. */
+void line_shut(struct line *line);
+
+/* For the operator. */
+struct line_status {
+	const char *name;
+	const char *state;
+	bool off_hook, fault;
+	enum ua_registration registration;
+	unsigned calls_in, calls_out, flashes, surprises;
+};
+void line_status_get(const struct line *line, struct line_status *status);
+bool line_is_idle(const struct line *line);
+
+#endif

@@ -1,0 +1,185 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* What a line does towards the network: its verbs, its digits, its legs. */
+#include <string.h>
+
+#include "gateway/cause.h"
+#include "gateway/line_private.h"
+#include "gateway/log.h"
+
+#define Q850_NORMAL_CLEARING 16
+
+static void on_leg(struct leg *leg, enum line_event event, void *arg)
+{
+	struct line *line = arg;
+
+	if (leg != line->leg)
+		return;
+	if (event == LINE_EVENT_COUNT) {
+		line_wish(line);
+		return;
+	}
+	line->leg_over = event >= LINE_EV_ENDED;
+	if (line->leg_over)
+		gw_log(GW_LOG_INFO, line->config->name, "the far end ended the call: %u %s",
+			leg_end(leg)->status, leg_end(leg)->reason ? leg_end(leg)->reason : "");
+	line_dispatch(line, event);
+}
+
+static enum line_event collect_end(struct line *line)
+{
+	enum digitmap_verdict verdict =
+		digitmap_match(&line->config->profile->digit_map, line->digits);
+
+	return verdict >= DIGITMAP_TIMER ? LINE_EV_NUMBER : LINE_EV_NO_NUMBER;
+}
+
+static enum line_event collect(struct line *line)
+{
+	const struct config_profile *profile = line->config->profile;
+	size_t length = strlen(line->digits);
+	enum digitmap_verdict verdict;
+
+	if (line->digit == '#' && profile->hash_sends && length > 0)
+		return collect_end(line);
+	if (length == LINE_DIGITS_MAX)
+		return LINE_EV_NO_NUMBER;
+	line->digits[length] = line->digit;
+	line->digits[length + 1] = 0;
+	verdict = digitmap_match(&profile->digit_map, line->digits);
+	if (verdict == DIGITMAP_COMPLETE)
+		return LINE_EV_NUMBER;
+	return verdict == DIGITMAP_NEVER ? LINE_EV_NO_NUMBER : LINE_EVENT_COUNT;
+}
+
+static enum line_event call(struct line *line)
+{
+	int err = leg_call(&line->leg, line->leg_config, line->account, line->digits, on_leg, line);
+
+	line->leg_over = false;
+	if (!err) {
+		line->calls_out++;
+		return LINE_EVENT_COUNT;
+	}
+	gw_log(GW_LOG_ERROR, line->config->name, "a call could not be started: %s", strerror(err));
+	return LINE_EV_ENDED_CONGESTION;
+}
+
+static enum line_event alert(struct line *line)
+{
+	int err = leg_take(&line->leg, line->leg_config, line->incoming_invite, line->incoming, on_leg, line);
+
+	line->leg_over = false;
+	if (!err)
+		err = leg_ring(line->leg);
+	if (!err) {
+		line->calls_in++;
+		return LINE_EVENT_COUNT;
+	}
+	gw_log(GW_LOG_WARNING, line->config->name, "a call from %s could not be taken: %s",
+		line->incoming->caller_user, strerror(err));
+	line->leg_over = line->leg != NULL;
+	return LINE_EV_ENDED;
+}
+
+static enum line_event answer(struct line *line)
+{
+	int err = leg_answer(line->leg);
+
+	if (!err)
+		return LINE_EVENT_COUNT;
+	gw_log(GW_LOG_ERROR, line->config->name, "the call could not be answered: %s", strerror(err));
+	line->leg_over = true;
+	return LINE_EV_ENDED_CONGESTION;
+}
+
+static enum line_event hang_up(struct line *line)
+{
+	if (line->leg)
+		leg_hang_up(line->leg, Q850_NORMAL_CLEARING);
+	line->leg_over = true;
+	return LINE_EVENT_COUNT;
+}
+
+enum line_event line_verb_do(struct line *line, enum line_verb verb)
+{
+	switch (verb) {
+	case LINE_DO_NOTHING:
+		return LINE_EVENT_COUNT;
+	case LINE_DO_COLLECT:
+		return collect(line);
+	case LINE_DO_COLLECT_END:
+		return collect_end(line);
+	case LINE_DO_CALL:
+		return call(line);
+	case LINE_DO_ALERT:
+		return alert(line);
+	case LINE_DO_ANSWER:
+		return answer(line);
+	case LINE_DO_HANG_UP:
+		return hang_up(line);
+	case LINE_DO_REFUSE:
+		ua_invite_reject(line->incoming_invite, 486, "Busy Here");
+		return LINE_EVENT_COUNT;
+	case LINE_DO_COUNT_FLASH:
+		line->flashes++;
+		return LINE_EVENT_COUNT;
+	}
+	return LINE_EVENT_COUNT;
+}
+
+void line_incoming(struct line *line, struct ua_invite *invite, const struct ua_incoming *incoming)
+{
+	/* A telephone left off-hook whose machine has not heard of it yet is busy too. */
+	if (line->state == LINE_IDLE && line->off_hook) {
+		ua_invite_reject(invite, 486, "Busy Here");
+		return;
+	}
+	if (line->fault) {
+		ua_invite_reject(invite, 480, "Temporarily Unavailable");
+		return;
+	}
+	line->incoming_invite = invite;
+	line->incoming = incoming;
+	line_dispatch(line, LINE_EV_CALL_IN);
+	line->incoming_invite = NULL;
+	line->incoming = NULL;
+}
+
+void line_leg_retire(struct line *line)
+{
+	leg_hang_up(line->leg, Q850_NORMAL_CLEARING);
+	/* So many at once mean that the media thread stands still: the oldest is closed all the same. */
+	if (line->retired_count == LINE_RETIRED_MAX)
+		line_retired_free(line);
+	line->retired[line->retired_count].leg = line->leg;
+	line->leg = NULL;
+	line->leg_over = false;
+	line_wish(line);
+	line->retired[line->retired_count++].wish_sequence = line->wish_sequence;
+}
+
+/* Sequence numbers grow and wrap. */
+static bool reached(uint32_t sequence, uint32_t wanted)
+{
+	return (int32_t)(sequence - wanted) >= 0;
+}
+
+void line_retired_review(struct line *line, uint32_t wish_sequence)
+{
+	unsigned kept = 0;
+
+	for (unsigned i = 0; i < line->retired_count; i++) {
+		if (reached(wish_sequence, line->retired[i].wish_sequence))
+			leg_free(line->retired[i].leg);
+		else
+			line->retired[kept++] = line->retired[i];
+	}
+	line->retired_count = kept;
+}
+
+void line_retired_free(struct line *line)
+{
+	for (unsigned i = 0; i < line->retired_count; i++)
+		leg_free(line->retired[i].leg);
+	line->retired_count = 0;
+}

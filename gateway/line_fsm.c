@@ -1,0 +1,151 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include "fxs/hook.h"
+#include "fxs/zone.h"
+#include "gateway/line_fsm.h"
+
+#define TO(state, verb)  { 1, LINE_##state, LINE_DO_##verb }
+#define STAY(state, verb) TO(state, verb)
+
+/* A flash where there is nothing to hold begins anew: dial tone. */
+#define OFF_HOOK_ALONE                                           \
+	[LINE_EV_HANG_UP] = TO(IDLE, NOTHING),                   \
+	[LINE_EV_FLASH] = TO(DIAL_TONE, NOTHING)
+
+#define CALLING_OUT                                              \
+	[LINE_EV_HANG_UP] = TO(IDLE, HANG_UP),                   \
+	[LINE_EV_FLASH] = TO(DIAL_TONE, HANG_UP),                \
+	[LINE_EV_EARLY_MEDIA] = TO(EARLY_MEDIA, NOTHING),        \
+	[LINE_EV_ANSWERED] = TO(TALKING, NOTHING),               \
+	[LINE_EV_ENDED] = TO(CONGESTION, NOTHING),               \
+	[LINE_EV_ENDED_BUSY] = TO(BUSY, NOTHING),                \
+	[LINE_EV_ENDED_CONGESTION] = TO(CONGESTION, NOTHING),    \
+	[LINE_EV_ENDED_INFO] = TO(INFO, NOTHING)
+
+static const struct line_step table[LINE_STATE_COUNT][LINE_EVENT_COUNT] = {
+	[LINE_IDLE] = {
+		[LINE_EV_LIFT] = TO(DIAL_TONE, NOTHING),
+		[LINE_EV_LIFT_BARRED] = TO(CONGESTION, NOTHING),
+		[LINE_EV_CALL_IN] = TO(RINGING, ALERT),
+	},
+	[LINE_DIAL_TONE] = {
+		OFF_HOOK_ALONE,
+		[LINE_EV_DIGIT] = TO(DIALLING, COLLECT),
+		[LINE_EV_TIMEOUT] = TO(CONGESTION, NOTHING),
+		[LINE_EV_CALL_IN] = STAY(DIAL_TONE, REFUSE),
+	},
+	[LINE_DIALLING] = {
+		OFF_HOOK_ALONE,
+		[LINE_EV_DIGIT] = STAY(DIALLING, COLLECT),
+		[LINE_EV_TIMEOUT] = STAY(DIALLING, COLLECT_END),
+		[LINE_EV_NUMBER] = TO(CALLING, CALL),
+		[LINE_EV_NO_NUMBER] = TO(INFO, NOTHING),
+		[LINE_EV_CALL_IN] = STAY(DIALLING, REFUSE),
+	},
+	[LINE_CALLING] = {
+		CALLING_OUT,
+		[LINE_EV_ALERTED] = TO(RINGBACK, NOTHING),
+		[LINE_EV_DIGIT] = STAY(CALLING, NOTHING),
+		[LINE_EV_TIMEOUT] = TO(BUSY, HANG_UP),
+		[LINE_EV_CALL_IN] = STAY(CALLING, REFUSE),
+	},
+	[LINE_RINGBACK] = {
+		CALLING_OUT,
+		[LINE_EV_ALERTED] = STAY(RINGBACK, NOTHING),
+		[LINE_EV_DIGIT] = STAY(RINGBACK, NOTHING),
+		[LINE_EV_TIMEOUT] = TO(BUSY, HANG_UP),
+		[LINE_EV_CALL_IN] = STAY(RINGBACK, REFUSE),
+	},
+	[LINE_EARLY_MEDIA] = {
+		CALLING_OUT,
+		/* A later 180 without session description keeps the network's sound. */
+		[LINE_EV_ALERTED] = STAY(EARLY_MEDIA, NOTHING),
+		[LINE_EV_DIGIT] = STAY(EARLY_MEDIA, NOTHING),
+		[LINE_EV_TIMEOUT] = TO(BUSY, HANG_UP),
+		[LINE_EV_CALL_IN] = STAY(EARLY_MEDIA, REFUSE),
+	},
+	[LINE_RINGING] = {
+		[LINE_EV_LIFT] = TO(TALKING, ANSWER),
+		[LINE_EV_LIFT_BARRED] = TO(TALKING, ANSWER),
+		[LINE_EV_TIMEOUT] = TO(IDLE, HANG_UP),
+		[LINE_EV_ENDED] = TO(IDLE, NOTHING),
+		[LINE_EV_ENDED_BUSY] = TO(IDLE, NOTHING),
+		[LINE_EV_ENDED_CONGESTION] = TO(IDLE, NOTHING),
+		[LINE_EV_ENDED_INFO] = TO(IDLE, NOTHING),
+		[LINE_EV_CALL_IN] = STAY(RINGING, REFUSE),
+	},
+	[LINE_TALKING] = {
+		[LINE_EV_HANG_UP] = TO(IDLE, HANG_UP),
+		[LINE_EV_FLASH] = STAY(TALKING, COUNT_FLASH),
+		[LINE_EV_DIGIT] = STAY(TALKING, NOTHING),
+		[LINE_EV_ENDED] = TO(RELEASED, NOTHING),
+		[LINE_EV_ENDED_BUSY] = TO(RELEASED, NOTHING),
+		[LINE_EV_ENDED_CONGESTION] = TO(CONGESTION, NOTHING),
+		[LINE_EV_ENDED_INFO] = TO(RELEASED, NOTHING),
+		[LINE_EV_CALL_IN] = STAY(TALKING, REFUSE),
+	},
+#define TONE_ALONE(state)                                        \
+	[LINE_##state] = {                                       \
+		OFF_HOOK_ALONE,                                  \
+		[LINE_EV_DIGIT] = STAY(state, NOTHING),          \
+		[LINE_EV_TIMEOUT] = TO(PARKED, NOTHING),         \
+		[LINE_EV_CALL_IN] = STAY(state, REFUSE),         \
+	}
+	TONE_ALONE(RELEASED),
+	TONE_ALONE(BUSY),
+	TONE_ALONE(CONGESTION),
+	TONE_ALONE(INFO),
+	[LINE_PARKED] = {
+		OFF_HOOK_ALONE,
+		[LINE_EV_CALL_IN] = STAY(PARKED, REFUSE),
+	},
+};
+
+#define NO_TONE FXS_TONE_COUNT
+
+static const struct line_outputs outputs[LINE_STATE_COUNT] = {
+	/*                     tone                 hook mode            timer                  active sound  ring  talks hears */
+	[LINE_IDLE]        = { NO_TONE,             FXS_HOOK_IDLE,       LINE_TIMER_NONE,        0, 0, 0, 0, 0 },
+	[LINE_DIAL_TONE]   = { FXS_TONE_DIAL,       FXS_HOOK_COLLECTING, LINE_TIMER_FIRST_DIGIT, 1, 1, 0, 0, 0 },
+	[LINE_DIALLING]    = { NO_TONE,             FXS_HOOK_COLLECTING, LINE_TIMER_INTER_DIGIT, 1, 1, 0, 0, 0 },
+	[LINE_CALLING]     = { NO_TONE,             FXS_HOOK_IN_CALL,    LINE_TIMER_RING,        1, 1, 0, 0, 0 },
+	[LINE_RINGBACK]    = { FXS_TONE_RINGBACK,   FXS_HOOK_IN_CALL,    LINE_TIMER_RING,        1, 1, 0, 0, 0 },
+	[LINE_EARLY_MEDIA] = { NO_TONE,             FXS_HOOK_IN_CALL,    LINE_TIMER_RING,        1, 1, 0, 1, 1 },
+	[LINE_RINGING]     = { NO_TONE,             FXS_HOOK_IDLE,       LINE_TIMER_RING,        0, 1, 1, 0, 0 },
+	[LINE_TALKING]     = { NO_TONE,             FXS_HOOK_IN_CALL,    LINE_TIMER_NONE,        1, 1, 0, 1, 1 },
+	[LINE_RELEASED]    = { FXS_TONE_BUSY,       FXS_HOOK_IN_CALL,    LINE_TIMER_TONE,        1, 1, 0, 0, 0 },
+	[LINE_BUSY]        = { FXS_TONE_BUSY,       FXS_HOOK_IN_CALL,    LINE_TIMER_TONE,        1, 1, 0, 0, 0 },
+	[LINE_CONGESTION]  = { FXS_TONE_CONGESTION, FXS_HOOK_IN_CALL,    LINE_TIMER_TONE,        1, 1, 0, 0, 0 },
+	[LINE_INFO]        = { FXS_TONE_INFO,       FXS_HOOK_IN_CALL,    LINE_TIMER_TONE,        1, 1, 0, 0, 0 },
+	[LINE_PARKED]      = { NO_TONE,             FXS_HOOK_IN_CALL,    LINE_TIMER_NONE,        1, 0, 0, 0, 0 },
+};
+
+struct line_step line_fsm_step(enum line_state state, enum line_event event)
+{
+	return table[state][event];
+}
+
+const struct line_outputs *line_fsm_outputs(enum line_state state)
+{
+	return &outputs[state];
+}
+
+const char *line_state_name(enum line_state state)
+{
+	static const char *const names[LINE_STATE_COUNT] = {
+		"idle", "dial-tone", "dialling", "calling", "ringback", "early-media", "ringing",
+		"talking", "released", "busy", "congestion", "info", "parked",
+	};
+
+	return names[state];
+}
+
+const char *line_event_name(enum line_event event)
+{
+	static const char *const names[LINE_EVENT_COUNT] = {
+		"lift", "lift-barred", "hang-up", "flash", "digit", "number", "no-number", "timeout",
+		"call-in", "alerted", "early-media", "answered", "ended", "ended-busy",
+		"ended-congestion", "ended-info",
+	};
+
+	return names[event];
+}

@@ -1,0 +1,94 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * The telephone's machine: what a line does at each event, as a table. Pure: state and event in, next state and verb
+ * out. What the subscriber hears and feels hangs on states (struct line_outputs); what the peer is owed hangs on
+ * transitions (enum line_verb). gateway/line.c carries both out.
+ */
+#ifndef TIPRING_GATEWAY_LINE_FSM_H
+#define TIPRING_GATEWAY_LINE_FSM_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+enum line_state {
+	LINE_IDLE,
+	LINE_DIAL_TONE,   /* off-hook, no digit yet */
+	LINE_DIALLING,    /* digits are coming */
+	LINE_CALLING,     /* INVITE is out, nothing heard of the far end */
+	LINE_RINGBACK,    /* the far end rings, we make the tone */
+	LINE_EARLY_MEDIA, /* the far end's network makes the sound */
+	LINE_RINGING,     /* our telephone rings */
+	LINE_TALKING,
+	LINE_RELEASED,    /* the far end hung up, we did not */
+	LINE_BUSY,
+	LINE_CONGESTION,
+	LINE_INFO,        /* number unknown or unusable */
+	LINE_PARKED,      /* off-hook and silent until hung up */
+	LINE_STATE_COUNT,
+};
+
+enum line_event {
+	LINE_EV_LIFT,
+	LINE_EV_LIFT_BARRED, /* lifted, but the line may not call: not registered */
+	LINE_EV_HANG_UP,
+	LINE_EV_FLASH,
+	LINE_EV_DIGIT,
+	LINE_EV_NUMBER,      /* a number is complete and can be called */
+	LINE_EV_NO_NUMBER,   /* the digits can become no number */
+	LINE_EV_TIMEOUT,     /* the state's own timer */
+	LINE_EV_CALL_IN,
+	LINE_EV_ALERTED,     /* 180 without sound */
+	LINE_EV_EARLY_MEDIA, /* 18x with sound */
+	LINE_EV_ANSWERED,
+	LINE_EV_ENDED,       /* the peer ended the call, or it was lost; it had been answered */
+	LINE_EV_ENDED_BUSY,  /* it had not: the tone is chosen by its cause (cause.h) */
+	LINE_EV_ENDED_CONGESTION,
+	LINE_EV_ENDED_INFO,
+	LINE_EVENT_COUNT,
+};
+
+enum line_verb {
+	LINE_DO_NOTHING,
+	LINE_DO_COLLECT,     /* add the digit, look at the digit map */
+	LINE_DO_COLLECT_END, /* no more digits come: judge what is there */
+	LINE_DO_CALL,        /* INVITE */
+	LINE_DO_ALERT,       /* take the call that came in: 180 */
+	LINE_DO_ANSWER,      /* 200 */
+	LINE_DO_HANG_UP,     /* CANCEL or BYE or 480 */
+	LINE_DO_REFUSE,      /* 486 to the call that came in, the other one goes on */
+	LINE_DO_COUNT_FLASH,
+};
+
+/* Which of the line's timers runs in a state. */
+enum line_timer {
+	LINE_TIMER_NONE,
+	LINE_TIMER_FIRST_DIGIT,
+	LINE_TIMER_INTER_DIGIT,
+	LINE_TIMER_RING,
+	LINE_TIMER_TONE,
+};
+
+struct line_step {
+	uint8_t known; /* 0: nobody expects this event in this state: counted, nothing done */
+	uint8_t next;  /* enum line_state */
+	uint8_t verb;  /* enum line_verb */
+};
+
+struct line_outputs {
+	uint8_t tone;      /* enum fxs_tone, or FXS_TONE_COUNT for none */
+	uint8_t hook_mode; /* enum fxs_hook_mode */
+	uint8_t timer;     /* enum line_timer */
+	bool active;       /* talking battery */
+	bool sound;        /* blocks move */
+	bool ring;
+	bool talks;        /* the stream carries the telephone's sound to the peer */
+	bool hears;        /* ... and the peer's to the telephone */
+};
+
+struct line_step line_fsm_step(enum line_state state, enum line_event event);
+const struct line_outputs *line_fsm_outputs(enum line_state state);
+
+const char *line_state_name(enum line_state state);
+const char *line_event_name(enum line_event event);
+
+#endif

@@ -1,0 +1,151 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* The daemon: options, configuration, signals; everything else is gateway.h. */
+#include <errno.h>
+#include <getopt.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/signalfd.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "dsp/dsp.h"
+#include "gateway/control.h"
+#include "gateway/gateway.h"
+#include "gateway/log.h"
+
+#define DESCRIPTORS_SPARE 64
+
+struct daemon {
+	struct loop *loop;
+	struct config *config;
+	struct gateway *gateway;
+	struct control *control;
+	int signal_fd;
+};
+
+static int usage(FILE *out, int status)
+{
+	fputs("usage: tipringd [-c FILE] [-v] [--check]\n"
+	      "  -c, --config FILE  configuration (" TIPRING_SYSCONFDIR "/tipring.conf)\n"
+	      "      --check        read the configuration, say what is wrong, and end\n"
+	      "  -v, --verbose      log also what was expected\n"
+	      "  -h, --help         this text\n", out);
+	return status;
+}
+
+static void on_stopped(void *arg)
+{
+	struct daemon *daemon = arg;
+
+	loop_stop(daemon->loop);
+}
+
+static void on_signal(int fd, void *arg)
+{
+	struct daemon *daemon = arg;
+	struct signalfd_siginfo info;
+
+	if (read(fd, &info, sizeof(info)) != sizeof(info))
+		return;
+	gw_log(GW_LOG_NOTICE, NULL, "ending calls and registrations (signal %u)", info.ssi_signo);
+	gateway_stop(daemon->gateway, on_stopped, daemon);
+}
+
+static int signals_open(struct daemon *daemon)
+{
+	sigset_t mask;
+
+	sigemptyset(&mask);
+	sigaddset(&mask, SIGTERM);
+	sigaddset(&mask, SIGINT);
+	if (sigprocmask(SIG_BLOCK, &mask, NULL) != 0)
+		return errno;
+	signal(SIGPIPE, SIG_IGN);
+	daemon->signal_fd = signalfd(-1, &mask, SFD_NONBLOCK | SFD_CLOEXEC);
+	if (daemon->signal_fd < 0)
+		return errno;
+	return loop_watch(daemon->loop, daemon->signal_fd, on_signal, daemon);
+}
+
+static int control_open(struct daemon *daemon)
+{
+	const char *path = daemon->config->control.path.text;
+	int err = control_alloc(&daemon->control, daemon->loop, path, daemon->gateway);
+
+	if (err)
+		gw_log(GW_LOG_ERROR, NULL, "the control socket %s cannot be opened: %s", path,
+			strerror(err));
+	return err;
+}
+
+static int run(struct daemon *daemon)
+{
+	struct gateway_options options = {.threads = true};
+	int err = dsp_init();
+
+	if (err) {
+		gw_log(GW_LOG_ERROR, NULL, "the DTMF self-test failed: a library takes the place of SpanDSP");
+		return err;
+	}
+	/* A missing directory is the packaging's task; where it is allowed to, the daemon helps itself. */
+	(void)mkdir(TIPRING_RUNDIR, 0750);
+	err = loop_alloc(&daemon->loop,
+		4 * (daemon->config->line_count + daemon->config->account_count) + DESCRIPTORS_SPARE);
+	if (!err)
+		err = signals_open(daemon);
+	if (!err)
+		err = gateway_alloc(&daemon->gateway, daemon->loop, daemon->config, &options);
+	if (!err)
+		err = control_open(daemon);
+	if (err)
+		return err;
+	gw_log(GW_LOG_NOTICE, NULL, "ready: %u lines, %u accounts", daemon->config->line_count,
+		daemon->config->account_count);
+	return loop_run(daemon->loop);
+}
+
+static void shut(struct daemon *daemon)
+{
+	control_free(daemon->control);
+	gateway_free(daemon->gateway);
+	if (daemon->signal_fd >= 0) {
+		loop_unwatch(daemon->loop, daemon->signal_fd);
+		close(daemon->signal_fd);
+	}
+	loop_free(daemon->loop);
+	config_free(daemon->config);
+}
+
+int main(int argc, char **argv)
+{
+	static const struct option options[] = {
+		{"config", required_argument, NULL, 'c'}, {"check", no_argument, NULL, 'C'},
+		{"verbose", no_argument, NULL, 'v'}, {"help", no_argument, NULL, 'h'}, {NULL, 0, NULL, 0},
+	};
+	struct daemon daemon = {.signal_fd = -1};
+	const char *path = TIPRING_SYSCONFDIR "/tipring.conf";
+	bool check = false;
+	int option, err;
+
+	while ((option = getopt_long(argc, argv, "c:vh", options, NULL)) != -1) {
+		if (option == 'h')
+			return usage(stdout, EXIT_SUCCESS);
+		else if (option == 'c')
+			path = optarg;
+		else if (option == 'C')
+			check = true;
+		else if (option == 'v')
+			gw_log_level_set(GW_LOG_DEBUG);
+		else
+			return usage(stderr, 2);
+	}
+	if (optind != argc)
+		return usage(stderr, 2);
+	if (config_load(&daemon.config, path, stderr) != 0)
+		return EXIT_FAILURE;
+	err = check ? 0 : run(&daemon);
+	shut(&daemon);
+	return err ? EXIT_FAILURE : EXIT_SUCCESS;
+}
