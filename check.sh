@@ -1,0 +1,134 @@
+#!/bin/bash
+# Runs the tests. usage: ./check.sh [PART...]
+#   unit      each folder's own tests, and that the folders keep to themselves
+#   flow      whole stories in one process, in virtual time
+#   live      tipringd, Kamailio and SIPp as processes, a network namespace for each test
+#   dahdi     the same stories over real DAHDI drivers in User-Mode Linux, in virtual time
+#   sanitize  unit, flow and live once more with AddressSanitizer and UndefinedBehaviorSanitizer
+# None named: all of them. Ends with "N passed, N failed, N skipped".
+#
+# A test says "ok NAME", "not ok NAME: why" or "ok NAME # SKIP why", one line each; a test program may say as many
+# as it likes, and one that ends badly without saying so counts as a failure.
+set -u
+cd "$(dirname "$0")" || exit 2
+
+parts=("$@")
+[ ${#parts[@]} -gt 0 ] || parts=(unit flow live dahdi sanitize)
+for part in "${parts[@]}"; do
+	case $part in
+	unit | flow | live | dahdi | sanitize) ;;
+	*)
+		echo "check.sh: unknown part '$part'; allowed are unit flow live dahdi sanitize" >&2
+		exit 2
+		;;
+	esac
+done
+if [ "$(id -u)" != 0 ]; then
+	echo "check.sh: must run as root, since it installs packages and makes network namespaces" >&2
+	exit 2
+fi
+
+top=$PWD
+logs=$top/build/check-logs
+total_passed=0 total_failed=0 total_skipped=0
+
+# say NAME COMMAND...: one test that is a command; its output is shown only when it fails.
+say() {
+	local name=$1 output
+	shift
+	if output=$("$@" 2>&1); then
+		echo "ok $name"
+	else
+		printf '%s\n' "$output" | tail -n 30 | sed 's/^/# /'
+		echo "not ok $name: exit status not 0"
+	fi
+}
+
+# tests PROGRAM...: runs test programs that name their own tests; one that dies or names none is a failure.
+tests() {
+	local name output status
+	name=$(basename "$1")
+	output=$(mktemp)
+	CMOCKA_MESSAGE_OUTPUT=TAP timeout 600 "$@" >"$output" 2>&1 </dev/null
+	status=$?
+	sed -E 's/^(ok|not ok) [0-9]+ - /\1 '"$name"': /' "$output"
+	if [ $status != 0 ] && ! grep -q '^not ok' "$output"; then
+		echo "not ok $name: ended with status $status"
+	elif ! grep -qE '^(ok|not ok) ' "$output"; then
+		echo "not ok $name: named no test"
+	fi
+	rm -f "$output"
+}
+
+unit_programs() {
+	local build=$1 program
+	for program in $(make -s -C "$build" list-tests); do
+		(cd "$build" && tests "./$program")
+	done
+}
+
+part_unit() {
+	unit_programs build
+	tests tests/leaves.sh build
+	say "the sample configuration is taken" tests/sample.sh build
+	if [ "${1:-}" = whole ]; then
+		say "make install puts everything below DESTDIR" tests/install_check.sh build
+		say "make distcheck passes" make -C build distcheck
+	fi
+}
+
+stories() {
+	local build=$1 story
+	for story in tests/stories/*.flow; do
+		tests "$build/tests/story/story" --bed flow "$story"
+	done
+}
+
+part_flow() { stories build; }
+part_live() { tests tests/live/run.sh build; }
+part_dahdi() { tests tests/vm/dahdi-part.sh build; }
+
+part_sanitize() {
+	tests/build.sh build-sanitize --enable-sanitizers || { echo "not ok the sanitizer build"; return; }
+	unit_programs build-sanitize
+	stories build-sanitize
+	tests tests/live/run.sh build-sanitize
+}
+
+# A skip must be known: listed in tests/skips.txt by name, with its reason.
+skips_judge() {
+	local log=$1 name
+	grep -E '^ok .*# SKIP' "$log" | sed -E 's/^ok (.*) # SKIP.*/\1/' | while read -r name; do
+		[ "${CI:-}" != true ] || grep -qF "$name:" tests/skips.txt || echo "not ok $name: an unlisted skip"
+	done
+}
+
+run_part() {
+	local part=$1 log=$logs/$1.log start=$SECONDS passed failed skipped
+	"part_$part" whole >"$log" 2>&1
+	skips_judge "$log" >>"$log"
+	skipped=$(grep -cE '^ok .*# SKIP' "$log")
+	passed=$(($(grep -c '^ok ' "$log") - skipped))
+	failed=$(grep -c '^not ok ' "$log")
+	if [ $((passed + failed)) = 0 ]; then
+		echo "not ok $part: ran no test" | tee -a "$log"
+		failed=1
+	fi
+	grep -E '^not ok |# SKIP' "$log"
+	[ "$failed" = 0 ] || echo "see $log"
+	echo "$part: $passed passed, $failed failed, $skipped skipped ($((SECONDS - start)) s)"
+	total_passed=$((total_passed + passed))
+	total_failed=$((total_failed + failed))
+	total_skipped=$((total_skipped + skipped))
+}
+
+start=$SECONDS
+tests/install.sh tests/packages || exit 1
+mkdir -p "$logs"
+tests/build.sh build || exit 1
+echo "packages and build: $((SECONDS - start)) s"
+for part in "${parts[@]}"; do
+	run_part "$part"
+done
+echo "$total_passed passed, $total_failed failed, $total_skipped skipped"
+[ $total_failed = 0 ]

@@ -1,0 +1,10 @@
+#!/bin/bash
+# make install keeps to DESTDIR and brings the programs, the sample and the documents. usage: install_check.sh BUILD
+set -eu
+dest=$(mktemp -d)
+trap 'rm -rf "$dest"' EXIT
+make -C "$1" install DESTDIR="$dest"
+for program in sbin/tipringd sbin/tipringctl bin/tipring-phone; do
+	[ -n "$(find "$dest" -path "*/$program" -perm -u+x)" ] || { echo "$program is missing"; exit 1; }
+done
+[ -n "$(find "$dest" -name tipring.conf)" ] || { echo "tipring.conf is missing"; exit 1; }

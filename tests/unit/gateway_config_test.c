@@ -1,0 +1,213 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+#include <cmocka.h>
+
+#include "gateway/config.h"
+
+#define SIP     "sip {\nlisten = \"127.0.0.1\"\n}\n"
+#define ACCOUNT "account \"a\" {\nuser = \"101\"\ndomain = \"example.com\"\nserver = \"127.0.0.1\"\n}\n"
+#define LINE    "line \"1\" {\ndriver = dummy\nchannel = \"1\"\naccount = \"a\"\n}\n"
+
+static char dir[] = "/tmp/tipring-config-XXXXXX";
+static char main_path[64], lines_path[80], complaints[4096];
+
+static void write_file(const char *path, const char *text)
+{
+	FILE *file = fopen(path, "w");
+
+	assert_non_null(file);
+	fputs(text, file);
+	fclose(file);
+	chmod(path, 0640);
+}
+
+static int load(const char *text, struct config **config)
+{
+	FILE *errors = fmemopen(complaints, sizeof(complaints), "w");
+	int err;
+
+	memset(complaints, 0, sizeof(complaints));
+	write_file(main_path, text);
+	err = config_load(config, main_path, errors);
+	fclose(errors);
+	return err;
+}
+
+/* The text is refused, and the complaint holds the line number and both words. */
+static void expect_refused(const char *text, const char *line, const char *value, const char *allowed)
+{
+	struct config *config = NULL;
+	char place[128];
+
+	snprintf(place, sizeof(place), "%s:%s: ", main_path, line);
+	assert_int_not_equal(load(text, &config), 0);
+	assert_null(config);
+	if (!strstr(complaints, place) || !strstr(complaints, value) || !strstr(complaints, allowed))
+		fail_msg("wanted line %s, %s and %s in: %s", line, value, allowed, complaints);
+}
+
+static void test_a_small_configuration_takes_the_defaults(void **state)
+{
+	struct config *config = NULL;
+
+	(void)state;
+	assert_int_equal(load(SIP ACCOUNT LINE, &config), 0);
+	assert_int_equal(config->line_count, 1);
+	assert_string_equal(config->lines[0].name, "1");
+	assert_ptr_equal(config->lines[0].account, &config->accounts[0]);
+	assert_int_equal(config->lines[0].profile->flash_max_ms, 1200);
+	assert_string_equal(config->lines[0].profile->country.text, "us");
+	assert_int_equal(config->sip.port, 5060);
+	assert_int_equal(config->accounts[0].expires_s, 3600);
+	config_free(config);
+}
+
+static void test_a_wrong_value_is_refused_with_its_line_and_what_is_allowed(void **state)
+{
+	(void)state;
+	expect_refused("sip {\nlisten = \"127.0.0.1\"\nport = 70000\n}\n", "3", "70000", "1 to 65535");
+	expect_refused("sip {\nlisten = \"localhost\"\n}\n", "2", "localhost", "numeric IPv4");
+	expect_refused("sip {\nlisten = \"0.0.0.0\"\n}\n", "2", "0.0.0.0", "numeric IPv4");
+	expect_refused(SIP "media {\nblock_ms = 7\n}\n", "5", "7", "5, 10 or 20");
+	expect_refused(SIP "media {\nrealtime = maybe\n}\n", "5", "maybe", "on or off");
+	expect_refused(SIP "profile \"p\" {\ncountry = \"zz\"\n}\n", "5", "zz", "two letters");
+	expect_refused(SIP "profile \"p\" {\ndigit_map = \"(1y)\"\n}\n", "5", "(1y)", "digit map");
+	expect_refused(SIP "profile \"p\" {\nflash_min_ms = 39\n}\n", "5", "39", "40 to 1500 ms");
+	expect_refused(SIP "profile \"p\" {\ntone_level_dbm0 = 5\n}\n", "5", "5", "-40 to 0 dBm0");
+	expect_refused(SIP "line \"1\" {\ndriver = \"pcm\"\n}\n", "5", "pcm", "dummy");
+	expect_refused(SIP "account \"a\" {\nserver = \"127.0.0.1:0\"\n}\n", "5", "127.0.0.1:0", "port");
+	expect_refused(SIP "account \"a\" {\nexpires_s = 10\n}\n", "5", "10", "60 to 86400 s");
+	expect_refused(SIP "account \"a\" {\ndisplay_name = \"a\tb\"\n}\n", "5", "display_name", "control");
+}
+
+static void test_what_is_missing_or_unknown_is_named(void **state)
+{
+	(void)state;
+	expect_refused("media {\n}\n", "1", "listen", "address");
+	expect_refused(SIP "account \"a\" {\nuser = \"1\"\n}\n", "6", "lacks", "domain");
+	expect_refused(SIP "line \"1\" {\ncolour = red\n}\n", "5", "colour", "no such option");
+	expect_refused(SIP "lines {\n}\n", "4", "lines", "no such option");
+	expect_refused(SIP "sip {\n", "5", "", "");
+}
+
+static void test_names_are_resolved_and_unique(void **state)
+{
+	(void)state;
+	expect_refused(SIP LINE, "8", "\"a\"", "no such account");
+	expect_refused(SIP ACCOUNT "line \"1\" {\ndriver = dummy\nchannel = \"1\"\naccount = \"a\"\n"
+		"profile = \"q\"\n}\n", "14", "\"q\"", "no such profile");
+	expect_refused(SIP ACCOUNT ACCOUNT, "13", "a", "");
+	expect_refused(SIP ACCOUNT LINE "line \"2\" {\ndriver = dummy\nchannel = \"1\"\naccount = \"a\"\n}\n",
+		"18", "\"1\"", "belongs to line");
+	expect_refused("sip {\nport = 1\nport = 2\nlisten = \"127.0.0.1\"\n}\n", "3", "port", "second time");
+}
+
+static void test_settings_that_contradict_each_other_are_refused(void **state)
+{
+	(void)state;
+	expect_refused(SIP "profile \"p\" {\nflash_max_ms = 60\n}\n", "6", "60", "0 (off)");
+	expect_refused("sip {\nlisten = \"127.0.0.1\"\nrtp_port_min = 4000\nrtp_port_max = 3000\n}\n", "1",
+		"3000", "rtp_port_min");
+}
+
+static void test_a_password_is_kept_from_others_and_from_messages(void **state)
+{
+	struct config *config = NULL;
+	static const char text[] = SIP "account \"a\" {\nuser = \"1\"\ndomain = \"d\"\nserver = \"127.0.0.1\"\n"
+		"password = \"hush-hush\"\n}\n";
+	FILE *errors = fmemopen(complaints, sizeof(complaints), "w");
+
+	(void)state;
+	write_file(main_path, text);
+	chmod(main_path, 0644);
+	assert_int_not_equal(config_load(&config, main_path, errors), 0);
+	fclose(errors);
+	assert_non_null(strstr(complaints, "others can read"));
+	assert_null(strstr(complaints, "hush-hush"));
+	assert_int_equal(load(text, &config), 0);
+	assert_string_equal(config->accounts[0].password.text, "hush-hush");
+	config_free(config);
+}
+
+static void test_a_password_file_gives_its_first_line(void **state)
+{
+	struct config *config = NULL;
+	char path[80], text[512];
+
+	(void)state;
+	snprintf(path, sizeof(path), "%s/secret", dir);
+	snprintf(text, sizeof(text), SIP "account \"a\" {\nuser = \"1\"\ndomain = \"d\"\nserver = \"127.0.0.1\"\n"
+		"password_file = \"%s\"\n}\n", path);
+	write_file(path, "open sesame\nmore\n");
+	assert_int_equal(load(text, &config), 0);
+	assert_string_equal(config->accounts[0].password.text, "open sesame");
+	config_free(config);
+	chmod(path, 0644);
+	expect_refused(text, "9", path, "0640");
+	unlink(path);
+	expect_refused(text, "9", path, "No such file");
+}
+
+static void test_lines_d_is_read_in_the_order_of_names(void **state)
+{
+	struct config *config = NULL;
+	char path[128];
+
+	(void)state;
+	mkdir(lines_path, 0750);
+	snprintf(path, sizeof(path), "%s/20.conf", lines_path);
+	write_file(path, "line \"b\" {\ndriver = dummy\nchannel = \"b\"\naccount = \"a\"\n}\n");
+	snprintf(path, sizeof(path), "%s/10.conf", lines_path);
+	write_file(path, "line \"a\" {\ndriver = dummy\nchannel = \"a\"\naccount = \"a\"\n}\n");
+	assert_int_equal(load(SIP ACCOUNT, &config), 0);
+	assert_int_equal(config->line_count, 2);
+	assert_string_equal(config->lines[0].name, "a");
+	assert_string_equal(config->lines[1].name, "b");
+	config_free(config);
+	/* The same name in two files is one too many. */
+	write_file(path, "line \"b\" {\ndriver = dummy\nchannel = \"c\"\naccount = \"a\"\n}\n");
+	assert_int_not_equal(load(SIP ACCOUNT, &config), 0);
+	assert_non_null(strstr(complaints, "20.conf:"));
+}
+
+static int setup(void **state)
+{
+	(void)state;
+	if (!mkdtemp(dir))
+		return -1;
+	snprintf(main_path, sizeof(main_path), "%s/tipring.conf", dir);
+	snprintf(lines_path, sizeof(lines_path), "%s/lines.d", dir);
+	return 0;
+}
+
+static int teardown(void **state)
+{
+	char command[128];
+
+	(void)state;
+	snprintf(command, sizeof(command), "rm -rf %s", dir);
+	return system(command);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_a_small_configuration_takes_the_defaults),
+		cmocka_unit_test(test_a_wrong_value_is_refused_with_its_line_and_what_is_allowed),
+		cmocka_unit_test(test_what_is_missing_or_unknown_is_named),
+		cmocka_unit_test(test_names_are_resolved_and_unique),
+		cmocka_unit_test(test_settings_that_contradict_each_other_are_refused),
+		cmocka_unit_test(test_a_password_is_kept_from_others_and_from_messages),
+		cmocka_unit_test(test_a_password_file_gives_its_first_line),
+		cmocka_unit_test(test_lines_d_is_read_in_the_order_of_names),
+	};
+
+	return cmocka_run_group_tests(tests, setup, teardown);
+}

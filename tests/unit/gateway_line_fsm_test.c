@@ -1,0 +1,134 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdlib.h>
+#include <cmocka.h>
+
+#include "fxs/hook.h"
+#include "fxs/zone.h"
+#include "gateway/cause.h"
+#include "gateway/line_fsm.h"
+
+static int is_off_hook(enum line_state state)
+{
+	return state != LINE_IDLE && state != LINE_RINGING;
+}
+
+static void test_a_call_that_comes_in_is_answered_in_every_state(void **state)
+{
+	(void)state;
+	for (int s = 0; s < LINE_STATE_COUNT; s++) {
+		struct line_step step = line_fsm_step(s, LINE_EV_CALL_IN);
+
+		assert_true(step.known);
+		assert_int_equal(step.verb, s == LINE_IDLE ? LINE_DO_ALERT : LINE_DO_REFUSE);
+	}
+}
+
+static void test_hanging_up_always_ends_at_idle(void **state)
+{
+	(void)state;
+	for (int s = 0; s < LINE_STATE_COUNT; s++) {
+		struct line_step step = line_fsm_step(s, LINE_EV_HANG_UP);
+
+		if (!is_off_hook(s))
+			continue;
+		assert_true(step.known);
+		assert_int_equal(step.next, LINE_IDLE);
+	}
+}
+
+static void test_hanging_up_a_call_tells_the_peer(void **state)
+{
+	static const enum line_state calls[] = {
+		LINE_CALLING, LINE_RINGBACK, LINE_EARLY_MEDIA, LINE_TALKING,
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(calls) / sizeof(calls[0]); i++)
+		assert_int_equal(line_fsm_step(calls[i], LINE_EV_HANG_UP).verb, LINE_DO_HANG_UP);
+}
+
+static void test_only_ringing_rings_and_only_off_hook_states_feed_the_line(void **state)
+{
+	(void)state;
+	for (int s = 0; s < LINE_STATE_COUNT; s++) {
+		assert_int_equal(line_fsm_outputs(s)->ring, s == LINE_RINGING);
+		assert_int_equal(line_fsm_outputs(s)->active, is_off_hook(s));
+	}
+}
+
+static void test_no_tone_is_mixed_into_speech(void **state)
+{
+	(void)state;
+	for (int s = 0; s < LINE_STATE_COUNT; s++) {
+		const struct line_outputs *outputs = line_fsm_outputs(s);
+
+		if (outputs->talks || outputs->hears)
+			assert_int_equal(outputs->tone, FXS_TONE_COUNT);
+		if (outputs->tone != FXS_TONE_COUNT)
+			assert_true(outputs->sound);
+	}
+}
+
+static void test_every_tone_ends_in_silence_by_its_timer(void **state)
+{
+	static const enum line_state tones[] = {
+		LINE_RELEASED, LINE_BUSY, LINE_CONGESTION, LINE_INFO,
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(tones) / sizeof(tones[0]); i++) {
+		assert_int_equal(line_fsm_outputs(tones[i])->timer, LINE_TIMER_TONE);
+		assert_int_equal(line_fsm_step(tones[i], LINE_EV_TIMEOUT).next, LINE_PARKED);
+	}
+}
+
+static void test_a_state_with_a_timer_knows_its_end(void **state)
+{
+	(void)state;
+	for (int s = 0; s < LINE_STATE_COUNT; s++) {
+		if (line_fsm_outputs(s)->timer != LINE_TIMER_NONE)
+			assert_true(line_fsm_step(s, LINE_EV_TIMEOUT).known);
+	}
+}
+
+static void test_every_state_and_event_has_a_name(void **state)
+{
+	(void)state;
+	for (int s = 0; s < LINE_STATE_COUNT; s++)
+		assert_non_null(line_state_name(s));
+	for (int e = 0; e < LINE_EVENT_COUNT; e++)
+		assert_non_null(line_event_name(e));
+}
+
+static void test_the_cause_chooses_the_tone_before_the_status(void **state)
+{
+	(void)state;
+	assert_int_equal(cause_event(17, 503), LINE_EV_ENDED_BUSY);
+	assert_int_equal(cause_event(1, 486), LINE_EV_ENDED_INFO);
+	assert_int_equal(cause_event(16, 486), LINE_EV_ENDED_BUSY);
+	assert_int_equal(cause_event(0, 486), LINE_EV_ENDED_BUSY);
+	assert_int_equal(cause_event(0, 600), LINE_EV_ENDED_BUSY);
+	assert_int_equal(cause_event(0, 404), LINE_EV_ENDED_INFO);
+	assert_int_equal(cause_event(0, 503), LINE_EV_ENDED_CONGESTION);
+	assert_int_equal(cause_event(38, 480), LINE_EV_ENDED_CONGESTION);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_a_call_that_comes_in_is_answered_in_every_state),
+		cmocka_unit_test(test_hanging_up_always_ends_at_idle),
+		cmocka_unit_test(test_hanging_up_a_call_tells_the_peer),
+		cmocka_unit_test(test_only_ringing_rings_and_only_off_hook_states_feed_the_line),
+		cmocka_unit_test(test_no_tone_is_mixed_into_speech),
+		cmocka_unit_test(test_every_tone_ends_in_silence_by_its_timer),
+		cmocka_unit_test(test_a_state_with_a_timer_knows_its_end),
+		cmocka_unit_test(test_every_state_and_event_has_a_name),
+		cmocka_unit_test(test_the_cause_chooses_the_tone_before_the_status),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
