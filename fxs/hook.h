@@ -3,13 +3,17 @@
  * Judges raw hook edges: bounce, dial pulse, flash, on-hook. Pure code, the same for every driver;
  * the media thread feeds it with each edge and with time, and hands its verdicts to call control.
  *
- * A slow pulse is as long as a quick recall, so the mode decides (FLOWS.md, "Break times"):
+ * A slow pulse is as long as a quick recall, so the mode in which a break began decides:
  *
  *   break (loop open) in ms   <15       15..130      flash_min..flash_max   longer
- *   HOOK_IDLE                 bounce    on-hook      on-hook                on-hook
- *   HOOK_COLLECTING           bounce    dial pulse   flash (if longer       on-hook
+ *   IDLE                      bounce    on-hook      on-hook                on-hook
+ *   COLLECTING                bounce    dial pulse   flash (if longer       on-hook
  *                                                    than a pulse)
- *   HOOK_IN_CALL              bounce    bounce unless in the flash window   on-hook
+ *   IN_CALL                   bounce    bounce unless in the flash window   on-hook
+ *   IN_CALL, flash off        bounce    on-hook      on-hook                on-hook
+ *
+ * Limits belong to the shorter side, but a break of bounce_ms is no bounce. On-hook is told as soon
+ * as the break is too long for anything else, lifting at its very edge.
  */
 #ifndef TIPRING_FXS_HOOK_H
 #define TIPRING_FXS_HOOK_H
@@ -26,12 +30,13 @@ enum fxs_hook_mode {
 
 /* All in ms. A flash window with flash_max_ms == 0 means that flash is off. */
 struct fxs_hook_config {
-	unsigned bounce_ms;      /* shorter breaks and makes are contact bounce; default 15 */
+	unsigned bounce_ms;      /* shorter breaks are contact bounce; default 15 */
+	unsigned make_ms;        /* shorter makes do not end a break; default 8 (22 pulses/s have 13) */
 	unsigned pulse_max_ms;   /* longest break of a dial pulse; default 130 */
 	unsigned pulse_gap_ms;   /* make that ends a digit's pulse train; default 200 */
 	unsigned flash_min_ms;   /* default 80 */
-	unsigned flash_max_ms;   /* default 1200; 0: flash off, every break over on_hook_ms hangs up */
-	unsigned on_hook_ms;     /* with flash off, in a call: break that is a hang-up; default 100 */
+	unsigned flash_max_ms;   /* default 1200; 0: flash off */
+	unsigned on_hook_ms;     /* with flash off, in a call: break that is a hang-up; default 15 */
 };
 
 extern const struct fxs_hook_config fxs_hook_defaults;
@@ -40,7 +45,7 @@ enum fxs_hook_verdict_kind {
 	FXS_HOOK_OFF_HOOK,    /* the telephone was lifted */
 	FXS_HOOK_ON_HOOK,     /* the telephone was hung up */
 	FXS_HOOK_FLASH,
-	FXS_HOOK_PULSE_BEGUN, /* first break of a digit: dial tone must stop now */
+	FXS_HOOK_PULSE_BEGUN, /* first break of a digit, or of a flash: dial tone must stop now */
 	FXS_HOOK_DIGIT,       /* a pulse train ended; digit is '0'..'9' */
 };
 
@@ -51,15 +56,20 @@ struct fxs_hook_verdict {
 	uint64_t edge_ns;   /* the edge that it began with (ON_HOOK: when the loop opened) */
 };
 
-#define FXS_HOOK_VERDICTS_MAX 2 /* at most so many from one call */
+/* At most so many from one call: a late make edge can bring PULSE_BEGUN, ON_HOOK and OFF_HOOK. */
+#define FXS_HOOK_VERDICTS_MAX 3
 
 struct fxs_hook; /* opaque */
 
+/* EINVAL: limits that contradict each other. off_hook is the loop as it is; it gives no verdict. */
 int fxs_hook_alloc(struct fxs_hook **hookp, const struct fxs_hook_config *config, bool off_hook,
 	uint64_t now_ns);
 void fxs_hook_free(struct fxs_hook *hook);
 
-/* Each returns how many verdicts it wrote. An edge that repeats the known level is ignored. */
+/*
+ * Each returns how many verdicts it wrote. An edge that repeats the known level is ignored. An edge
+ * may be older than the last step (what was judged then stands), but not than the last edge.
+ */
 size_t fxs_hook_edge(struct fxs_hook *hook, bool off_hook, uint64_t at_ns,
 	struct fxs_hook_verdict verdicts[FXS_HOOK_VERDICTS_MAX]);
 size_t fxs_hook_step(struct fxs_hook *hook, uint64_t now_ns,
