@@ -6,9 +6,10 @@
  *   segment    := ["!"] sound ["/" ms]            "!": played once, left out of repetitions; no ms: for ever
  *   sound      := F ("+" F)* | F "*" F            up to four; 0 is silence; "*" modulates by 90 %
  *
- * Blanks are ignored. What the collections in use get wrong is forgiven: a missing comma before "!", an
- * "@" after a frequency, and a frequency that no line carries (4 kHz and more), which is silence. Played
- * to its end a definition begins again with the segments that are not "!"; without any such it ends.
+ * Blanks are ignored. What the collections in use get wrong is forgiven: a missing comma before "!",
+ * an "@" after a frequency, a segment of 0 ms (left out), a frequency that no line carries (4 kHz and
+ * more: silence). Played to its end a definition begins again with the segments that are not "!";
+ * without any such it ends.
  *
  * Sums are saturated, never wrapped.
  */
@@ -27,7 +28,7 @@ struct dsp_tone;     /* one player */
 
 /* level_dbm0 (-60..+3) is that of each frequency of the tone, of the carrier where it is modulated. The
  * text may come from anywhere: EINVAL when it is not a tone, has more than 64 segments or 1024 bytes, a
- * time outside 1..3600000 ms, or when the level is out of range. dsp_init comes first. */
+ * time above 3600000 ms, or nothing to play, or when the level is out of range. dsp_init comes first. */
 int dsp_tone_def_parse(struct dsp_tone_def **defp, const char *text, double level_dbm0);
 void dsp_tone_def_free(struct dsp_tone_def *def);
 

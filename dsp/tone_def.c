@@ -77,39 +77,39 @@ static int take_sound(const char **at, struct tone_segment *segment)
 	return err;
 }
 
-static int take_segment(const char **at, struct tone_segment *segment)
+/* empty: it lasts 0 ms. */
+static int take_segment(const char **at, struct tone_segment *segment, bool *empty)
 {
-	unsigned long ms;
+	unsigned long ms = TONE_MS_MAX;
 	int err;
 
 	*segment = (struct tone_segment){.once = take(at, '!')};
 	err = take_sound(at, segment);
-	if (err || !take(at, '/'))
-		return err;
-	err = take_number(at, TONE_MS_MAX, &ms);
-	if (err || ms == 0)
-		return EINVAL;
-	segment->samples = (uint32_t)ms * SAMPLES_PER_MS;
-	return 0;
+	if (!err && take(at, '/')) {
+		err = take_number(at, TONE_MS_MAX, &ms);
+		segment->samples = (uint32_t)ms * SAMPLES_PER_MS;
+	}
+	*empty = ms == 0;
+	return err;
 }
 
 static int take_definition(const char *at, struct dsp_tone_def *def)
 {
-	for (;;) {
-		struct tone_segment *segment = &def->segments[def->segment_count];
-		int err;
+	do {
+		struct tone_segment segment;
+		bool empty;
+		int err = take_segment(&at, &segment, &empty);
 
-		if (def->segment_count == TONE_SEGMENTS_MAX)
-			return EINVAL;
-		err = take_segment(&at, segment);
 		if (err)
 			return err;
-		def->segment_count++;
-		def->repeats |= !segment->once;
-		if (take(&at, ',') || *at == '!')
+		if (empty)
 			continue;
-		return *at ? EINVAL : 0;
-	}
+		if (def->segment_count == TONE_SEGMENTS_MAX)
+			return EINVAL;
+		def->segments[def->segment_count++] = segment;
+		def->repeats |= !segment.once;
+	} while (take(&at, ',') || *at == '!');
+	return *at || def->segment_count == 0 ? EINVAL : 0;
 }
 
 int dsp_tone_def_parse(struct dsp_tone_def **defp, const char *text, double level_dbm0)
