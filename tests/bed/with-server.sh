@@ -1,0 +1,89 @@
+#!/bin/bash
+# Runs a command between a SIP server and tipringd, all on the loopback of where it is called: a network namespace of its own
+# (tests/bed/netns.sh) or a virtual machine.
+#
+# usage: with-server.sh BUILD DRIVER LINES COMMAND...
+#   DRIVER  dummy or dahdi; line N uses channel N and the account 100+N
+# The command finds, in its environment,
+#   TIPRING_DIR      a folder of its own: tipring.conf, logs
+#   TIPRING_WIRES    the dummy driver's socket
+#   TIPRING_CONTROL  the control socket
+#   TIPRING_PID      the daemon's process id
+# It may end the daemon by SIGTERM itself. Settings of the profile may be added by PROFILE="name = value ...".
+# Exit status: the command's; 1 when server or daemon failed, or when the daemon ended badly.
+set -u
+
+build=$(cd "$1" && pwd)
+driver=$2
+lines=$3
+shift 3
+here=$(cd "$(dirname "$0")" && pwd)
+dir=$(mktemp -d "${TMPDIR:-/tmp}/tipring-bed-XXXXXX")
+chmod 700 "$dir"
+pids=()
+
+finish() {
+	local pid
+	for pid in "${pids[@]}"; do
+		kill "$pid" 2>/dev/null
+	done
+	wait "${pids[@]}" 2>/dev/null
+	if [ "${1:-1}" != 0 ]; then
+		tail -n 15 "$dir"/*.log 2>/dev/null | sed 's/^/# /'
+	fi
+	rm -rf "$dir"
+	exit "${1:-1}"
+}
+trap 'finish 1' INT TERM HUP
+
+# wait_for COMMAND...: until it succeeds, 10 s at most.
+wait_for() {
+	local i
+	for ((i = 0; i < 500; i++)); do
+		"$@" && return 0
+		sleep 0.02
+	done
+	return 1
+}
+
+config() {
+	local n
+	echo "sip { listen = \"127.0.0.1\" port = 5070 }"
+	echo "dummy { wires = \"$dir/wires\" }"
+	echo "control { socket = \"$dir/control\" }"
+	echo "profile \"bed\" { country = \"${COUNTRY:-us}\" digit_map = \"(1xx|[02-9]x.T|[*#]x.T)\" ${PROFILE:-} }"
+	for ((n = 1; n <= lines; n++)); do
+		echo "account \"a$n\" { user = \"$((100 + n))\" domain = \"127.0.0.1\" server = \"127.0.0.1:5060\"" \
+			"password = \"secret$((100 + n))\" }"
+		echo "line \"$n\" { driver = \"$driver\" channel = \"$n\" account = \"a$n\" profile = \"bed\" }"
+	done
+}
+
+server_answers() { grep -q 'udp:127.0.0.1:5060\|Listening on' "$dir/kamailio.log" && ss -Hlun 'sport = :5060' | grep -q .; }
+daemon_registered() {
+	[ "$("$build/tipringctl" -s "$dir/control" status 2>/dev/null | awk 'NR > 1 && $4 == "yes"' | wc -l)" = "$lines" ]
+}
+
+export TIPRING_DIR=$dir TIPRING_WIRES=$dir/wires TIPRING_CONTROL=$dir/control
+umask 077
+config >"$dir/tipring.conf"
+
+kamailio -DD -E -m 32 -M 8 -f "$here/kamailio.cfg" -w "$dir" -Y "$dir" >"$dir/kamailio.log" 2>&1 &
+pids+=($!)
+wait_for server_answers || { echo "not ok the SIP server: does not answer"; finish 1; }
+
+"$build/tipringd" -c "$dir/tipring.conf" >"$dir/tipringd.log" 2>&1 &
+TIPRING_PID=$!
+export TIPRING_PID
+pids+=("$TIPRING_PID")
+wait_for daemon_registered || { echo "not ok tipringd: not all lines are registered"; finish 1; }
+
+"$@"
+status=$?
+
+kill -TERM "$TIPRING_PID" 2>/dev/null
+if ! wait "$TIPRING_PID"; then
+	echo "not ok tipringd: ended badly"
+	status=1
+fi
+finish $status
