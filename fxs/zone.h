@@ -22,10 +22,10 @@ enum fxs_tone {
 };
 
 struct fxs_zone {
-	const char *country;                  /* libtonezone's two letters, lower case */
+	const char *country;                   /* libtonezone's letters, lower case; not the alias */
 	const char *description;
 	struct fxs_cadence ring;
-	const char *tone_text[FXS_TONE_COUNT]; /* never NULL */
+	const char *tone_text[FXS_TONE_COUNT]; /* never NULL; "" is a tone that the zone has not */
 	int dtmf_high_dbm0, dtmf_low_dbm0;
 };
 
