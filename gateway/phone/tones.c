@@ -1,0 +1,181 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include <assert.h>
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "gateway/phone/tones.h"
+
+/* F+F+F/ms in turn; lead is played between min and max times before the rest repeats for ever. */
+struct row {
+	const char *country;
+	enum tones_name name;
+	const char *repeat;
+	const char *lead;
+	unsigned lead_min, lead_max;
+};
+
+static const struct row rows[] = {
+	{"us", TONES_DIAL, "350+440"},
+	{"us", TONES_RECALL, "350+440", "350+440/100 0/100", 3, 3},
+	{"us", TONES_STUTTER, "350+440", "350+440/100 0/100", 4, 10},
+	{"us", TONES_RINGBACK, "440+480/2000 0/4000"},
+	{"us", TONES_BUSY, "480+620/500 0/500"},
+	{"us", TONES_CONGESTION, "480+620/250 0/250"},
+	{"us", TONES_INFO, "950/330 1400/330 1800/330 0/1000"},
+	{"us", TONES_WAITING, "440/300 0/10000"},
+
+	{"uk", TONES_DIAL, "350+440"},
+	{"uk", TONES_STUTTER, "350+440/750 440/750"},
+	{"uk", TONES_RINGBACK, "400+450/400 0/200 400+450/400 0/2000"},
+	{"uk", TONES_BUSY, "400/375 0/375"},
+	{"uk", TONES_CONGESTION, "400/400 0/350 400/225 0/525"},
+	{"uk", TONES_INFO, "950/330 0/15 1400/330 0/15 1800/330 0/1000"},
+	{"uk", TONES_WAITING, "400/100 0/4000"},
+
+	{"de", TONES_DIAL, "425"},
+	{"de", TONES_STUTTER, "400+425"},
+	{"de", TONES_RINGBACK, "425/1000 0/4000"},
+	{"de", TONES_BUSY, "425/480 0/480"},
+	{"de", TONES_CONGESTION, "425/240 0/240"},
+	{"de", TONES_INFO, "950/330 1400/330 1800/330 0/1000"},
+	{"de", TONES_WAITING, "425/200 0/200 425/200 0/5000"},
+
+	{"fr", TONES_DIAL, "440"},
+	{"fr", TONES_STUTTER, "330+440"},
+	{"fr", TONES_RINGBACK, "440/1500 0/3500"},
+	{"fr", TONES_BUSY, "440/500 0/500"},
+	{"fr", TONES_CONGESTION, "440/250 0/250"},
+	{"fr", TONES_INFO, "950/330 1400/330 1800/330 0/1000"},
+	{"fr", TONES_WAITING, "440/300 0/10000"},
+
+	{"cn", TONES_DIAL, "450"},
+	{"cn", TONES_STUTTER, "450/400 0/40"},
+	{"cn", TONES_RINGBACK, "450/1000 0/4000"},
+	{"cn", TONES_BUSY, "450/350 0/350"},
+	{"cn", TONES_CONGESTION, "450/700 0/700"},
+	{"cn", TONES_INFO, "450/100 0/100 450/100 0/100 450/100 0/100 450/400 0/400"},
+	{"cn", TONES_WAITING, "450/400 0/4000"},
+};
+
+static const struct {
+	const char *country;
+	unsigned ms[8];
+	size_t count;
+} rings[] = {
+	{"us", {2000, 4000}, 2},
+	{"uk", {400, 200, 400, 2000}, 4},
+	{"de", {1000, 4000}, 2},
+	{"fr", {1500, 3500}, 2},
+	{"cn", {1000, 4000}, 2},
+};
+
+static const char *const names[TONES_NAMES] = {
+	[TONES_DIAL] = "dial",
+	[TONES_RECALL] = "recall",
+	[TONES_STUTTER] = "stutter",
+	[TONES_RINGBACK] = "ringback",
+	[TONES_BUSY] = "busy",
+	[TONES_CONGESTION] = "congestion",
+	[TONES_INFO] = "info",
+	[TONES_WAITING] = "waiting",
+	[TONES_VOICE] = "voice",
+	[TONES_OTHER] = "other",
+};
+
+#define COUNT(array) (sizeof(array) / sizeof(array)[0])
+
+static void steps_add(struct tones_pattern *pattern, const char *text)
+{
+	while (text && *text) {
+		struct tones_step step = {{0}, 0};
+		char *end;
+
+		step.hz[0] = (unsigned)strtoul(text, &end, 10);
+		for (size_t i = 1; *end == '+'; i++) {
+			assert(i < TONES_HZ_MAX);
+			step.hz[i] = (unsigned)strtoul(end + 1, &end, 10);
+		}
+		if (*end == '/')
+			step.ms = (unsigned)strtoul(end + 1, &end, 10);
+		assert(pattern->count < TONES_STEPS_MAX);
+		pattern->steps[pattern->count++] = step;
+		assert(*end == ' ' || !*end);
+		text = *end ? end + 1 : end;
+	}
+}
+
+static void row_add(struct tones_country *country, const struct row *row)
+{
+	for (unsigned times = row->lead_min; times <= row->lead_max; times++) {
+		struct tones_pattern *pattern = &country->patterns[country->count++];
+
+		assert(country->count <= TONES_MAX);
+		*pattern = (struct tones_pattern){.name = row->name};
+		for (unsigned i = 0; i < times; i++)
+			steps_add(pattern, row->lead);
+		pattern->loop = pattern->count;
+		steps_add(pattern, row->repeat);
+	}
+}
+
+int tones_country_find(struct tones_country *country, const char *name)
+{
+	struct tones_country found = {.count = 0};
+
+	for (size_t i = 0; i < COUNT(rows); i++) {
+		if (!strcmp(rows[i].country, name))
+			row_add(&found, &rows[i]);
+	}
+	for (size_t i = 0; i < COUNT(rings); i++) {
+		if (!strcmp(rings[i].country, name)) {
+			memcpy(found.ring_ms, rings[i].ms, sizeof found.ring_ms);
+			found.ring_count = rings[i].count;
+		}
+	}
+	if (!found.count)
+		return ENOENT;
+	*country = found;
+	return 0;
+}
+
+const char *tones_countries(void)
+{
+	return "us, uk, de, fr, cn";
+}
+
+const char *tones_name_text(enum tones_name name)
+{
+	assert(name < TONES_NAMES);
+	return names[name];
+}
+
+int tones_name_find(enum tones_name *name, const char *text)
+{
+	for (size_t i = 0; i < TONES_NAMES; i++) {
+		if (!strcmp(names[i], text)) {
+			*name = (enum tones_name)i;
+			return 0;
+		}
+	}
+	return ENOENT;
+}
+
+bool tones_hz_equal(const unsigned *a, const unsigned *b)
+{
+	for (size_t i = 0; i < TONES_HZ_MAX; i++) {
+		if (a[i] != b[i])
+			return false;
+	}
+	return true;
+}
+
+void tones_hz_text(char *text, size_t size, const unsigned *hz)
+{
+	size_t length = 0;
+
+	snprintf(text, size, "0");
+	for (size_t i = 0; i < TONES_HZ_MAX && hz[i] && length < size; i++)
+		length += (size_t)snprintf(text + length, size - length, "%s%u", i ? "+" : "", hz[i]);
+}
