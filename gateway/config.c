@@ -15,22 +15,31 @@
 #include "gateway/config_check.h"
 #include "gateway/settings.h"
 
-#define OPTIONS_MAX 16 /* settings of one section */
+#define OPTIONS_MAX    16 /* settings of one section */
+#define FILE_BYTES_MAX (4u << 20)
 
 /* libconfuse's callbacks have no argument of ours: one load at a time, in the control thread. */
 static struct {
 	struct config *config;
+	const char *file; /* that is being read */
 	FILE *errors;
 	bool failed;
 	unsigned long long seen[SECTION_COUNT]; /* settings of the section that is being read */
 	bool open; /* the newest account, profile or line is still being read */
 } load;
 
+/* libconfuse takes the end of the file for the end of a section too. This option, which stands behind every file, is known
+ * outside of sections only. */
+#define END_OF_FILE "end_of_file"
+
 static void complain(cfg_t *cfg, const char *format, va_list args)
 {
-	fprintf(load.errors, "%s:%d: ", cfg->filename ? cfg->filename : "?", cfg->line);
-	vfprintf(load.errors, format, args);
-	fputc('\n', load.errors);
+	char text[4 * CONFIG_TEXT_MAX];
+
+	vsnprintf(text, sizeof(text), format, args);
+	if (strstr(text, "'" END_OF_FILE "'"))
+		snprintf(text, sizeof(text), "the file ends within section %s: a } is missing", cfg->name);
+	fprintf(load.errors, "%s:%d: %s\n", load.file, cfg->line, text);
 	load.failed = true;
 }
 
@@ -171,7 +180,7 @@ static int section_read(cfg_t *parent, cfg_opt_t *opt)
 	if (settings_sections[section].titled) {
 		struct config_place *place = (struct config_place *)(base + CONFIG_NAME_MAX + 1);
 
-		snprintf(place->file, sizeof(place->file), "%s", cfg->filename);
+		snprintf(place->file, sizeof(place->file), "%s", load.file);
 		place->line = cfg->line;
 		required_check(cfg, section);
 		load.open = false;
@@ -195,7 +204,7 @@ static void options_fill(cfg_opt_t *options, enum settings_section section)
 static cfg_t *parser_make(void)
 {
 	static cfg_opt_t options[SECTION_COUNT][OPTIONS_MAX];
-	cfg_opt_t sections[SECTION_COUNT + 1];
+	cfg_opt_t sections[SECTION_COUNT + 2];
 	cfg_t *cfg;
 
 	for (int i = 0; i < SECTION_COUNT; i++) {
@@ -206,24 +215,57 @@ static cfg_t *parser_make(void)
 		sections[i] = (cfg_opt_t)CFG_SEC(info->name, options[i], flags);
 		sections[i].validcb = section_read;
 	}
-	sections[SECTION_COUNT] = (cfg_opt_t)CFG_END();
+	sections[SECTION_COUNT] = (cfg_opt_t)CFG_INT(END_OF_FILE, 0, CFGF_NONE);
+	sections[SECTION_COUNT + 1] = (cfg_opt_t)CFG_END();
 	cfg = cfg_init(sections, CFGF_NONE);
 	if (cfg)
 		cfg_set_error_function(cfg, complain);
 	return cfg;
 }
 
+/* The whole file, with the mark of its end on a line of its own. */
+static int text_read(const char *path, char **textp)
+{
+	static const char mark[] = "\n" END_OF_FILE " = 1\n";
+	char *text = malloc(FILE_BYTES_MAX + sizeof(mark));
+	FILE *file = fopen(path, "re");
+	size_t length;
+	int err = 0;
+
+	if (!text || !file) {
+		err = file ? ENOMEM : errno;
+	} else {
+		length = fread(text, 1, FILE_BYTES_MAX, file);
+		err = ferror(file) ? errno : !feof(file) ? EFBIG : memchr(text, 0, length) ? EILSEQ : 0;
+		if (length > 0 && text[length - 1] == '\n')
+			length--;
+		memcpy(text + length, mark, sizeof(mark));
+	}
+	if (file)
+		fclose(file);
+	if (err)
+		free(text);
+	else
+		*textp = text;
+	return err;
+}
+
 static int file_read(const char *path)
 {
-	cfg_t *cfg = parser_make();
-	int result;
+	cfg_t *cfg;
+	char *text;
+	int result, err = text_read(path, &text);
 
-	if (!cfg)
-		return ENOMEM;
-	result = cfg_parse(cfg, path);
-	if (result == CFG_FILE_ERROR)
-		fprintf(load.errors, "%s: cannot be read: %s\n", path, strerror(errno));
+	if (err) {
+		fprintf(load.errors, "%s: cannot be read: %s\n", path, strerror(err));
+		return EINVAL;
+	}
+	load.file = path;
+	cfg = parser_make();
+	result = cfg ? cfg_parse_buf(cfg, text) : CFG_PARSE_ERROR;
 	cfg_free(cfg);
+	explicit_bzero(text, strlen(text));
+	free(text);
 	return result == CFG_SUCCESS && !load.failed ? 0 : EINVAL;
 }
 

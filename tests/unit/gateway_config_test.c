@@ -94,7 +94,7 @@ static void test_what_is_missing_or_unknown_is_named(void **state)
 	expect_refused(SIP "account \"a\" {\nuser = \"1\"\n}\n", "6", "lacks", "domain");
 	expect_refused(SIP "line \"1\" {\ncolour = red\n}\n", "5", "colour", "no such option");
 	expect_refused(SIP "lines {\n}\n", "4", "lines", "no such option");
-	expect_refused(SIP "sip {\n", "5", "", "");
+	expect_refused(SIP "media {\nblock_ms = 10\n", "6", "media", "} is missing");
 }
 
 static void test_names_are_resolved_and_unique(void **state)
@@ -103,7 +103,7 @@ static void test_names_are_resolved_and_unique(void **state)
 	expect_refused(SIP LINE, "8", "\"a\"", "no such account");
 	expect_refused(SIP ACCOUNT "line \"1\" {\ndriver = dummy\nchannel = \"1\"\naccount = \"a\"\n"
 		"profile = \"q\"\n}\n", "14", "\"q\"", "no such profile");
-	expect_refused(SIP ACCOUNT ACCOUNT, "13", "a", "");
+	expect_refused(SIP ACCOUNT ACCOUNT, "9", "'a'", "duplicate");
 	expect_refused(SIP ACCOUNT LINE "line \"2\" {\ndriver = dummy\nchannel = \"1\"\naccount = \"a\"\n}\n",
 		"18", "\"1\"", "belongs to line");
 	expect_refused("sip {\nport = 1\nport = 2\nlisten = \"127.0.0.1\"\n}\n", "3", "port", "second time");
