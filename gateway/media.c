@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
+#include <assert.h>
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
@@ -74,7 +75,7 @@ void media_free(struct media *media)
 {
 	if (!media)
 		return;
-	media_stop(media);
+	assert(!media->running);
 	for (size_t i = 0; i < media->line_count; i++)
 		media_line_free(media->lines[i]);
 	if (media->dummy_bus)

@@ -66,7 +66,7 @@ struct media_config {
 
 /* Control thread. EACCES, EADDRINUSE ... for the socket. */
 int media_alloc(struct media **mediap, const struct media_config *config, uint64_t now_ns);
-void media_free(struct media *media); /* stops the thread */
+void media_free(struct media *media); /* after media_stop */
 
 /* Before media_start. ENOENT: no such driver; else what the driver's port_open says. */
 int media_line_add(struct media_line **linep, struct media *media, const char *driver, const char *channel,
