@@ -4,6 +4,10 @@
  * every request passes. Everything in sip/ but rtp.h runs in the control thread, from its main loop;
  * handlers are called from there too, and never from within a call that the user makes (they are
  * posted), so a handler may call anything, also free what it was called for.
+ *
+ * The main loop is libre's: libre_init and what sizes the loop come before the first agent. An agent
+ * gives the process its own gettimeofday (monotonic, for libre's timers): wall time is read with
+ * clock_gettime(CLOCK_REALTIME). What libre prints on stderr is swallowed.
  */
 #ifndef TIPRING_SIP_AGENT_H
 #define TIPRING_SIP_AGENT_H
@@ -27,7 +31,7 @@ struct ua_agent_config {
 /* What an INVITE from outside asks for. Valid during the handler only. */
 struct ua_incoming {
 	struct ua_account *account; /* whose Contact it was sent to */
-	const char *called_user;    /* user part of the Request-URI's or To's address, unescaped */
+	const char *called_user;    /* user part of To, or else of the Request-URI, unescaped */
 	const char *caller_user;    /* user part of From, unescaped; "" when there is none */
 	const char *caller_name;    /* display name of From, UTF-8, "" when there is none */
 	const struct ua_sdp *offer; /* NULL: an INVITE without session description */
@@ -45,9 +49,22 @@ void ua_agent_free(struct ua_agent *agent);
 
 uint16_t ua_agent_port(const struct ua_agent *agent);
 
+/* Bytes of the socket's receive buffer as the kernel tells it; 0: not known. More than net.core.rmem_max
+ * allows is not granted. */
+unsigned ua_agent_receive_buffer(const struct ua_agent *agent);
+
+/* Every message as it is on the wire, peer as "address:port". Called while it is sent or received, also
+ * from within the user's calls: it may look and nothing else. NULL: no more. */
+typedef void ua_trace_h(bool sent, const char *peer, const char *text, size_t length, void *arg);
+void ua_agent_trace(struct ua_agent *agent, ua_trace_h *handler, void *arg);
+
 /* What the agent met, for the operator. */
 struct ua_agent_counts {
-	uint64_t requests_in, requests_out, refused_malformed, refused_unknown, retransmitted;
+	uint64_t requests_in;       /* outside transactions: without repetitions and CANCEL */
+	uint64_t requests_out;      /* without repetitions */
+	uint64_t refused_malformed; /* no SIP message at all (over the process), or answered 400 */
+	uint64_t refused_unknown;   /* answered 404, 405, 416, 420, 481, 501 */
+	uint64_t retransmitted;     /* 2xx sent again, ACK sent again */
 };
 void ua_agent_counts_get(const struct ua_agent *agent, struct ua_agent_counts *counts);
 

@@ -1,0 +1,132 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include <errno.h>
+#include <string.h>
+
+#include "sip/agent_private.h"
+
+static uint32_t key_of(const char *contact_user)
+{
+	return hash_joaat_str(contact_user);
+}
+
+static bool has_contact_user(struct le *le, void *arg)
+{
+	const struct ua_account *account = le->data;
+
+	return !strcmp(account->contact_user, arg);
+}
+
+struct ua_account *ua_account_find(const struct ua_agent *agent, const char *contact_user)
+{
+	return list_ledata(hash_lookup(agent->accounts, key_of(contact_user), has_contact_user,
+		(void *)(uintptr_t)contact_user));
+}
+
+static void destroy(void *arg)
+{
+	struct ua_account *account = arg;
+
+	hash_unlink(&account->he);
+	mem_deref(account->registrar);
+	mem_deref(account->credentials);
+	mem_deref(account->user);
+	mem_deref(account->domain);
+	mem_deref(account->contact_user);
+	mem_deref(account->address);
+	mem_deref(account->contact);
+}
+
+/* The user where no other account has it; two accounts of one user at two domains get 100 and 100-2. */
+static int choose_contact_user(struct ua_account *account, const struct ua_agent *agent)
+{
+	int err = str_dup(&account->contact_user, account->user);
+
+	for (unsigned n = 2; !err && ua_account_find(agent, account->contact_user); n++) {
+		account->contact_user = mem_deref(account->contact_user);
+		err = re_sdprintf(&account->contact_user, "%s-%u", account->user, n);
+	}
+	return err;
+}
+
+static int compose_address(struct ua_account *account, const char *name)
+{
+	if (name && name[0])
+		return re_sdprintf(&account->address, "%H <sip:%H@%s>", ua_print_quoted, name,
+			ua_print_user, account->user, account->domain);
+	return re_sdprintf(&account->address, "<sip:%H@%s>", ua_print_user, account->user,
+		account->domain);
+}
+
+static int fill(struct ua_account *account, struct ua_agent *agent,
+	const struct ua_account_config *config)
+{
+	int err = sa_set_str(&account->server, config->server_addr, config->server_port);
+
+	if (err || sa_af(&account->server) != AF_INET)
+		return EINVAL;
+	err = str_dup(&account->user, config->user);
+	if (!err)
+		err = str_dup(&account->domain, config->domain);
+	if (!err)
+		err = choose_contact_user(account, agent);
+	if (!err)
+		err = compose_address(account, config->display_name);
+	if (!err)
+		err = re_sdprintf(&account->contact, "sip:%H@%J", ua_print_user, account->contact_user,
+			ua_transport_local(agent->transport));
+	if (!err)
+		err = ua_credentials_alloc(&account->credentials,
+			config->auth_user ? config->auth_user : config->user, config->password);
+	return err;
+}
+
+/* Domains go into messages as they are. */
+static bool is_valid(const struct ua_account_config *config)
+{
+	static const char allowed[] =
+		"abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-._:[]";
+
+	return config->user && config->user[0] && strlen(config->user) <= UA_USER_MAX &&
+		config->domain && config->domain[0] && strlen(config->domain) <= UA_USER_MAX &&
+		strspn(config->domain, allowed) == strlen(config->domain) && config->server_addr;
+}
+
+int ua_account_alloc(struct ua_account **accountp, struct ua_agent *agent,
+	const struct ua_account_config *config, ua_registration_h *handler, void *arg)
+{
+	struct ua_account *account;
+	int err;
+
+	if (!is_valid(config))
+		return EINVAL;
+	account = mem_zalloc(sizeof(*account), destroy);
+	if (!account)
+		return ENOMEM;
+	account->agent = agent;
+	account->arg = arg;
+	err = fill(account, agent, config);
+	if (!err)
+		err = ua_registrar_alloc(&account->registrar, account, config, handler);
+	if (err) {
+		mem_deref(account);
+		return err;
+	}
+	hash_append(agent->accounts, key_of(account->contact_user), &account->he, account);
+	*accountp = account;
+	return 0;
+}
+
+void ua_account_free(struct ua_account *account)
+{
+	if (!account)
+		return;
+	hash_unlink(&account->he);
+	account->agent = NULL;
+	account->registrar = mem_deref(account->registrar);
+	mem_deref(account);
+}
+
+void *ua_account_arg(const struct ua_account *account)
+{
+	return account->arg;
+}

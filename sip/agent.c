@@ -1,0 +1,241 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include <errno.h>
+#include <string.h>
+
+#include "sip/agent_private.h"
+
+#define BUCKETS 1024 /* a power of 2 */
+
+#define ABILITIES "Allow: " UA_ALLOW "\r\nAccept: application/sdp\r\nAccept-Encoding: identity\r\n" \
+	"Accept-Language: en\r\n"
+
+void ua_agent_refuse(struct ua_agent *agent, const struct sip_msg *msg, unsigned status,
+	const char *phrase, const char *headers)
+{
+	const struct ua_reply reply = {.status = status, .phrase = phrase, .headers = headers};
+
+	(void)ua_transport_reply(agent->transport, NULL, msg, &reply, NULL);
+}
+
+static void refuse_unknown(struct ua_agent *agent, const struct sip_msg *msg, unsigned status,
+	const char *phrase)
+{
+	agent->counts.refused_unknown++;
+	ua_agent_refuse(agent, msg, status, phrase, NULL);
+}
+
+static struct ua_account *called_account(const struct ua_agent *agent, const struct sip_msg *msg)
+{
+	char user[UA_TEXT_MAX];
+
+	ua_text_user(user, sizeof(user), &msg->uri.user);
+	return ua_account_find(agent, user);
+}
+
+void ua_agent_tell_abilities(struct ua_agent *agent, const struct sip_msg *msg)
+{
+	const struct ua_reply reply = {.status = 200, .phrase = "OK", .headers = ABILITIES};
+
+	(void)ua_transport_reply(agent->transport, NULL, msg, &reply, NULL);
+}
+
+static void on_options(struct ua_agent *agent, const struct sip_msg *msg)
+{
+	if (pl_isset(&msg->uri.user) && !called_account(agent, msg))
+		refuse_unknown(agent, msg, 404, "Not Found");
+	else
+		ua_agent_tell_abilities(agent, msg);
+}
+
+static void on_invite(struct ua_agent *agent, const struct sip_msg *msg)
+{
+	struct ua_account *account = called_account(agent, msg);
+
+	if (account)
+		ua_invite_received(agent, account, msg);
+	else
+		refuse_unknown(agent, msg, 404, "Not Found");
+}
+
+/* Within a dialog all belongs to an invite; it is asked first. */
+static void on_request(const struct sip_msg *msg, void *arg)
+{
+	struct ua_agent *agent = arg;
+
+	agent->counts.requests_in++;
+	if (ua_gate_refuses(agent, msg) || ua_invite_request(agent, msg))
+		return;
+	if (pl_isset(&msg->to.tag) || !pl_strcmp(&msg->met, "BYE") || !pl_strcmp(&msg->met, "CANCEL"))
+		refuse_unknown(agent, msg, 481, "Call/Transaction Does Not Exist");
+	else if (!pl_strcmp(&msg->met, "INVITE"))
+		on_invite(agent, msg);
+	else if (!pl_strcmp(&msg->met, "OPTIONS"))
+		on_options(agent, msg);
+}
+
+static void on_response(const struct sip_msg *msg, void *arg)
+{
+	ua_invite_response(arg, msg);
+}
+
+static void on_trace(bool sent, const struct sa *peer, const char *text, size_t length, void *arg)
+{
+	struct ua_agent *agent = arg;
+	char name[UA_HOST_MAX];
+
+	if (!agent->trace)
+		return;
+	(void)re_snprintf(name, sizeof(name), "%J", peer);
+	agent->trace(sent, name, text, length, agent->trace_arg);
+}
+
+static bool drop_account(struct le *le, void *arg)
+{
+	(void)arg;
+	ua_account_free(le->data);
+	return false;
+}
+
+static bool drop_invite(struct le *le, void *arg)
+{
+	(void)arg;
+	ua_invite_drop(le->data);
+	return false;
+}
+
+static void destroy(void *arg)
+{
+	struct ua_agent *agent = arg;
+
+	list_flush(&agent->byes);
+	if (agent->invites)
+		(void)hash_apply(agent->invites, drop_invite, NULL);
+	if (agent->accounts)
+		(void)hash_apply(agent->accounts, drop_account, NULL);
+	mem_deref(agent->invites);
+	mem_deref(agent->accounts);
+	ua_transport_free(agent->transport);
+	mem_deref(agent->user_agent);
+}
+
+static int open_agent(struct ua_agent *agent, const struct ua_agent_config *config)
+{
+	const struct ua_transport_handlers handlers = {on_request, on_response, on_trace, agent};
+	struct sa local;
+	int err = sa_set_str(&local, config->local_addr, config->local_port);
+
+	if (err || sa_af(&local) != AF_INET)
+		return EINVAL;
+	err = hash_alloc(&agent->accounts, BUCKETS);
+	if (!err)
+		err = hash_alloc(&agent->invites, BUCKETS);
+	if (!err)
+		err = str_dup(&agent->user_agent, config->user_agent);
+	if (!err)
+		err = ua_transport_alloc(&agent->transport, &local, config->user_agent, &handlers);
+	return err;
+}
+
+int ua_agent_alloc(struct ua_agent **agentp, const struct ua_agent_config *config,
+	ua_incoming_h *incoming, void *arg)
+{
+	struct ua_agent *agent = mem_zalloc(sizeof(*agent), destroy);
+	int err;
+
+	if (!agent)
+		return ENOMEM;
+	agent->incoming = incoming;
+	agent->arg = arg;
+	err = open_agent(agent, config);
+	if (err)
+		mem_deref(agent);
+	else
+		*agentp = agent;
+	return err;
+}
+
+void ua_agent_free(struct ua_agent *agent)
+{
+	mem_deref(agent);
+}
+
+uint16_t ua_agent_port(const struct ua_agent *agent)
+{
+	return sa_port(ua_transport_local(agent->transport));
+}
+
+unsigned ua_agent_receive_buffer(const struct ua_agent *agent)
+{
+	return (unsigned)ua_transport_receive_buffer(agent->transport);
+}
+
+void ua_agent_trace(struct ua_agent *agent, ua_trace_h *handler, void *arg)
+{
+	agent->trace = handler;
+	agent->trace_arg = arg;
+}
+
+void ua_agent_counts_get(const struct ua_agent *agent, struct ua_agent_counts *counts)
+{
+	*counts = agent->counts;
+	counts->refused_malformed += ua_transport_unreadable();
+}
+
+static int write_credentials(struct mbuf *mb, struct ua_account *account, const char *method,
+	const char *uri, char **textp)
+{
+	size_t start = mb->pos;
+	int err = ua_credentials_write(account->credentials, mb, method, uri);
+	struct pl text = {(const char *)mb->buf + start, mb->pos - start};
+
+	return err || !textp ? err : pl_strdup(textp, &text);
+}
+
+static int write_request(struct mbuf *mb, struct ua_account *account, const struct ua_dialog *dialog,
+	const struct ua_outgoing *outgoing)
+{
+	const char *body = outgoing->body ? outgoing->body : "";
+	int err = ua_dialog_write(dialog, mb, outgoing->method, outgoing->cseq);
+
+	if (!err)
+		err = write_credentials(mb, account, outgoing->method, ua_dialog_request_uri(dialog),
+			outgoing->credentialsp);
+	if (err)
+		return err;
+	return mbuf_printf(mb, "User-Agent: %s\r\n%s%sContent-Length: %zu\r\n\r\n%s",
+		account->agent->user_agent, outgoing->extra ? outgoing->extra : "",
+		outgoing->body ? "Content-Type: application/sdp\r\n" : "", strlen(body), body);
+}
+
+int ua_agent_request(struct sip_request **requestp, struct ua_account *account,
+	const struct ua_dialog *dialog, const struct ua_outgoing *outgoing, sip_resp_h *handler,
+	void *arg)
+{
+	struct mbuf *mb;
+	struct sa peer;
+	int err;
+
+	if (!account->agent)
+		return ECANCELED;
+	mb = mbuf_alloc(1024);
+	if (!mb)
+		return ENOMEM;
+	peer = account->server;
+	if (!outgoing->to_server)
+		ua_dialog_next_hop(dialog, &account->server, &peer);
+	err = write_request(mb, account, dialog, outgoing);
+	if (!err)
+		err = ua_transport_request(requestp, account->agent->transport, &peer, outgoing->method,
+			ua_dialog_request_uri(dialog), mb, handler, arg);
+	mem_deref(mb);
+	if (!err)
+		account->agent->counts.requests_out++;
+	return err;
+}
+
+int ua_agent_challenged(struct ua_account *account, struct ua_attempt *attempt,
+	const struct sip_msg *msg)
+{
+	return ua_credentials_learn(account->credentials, attempt, msg,
+		sa_cmp(&msg->src, &account->server, SA_ADDR));
+}

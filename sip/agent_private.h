@@ -1,0 +1,81 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* What the files of the agent, the accounts and the invites know of each other. Private to sip/. */
+#ifndef TIPRING_SIP_AGENT_PRIVATE_H
+#define TIPRING_SIP_AGENT_PRIVATE_H
+
+#include "sip/account.h"
+#include "sip/agent.h"
+#include "sip/credentials.h"
+#include "sip/dialog.h"
+#include "sip/message.h"
+#include "sip/transport.h"
+
+struct ua_agent {
+	struct ua_transport *transport;
+	char *user_agent;
+	ua_incoming_h *incoming;
+	void *arg;
+	ua_trace_h *trace;
+	void *trace_arg;
+	struct hash *accounts; /* by contact_user */
+	struct hash *invites;  /* by Call-ID */
+	struct list byes;      /* struct ua_bye, on their way */
+	struct ua_agent_counts counts;
+};
+
+/* A libre object: invites keep it while they need its credentials, also after ua_account_free. */
+struct ua_account {
+	struct le he;             /* in agent->accounts */
+	struct ua_agent *agent;   /* NULL once freed */
+	char *user, *domain;
+	char *contact_user;       /* no other account of the agent has it */
+	char *address;            /* value of From, without tag */
+	char *contact;            /* URI */
+	struct sa server;
+	struct ua_credentials *credentials;
+	void *arg;
+	struct ua_registrar *registrar;
+};
+
+struct ua_account *ua_account_find(const struct ua_agent *agent, const char *contact_user);
+
+/* register.c */
+int ua_registrar_alloc(struct ua_registrar **registrarp, struct ua_account *account,
+	const struct ua_account_config *config, ua_registration_h *handler);
+
+/* gate.c: answers a request that must not pass; true: it did. */
+bool ua_gate_refuses(struct ua_agent *agent, const struct sip_msg *msg);
+/* Answers without a transaction. */
+void ua_agent_refuse(struct ua_agent *agent, const struct sip_msg *msg, unsigned status,
+	const char *phrase, const char *headers);
+
+/* 200 with what we can do, to OPTIONS. */
+void ua_agent_tell_abilities(struct ua_agent *agent, const struct sip_msg *msg);
+
+/* A request of an account, its credentials, User-Agent and Contact included. extra: whole header lines;
+ * body NULL: none. *requestp as ua_transport_request. to_server: whatever the dialog says, to the server. */
+struct ua_outgoing {
+	const char *method;
+	uint32_t cseq;
+	const char *extra;
+	const char *body;
+	bool to_server;
+	char **credentialsp; /* gets the lines of the credentials; may be NULL. mem_deref them */
+};
+int ua_agent_request(struct sip_request **requestp, struct ua_account *account,
+	const struct ua_dialog *dialog, const struct ua_outgoing *outgoing, sip_resp_h *handler,
+	void *arg);
+/* Learns from a 401 or 407; as ua_credentials_learn. */
+int ua_agent_challenged(struct ua_account *account, struct ua_attempt *attempt,
+	const struct sip_msg *msg);
+
+/* bye.c: sends BYE and sees it through; nobody needs to wait for it. */
+int ua_bye_send(struct ua_account *account, struct ua_dialog *dialog, unsigned q850_cause);
+
+/* Between agent.c and the invites. */
+void ua_invite_received(struct ua_agent *agent, struct ua_account *account, const struct sip_msg *msg);
+bool ua_invite_request(struct ua_agent *agent, const struct sip_msg *msg);
+void ua_invite_response(struct ua_agent *agent, const struct sip_msg *msg);
+void ua_invite_drop(struct ua_invite *invite);
+
+#endif

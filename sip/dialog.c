@@ -1,0 +1,263 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include <errno.h>
+#include <string.h>
+
+#include "sip/dialog.h"
+#include "sip/message.h"
+
+static void forget_routes(struct ua_dialog *dialog)
+{
+	for (unsigned i = 0; i < dialog->route_count; i++)
+		mem_deref(dialog->routes[i]);
+	dialog->route_count = 0;
+	dialog->strict_uri = mem_deref(dialog->strict_uri);
+}
+
+static void destroy(void *arg)
+{
+	struct ua_dialog *dialog = arg;
+
+	forget_routes(dialog);
+	mem_deref(dialog->call_id);
+	mem_deref(dialog->local);
+	mem_deref(dialog->remote);
+	mem_deref(dialog->local_tag);
+	mem_deref(dialog->remote_tag);
+	mem_deref(dialog->target);
+}
+
+static struct ua_dialog *dialog_new(void)
+{
+	return mem_zalloc(sizeof(struct ua_dialog), destroy);
+}
+
+static int replace(char **textp, const struct pl *with)
+{
+	char *text;
+	int err = pl_strdup(&text, with);
+
+	if (err)
+		return err;
+	mem_deref(*textp);
+	*textp = text;
+	return 0;
+}
+
+int ua_dialog_start(struct ua_dialog **dialogp, const char *local, const char *remote,
+	const char *target)
+{
+	struct ua_dialog *dialog = dialog_new();
+	int err;
+
+	if (!dialog)
+		return ENOMEM;
+	/* Below 2^31 with room for all requests of a long call (RFC 3261 s8.1.1.5). */
+	dialog->local_cseq = rand_u16();
+	err = re_sdprintf(&dialog->call_id, "%016llx%016llx", (unsigned long long)rand_u64(),
+		(unsigned long long)rand_u64());
+	if (!err)
+		err = re_sdprintf(&dialog->local_tag, "%016llx", (unsigned long long)rand_u64());
+	if (!err)
+		err = re_sdprintf(&dialog->local, "%s;tag=%s", local, dialog->local_tag);
+	if (!err)
+		err = str_dup(&dialog->remote, remote);
+	if (!err)
+		err = str_dup(&dialog->target, target);
+	if (err)
+		mem_deref(dialog);
+	else
+		*dialogp = dialog;
+	return err;
+}
+
+struct route_reader {
+	struct ua_dialog *dialog;
+	int err;
+};
+
+static bool on_route(const struct sip_hdr *header, const struct sip_msg *msg, void *arg)
+{
+	struct route_reader *reader = arg;
+	struct ua_dialog *dialog = reader->dialog;
+	struct sip_addr addr;
+
+	(void)msg;
+	if (dialog->route_count == UA_ROUTES_MAX || sip_addr_decode(&addr, &header->val))
+		reader->err = EBADMSG;
+	else
+		reader->err = pl_strdup(&dialog->routes[dialog->route_count], &header->val);
+	if (!reader->err)
+		dialog->route_count++;
+	return reader->err != 0;
+}
+
+static bool first_route(const struct ua_dialog *dialog, struct sip_addr *addr)
+{
+	struct pl value;
+
+	if (!dialog->route_count)
+		return false;
+	pl_set_str(&value, dialog->routes[0]);
+	return !sip_addr_decode(addr, &value);
+}
+
+/* Without the parameter lr the first route wants to be the Request-URI. */
+static int note_strict_router(struct ua_dialog *dialog)
+{
+	struct sip_addr addr;
+	struct pl end;
+
+	if (!first_route(dialog, &addr) || !msg_param_exists(&addr.uri.params, "lr", &end))
+		return 0;
+	return pl_strdup(&dialog->strict_uri, &addr.auri);
+}
+
+/* The caller reads Record-Route from the far end of the path, the called one from the near (s12.1). */
+static int take_routes(struct ua_dialog *dialog, const struct sip_msg *msg)
+{
+	struct route_reader reader = {.dialog = dialog};
+
+	forget_routes(dialog);
+	sip_msg_hdr_apply(msg, msg->req, SIP_HDR_RECORD_ROUTE, on_route, &reader);
+	return reader.err ? reader.err : note_strict_router(dialog);
+}
+
+static int take_target(struct ua_dialog *dialog, const struct sip_msg *msg)
+{
+	struct sip_addr contact;
+	int err = ua_message_contact(&contact, msg);
+
+	return err ? err : replace(&dialog->target, &contact.auri);
+}
+
+int ua_dialog_fork(struct ua_dialog **dialogp, const struct ua_dialog *started,
+	const struct sip_msg *response)
+{
+	struct ua_dialog *dialog = dialog_new();
+	int err;
+
+	if (!dialog)
+		return ENOMEM;
+	dialog->call_id = mem_ref(started->call_id);
+	dialog->local = mem_ref(started->local);
+	dialog->local_tag = mem_ref(started->local_tag);
+	dialog->target = mem_ref(started->target);
+	dialog->local_cseq = started->local_cseq;
+	err = pl_strdup(&dialog->remote, &response->to.val);
+	if (!err && pl_isset(&response->to.tag))
+		err = pl_strdup(&dialog->remote_tag, &response->to.tag);
+	if (!err)
+		err = take_routes(dialog, response);
+	if (!err)
+		err = ua_dialog_refresh(dialog, response);
+	if (err)
+		mem_deref(dialog);
+	else
+		*dialogp = dialog;
+	return err;
+}
+
+int ua_dialog_accept(struct ua_dialog **dialogp, const struct sip_msg *invite)
+{
+	struct ua_dialog *dialog = dialog_new();
+	int err;
+
+	if (!dialog)
+		return ENOMEM;
+	dialog->local_cseq = rand_u16();
+	dialog->remote_cseq = invite->cseq.num;
+	dialog->remote_cseq_known = true;
+	err = pl_strdup(&dialog->call_id, &invite->callid);
+	if (!err)
+		err = re_sdprintf(&dialog->local_tag, "%016llx", (unsigned long long)invite->tag);
+	if (!err)
+		err = re_sdprintf(&dialog->local, "%r;tag=%s", &invite->to.val, dialog->local_tag);
+	if (!err)
+		err = pl_strdup(&dialog->remote, &invite->from.val);
+	if (!err && pl_isset(&invite->from.tag))
+		err = pl_strdup(&dialog->remote_tag, &invite->from.tag);
+	if (!err)
+		err = take_target(dialog, invite);
+	if (!err)
+		err = take_routes(dialog, invite);
+	if (err)
+		mem_deref(dialog);
+	else
+		*dialogp = dialog;
+	return err;
+}
+
+int ua_dialog_confirm(struct ua_dialog *dialog, const struct sip_msg *response)
+{
+	int err = take_routes(dialog, response);
+
+	return err ? err : ua_dialog_refresh(dialog, response);
+}
+
+int ua_dialog_refresh(struct ua_dialog *dialog, const struct sip_msg *msg)
+{
+	int err = take_target(dialog, msg);
+
+	return err == EBADMSG ? 0 : err;
+}
+
+static bool is_tag(const struct pl *tag, const char *ours)
+{
+	return ours ? !pl_strcmp(tag, ours) : !pl_isset(tag);
+}
+
+bool ua_dialog_has(const struct ua_dialog *dialog, const struct sip_msg *msg)
+{
+	const struct pl *local = msg->req ? &msg->to.tag : &msg->from.tag;
+	const struct pl *remote = msg->req ? &msg->from.tag : &msg->to.tag;
+
+	return !pl_strcmp(&msg->callid, dialog->call_id) && is_tag(local, dialog->local_tag) &&
+		is_tag(remote, dialog->remote_tag);
+}
+
+bool ua_dialog_in_order(struct ua_dialog *dialog, const struct sip_msg *request)
+{
+	if (dialog->remote_cseq_known && request->cseq.num <= dialog->remote_cseq)
+		return false;
+	dialog->remote_cseq = request->cseq.num;
+	dialog->remote_cseq_known = true;
+	return true;
+}
+
+const char *ua_dialog_request_uri(const struct ua_dialog *dialog)
+{
+	return dialog->strict_uri ? dialog->strict_uri : dialog->target;
+}
+
+int ua_dialog_write(const struct ua_dialog *dialog, struct mbuf *mb, const char *method, uint32_t cseq)
+{
+	bool strict = dialog->strict_uri;
+	int err = mbuf_write_str(mb, "Max-Forwards: 70\r\n");
+
+	for (unsigned i = strict ? 1 : 0; i < dialog->route_count && !err; i++)
+		err = mbuf_printf(mb, "Route: %s\r\n", dialog->routes[i]);
+	if (strict && !err)
+		err = mbuf_printf(mb, "Route: <%s>\r\n", dialog->target);
+	if (err)
+		return err;
+	return mbuf_printf(mb, "From: %s\r\nTo: %s\r\nCall-ID: %s\r\nCSeq: %u %s\r\n", dialog->local,
+		dialog->remote, dialog->call_id, cseq, method);
+}
+
+void ua_dialog_next_hop(const struct ua_dialog *dialog, const struct sa *server, struct sa *peer)
+{
+	struct sip_addr addr;
+	struct pl target;
+	struct uri uri;
+
+	*peer = *server;
+	if (first_route(dialog, &addr)) {
+		uri = addr.uri;
+	} else {
+		pl_set_str(&target, dialog->target);
+		if (uri_decode(&uri, &target))
+			return;
+	}
+	if (sa_set(peer, &uri.host, uri.port ? uri.port : SIP_PORT) || sa_af(peer) != AF_INET)
+		*peer = *server;
+}

@@ -1,0 +1,56 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * A dialog (RFC 3261 s12): what two ends must remember of each other to send requests within it. Also
+ * used before there is one, for the request that is to start it. Private to sip/. A libre object: mem_deref.
+ */
+#ifndef TIPRING_SIP_DIALOG_H
+#define TIPRING_SIP_DIALOG_H
+
+#include <stdbool.h>
+
+#include <re.h>
+
+#define UA_ROUTES_MAX 16 /* a message with more Record-Routes is refused */
+
+struct ua_dialog {
+	char *call_id;
+	char *local;      /* value of our From or To header, with tag */
+	char *remote;     /* value of the peer's, with tag once it is known */
+	char *local_tag;
+	char *remote_tag; /* NULL: not known yet */
+	char *target;     /* URI that requests go to */
+	char *strict_uri; /* of the first route when that is a strict router (s12.2.1.1), else NULL */
+	char *routes[UA_ROUTES_MAX]; /* values of Route headers */
+	unsigned route_count;
+	uint32_t local_cseq;  /* of the last request sent */
+	uint32_t remote_cseq; /* of the last request received */
+	bool remote_cseq_known;
+};
+
+/* For a request that starts a dialog, or one outside any. local without tag. */
+int ua_dialog_start(struct ua_dialog **dialogp, const char *local, const char *remote,
+	const char *target);
+/* The caller's dialog from a response with a To tag. started gave the request; it stays as it is. */
+int ua_dialog_fork(struct ua_dialog **dialogp, const struct ua_dialog *started,
+	const struct sip_msg *response);
+/* The called one's dialog from an INVITE; our tag is that of libre's responses to it. */
+int ua_dialog_accept(struct ua_dialog **dialogp, const struct sip_msg *invite);
+
+/* From a 2xx to the INVITE that started it: its Record-Routes and Contact count (RFC 3261 s13.2.2.4). */
+int ua_dialog_confirm(struct ua_dialog *dialog, const struct sip_msg *response);
+/* From a request or a 2xx that may move the target (s12.2); nothing happens without Contact. */
+int ua_dialog_refresh(struct ua_dialog *dialog, const struct sip_msg *msg);
+
+/* Whether a message that came belongs to it. */
+bool ua_dialog_has(const struct ua_dialog *dialog, const struct sip_msg *msg);
+/* Notes the CSeq of a request that came; false: it is older than the last one (500). */
+bool ua_dialog_in_order(struct ua_dialog *dialog, const struct sip_msg *request);
+
+/* The Request-URI, which is not the target when the first route is a strict router (s12.2.1.1). */
+const char *ua_dialog_request_uri(const struct ua_dialog *dialog);
+/* Max-Forwards, Route, From, To, Call-ID, CSeq. */
+int ua_dialog_write(const struct ua_dialog *dialog, struct mbuf *mb, const char *method, uint32_t cseq);
+/* Where the next request goes: first route or target; server when that is no numeric IPv4 address. */
+void ua_dialog_next_hop(const struct ua_dialog *dialog, const struct sa *server, struct sa *peer);
+
+#endif

@@ -1,0 +1,56 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include <stdarg.h>
+#include <stdio.h>
+#include <sys/time.h>
+#include <time.h>
+
+#include <re.h>
+
+#include "sip/interpose.h"
+
+static uint64_t swallowed, skipped_ms;
+
+/* Read in every thread that has timers of libre; written by tests alone. */
+int gettimeofday(struct timeval *restrict now, void *restrict zone)
+{
+	struct timespec monotonic;
+
+	(void)zone;
+	if (clock_gettime(CLOCK_MONOTONIC, &monotonic))
+		return -1;
+	now->tv_sec = monotonic.tv_sec + (time_t)(skipped_ms / 1000);
+	now->tv_usec = monotonic.tv_nsec / 1000 + (suseconds_t)(skipped_ms % 1000) * 1000;
+	if (now->tv_usec >= 1000000) {
+		now->tv_usec -= 1000000;
+		now->tv_sec++;
+	}
+	return 0;
+}
+
+/* A macro in later versions of libre, which complain through their debug handler. */
+#ifndef re_fprintf
+int re_fprintf(FILE *stream, const char *format, ...)
+{
+	va_list args;
+	int length;
+
+	if (stream == stderr) {
+		swallowed++;
+		return 0;
+	}
+	va_start(args, format);
+	length = re_vfprintf(stream, format, args);
+	va_end(args);
+	return length;
+}
+#endif
+
+uint64_t ua_interpose_swallowed(void)
+{
+	return swallowed;
+}
+
+void ua_interpose_skip(uint64_t ms)
+{
+	skipped_ms += ms;
+}

@@ -1,0 +1,22 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * Two functions that libre calls and that we give it: gettimeofday, which its timers read, runs on
+ * CLOCK_MONOTONIC, so that a step of the wall clock neither freezes nor fires them; re_fprintf, with
+ * which it complains on stderr about every message that it cannot read, says nothing and counts.
+ *
+ * Both must be defined in the executable itself to be found before libre's and libc's own: they are in
+ * libsip.a and come along with transport.c. Private to sip/ and to the tests.
+ */
+#ifndef TIPRING_SIP_INTERPOSE_H
+#define TIPRING_SIP_INTERPOSE_H
+
+#include <stdint.h>
+
+/* How many lines were swallowed. With a listener for every request and response, what is left for
+ * libre to complain about are datagrams that are no SIP message. */
+uint64_t ua_interpose_swallowed(void);
+
+/* For tests: all timers of this process come due that much earlier. */
+void ua_interpose_skip(uint64_t ms);
+
+#endif

@@ -1,0 +1,228 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* The user's verbs, and the way of messages to the invite that they belong to. */
+#include <errno.h>
+#include <string.h>
+
+#include "sip/invite_private.h"
+
+static void destroy(void *arg)
+{
+	struct ua_invite *invite = arg;
+
+	hash_unlink(&invite->he);
+	tmr_cancel(&invite->expires);
+	tmr_cancel(&invite->ring);
+	tmr_cancel(&invite->linger);
+	ua_accepting_stop(invite);
+	ua_post_drop(invite);
+	list_flush(&invite->forks);
+	mem_deref(invite->request);
+	mem_deref(invite->strans);
+	mem_deref(invite->msg);
+	mem_deref(invite->first);
+	mem_deref(invite->started);
+	mem_deref(invite->dialog);
+	mem_deref(invite->credentials);
+	mem_deref(invite->sdp_text);
+	mem_deref(invite->account);
+}
+
+int ua_invite_new(struct ua_invite **invitep, struct ua_account *account)
+{
+	struct ua_invite *invite = mem_zalloc(sizeof(*invite), destroy);
+
+	if (!invite)
+		return ENOMEM;
+	invite->agent = account->agent;
+	invite->account = mem_ref(account);
+	invite->sdp_id = rand_u32() & 0x7fffffff; /* some peers read 32 bits */
+	invite->sdp_version = 1;
+	*invitep = invite;
+	return 0;
+}
+
+static const char *call_id_of(const struct ua_invite *invite)
+{
+	return invite->started ? invite->started->call_id : invite->dialog->call_id;
+}
+
+void ua_invite_enter(struct ua_invite *invite)
+{
+	hash_append(invite->agent->invites, hash_joaat_str(call_id_of(invite)), &invite->he, invite);
+}
+
+/* The agent goes: whoever still has a reference finds it without one. */
+void ua_invite_drop(struct ua_invite *invite)
+{
+	hash_unlink(&invite->he);
+	invite->agent = NULL;
+	invite->owned = false;
+	invite->state = UA_INVITE_ENDED;
+	tmr_cancel(&invite->expires);
+	tmr_cancel(&invite->ring);
+	tmr_cancel(&invite->linger);
+	ua_accepting_stop(invite);
+	ua_post_drop(invite);
+	invite->request = mem_deref(invite->request);
+	invite->strans = mem_deref(invite->strans);
+	mem_deref(invite);
+}
+
+static bool has_dialog(struct le *le, void *arg)
+{
+	const struct ua_invite *invite = le->data;
+
+	return invite->dialog && ua_dialog_has(invite->dialog, arg);
+}
+
+static bool has_started(struct le *le, void *arg)
+{
+	return ua_uac_owns(le->data, arg);
+}
+
+static struct ua_invite *find(const struct ua_agent *agent, const struct sip_msg *msg,
+	list_apply_h *matches)
+{
+	return list_ledata(hash_lookup(agent->invites, hash_joaat_pl(&msg->callid), matches,
+		(void *)(uintptr_t)msg));
+}
+
+void ua_invite_response(struct ua_agent *agent, const struct sip_msg *msg)
+{
+	struct ua_invite *invite = find(agent, msg, has_started);
+
+	if (invite && msg->scode >= 200 && msg->scode < 300)
+		ua_uac_2xx(invite, msg);
+}
+
+static void on_ack(struct ua_invite *invite, const struct sip_msg *msg)
+{
+	const struct ua_event event = {.type = UA_EV_ACK, .msg = msg};
+
+	if (invite->accepting.message && invite->accepting.cseq == msg->cseq.num)
+		ua_invite_event(invite, &event);
+}
+
+/* Also after our own BYE, which it crossed. */
+static void on_bye(struct ua_invite *invite, const struct sip_msg *msg)
+{
+	const struct ua_event event = {.type = UA_EV_BYE, .msg = msg};
+	const struct ua_reply ok = {.status = 200, .phrase = "OK"};
+	struct sip_strans *strans = NULL;
+
+	(void)ua_transport_reply(invite->agent->transport, &strans, msg, &ok, NULL);
+	ua_invite_event(invite, &event);
+}
+
+static void on_reinvite(struct ua_invite *invite, const struct sip_msg *msg)
+{
+	const struct ua_event event = {.type = UA_EV_REINVITE, .msg = msg};
+
+	if (ua_invite_event(invite, &event))
+		return;
+	if (invite->state == UA_INVITE_ENDED)
+		ua_agent_refuse(invite->agent, msg, 481, "Call/Transaction Does Not Exist", NULL);
+	else
+		ua_uas_refuse_busy(invite, msg);
+}
+
+bool ua_invite_request(struct ua_agent *agent, const struct sip_msg *msg)
+{
+	struct ua_invite *invite = pl_isset(&msg->to.tag) ? find(agent, msg, has_dialog) : NULL;
+
+	if (!invite)
+		return false;
+	if (!pl_strcmp(&msg->met, "ACK"))
+		on_ack(invite, msg);
+	else if (!ua_dialog_in_order(invite->dialog, msg))
+		ua_agent_refuse(agent, msg, 500, "CSeq Out Of Order", NULL);
+	else if (!pl_strcmp(&msg->met, "BYE"))
+		on_bye(invite, msg);
+	else if (!pl_strcmp(&msg->met, "INVITE"))
+		on_reinvite(invite, msg);
+	else if (!pl_strcmp(&msg->met, "OPTIONS"))
+		ua_agent_tell_abilities(agent, msg);
+	else
+		return false;
+	return true;
+}
+
+int ua_invite_send(struct ua_invite **invitep, struct ua_account *account, const char *user,
+	const struct ua_sdp *offer, const struct ua_invite_handlers *handlers, void *arg)
+{
+	struct ua_invite *invite;
+	int err;
+
+	if (!user[0] || strlen(user) > UA_USER_MAX)
+		return EINVAL;
+	err = ua_invite_new(&invite, account);
+	if (err)
+		return err;
+	invite->state = UA_INVITE_CALLING;
+	invite->handlers = *handlers;
+	invite->arg = arg;
+	err = ua_uac_start(invite, user, offer);
+	if (err) {
+		mem_deref(invite);
+		return err;
+	}
+	invite->owned = true;
+	ua_invite_enter(invite);
+	*invitep = invite;
+	return 0;
+}
+
+void ua_invite_accept(struct ua_invite *invite, const struct ua_invite_handlers *handlers, void *arg)
+{
+	invite->handlers = *handlers;
+	invite->arg = arg;
+	invite->owned = true;
+}
+
+int ua_invite_ring(struct ua_invite *invite)
+{
+	const struct ua_event event = {.type = UA_EV_RING};
+
+	return ua_invite_event(invite, &event) ? 0 : ENOTCONN;
+}
+
+int ua_invite_answer(struct ua_invite *invite, const struct ua_sdp *sdp)
+{
+	struct ua_event event = {.type = UA_EV_PICK_UP};
+	struct pl body;
+	char *text;
+
+	if (invite->state != UA_INVITE_OFFERED)
+		return ENOTCONN;
+	event.offers = !ua_message_body(&body, invite->msg) && !body.l;
+	event.text = text = ua_session_text(invite, sdp);
+	if (!text)
+		return ENOMEM;
+	ua_invite_event(invite, &event);
+	mem_deref(text);
+	return 0;
+}
+
+/* The user's pointer is dead from here on. */
+static void disown(struct ua_invite *invite, const struct ua_event *event)
+{
+	invite->owned = false;
+	ua_post_drop(invite);
+	ua_invite_event(invite, event);
+	ua_post_drop(invite);
+	ua_invite_settle(invite);
+}
+
+void ua_invite_reject(struct ua_invite *invite, unsigned status, const char *phrase)
+{
+	const struct ua_event event = {.type = UA_EV_REJECT, .status = status, .phrase = phrase};
+
+	disown(invite, &event);
+}
+
+void ua_invite_end(struct ua_invite *invite, unsigned q850_cause)
+{
+	const struct ua_event event = {.type = UA_EV_HANG_UP, .q850_cause = q850_cause};
+
+	disown(invite, &event);
+}

@@ -1,0 +1,167 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * What the user is to hear waits here until libre's stack has returned to the main loop: then a handler may
+ * do what it likes, even free the agent, and no handler comes from within a call of the user's.
+ */
+#include "sip/invite_private.h"
+
+struct post {
+	struct le le;
+	enum ua_post_type type;
+	unsigned status;
+	bool has_sdp;
+	struct ua_sdp sdp;
+	struct ua_end end;
+	char reason[UA_TEXT_MAX];
+};
+
+static void destroy(void *arg)
+{
+	struct post *post = arg;
+
+	list_unlink(&post->le);
+}
+
+static const struct ua_sdp *sdp_of(const struct post *post)
+{
+	return post->has_sdp ? &post->sdp : NULL;
+}
+
+static void call_incoming(struct ua_invite *invite, const struct post *post)
+{
+	char called[UA_TEXT_MAX], caller[UA_TEXT_MAX], name[UA_TEXT_MAX];
+	const struct ua_incoming incoming = {
+		.account = invite->account,
+		.called_user = called,
+		.caller_user = caller,
+		.caller_name = name,
+		.offer = sdp_of(post),
+	};
+	const struct sip_msg *msg = invite->first;
+
+	ua_text_user(called, sizeof(called),
+		pl_isset(&msg->to.uri.user) ? &msg->to.uri.user : &msg->uri.user);
+	ua_text_user(caller, sizeof(caller), &msg->from.uri.user);
+	ua_text_name(name, sizeof(name), &msg->from.dname);
+	if (invite->account->agent)
+		invite->agent->incoming(invite, &incoming, invite->agent->arg);
+	if (!invite->agent)
+		return;
+	invite->first = mem_deref(invite->first);
+	if (!invite->owned)
+		ua_invite_reject(invite, 480, "Temporarily Unavailable");
+}
+
+static void call_progress(struct ua_invite *invite, const struct post *post)
+{
+	if (invite->handlers.progress)
+		invite->handlers.progress(invite, post->status, sdp_of(post), invite->arg);
+}
+
+static void call_answered(struct ua_invite *invite, const struct post *post)
+{
+	if (invite->handlers.answered)
+		invite->handlers.answered(invite, sdp_of(post), invite->arg);
+}
+
+static void call_offered(struct ua_invite *invite, const struct post *post)
+{
+	struct ua_sdp answer;
+	int err = ENOTSUP;
+
+	if (!invite->strans) /* cancelled meanwhile */
+		return;
+	if (invite->handlers.offered)
+		err = invite->handlers.offered(invite, sdp_of(post), &answer, invite->arg);
+	if (!invite->agent || !invite->strans)
+		return;
+	if (err)
+		ua_uas_refuse_offer(invite, 488, "Not Acceptable Here");
+	else
+		ua_uas_answer_offer(invite, &answer);
+}
+
+static void call_changed(struct ua_invite *invite, const struct post *post)
+{
+	if (invite->handlers.changed)
+		invite->handlers.changed(invite, sdp_of(post), invite->arg);
+}
+
+static void call_ended(struct ua_invite *invite, const struct post *post)
+{
+	struct ua_end end = post->end;
+
+	end.reason = post->reason;
+	if (invite->handlers.ended)
+		invite->handlers.ended(invite, &end, invite->arg);
+	invite->owned = false;
+}
+
+static void deliver(struct ua_invite *invite, const struct post *post)
+{
+	static void (*const calls[])(struct ua_invite *invite, const struct post *post) = {
+		[UA_POST_INCOMING] = call_incoming, [UA_POST_PROGRESS] = call_progress,
+		[UA_POST_ANSWERED] = call_answered, [UA_POST_OFFERED] = call_offered,
+		[UA_POST_CHANGED] = call_changed,   [UA_POST_ENDED] = call_ended,
+	};
+
+	calls[post->type](invite, post);
+}
+
+static void on_deliver(void *arg)
+{
+	struct ua_invite *invite = mem_ref(arg);
+	struct post *post = list_ledata(list_head(&invite->posts));
+
+	list_unlink(&post->le);
+	if (!list_isempty(&invite->posts))
+		tmr_start(&invite->deliver, 0, on_deliver, invite);
+	deliver(invite, post);
+	mem_deref(post);
+	if (invite->agent)
+		ua_invite_settle(invite);
+	mem_deref(invite);
+}
+
+static struct post *append(struct ua_invite *invite, enum ua_post_type type)
+{
+	struct post *post = mem_zalloc(sizeof(*post), destroy);
+
+	if (!post)
+		return NULL;
+	post->type = type;
+	list_append(&invite->posts, &post->le, post);
+	tmr_start(&invite->deliver, 0, on_deliver, invite);
+	return post;
+}
+
+void ua_post(struct ua_invite *invite, enum ua_post_type type, unsigned status,
+	const struct ua_sdp *sdp)
+{
+	struct post *post = append(invite, type);
+
+	if (!post)
+		return;
+	post->status = status;
+	if (!sdp)
+		return;
+	post->has_sdp = true;
+	post->sdp = *sdp;
+}
+
+void ua_post_ended(struct ua_invite *invite, const struct ua_end *end)
+{
+	struct post *post = append(invite, UA_POST_ENDED);
+
+	if (!post)
+		return;
+	post->end = *end;
+	if (end->reason)
+		str_ncpy(post->reason, end->reason, sizeof(post->reason));
+}
+
+void ua_post_drop(struct ua_invite *invite)
+{
+	tmr_cancel(&invite->deliver);
+	list_flush(&invite->posts);
+}

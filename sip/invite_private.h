@@ -1,0 +1,175 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * The inside of an invite. Its life is the table in invite_fsm.c; what goes out for a caller is in
+ * invite_uac.c, for a called one in invite_uas.c, and what is posted to the user in invite_post.c.
+ * Private to sip/.
+ */
+#ifndef TIPRING_SIP_INVITE_PRIVATE_H
+#define TIPRING_SIP_INVITE_PRIVATE_H
+
+#include "sip/agent_private.h"
+#include "sip/invite.h"
+
+#define UA_FORKS_MAX 8 /* dialogs that one INVITE may make */
+
+enum ua_invite_state {
+	UA_INVITE_CALLING,    /* caller: no final response yet */
+	UA_INVITE_CANCELLING, /* caller: the user gave up, no final response yet */
+	UA_INVITE_OFFERED,    /* called: no final response yet */
+	UA_INVITE_ACCEPTED,   /* called: 2xx sent, no ACK yet */
+	UA_INVITE_CLOSING,    /* called: 2xx sent, no ACK yet, and the user hung up */
+	UA_INVITE_TALKING,
+	UA_INVITE_ENDED,      /* kept to answer what is still under way */
+	UA_INVITE_STATES,
+};
+
+enum ua_invite_event {
+	/* from the peer */
+	UA_EV_PROGRESS,   /* 1xx but 100 */
+	UA_EV_ANSWER,     /* the first 2xx */
+	UA_EV_CHALLENGED, /* 401 or 407 that we can answer */
+	UA_EV_REFUSED,    /* another final response */
+	UA_EV_CANCEL,
+	UA_EV_ACK,        /* to our 2xx */
+	UA_EV_BYE,
+	UA_EV_REINVITE,
+	/* from the user */
+	UA_EV_RING,
+	UA_EV_PICK_UP,
+	UA_EV_REJECT,
+	UA_EV_HANG_UP,
+	/* from here */
+	UA_EV_UNREACHED,  /* the INVITE could not be sent or was not answered */
+	UA_EV_EXPIRED,    /* the INVITE's Expires */
+	UA_EV_NO_ACK,     /* for 64*T1 */
+	UA_EV_BROKEN,     /* the peer answered what we cannot use */
+	UA_EVENTS,
+};
+
+/* What came with an event; what does not apply is zero. */
+struct ua_event {
+	enum ua_invite_event type;
+	const struct sip_msg *msg;
+	struct ua_fork *fork;
+	unsigned status;
+	const char *phrase;
+	const char *text;    /* of our session description */
+	bool offers;         /* the text is an offer */
+	unsigned q850_cause;
+	int err;
+};
+
+/* One of the dialogs that our INVITE made, told apart by the To tag. */
+struct ua_fork {
+	struct le le;
+	struct ua_dialog *dialog;
+	struct mbuf *ack;  /* NULL: no 2xx yet */
+	struct sa peer;    /* where the ACK went */
+	bool has_answer;
+	struct ua_sdp answer;
+};
+
+/* A 2xx of ours that has no ACK yet. */
+struct ua_accepting {
+	struct mbuf *message; /* NULL: none */
+	struct sa peer;
+	uint32_t cseq;
+	unsigned interval_ms;
+	bool offers;          /* the ACK brings the answer */
+};
+
+/* What the user is to hear, in order. */
+enum ua_post_type {
+	UA_POST_INCOMING,
+	UA_POST_PROGRESS,
+	UA_POST_ANSWERED,
+	UA_POST_OFFERED,
+	UA_POST_CHANGED,
+	UA_POST_ENDED,
+};
+
+struct ua_invite {
+	struct le he; /* in agent->invites */
+	struct ua_agent *agent; /* NULL: the agent is gone */
+	struct ua_account *account;
+	struct ua_invite_handlers handlers;
+	void *arg;
+	bool owned; /* the user holds a pointer */
+	enum ua_invite_state state;
+	bool answered; /* there was a 2xx */
+	unsigned q850_cause; /* for the BYE of CLOSING */
+	struct list posts;
+	struct tmr deliver, expires, ring, resend, give_up, linger;
+
+	struct ua_dialog *dialog; /* NULL: not made yet */
+
+	/* caller */
+	struct ua_dialog *started; /* what the INVITE said; its CSeq is the INVITE's */
+	struct sip_request *request;
+	struct ua_attempt attempt;
+	struct list forks;
+	char *credentials; /* lines of the INVITE that its ACK repeats (RFC 3261 s13.2.2.4) */
+
+	/* called, and re-INVITEs */
+	struct sip_msg *first;      /* the INVITE until the user heard of it */
+	struct sip_msg *msg;        /* the INVITE or re-INVITE without final response */
+	struct sip_strans *strans;  /* its transaction */
+	struct ua_accepting accepting;
+
+	/* our session description: o= and the text last sent */
+	uint64_t sdp_id, sdp_version;
+	char *sdp_text;
+	struct ua_sdp shape; /* of the last description either way: its m= lines stay (RFC 3264 s8) */
+};
+
+int ua_invite_new(struct ua_invite **invitep, struct ua_account *account);
+/* Once its dialog is there: messages find it. */
+void ua_invite_enter(struct ua_invite *invite);
+/* The one place where the state changes. Events that a state has no row for do nothing; false then. */
+bool ua_invite_event(struct ua_invite *invite, const struct ua_event *event);
+/* Frees it, soon, when it has ended and nobody is to hear of it any more. */
+void ua_invite_settle(struct ua_invite *invite);
+
+/* Actions of the table. */
+void ua_uac_progress(struct ua_invite *invite, const struct ua_event *event);
+void ua_uac_answered(struct ua_invite *invite, const struct ua_event *event);
+void ua_uac_answered_too_late(struct ua_invite *invite, const struct ua_event *event);
+void ua_uac_challenged(struct ua_invite *invite, const struct ua_event *event);
+void ua_uac_refused(struct ua_invite *invite, const struct ua_event *event);
+void ua_uac_unreached(struct ua_invite *invite, const struct ua_event *event);
+void ua_uac_cancel(struct ua_invite *invite, const struct ua_event *event);
+void ua_uas_ring(struct ua_invite *invite, const struct ua_event *event);
+void ua_uas_pick_up(struct ua_invite *invite, const struct ua_event *event);
+void ua_uas_reject(struct ua_invite *invite, const struct ua_event *event);
+void ua_uas_cancelled(struct ua_invite *invite, const struct ua_event *event);
+void ua_uas_expired(struct ua_invite *invite, const struct ua_event *event);
+void ua_uas_failed(struct ua_invite *invite, const struct ua_event *event);
+void ua_uas_bye_early(struct ua_invite *invite, const struct ua_event *event);
+void ua_uas_acked(struct ua_invite *invite, const struct ua_event *event);
+void ua_uas_reinvite_cancelled(struct ua_invite *invite, const struct ua_event *event);
+void ua_uas_reinvited(struct ua_invite *invite, const struct ua_event *event);
+
+/* invite_uac.c */
+int ua_uac_start(struct ua_invite *invite, const char *user, const struct ua_sdp *offer);
+/* Any 2xx to our INVITE, also a repeated one or another fork's. */
+void ua_uac_2xx(struct ua_invite *invite, const struct sip_msg *msg);
+bool ua_uac_owns(const struct ua_invite *invite, const struct sip_msg *response);
+
+/* invite_uas.c */
+void ua_uas_answer_offer(struct ua_invite *invite, const struct ua_sdp *answer);
+void ua_uas_refuse_offer(struct ua_invite *invite, unsigned status, const char *phrase);
+void ua_uas_refuse_busy(struct ua_invite *invite, const struct sip_msg *msg);
+void ua_accepting_stop(struct ua_invite *invite);
+
+/* invite_post.c */
+void ua_post(struct ua_invite *invite, enum ua_post_type type, unsigned status,
+	const struct ua_sdp *sdp);
+void ua_post_ended(struct ua_invite *invite, const struct ua_end *end);
+void ua_post_drop(struct ua_invite *invite);
+
+/* invite_session.c: the text of a description in this session; NULL without memory or room. mem_deref it. */
+char *ua_session_text(struct ua_invite *invite, const struct ua_sdp *sdp);
+/* Of a description that went either way. */
+void ua_session_note(struct ua_invite *invite, const struct ua_sdp *sdp);
+
+#endif

@@ -1,0 +1,250 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* The caller's side: INVITE, its responses and the dialogs that come of it. */
+#include <errno.h>
+
+#include "sip/invite_private.h"
+
+static void destroy_fork(void *arg)
+{
+	struct ua_fork *fork = arg;
+
+	list_unlink(&fork->le);
+	mem_deref(fork->dialog);
+	mem_deref(fork->ack);
+}
+
+static struct ua_fork *find_fork(struct ua_invite *invite, const struct sip_msg *msg)
+{
+	struct le *le;
+
+	LIST_FOREACH(&invite->forks, le) {
+		struct ua_fork *fork = le->data;
+
+		if (ua_dialog_has(fork->dialog, msg))
+			return fork;
+	}
+	return NULL;
+}
+
+/* NULL: more forks than we follow, or a response that makes no dialog. */
+static struct ua_fork *get_fork(struct ua_invite *invite, const struct sip_msg *msg)
+{
+	struct ua_fork *fork = find_fork(invite, msg);
+
+	if (fork || list_count(&invite->forks) == UA_FORKS_MAX)
+		return fork;
+	fork = mem_zalloc(sizeof(*fork), destroy_fork);
+	if (!fork)
+		return NULL;
+	if (ua_dialog_fork(&fork->dialog, invite->started, msg)) {
+		mem_deref(fork);
+		return NULL;
+	}
+	list_append(&invite->forks, &fork->le, fork);
+	return fork;
+}
+
+static void on_progress(struct ua_invite *invite, const struct sip_msg *msg)
+{
+	const struct ua_event event = {
+		.type = UA_EV_PROGRESS,
+		.msg = msg,
+		.fork = pl_isset(&msg->to.tag) ? get_fork(invite, msg) : NULL,
+	};
+
+	if (msg->scode > 100)
+		ua_invite_event(invite, &event);
+}
+
+static void on_refusal(struct ua_invite *invite, const struct sip_msg *msg)
+{
+	bool challenge = msg->scode == 401 || msg->scode == 407;
+	struct ua_event event = {.type = UA_EV_REFUSED, .msg = msg};
+
+	if (challenge && !ua_agent_challenged(invite->account, &invite->attempt, msg))
+		event.type = UA_EV_CHALLENGED;
+	ua_invite_event(invite, &event);
+}
+
+static void on_response(int err, const struct sip_msg *msg, void *arg)
+{
+	struct ua_invite *invite = arg;
+	const struct ua_event unreached = {.type = UA_EV_UNREACHED, .err = err};
+
+	if (err)
+		ua_invite_event(invite, &unreached);
+	else if (msg->scode < 200)
+		on_progress(invite, msg);
+	else if (msg->scode < 300)
+		ua_uac_2xx(invite, msg);
+	else
+		on_refusal(invite, msg);
+}
+
+static int send_invite(struct ua_invite *invite)
+{
+	struct ua_account *account = invite->account;
+	char *extra = ua_text_format("Contact: <%s>\r\nAllow: " UA_ALLOW "\r\n", account->contact);
+	struct ua_outgoing outgoing = {
+		.method = "INVITE",
+		.cseq = ++invite->started->local_cseq,
+		.extra = extra,
+		.body = invite->sdp_text,
+		.to_server = true,
+		.credentialsp = &invite->credentials,
+	};
+	int err = ENOMEM;
+
+	invite->credentials = mem_deref(invite->credentials);
+	if (extra)
+		err = ua_agent_request(&invite->request, account, invite->started, &outgoing,
+			on_response, invite);
+	mem_deref(extra);
+	return err;
+}
+
+int ua_uac_start(struct ua_invite *invite, const char *user, const struct ua_sdp *offer)
+{
+	char *uri = ua_text_format("sip:%H@%s", ua_print_user, user, invite->account->domain);
+	char *to = ua_text_format("<%s>", uri);
+	char *text = ua_session_text(invite, offer);
+	int err = ENOMEM;
+
+	if (uri && to && text)
+		err = ua_dialog_start(&invite->started, invite->account->address, to, uri);
+	if (!err)
+		err = send_invite(invite);
+	mem_deref(text);
+	mem_deref(to);
+	mem_deref(uri);
+	return err;
+}
+
+bool ua_uac_owns(const struct ua_invite *invite, const struct sip_msg *response)
+{
+	const struct ua_dialog *started = invite->started;
+
+	return started && response->cseq.num == started->local_cseq &&
+		!pl_strcmp(&response->cseq.met, "INVITE") &&
+		!pl_strcmp(&response->callid, started->call_id) &&
+		!pl_strcmp(&response->from.tag, started->local_tag);
+}
+
+/* The ACK to a 2xx, which is kept: every repetition of the 2xx gets it again (RFC 3261 s13.2.2.4). */
+static int acknowledge(struct ua_invite *invite, struct ua_fork *fork)
+{
+	struct mbuf *mb = mbuf_alloc(512);
+	int err;
+
+	if (!mb)
+		return ENOMEM;
+	err = ua_dialog_write(fork->dialog, mb, "ACK", invite->started->local_cseq);
+	if (!err)
+		err = mbuf_printf(mb, "%sUser-Agent: %s\r\nContent-Length: 0\r\n\r\n",
+			invite->credentials, invite->agent->user_agent);
+	ua_dialog_next_hop(fork->dialog, &invite->account->server, &fork->peer);
+	if (!err)
+		err = ua_transport_ack(&fork->ack, invite->agent->transport, &fork->peer,
+			ua_dialog_request_uri(fork->dialog), mb);
+	mem_deref(mb);
+	return err;
+}
+
+/* Also of forks that come after the call is up, or ended: those get ACK and BYE. */
+void ua_uac_2xx(struct ua_invite *invite, const struct sip_msg *msg)
+{
+	struct ua_event event = {.type = UA_EV_ANSWER, .msg = msg, .fork = get_fork(invite, msg)};
+	struct ua_fork *fork = event.fork;
+
+	if (!fork)
+		return;
+	if (fork->ack) {
+		invite->agent->counts.retransmitted++;
+		(void)ua_transport_send(invite->agent->transport, &fork->peer, fork->ack);
+		return;
+	}
+	(void)ua_dialog_confirm(fork->dialog, msg);
+	if (acknowledge(invite, fork)) /* it will be repeated, and we try again */
+		return;
+	if (!ua_invite_event(invite, &event))
+		(void)ua_bye_send(invite->account, fork->dialog, 0);
+}
+
+void ua_uac_progress(struct ua_invite *invite, const struct ua_event *event)
+{
+	struct ua_fork *fork = event->fork;
+	struct ua_sdp answer;
+	bool described = !ua_message_sdp(&answer, event->msg);
+
+	if (described && fork) {
+		fork->has_answer = true;
+		fork->answer = answer;
+	}
+	ua_post(invite, UA_POST_PROGRESS, event->msg->scode, described ? &answer : NULL);
+}
+
+/* A 2xx should repeat the answer that a 1xx brought; the first answer counts where it does not. */
+void ua_uac_answered(struct ua_invite *invite, const struct ua_event *event)
+{
+	const struct ua_event broken = {.type = UA_EV_BROKEN};
+	struct ua_fork *fork = event->fork;
+	int err = ua_message_sdp(&fork->answer, event->msg);
+
+	invite->answered = true;
+	invite->dialog = mem_ref(fork->dialog);
+	if (err == ENODATA && fork->has_answer)
+		err = 0;
+	if (err) {
+		ua_invite_event(invite, &broken);
+		return;
+	}
+	ua_session_note(invite, &fork->answer);
+	ua_post(invite, UA_POST_ANSWERED, event->msg->scode, &fork->answer);
+}
+
+void ua_uac_answered_too_late(struct ua_invite *invite, const struct ua_event *event)
+{
+	invite->answered = true;
+	(void)ua_bye_send(invite->account, event->fork->dialog, invite->q850_cause);
+}
+
+void ua_uac_challenged(struct ua_invite *invite, const struct ua_event *event)
+{
+	const struct ua_event unreached = {.type = UA_EV_UNREACHED, .err = send_invite(invite)};
+
+	(void)event;
+	if (unreached.err)
+		ua_invite_event(invite, &unreached);
+}
+
+void ua_uac_refused(struct ua_invite *invite, const struct ua_event *event)
+{
+	char phrase[UA_TEXT_MAX];
+	const struct ua_end end = {
+		.by = UA_END_BY_PEER,
+		.status = event->msg->scode,
+		.q850_cause = ua_message_q850(event->msg),
+		.reason = phrase,
+	};
+
+	ua_text_copy(phrase, sizeof(phrase), &event->msg->reason);
+	ua_post_ended(invite, &end);
+}
+
+void ua_uac_unreached(struct ua_invite *invite, const struct ua_event *event)
+{
+	bool silent = event->err == ETIMEDOUT;
+	const struct ua_end end = {
+		.by = silent ? UA_END_BY_TIMEOUT : UA_END_BY_ERROR,
+		.status = silent ? 408 : 0,
+		.reason = silent ? "Request Timeout" : "Not Sent",
+	};
+
+	ua_post_ended(invite, &end);
+}
+
+void ua_uac_cancel(struct ua_invite *invite, const struct ua_event *event)
+{
+	invite->q850_cause = event->q850_cause;
+	ua_transport_cancel(invite->request);
+}

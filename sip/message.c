@@ -1,0 +1,170 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include <ctype.h>
+#include <errno.h>
+#include <string.h>
+#include <strings.h>
+
+#include "sip/message.h"
+
+int ua_message_body(struct pl *body, const struct sip_msg *msg)
+{
+	size_t length = mbuf_get_left(msg->mb);
+
+	if (pl_isset(&msg->clen)) {
+		uint32_t said = pl_u32(&msg->clen);
+
+		if (said > length)
+			return EBADMSG;
+		length = said;
+	}
+	body->p = (const char *)mbuf_buf(msg->mb);
+	body->l = length;
+	return 0;
+}
+
+int ua_message_sdp(struct ua_sdp *sdp, const struct sip_msg *msg)
+{
+	struct pl body;
+	int err = ua_message_body(&body, msg);
+
+	if (err)
+		return err;
+	if (!body.l)
+		return ENODATA;
+	if (!msg_ctype_cmp(&msg->ctyp, "application", "sdp"))
+		return EBADMSG;
+	return ua_sdp_parse(sdp, body.p, body.l);
+}
+
+int ua_message_contact(struct sip_addr *contact, const struct sip_msg *msg)
+{
+	const struct sip_hdr *header = sip_msg_hdr(msg, SIP_HDR_CONTACT);
+
+	if (!header || sip_addr_decode(contact, &header->val) || !pl_isset(&contact->uri.host))
+		return EBADMSG;
+	return 0;
+}
+
+static bool is_q850(const struct sip_hdr *header, const struct sip_msg *msg, void *arg)
+{
+	unsigned *cause = arg;
+	struct pl value;
+
+	(void)msg;
+	if (header->val.l < 5 || strncasecmp(header->val.p, "Q.850", 5) ||
+	    msg_param_decode(&header->val, "cause", &value))
+		return false;
+	*cause = pl_u32(&value);
+	return *cause >= 1 && *cause <= 127;
+}
+
+unsigned ua_message_q850(const struct sip_msg *msg)
+{
+	unsigned cause = 0;
+
+	return sip_msg_hdr_apply(msg, true, SIP_HDR_REASON, is_q850, &cause) ? cause : 0;
+}
+
+uint32_t ua_message_number(const struct sip_msg *msg, enum sip_hdrid id, uint32_t fallback)
+{
+	const struct sip_hdr *header = sip_msg_hdr(msg, id);
+
+	return header && header->val.l && isdigit((unsigned char)header->val.p[0]) ?
+		pl_u32(&header->val) : fallback;
+}
+
+static char printable(char c)
+{
+	return (unsigned char)c < ' ' || c == 0x7f ? ' ' : c;
+}
+
+void ua_text_copy(char *text, size_t size, const struct pl *from)
+{
+	size_t length = from->p ? from->l : 0;
+
+	if (length >= size)
+		length = size - 1;
+	for (size_t i = 0; i < length; i++)
+		text[i] = printable(from->p[i]);
+	text[length] = '\0';
+}
+
+void ua_text_user(char *text, size_t size, const struct pl *user)
+{
+	size_t length = 0;
+
+	for (size_t i = 0; user->p && i < user->l && length + 1 < size; i++) {
+		char c = user->p[i];
+
+		if (c == '%' && i + 2 < user->l && isxdigit((unsigned char)user->p[i + 1]) &&
+		    isxdigit((unsigned char)user->p[i + 2])) {
+			c = (char)(ch_hex(user->p[i + 1]) << 4 | ch_hex(user->p[i + 2]));
+			i += 2;
+		}
+		text[length++] = printable(c);
+	}
+	text[length] = '\0';
+}
+
+void ua_text_name(char *text, size_t size, const struct pl *name)
+{
+	struct pl rest = name->p ? *name : pl_null;
+	size_t length = 0;
+
+	if (rest.l >= 2 && rest.p[0] == '"' && rest.p[rest.l - 1] == '"') {
+		rest.p++;
+		rest.l -= 2;
+	}
+	for (size_t i = 0; i < rest.l && length + 1 < size; i++) {
+		if (rest.p[i] == '\\' && i + 1 < rest.l)
+			i++;
+		text[length++] = printable(rest.p[i]);
+	}
+	text[length] = '\0';
+}
+
+/* Unreserved and user-unreserved characters. */
+static bool is_plain(char c)
+{
+	return isalnum((unsigned char)c) || (c && strchr("-_.!~*'()&=+$,;?/", c));
+}
+
+int ua_print_user(struct re_printf *pf, const char *user)
+{
+	int err = 0;
+
+	for (; *user && !err; user++) {
+		if (is_plain(*user))
+			err = pf->vph(user, 1, pf->arg);
+		else
+			err = re_hprintf(pf, "%%%02X", (unsigned)(unsigned char)*user);
+	}
+	return err;
+}
+
+int ua_print_quoted(struct re_printf *pf, const char *text)
+{
+	int err = pf->vph("\"", 1, pf->arg);
+
+	for (; *text && !err; text++) {
+		char c = printable(*text);
+
+		if (c == '"' || c == '\\')
+			err = pf->vph("\\", 1, pf->arg);
+		if (!err)
+			err = pf->vph(&c, 1, pf->arg);
+	}
+	return err ? err : pf->vph("\"", 1, pf->arg);
+}
+
+char *ua_text_format(const char *format, ...)
+{
+	char *text = NULL;
+	va_list args;
+	int err;
+
+	va_start(args, format);
+	err = re_vsdprintf(&text, format, args);
+	va_end(args);
+	return err ? NULL : text;
+}

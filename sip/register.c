@@ -1,0 +1,330 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* Keeping an account registered (RFC 3261 s10.2). */
+#include <errno.h>
+
+#include "sip/agent_private.h"
+
+#define RETRY_FIRST_MS   10000u   /* after a failure, doubled each time */
+#define RETRY_MAX_MS     300000u
+#define REFUSED_FIRST_MS 300000u  /* after a refusal that only an operator can mend */
+#define REFUSED_MAX_MS   3600000u
+#define RETRY_AFTER_MAX_S 3600u
+#define JITTER_PERCENT   10u
+#define EXPIRES_MIN_S    60u
+#define EXPIRES_MAX_S    86400u
+#define UNREGISTER_MS    4000u
+#define MIN_EXPIRES_MAX  3 /* how often one registration may be called too brief */
+
+struct ua_registrar {
+	struct ua_account *account; /* owns us */
+	ua_registration_h *handler;
+	enum ua_registration state;
+	struct ua_dialog *dialog;   /* Call-ID and CSeq that all our REGISTERs share */
+	struct sip_request *request;
+	struct ua_attempt attempt;
+	struct tmr next, deliver;
+	unsigned expires_s;         /* asked for */
+	unsigned too_brief;         /* 423s in a row */
+	unsigned failures, refusals; /* in a row */
+	bool leaving;               /* un-registering */
+	bool bound;                 /* the registrar may have our binding */
+	unsigned status;
+	char reason[UA_TEXT_MAX];
+};
+
+static void destroy(void *arg)
+{
+	struct ua_registrar *registrar = arg;
+
+	tmr_cancel(&registrar->next);
+	tmr_cancel(&registrar->deliver);
+	mem_deref(registrar->request);
+	mem_deref(registrar->dialog);
+}
+
+int ua_registrar_alloc(struct ua_registrar **registrarp, struct ua_account *account,
+	const struct ua_account_config *config, ua_registration_h *handler)
+{
+	struct ua_registrar *registrar = mem_zalloc(sizeof(*registrar), destroy);
+	char *uri = ua_text_format("sip:%s", account->domain);
+	int err = ENOMEM;
+
+	if (registrar && uri)
+		err = ua_dialog_start(&registrar->dialog, account->address, account->address, uri);
+	mem_deref(uri);
+	if (err) {
+		mem_deref(registrar);
+		return err;
+	}
+	registrar->account = account;
+	registrar->handler = handler;
+	registrar->expires_s = MAX(EXPIRES_MIN_S, MIN(config->expires_s, EXPIRES_MAX_S));
+	*registrarp = registrar;
+	return 0;
+}
+
+static void on_deliver(void *arg)
+{
+	struct ua_registrar *registrar = arg;
+	struct ua_account *account = mem_ref(registrar->account);
+	char reason[UA_TEXT_MAX];
+
+	/* The handler may free the account, and us with it. */
+	str_ncpy(reason, registrar->reason, sizeof(reason));
+	if (registrar->handler)
+		registrar->handler(account, registrar->state, registrar->status, reason, account->arg);
+	mem_deref(account);
+}
+
+static void tell(struct ua_registrar *registrar, enum ua_registration state, unsigned status,
+	const char *reason)
+{
+	registrar->state = state;
+	registrar->status = status;
+	str_ncpy(registrar->reason, reason, sizeof(registrar->reason));
+	tmr_start(&registrar->deliver, 0, on_deliver, registrar);
+}
+
+static uint64_t with_jitter(uint64_t ms)
+{
+	uint64_t spread = ms * JITTER_PERCENT / 100;
+
+	return ms - spread + rand_u32() % (2 * spread + 1);
+}
+
+static uint64_t doubled(uint64_t first, uint64_t max, unsigned times)
+{
+	while (times-- && first < max)
+		first *= 2;
+	return MIN(first, max);
+}
+
+static void on_response(int err, const struct sip_msg *msg, void *arg);
+
+static int send_register(struct ua_registrar *registrar)
+{
+	struct ua_account *account = registrar->account;
+	unsigned expires = registrar->leaving ? 0 : registrar->expires_s;
+	char *extra = ua_text_format("Contact: <%s>;expires=%u\r\nExpires: %u\r\nAllow: " UA_ALLOW "\r\n",
+		account->contact, expires, expires);
+	struct ua_outgoing outgoing = {
+		.method = "REGISTER",
+		.cseq = ++registrar->dialog->local_cseq,
+		.extra = extra,
+		.to_server = true,
+	};
+	int err = ENOMEM;
+
+	registrar->request = mem_deref(registrar->request);
+	if (extra)
+		err = ua_agent_request(&registrar->request, account, registrar->dialog, &outgoing,
+			on_response, registrar);
+	mem_deref(extra);
+	if (!err && !registrar->leaving)
+		registrar->bound = true;
+	return err;
+}
+
+static void on_next(void *arg);
+
+static void retry_in(struct ua_registrar *registrar, uint64_t ms)
+{
+	tmr_start(&registrar->next, ms, on_next, registrar);
+}
+
+static void failed(struct ua_registrar *registrar, unsigned status, const char *reason,
+	unsigned retry_after_s)
+{
+	uint64_t ms = with_jitter(doubled(RETRY_FIRST_MS, RETRY_MAX_MS, registrar->failures++));
+
+	tell(registrar, UA_REG_FAILED, status, reason);
+	retry_in(registrar, MAX(ms, 1000ull * MIN(retry_after_s, RETRY_AFTER_MAX_S)));
+}
+
+/* A wrong password asked for more often would only be counted against us. */
+static void refused(struct ua_registrar *registrar, unsigned status, const char *reason)
+{
+	tell(registrar, UA_REG_FAILED, status, reason);
+	retry_in(registrar,
+		with_jitter(doubled(REFUSED_FIRST_MS, REFUSED_MAX_MS, registrar->refusals++)));
+}
+
+static void left(struct ua_registrar *registrar, unsigned status, const char *reason)
+{
+	registrar->leaving = false;
+	registrar->bound = false;
+	registrar->request = mem_deref(registrar->request);
+	tmr_cancel(&registrar->next);
+	tell(registrar, UA_REG_NONE, status, reason);
+}
+
+static void on_next(void *arg)
+{
+	struct ua_registrar *registrar = arg;
+
+	if (registrar->leaving) {
+		left(registrar, 408, "Request Timeout");
+		return;
+	}
+	registrar->attempt = (struct ua_attempt){0};
+	registrar->too_brief = 0;
+	if (registrar->state != UA_REG_REGISTERED)
+		tell(registrar, UA_REG_TRYING, 0, "");
+	if (send_register(registrar))
+		failed(registrar, 0, "Not Sent", 0);
+}
+
+struct binding {
+	const struct ua_account *account;
+	unsigned expires_s;
+};
+
+static bool is_here(const struct sip_addr *addr, const struct ua_account *account)
+{
+	const struct sa *local = ua_transport_local(account->agent->transport);
+	struct sa host;
+
+	return !sa_set(&host, &addr->uri.host, addr->uri.port ? addr->uri.port : SIP_PORT) &&
+		sa_cmp(&host, local, SA_ALL);
+}
+
+/* A registrar lists all bindings of the address, other telephones' too (RFC 3261 s10.2.4). */
+static bool is_ours(const struct sip_hdr *header, const struct sip_msg *msg, void *arg)
+{
+	struct binding *binding = arg;
+	char user[UA_TEXT_MAX];
+	struct sip_addr addr;
+	struct pl expires;
+
+	(void)msg;
+	if (sip_addr_decode(&addr, &header->val))
+		return false;
+	ua_text_user(user, sizeof(user), &addr.uri.user);
+	if (str_cmp(user, binding->account->contact_user) || !is_here(&addr, binding->account))
+		return false;
+	if (!msg_param_decode(&addr.params, "expires", &expires))
+		binding->expires_s = pl_u32(&expires);
+	return true;
+}
+
+/* With a quarter of the time left, or a little earlier so that many do not come at once. */
+static uint64_t refresh_ms(unsigned expires_s)
+{
+	uint64_t ms = 750ull * expires_s;
+
+	return ms - rand_u32() % (ms * JITTER_PERCENT / 100 + 1);
+}
+
+static void registered(struct ua_registrar *registrar, const struct sip_msg *msg)
+{
+	struct binding binding = {
+		.account = registrar->account,
+		.expires_s = ua_message_number(msg, SIP_HDR_EXPIRES, registrar->expires_s),
+	};
+
+	sip_msg_hdr_apply(msg, true, SIP_HDR_CONTACT, is_ours, &binding);
+	if (!binding.expires_s) {
+		failed(registrar, msg->scode, "Binding Not Kept", 0);
+		return;
+	}
+	registrar->failures = registrar->refusals = 0;
+	tell(registrar, UA_REG_REGISTERED, msg->scode, "OK");
+	retry_in(registrar, refresh_ms(MIN(binding.expires_s, EXPIRES_MAX_S)));
+}
+
+static void too_brief(struct ua_registrar *registrar, const struct sip_msg *msg)
+{
+	uint32_t least = ua_message_number(msg, SIP_HDR_MIN_EXPIRES, 0);
+
+	if (least <= registrar->expires_s || least > EXPIRES_MAX_S ||
+	    registrar->too_brief++ == MIN_EXPIRES_MAX) {
+		failed(registrar, 423, "Interval Too Brief", 0);
+		return;
+	}
+	registrar->expires_s = least;
+	if (send_register(registrar))
+		failed(registrar, 0, "Not Sent", 0);
+}
+
+static void challenged(struct ua_registrar *registrar, const struct sip_msg *msg, const char *phrase)
+{
+	int err = ua_agent_challenged(registrar->account, &registrar->attempt, msg);
+
+	if (!err)
+		err = send_register(registrar);
+	if (!err)
+		return;
+	if (registrar->leaving)
+		left(registrar, msg->scode, phrase);
+	else
+		refused(registrar, msg->scode, phrase);
+}
+
+static void on_final(struct ua_registrar *registrar, const struct sip_msg *msg)
+{
+	char phrase[UA_TEXT_MAX];
+
+	ua_text_copy(phrase, sizeof(phrase), &msg->reason);
+	if (msg->scode == 401 || msg->scode == 407)
+		challenged(registrar, msg, phrase);
+	else if (registrar->leaving)
+		left(registrar, msg->scode, phrase);
+	else if (msg->scode < 300)
+		registered(registrar, msg);
+	else if (msg->scode == 423)
+		too_brief(registrar, msg);
+	else if (msg->scode == 403)
+		refused(registrar, msg->scode, phrase);
+	else
+		failed(registrar, msg->scode, phrase,
+			ua_message_number(msg, SIP_HDR_RETRY_AFTER, 0));
+}
+
+static void on_response(int err, const struct sip_msg *msg, void *arg)
+{
+	struct ua_registrar *registrar = arg;
+
+	if (!err && msg->scode < 200)
+		return;
+	if (!err)
+		on_final(registrar, msg);
+	else if (registrar->leaving)
+		left(registrar, 408, "Request Timeout");
+	else
+		failed(registrar, err == ETIMEDOUT ? 408 : 0,
+			err == ETIMEDOUT ? "Request Timeout" : "Not Sent", 0);
+}
+
+int ua_account_register(struct ua_account *account, unsigned delay_ms)
+{
+	struct ua_registrar *registrar = account->registrar;
+
+	registrar->leaving = false;
+	registrar->failures = registrar->refusals = 0;
+	retry_in(registrar, delay_ms);
+	return 0;
+}
+
+void ua_account_unregister(struct ua_account *account)
+{
+	struct ua_registrar *registrar = account->registrar;
+
+	if (registrar->leaving)
+		return;
+	tmr_cancel(&registrar->next);
+	if (!registrar->bound) {
+		left(registrar, 0, "");
+		return;
+	}
+	registrar->leaving = true;
+	registrar->attempt = (struct ua_attempt){0};
+	if (send_register(registrar))
+		left(registrar, 0, "Not Sent");
+	else
+		retry_in(registrar, UNREGISTER_MS);
+}
+
+enum ua_registration ua_account_state(const struct ua_account *account)
+{
+	return account->registrar->state;
+}

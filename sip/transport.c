@@ -1,0 +1,232 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include <dirent.h>
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+
+#include "sip/interpose.h"
+#include "sip/transport.h"
+
+#define DEBUG_MODULE "tipring"
+#define DEBUG_LEVEL 0
+#include <re_dbg.h>
+
+#define BUCKETS 256 /* of the tables of transactions, a power of 2 */
+
+struct ua_transport {
+	struct sip *sip;
+	struct sip_lsnr *requests, *responses;
+	struct ua_transport_handlers handlers;
+	struct sa local;
+	int receive_buffer;
+};
+
+static bool on_request(const struct sip_msg *msg, void *arg)
+{
+	struct ua_transport *transport = arg;
+
+	transport->handlers.request(msg, transport->handlers.arg);
+	return true;
+}
+
+static bool on_response(const struct sip_msg *msg, void *arg)
+{
+	struct ua_transport *transport = arg;
+
+	transport->handlers.response(msg, transport->handlers.arg);
+	return true;
+}
+
+static void on_trace(bool sent, enum sip_transp type, const struct sa *from, const struct sa *to,
+	const uint8_t *text, size_t length, void *arg)
+{
+	struct ua_transport *transport = arg;
+
+	(void)type;
+	transport->handlers.trace(sent, sent ? to : from, (const char *)text, length,
+		transport->handlers.arg);
+}
+
+static void destroy(void *arg)
+{
+	struct ua_transport *transport = arg;
+
+	mem_deref(transport->requests);
+	mem_deref(transport->responses);
+	mem_deref(transport->sip);
+}
+
+/* libre keeps its socket to itself; it is the descriptor that is bound to our address. */
+static bool is_our_socket(const struct ua_transport *transport, int fd)
+{
+	socklen_t length = sizeof(int);
+	struct sa bound = {.len = sizeof(bound.u)};
+	int type;
+
+	return !getsockopt(fd, SOL_SOCKET, SO_TYPE, &type, &length) && type == SOCK_DGRAM &&
+		!getsockname(fd, &bound.u.sa, &bound.len) && sa_cmp(&bound, &transport->local, SA_ALL);
+}
+
+static int find_socket(const struct ua_transport *transport)
+{
+	DIR *dir = opendir("/proc/self/fd");
+	struct dirent *entry;
+	int found = -1;
+
+	if (!dir)
+		return -1;
+	while (found < 0 && (entry = readdir(dir))) {
+		int fd = atoi(entry->d_name);
+
+		if (entry->d_name[0] != '.' && fd != dirfd(dir) && is_our_socket(transport, fd))
+			found = fd;
+	}
+	closedir(dir);
+	return found;
+}
+
+/* The kernel grants up to net.core.rmem_max; what it granted is for the operator to read. */
+static void enlarge_receive_buffer(struct ua_transport *transport)
+{
+	int fd = find_socket(transport), size = UA_RECEIVE_BUFFER_WANTED;
+	socklen_t length = sizeof(transport->receive_buffer);
+
+	if (fd < 0)
+		return;
+	(void)setsockopt(fd, SOL_SOCKET, SO_RCVBUF, &size, sizeof(size));
+	(void)getsockopt(fd, SOL_SOCKET, SO_RCVBUF, &transport->receive_buffer, &length);
+}
+
+static int open_stack(struct ua_transport *transport, const struct sa *local, const char *software)
+{
+	int err = sip_alloc(&transport->sip, NULL, BUCKETS, BUCKETS, BUCKETS, software, NULL, transport);
+
+	if (err)
+		return err;
+	if (transport->handlers.trace)
+		sip_set_trace_handler(transport->sip, on_trace);
+	err = sip_transp_add(transport->sip, SIP_TRANSP_UDP, local);
+	if (!err)
+		err = sip_transp_laddr(transport->sip, &transport->local, SIP_TRANSP_UDP, local);
+	if (!err)
+		err = sip_listen(&transport->requests, transport->sip, true, on_request, transport);
+	if (!err)
+		err = sip_listen(&transport->responses, transport->sip, false, on_response, transport);
+	return err;
+}
+
+int ua_transport_alloc(struct ua_transport **transportp, const struct sa *local,
+	const char *software, const struct ua_transport_handlers *handlers)
+{
+	struct ua_transport *transport = mem_zalloc(sizeof(*transport), destroy);
+	int err;
+
+	if (!transport)
+		return ENOMEM;
+	dbg_init(DBG_EMERG, DBG_NONE);
+	transport->handlers = *handlers;
+	err = open_stack(transport, local, software);
+	if (err) {
+		mem_deref(transport);
+		return err;
+	}
+	enlarge_receive_buffer(transport);
+	*transportp = transport;
+	return 0;
+}
+
+void ua_transport_free(struct ua_transport *transport)
+{
+	mem_deref(transport);
+}
+
+const struct sa *ua_transport_local(const struct ua_transport *transport)
+{
+	return &transport->local;
+}
+
+int ua_transport_receive_buffer(const struct ua_transport *transport)
+{
+	return transport->receive_buffer;
+}
+
+uint64_t ua_transport_unreadable(void)
+{
+	return ua_interpose_swallowed();
+}
+
+int ua_transport_request(struct sip_request **requestp, struct ua_transport *transport,
+	const struct sa *peer, const char *method, const char *uri, struct mbuf *content,
+	sip_resp_h *handler, void *arg)
+{
+	struct uri route = {.scheme = PL("sip"), .port = sa_port(peer)};
+	char host[UA_HOST_MAX];
+
+	if (sa_ntop(peer, host, sizeof(host)))
+		return EINVAL;
+	pl_set_str(&route.host, host);
+	content->pos = 0;
+	return sip_request(requestp, transport->sip, true, method, -1, uri, -1, &route, content, 0,
+		NULL, handler, arg);
+}
+
+void ua_transport_cancel(struct sip_request *request)
+{
+	sip_request_cancel(request);
+}
+
+int ua_transport_send(struct ua_transport *transport, const struct sa *peer, struct mbuf *message)
+{
+	message->pos = 0;
+	return sip_send(transport->sip, NULL, SIP_TRANSP_UDP, peer, message);
+}
+
+int ua_transport_ack(struct mbuf **ackp, struct ua_transport *transport, const struct sa *peer,
+	const char *uri, struct mbuf *content)
+{
+	struct mbuf *ack = mbuf_alloc(512);
+	int err;
+
+	if (!ack)
+		return ENOMEM;
+	content->pos = 0;
+	err = mbuf_printf(ack, "ACK %s SIP/2.0\r\nVia: SIP/2.0/UDP %J;branch=z9hG4bK%016llx;rport\r\n%b",
+		uri, &transport->local, rand_u64(), mbuf_buf(content), mbuf_get_left(content));
+	if (!err)
+		err = ua_transport_send(transport, peer, ack);
+	if (err)
+		mem_deref(ack);
+	else
+		*ackp = ack;
+	return err;
+}
+
+int ua_transport_serve(struct sip_strans **transp, struct ua_transport *transport,
+	const struct sip_msg *msg, sip_cancel_h *cancelled, void *arg)
+{
+	return sip_strans_alloc(transp, transport->sip, msg, cancelled, arg);
+}
+
+int ua_transport_reply(struct ua_transport *transport, struct sip_strans **transp,
+	const struct sip_msg *msg, const struct ua_reply *reply, struct mbuf **messagep)
+{
+	const char *headers = reply->headers ? reply->headers : "";
+	const char *body = reply->body ? reply->body : "";
+	char type[64] = "";
+
+	if (reply->body)
+		(void)re_snprintf(type, sizeof(type), "Content-Type: %s\r\n", reply->type);
+	if (!transp)
+		return sip_replyf(transport->sip, msg, (uint16_t)reply->status, reply->phrase,
+			"%s%sContent-Length: %zu\r\n\r\n%s", headers, type, strlen(body), body);
+	return sip_treplyf(transp, messagep, transport->sip, msg, !pl_strcmp(&msg->met, "INVITE"), (uint16_t)reply->status,
+		reply->phrase, "%s%sContent-Length: %zu\r\n\r\n%s", headers, type, strlen(body), body);
+}
+
+void ua_transport_reply_peer(struct sa *peer, const struct sip_msg *msg)
+{
+	struct pl pl;
+
+	sip_reply_addr(peer, msg, !msg_param_exists(&msg->via.params, "rport", &pl));
+}

@@ -1,0 +1,77 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * One local address: libre's SIP stack with its socket and its transactions. Everything that sip/ sends
+ * or receives goes through here. Private to sip/.
+ *
+ * The main loop is libre's; whoever runs it calls libre_init (and fd_setsize) before the first transport.
+ */
+#ifndef TIPRING_SIP_TRANSPORT_H
+#define TIPRING_SIP_TRANSPORT_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include <re.h>
+
+#define UA_T1_MS       500u  /* RFC 3261 table 4 */
+#define UA_T2_MS       4000u
+#define UA_TIMEOUT_MS  (64 * UA_T1_MS)
+#define UA_HOST_MAX    64    /* bytes of a numeric address with its final zero */
+#define UA_RECEIVE_BUFFER_WANTED (4 << 20) /* bytes; a burst of 500 REGISTERs overflows the default */
+
+struct ua_transport;
+
+struct ua_transport_handlers {
+	/* A request that no transaction knows: new ones, and the ACK to a 2xx. */
+	void (*request)(const struct sip_msg *msg, void *arg);
+	/* A response that no transaction knows: a 2xx to INVITE again, or of another fork. */
+	void (*response)(const struct sip_msg *msg, void *arg);
+	/* Every message as it is on the wire; may be NULL. */
+	void (*trace)(bool sent, const struct sa *peer, const char *text, size_t length, void *arg);
+	void *arg;
+};
+
+int ua_transport_alloc(struct ua_transport **transportp, const struct sa *local,
+	const char *software, const struct ua_transport_handlers *handlers);
+/* Transactions end silently. */
+void ua_transport_free(struct ua_transport *transport);
+
+const struct sa *ua_transport_local(const struct ua_transport *transport);
+/* What the kernel granted (it tells the double of what was asked for). */
+int ua_transport_receive_buffer(const struct ua_transport *transport);
+/* Datagrams that were no SIP message, over the whole process. */
+uint64_t ua_transport_unreadable(void);
+
+/* Sends a request in a client transaction. content: all headers but Via, then the body. *requestp
+ * becomes NULL before the final response or error is told; mem_deref(*requestp) silences it. */
+int ua_transport_request(struct sip_request **requestp, struct ua_transport *transport,
+	const struct sa *peer, const char *method, const char *uri, struct mbuf *content,
+	sip_resp_h *handler, void *arg);
+/* CANCEL, held back until a 1xx came; the final response still is told. */
+void ua_transport_cancel(struct sip_request *request);
+
+/* Composes a message that is sent without a transaction, an ACK, and sends it. */
+int ua_transport_ack(struct mbuf **ackp, struct ua_transport *transport, const struct sa *peer,
+	const char *uri, struct mbuf *content);
+int ua_transport_send(struct ua_transport *transport, const struct sa *peer, struct mbuf *message);
+
+/* A server transaction; cancelled comes for an INVITE without final response, its CANCEL is answered. */
+int ua_transport_serve(struct sip_strans **transp, struct ua_transport *transport,
+	const struct sip_msg *msg, sip_cancel_h *cancelled, void *arg);
+
+struct ua_reply {
+	unsigned status;
+	const char *phrase;
+	const char *headers; /* whole lines with their ends; NULL: none */
+	const char *type;    /* of the body */
+	const char *body;    /* NULL: none */
+};
+
+/* transp NULL: without a transaction. Else *transp becomes NULL with a final response. messagep gets
+ * what was sent; may be NULL. */
+int ua_transport_reply(struct ua_transport *transport, struct sip_strans **transp,
+	const struct sip_msg *msg, const struct ua_reply *reply, struct mbuf **messagep);
+/* Where responses to a request go (RFC 3261 s18.2.2, RFC 3581). */
+void ua_transport_reply_peer(struct sa *peer, const struct sip_msg *msg);
+
+#endif
