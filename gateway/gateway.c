@@ -150,7 +150,7 @@ static int media_open(struct gateway *gateway, const struct gateway_options *opt
 	const struct config *config = gateway->config;
 	struct media_config media = {
 		.block_samples = config->media.block_ms * (FXS_RATE_HZ / 1000),
-		.events_size = options->events_size ? options->events_size : QUEUE_EVENTS_MAX,
+		.events_size = options->events_size ? options->events_size : EVENT_QUEUE_MAX,
 		.realtime = config->media.realtime,
 		.dummy_path = uses_dummy(config) ? config->dummy.path.text : NULL,
 		.lines_max = config->line_count ? config->line_count : 1,

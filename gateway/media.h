@@ -18,7 +18,7 @@
 #include "fxs/fxs.h"
 #include "fxs/hook.h"
 #include "fxs/zone.h"
-#include "gateway/queue.h"
+#include "gateway/event_queue.h"
 #include "gateway/stream.h"
 
 #define MEDIA_STREAMS     3 /* talking, waiting or held, third party */
@@ -58,7 +58,7 @@ struct media_taste {
 
 struct media_config {
 	unsigned block_samples;   /* 40, 80 or 160 */
-	unsigned events_size;     /* of each line's queue, 1..QUEUE_EVENTS_MAX */
+	unsigned events_size;     /* of each line's queue, 1..EVENT_QUEUE_MAX */
 	bool realtime;            /* SCHED_FIFO and locked memory, where permitted */
 	const char *dummy_path;   /* the dummy driver's socket; NULL: no such bus */
 	unsigned lines_max;

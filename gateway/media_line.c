@@ -17,7 +17,7 @@ static void push(struct media_line *line, enum media_event_kind kind, char digit
 {
 	struct media_event event = {.kind = kind, .digit = digit, .at_ns = at_ns};
 
-	queue_push(&line->events, &event);
+	event_queue_push(&line->events, &event);
 	line->report.events_written = atomic_load(&line->events.written);
 	line->report.events_dropped = atomic_load(&line->events.dropped);
 	line->report_dirty = true;
@@ -52,7 +52,7 @@ int media_line_alloc(struct media_line **linep, struct media *media, struct fxs_
 	line->media = media;
 	line->taste = taste;
 	line->wish.tone = MEDIA_TONE_NONE;
-	queue_init(&line->events, events_size);
+	event_queue_init(&line->events, events_size);
 	err = driver->port_open(&line->port, bus, &config, now_ns);
 	if (!err)
 		err = driver->hook_get(line->port, &off_hook);

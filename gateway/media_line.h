@@ -10,7 +10,7 @@
 struct media_line {
 	/* shared with control */
 	struct box wish_box, report_box;
-	struct queue events;
+	struct event_queue events;
 	atomic_bool wish_dirty, changed;
 	struct media *media;
 	void *arg;

@@ -129,7 +129,7 @@ uint32_t media_line_wish(struct media_line *line, const struct media_wish *wish)
 
 bool media_line_event(struct media_line *line, struct media_event *event)
 {
-	return queue_pop(&line->events, event);
+	return event_queue_pop(&line->events, event);
 }
 
 void media_line_report(struct media_line *line, struct media_report *report)

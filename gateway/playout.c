@@ -5,7 +5,7 @@
 
 #define SAMPLES_PER_MS 8
 
-void playout_reset(struct playout *playout, unsigned delay_ms)
+void stream_playout_reset(struct playout *playout, unsigned delay_ms)
 {
 	memset(playout, 0, sizeof(*playout));
 	playout->delay_samples = delay_ms * SAMPLES_PER_MS;
@@ -34,7 +34,7 @@ static bool jumped(const struct playout *playout, uint32_t timestamp, size_t cou
 	return ahead < -PLAYOUT_SAMPLES / 2 || ahead + (int32_t)count > PLAYOUT_SAMPLES;
 }
 
-void playout_put(struct playout *playout, uint32_t ssrc, uint32_t timestamp, const int16_t *samples,
+void stream_playout_put(struct playout *playout, uint32_t ssrc, uint32_t timestamp, const int16_t *samples,
 	size_t count)
 {
 	if (!playout->started || ssrc != playout->ssrc || jumped(playout, timestamp, count))
@@ -51,7 +51,7 @@ void playout_put(struct playout *playout, uint32_t ssrc, uint32_t timestamp, con
 	}
 }
 
-void playout_get(struct playout *playout, int16_t *samples, size_t count)
+void stream_playout_get(struct playout *playout, int16_t *samples, size_t count)
 {
 	memset(samples, 0, count * sizeof(*samples));
 	if (!playout->started)

@@ -24,13 +24,13 @@ struct playout {
 };
 
 /* Forgets all sound; delay_ms 0..200. */
-void playout_reset(struct playout *playout, unsigned delay_ms);
+void stream_playout_reset(struct playout *playout, unsigned delay_ms);
 
 /* Sound of one packet. count is at most PLAYOUT_SAMPLES / 2. */
-void playout_put(struct playout *playout, uint32_t ssrc, uint32_t timestamp, const int16_t *samples,
+void stream_playout_put(struct playout *playout, uint32_t ssrc, uint32_t timestamp, const int16_t *samples,
 	size_t count);
 
 /* The next samples; silence where nothing came. */
-void playout_get(struct playout *playout, int16_t *samples, size_t count);
+void stream_playout_get(struct playout *playout, int16_t *samples, size_t count);
 
 #endif

@@ -15,7 +15,7 @@ void stream_update(struct stream *stream, const struct stream_wish *wish)
 		wish->remote.sin_addr.s_addr != stream->wish.remote.sin_addr.s_addr;
 
 	if (wish->id && wish->id != stream->wish.id) {
-		playout_reset(&stream->playout, wish->playout_ms);
+		stream_playout_reset(&stream->playout, wish->playout_ms);
 		stream->sender = wish->sender;
 		stream->frame_fill = 0;
 		stream->packets_sent = stream->packets_received = stream->packets_refused = 0;
@@ -90,7 +90,7 @@ static void take_packet(struct stream *stream, const uint8_t *bytes, size_t leng
 	if (!stream->wish.receives)
 		return;
 	dsp_g711_decode(law, samples, packet.payload, packet.payload_length);
-	playout_put(&stream->playout, packet.ssrc, packet.timestamp, samples, packet.payload_length);
+	stream_playout_put(&stream->playout, packet.ssrc, packet.timestamp, samples, packet.payload_length);
 }
 
 static void receive(struct stream *stream)
@@ -116,5 +116,5 @@ void stream_play(struct stream *stream, int16_t *samples, size_t count)
 		return;
 	}
 	receive(stream);
-	playout_get(&stream->playout, samples, count);
+	stream_playout_get(&stream->playout, samples, count);
 }

@@ -10,7 +10,7 @@
 
 #include "gateway/box.h"
 #include "gateway/playout.h"
-#include "gateway/queue.h"
+#include "gateway/event_queue.h"
 
 #define FRAME 160
 
@@ -65,20 +65,20 @@ static void test_a_box_never_gives_half_a_value(void **state)
 static void test_a_full_queue_keeps_the_oldest_and_counts(void **state)
 {
 	struct media_event event = {.kind = MEDIA_EVENT_DIGIT, .digit = '1'};
-	struct queue queue;
+	struct event_queue queue;
 
 	(void)state;
-	queue_init(&queue, 2);
+	event_queue_init(&queue, 2);
 	for (char digit = '1'; digit <= '4'; digit++) {
 		event.digit = digit;
-		queue_push(&queue, &event);
+		event_queue_push(&queue, &event);
 	}
 	assert_int_equal(queue.dropped, 2);
-	assert_true(queue_pop(&queue, &event));
+	assert_true(event_queue_pop(&queue, &event));
 	assert_int_equal(event.digit, '1');
-	assert_true(queue_pop(&queue, &event));
+	assert_true(event_queue_pop(&queue, &event));
 	assert_int_equal(event.digit, '2');
-	assert_false(queue_pop(&queue, &event));
+	assert_false(event_queue_pop(&queue, &event));
 }
 
 static void frame_make(int16_t *frame, int16_t value)
@@ -92,7 +92,7 @@ static void put(struct playout *playout, uint32_t timestamp, int16_t value)
 	int16_t frame[FRAME];
 
 	frame_make(frame, value);
-	playout_put(playout, 1, timestamp, frame, FRAME);
+	stream_playout_put(playout, 1, timestamp, frame, FRAME);
 }
 
 static void expect(struct playout *playout, int16_t value)
@@ -100,7 +100,7 @@ static void expect(struct playout *playout, int16_t value)
 	int16_t frame[FRAME], wanted[FRAME];
 
 	frame_make(wanted, value);
-	playout_get(playout, frame, FRAME);
+	stream_playout_get(playout, frame, FRAME);
 	assert_memory_equal(frame, wanted, sizeof(wanted));
 }
 
@@ -109,7 +109,7 @@ static void test_playout_waits_its_delay_then_plays_without_a_gap(void **state)
 	static struct playout playout;
 
 	(void)state;
-	playout_reset(&playout, 20);
+	stream_playout_reset(&playout, 20);
 	expect(&playout, 0);
 	put(&playout, 1000, 11);
 	expect(&playout, 0);
@@ -125,7 +125,7 @@ static void test_playout_puts_packets_back_in_order_over_the_wrap(void **state)
 	uint32_t start = UINT32_MAX - FRAME;
 
 	(void)state;
-	playout_reset(&playout, 40);
+	stream_playout_reset(&playout, 40);
 	put(&playout, start, 1);
 	put(&playout, start + 2 * FRAME, 3);
 	put(&playout, start + FRAME, 2);
@@ -141,7 +141,7 @@ static void test_playout_plays_silence_for_what_is_lost(void **state)
 	static struct playout playout;
 
 	(void)state;
-	playout_reset(&playout, 0);
+	stream_playout_reset(&playout, 0);
 	put(&playout, 0, 1);
 	put(&playout, 2 * FRAME, 3);
 	expect(&playout, 1);
@@ -155,7 +155,7 @@ static void test_playout_gives_way_to_a_late_packet(void **state)
 	static struct playout playout;
 
 	(void)state;
-	playout_reset(&playout, 0);
+	stream_playout_reset(&playout, 0);
 	put(&playout, 0, 1);
 	expect(&playout, 1);
 	expect(&playout, 0);
@@ -169,7 +169,7 @@ static void test_playout_follows_a_sender_that_counts_anew(void **state)
 	static struct playout playout;
 
 	(void)state;
-	playout_reset(&playout, 0);
+	stream_playout_reset(&playout, 0);
 	put(&playout, 0, 1);
 	expect(&playout, 1);
 	put(&playout, 0x70000000, 2);

@@ -4,14 +4,14 @@
  * fixed size, no lock. A full queue drops the newest event and counts it; the line's report (media.h)
  * then heals what was missed.
  */
-#ifndef TIPRING_GATEWAY_QUEUE_H
-#define TIPRING_GATEWAY_QUEUE_H
+#ifndef TIPRING_GATEWAY_EVENT_QUEUE_H
+#define TIPRING_GATEWAY_EVENT_QUEUE_H
 
 #include <stdatomic.h>
 #include <stdbool.h>
 #include <stdint.h>
 
-#define QUEUE_EVENTS_MAX 32
+#define EVENT_QUEUE_MAX 32
 
 enum media_event_kind {
 	MEDIA_EVENT_LIFTED,
@@ -26,15 +26,15 @@ struct media_event {
 	uint64_t at_ns; /* when the telephone did it */
 };
 
-struct queue {
+struct event_queue {
 	_Atomic uint32_t written, read;
 	_Atomic uint32_t dropped;
-	uint32_t size; /* events in use, 1..QUEUE_EVENTS_MAX */
-	struct media_event events[QUEUE_EVENTS_MAX];
+	uint32_t size; /* events in use, 1..EVENT_QUEUE_MAX */
+	struct media_event events[EVENT_QUEUE_MAX];
 };
 
-void queue_init(struct queue *queue, unsigned size);
-void queue_push(struct queue *queue, const struct media_event *event);
-bool queue_pop(struct queue *queue, struct media_event *event);
+void event_queue_init(struct event_queue *queue, unsigned size);
+void event_queue_push(struct event_queue *queue, const struct media_event *event);
+bool event_queue_pop(struct event_queue *queue, struct media_event *event);
 
 #endif

@@ -1,18 +1,18 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include <assert.h>
 
-#include "gateway/queue.h"
+#include "gateway/event_queue.h"
 
-void queue_init(struct queue *queue, unsigned size)
+void event_queue_init(struct event_queue *queue, unsigned size)
 {
-	assert(size >= 1 && size <= QUEUE_EVENTS_MAX);
+	assert(size >= 1 && size <= EVENT_QUEUE_MAX);
 	atomic_init(&queue->written, 0);
 	atomic_init(&queue->read, 0);
 	atomic_init(&queue->dropped, 0);
 	queue->size = size;
 }
 
-void queue_push(struct queue *queue, const struct media_event *event)
+void event_queue_push(struct event_queue *queue, const struct media_event *event)
 {
 	uint32_t written = atomic_load_explicit(&queue->written, memory_order_relaxed);
 	uint32_t read = atomic_load_explicit(&queue->read, memory_order_acquire);
@@ -21,17 +21,17 @@ void queue_push(struct queue *queue, const struct media_event *event)
 		atomic_fetch_add_explicit(&queue->dropped, 1, memory_order_relaxed);
 		return;
 	}
-	queue->events[written % QUEUE_EVENTS_MAX] = *event;
+	queue->events[written % EVENT_QUEUE_MAX] = *event;
 	atomic_store_explicit(&queue->written, written + 1, memory_order_release);
 }
 
-bool queue_pop(struct queue *queue, struct media_event *event)
+bool event_queue_pop(struct event_queue *queue, struct media_event *event)
 {
 	uint32_t read = atomic_load_explicit(&queue->read, memory_order_relaxed);
 
 	if (read == atomic_load_explicit(&queue->written, memory_order_acquire))
 		return false;
-	*event = queue->events[read % QUEUE_EVENTS_MAX];
+	*event = queue->events[read % EVENT_QUEUE_MAX];
 	atomic_store_explicit(&queue->read, read + 1, memory_order_release);
 	return true;
 }
