@@ -101,12 +101,18 @@ confuse_is_kept_in_config() {
 		cd "$source" && grep -lE 'include[[:space:]]*<confuse' gateway/*.[ch] | grep -vx gateway/config.c)
 }
 
+# The two functions that sip/interpose.c gives libre on purpose, and says why.
+printf '%s\n' gettimeofday re_fprintf >"$work/on-purpose"
+
 interposition() {
 	local folder=$1 library found=""
+	nm -g --defined-only "$build"/sip/libsip_a-interpose.o | awk 'NF == 3 {print $3}' | sort |
+		comm -12 - "$work/on-purpose" >"$work/given"
+	comm -23 "$work/$folder.defined" "$work/given" >"$work/$folder.own"
 	for library in re spandsp speexdsp tonezone confuse crypto ssl; do
-		found+=" $(comm -12 "$work/$folder.defined" "$work/lib-$library.exported" | sed "s/^/lib$library:/")"
+		found+=" $(comm -12 "$work/$folder.own" "$work/lib-$library.exported" | sed "s/^/lib$library:/")"
 	done
-	found+=" $(comm -12 "$work/$folder.defined" "$work/libc")"
+	found+=" $(comm -12 "$work/$folder.own" "$work/libc")"
 	# shellcheck disable=SC2086
 	judge "no symbol of $folder/ takes the place of a library's" $found
 }
