@@ -93,7 +93,8 @@ static void obey_tone(struct media_line *line, const struct media_wish *wish)
 		return;
 	line->tone_muted_until_ns = 0;
 	dsp_tone_start(line->tone, def);
-	dsp_dtmf_rx_reset(line->dtmf, wish->tone_stops_at_digit);
+	/* No reset: the digit that ended the tone is still sounding and must not begin a second time. */
+	dsp_dtmf_rx_dial_tone(line->dtmf, wish->tone_stops_at_digit);
 }
 
 static void obey_port(struct media_line *line, const struct media_wish *wish, uint64_t now_ns)
@@ -107,6 +108,7 @@ static void obey_port(struct media_line *line, const struct media_wish *wish, ui
 	if (wish->feed != line->wish.feed)
 		driver->feed_set(line->port, wish->feed, now_ns);
 	if (wish->sound != line->sounding) {
+		dsp_dtmf_rx_reset(line->dtmf, wish->tone_stops_at_digit);
 		int err = wish->sound ? driver->audio_start(line->port, now_ns)
 				      : driver->audio_stop(line->port);
 
