@@ -16,6 +16,11 @@
 #define SPAN_DEAD_BLOCKS  10 /* a clock channel silent for so long: the timer takes over */
 #define TICKS_BEHIND_MAX  5  /* further behind than this the missed ticks are given up */
 
+static uint64_t soonest(uint64_t a, uint64_t b)
+{
+	return a < b ? a : b;
+}
+
 static int watch(struct media *media, int op, int fd, uint32_t mask, void *key)
 {
 	struct epoll_event event = {.events = mask, .data.ptr = key};
@@ -175,8 +180,10 @@ static void activity_review(struct media *media, uint64_t now_ns)
 	clock_elect(media);
 	if (!media->active_count)
 		media->tick_next_ns = UINT64_MAX;
-	else if (!was_active)
-		media->tick_next_ns = now_ns + (media->clock ? SPAN_DEAD_BLOCKS * media->block_ns : 0);
+	else if (!was_active && media->clock)
+		media->tick_next_ns = now_ns + SPAN_DEAD_BLOCKS * media->block_ns;
+	else if (!media->clock)
+		media->tick_next_ns = soonest(media->tick_next_ns, now_ns + (was_active ? media->block_ns : 0));
 }
 
 static void wishes_obey(struct media *media, uint64_t now_ns)
@@ -248,7 +255,7 @@ static void tick(struct media *media, uint64_t now_ns)
 		media_line_tick(media->active[i], now_ns, media->config.block_samples);
 		touch(media, media->active[i]);
 	}
-	if (media->clock)
+	if (media->clock && !media->clock_silent)
 		media->tick_next_ns = now_ns + SPAN_DEAD_BLOCKS * media->block_ns;
 	else if (media->tick_next_ns + TICKS_BEHIND_MAX * media->block_ns < now_ns)
 		media->tick_next_ns = now_ns + media->block_ns;
@@ -291,18 +298,15 @@ static void reports_publish(struct media *media)
 		(void)!write(media->notice_fd, &one, sizeof(one));
 }
 
-static uint64_t soonest(uint64_t a, uint64_t b)
-{
-	return a < b ? a : b;
-}
-
 uint64_t media_step(struct media *media, uint64_t now_ns)
 {
 	bool clock = descriptors_serve(media, now_ns);
 
 	hooks_judge(media, now_ns);
-	if (media->active_count && (clock || now_ns >= media->tick_next_ns))
+	if (media->active_count && (clock || now_ns >= media->tick_next_ns)) {
+		media->clock_silent = !clock;
 		tick(media, now_ns);
+	}
 	lines_heal(media, now_ns);
 	reports_publish(media);
 	return soonest(soonest(media->hook_next_ns, media->tick_next_ns), media->heal_next_ns);

@@ -19,6 +19,7 @@ struct media {
 	struct media_line **lines, **active, **touched;
 	size_t line_count, active_count, touched_count;
 	struct media_line *clock; /* whose port paces the tick; NULL: the timer does */
+	bool clock_silent;        /* its span died: the timer does for it */
 
 	pthread_t thread;
 	bool running;
