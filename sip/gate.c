@@ -73,11 +73,11 @@ static bool went_too_far(struct ua_agent *agent, const struct sip_msg *msg)
 {
 	if (!pl_isset(&msg->maxfwd) || is(msg, "OPTIONS"))
 		return false;
-	if (!isdigit((unsigned char)msg->maxfwd.p[0]) || pl_u32(&msg->maxfwd) > MAX_FORWARDS_MAX) {
+	if (!isdigit((unsigned char)msg->maxfwd.p[0]) || ua_text_number(&msg->maxfwd) > MAX_FORWARDS_MAX) {
 		refuse_malformed(agent, msg, "Bad Max-Forwards");
 		return true;
 	}
-	if (pl_u32(&msg->maxfwd))
+	if (ua_text_number(&msg->maxfwd))
 		return false;
 	ua_agent_refuse(agent, msg, 483, "Too Many Hops", NULL);
 	return true;

@@ -89,8 +89,8 @@ static int open_invite(struct ua_invite *invite, const struct sip_msg *msg)
 	invite->state = UA_INVITE_OFFERED;
 	invite->first = mem_ref((void *)(uintptr_t)msg);
 	ua_invite_enter(invite);
-	if (pl_isset(&msg->expires) && pl_u32(&msg->expires))
-		tmr_start(&invite->expires, 1000ull * pl_u32(&msg->expires), on_expires, invite);
+	if (pl_isset(&msg->expires) && ua_text_number(&msg->expires))
+		tmr_start(&invite->expires, 1000ull * ua_text_number(&msg->expires), on_expires, invite);
 	return 0;
 }
 

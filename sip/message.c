@@ -6,12 +6,24 @@
 
 #include "sip/message.h"
 
+uint32_t ua_text_number(const struct pl *text)
+{
+	uint32_t number = 0;
+
+	for (size_t i = 0; text->p && i < text->l && isdigit((unsigned char)text->p[i]); i++) {
+		if (number > UINT32_MAX / 10 - 1)
+			return UINT32_MAX;
+		number = number * 10 + (uint32_t)(text->p[i] - '0');
+	}
+	return number;
+}
+
 int ua_message_body(struct pl *body, const struct sip_msg *msg)
 {
 	size_t length = mbuf_get_left(msg->mb);
 
 	if (pl_isset(&msg->clen)) {
-		uint32_t said = pl_u32(&msg->clen);
+		uint32_t said = ua_text_number(&msg->clen);
 
 		if (said > length)
 			return EBADMSG;
@@ -54,7 +66,7 @@ static bool is_q850(const struct sip_hdr *header, const struct sip_msg *msg, voi
 	if (header->val.l < 5 || strncasecmp(header->val.p, "Q.850", 5) ||
 	    msg_param_decode(&header->val, "cause", &value))
 		return false;
-	*cause = pl_u32(&value);
+	*cause = ua_text_number(&value);
 	return *cause >= 1 && *cause <= 127;
 }
 
@@ -70,7 +82,7 @@ uint32_t ua_message_number(const struct sip_msg *msg, enum sip_hdrid id, uint32_
 	const struct sip_hdr *header = sip_msg_hdr(msg, id);
 
 	return header && header->val.l && isdigit((unsigned char)header->val.p[0]) ?
-		pl_u32(&header->val) : fallback;
+		ua_text_number(&header->val) : fallback;
 }
 
 static char printable(char c)

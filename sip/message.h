@@ -24,6 +24,8 @@ unsigned ua_message_q850(const struct sip_msg *msg);
 /* The value of a header with one number in it; fallback when there is none. */
 uint32_t ua_message_number(const struct sip_msg *msg, enum sip_hdrid id, uint32_t fallback);
 
+/* The decimal number that a text begins with; UINT32_MAX when it is too great, 0 when there is none. */
+uint32_t ua_text_number(const struct pl *text);
 /* Copies, cut to size. Control characters become spaces. */
 void ua_text_copy(char *text, size_t size, const struct pl *from);
 /* The user part of an address, %XX turned back. */

@@ -203,7 +203,7 @@ static bool is_ours(const struct sip_hdr *header, const struct sip_msg *msg, voi
 	if (str_cmp(user, binding->account->contact_user) || !is_here(&addr, binding->account))
 		return false;
 	if (!msg_param_decode(&addr.params, "expires", &expires))
-		binding->expires_s = pl_u32(&expires);
+		binding->expires_s = ua_text_number(&expires);
 	return true;
 }
 

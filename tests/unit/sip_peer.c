@@ -1,0 +1,377 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include <arpa/inet.h>
+#include <strings.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include <re.h>
+
+#include "sip/interpose.h"
+#include "tests/unit/sip_peer.h"
+
+#define WAIT_ROUNDS  2000 /* of about a millisecond */
+#define QUIET_ROUNDS 6
+#define TEXTS_MAX    4096
+
+struct bed bed;
+
+static struct {
+	int fd;
+	char *texts[TEXTS_MAX]; /* everything that must live until the end of the test */
+	size_t text_count;
+	const char *messages[TEXTS_MAX], *words[TEXTS_MAX];
+	size_t received, taken, said, heard;
+	unsigned branch;
+} peer;
+
+static char *keep(char *text)
+{
+	assert_non_null(text);
+	assert_in_range(peer.text_count, 0, TEXTS_MAX - 1);
+	peer.texts[peer.text_count++] = text;
+	return text;
+}
+
+static char *keep_span(const char *start, size_t length)
+{
+	return keep(strndup(start, length));
+}
+
+static void on_readable(int flags, void *arg)
+{
+	char bytes[65536];
+	ssize_t length = recv(peer.fd, bytes, sizeof(bytes) - 1, MSG_DONTWAIT);
+
+	(void)flags;
+	(void)arg;
+	if (length <= 0)
+		return;
+	peer.messages[peer.received++] = keep_span(bytes, (size_t)length);
+	if (getenv("SIP_TRACE"))
+		fprintf(stderr, "<<< %.*s\n", (int)length, bytes);
+}
+
+static void on_round(void *arg)
+{
+	(void)arg;
+	re_cancel();
+}
+
+static void run_round(void)
+{
+	struct tmr round = {.th = NULL};
+
+	tmr_start(&round, 0, on_round, NULL);
+	(void)re_main(NULL);
+	tmr_cancel(&round);
+}
+
+static void run_rounds(unsigned count)
+{
+	while (count--)
+		run_round();
+}
+
+const char *bed_receive(void)
+{
+	for (unsigned i = 0; peer.taken == peer.received; i++) {
+		if (i == WAIT_ROUNDS)
+			fail_msg("nothing came");
+		run_round();
+	}
+	return peer.messages[peer.taken++];
+}
+
+void bed_quiet(void)
+{
+	run_rounds(QUIET_ROUNDS);
+	if (peer.taken != peer.received)
+		fail_msg("unexpected:\n%s", peer.messages[peer.taken]);
+}
+
+void bed_advance(uint64_t ms)
+{
+	ua_interpose_skip(ms);
+	run_rounds(QUIET_ROUNDS);
+}
+
+static void __attribute__((format(printf, 1, 2))) say(const char *format, ...)
+{
+	char word[512];
+	va_list args;
+
+	va_start(args, format);
+	vsnprintf(word, sizeof(word), format, args);
+	va_end(args);
+	peer.words[peer.said++] = keep_span(word, strlen(word));
+	if (getenv("SIP_TRACE"))
+		fprintf(stderr, "*** %s\n", word);
+}
+
+void bed_heard(const char *word)
+{
+	for (unsigned i = 0; peer.heard == peer.said; i++) {
+		if (i == WAIT_ROUNDS)
+			fail_msg("nothing was heard, not \"%s\"", word);
+		run_round();
+	}
+	assert_string_equal(peer.words[peer.heard++], word);
+}
+
+void bed_heard_nothing(void)
+{
+	run_rounds(QUIET_ROUNDS);
+	if (peer.heard != peer.said)
+		fail_msg("unexpected: \"%s\"", peer.words[peer.heard]);
+}
+
+void bed_send(const char *format, ...)
+{
+	struct sockaddr_in to = {
+		.sin_family = AF_INET,
+		.sin_port = htons(bed.agent_port),
+		.sin_addr.s_addr = htonl(INADDR_LOOPBACK),
+	};
+	char *text;
+	va_list args;
+	int length;
+
+	va_start(args, format);
+	length = vasprintf(&text, format, args);
+	va_end(args);
+	assert_true(length >= 0);
+	keep(text);
+	if (getenv("SIP_TRACE"))
+		fprintf(stderr, ">>> %s\n", text);
+	assert_int_equal(sendto(peer.fd, text, (size_t)length, 0, (struct sockaddr *)&to, sizeof(to)),
+		length);
+}
+
+const char *header(const char *message, const char *name)
+{
+	size_t length = strlen(name);
+	const char *line = message;
+
+	while ((line = strstr(line, "\r\n")) && strncmp(line, "\r\n\r\n", 4)) {
+		line += 2;
+		if (strncasecmp(line, name, length) || line[length] != ':')
+			continue;
+		line += length + 1 + strspn(line + length + 1, " ");
+		return keep_span(line, strcspn(line, "\r"));
+	}
+	return "";
+}
+
+const char *body_of(const char *message)
+{
+	const char *end = strstr(message, "\r\n\r\n");
+
+	return end ? end + 4 : "";
+}
+
+const char *parameter(const char *value, const char *name)
+{
+	char start[64];
+	const char *found;
+
+	snprintf(start, sizeof(start), ";%s=", name);
+	found = strstr(value, start);
+	if (!found)
+		return "";
+	found += strlen(start);
+	return keep_span(found, strcspn(found, ";>, "));
+}
+
+void bed_reply(const char *request, unsigned status, const char *phrase, const char *tag,
+	const char *headers, const char *body)
+{
+	const char *to = header(request, "To");
+	char suffix[64] = "";
+
+	if (tag && !parameter(to, "tag")[0])
+		snprintf(suffix, sizeof(suffix), ";tag=%s", tag);
+	bed_send("SIP/2.0 %u %s\r\nVia: %s\r\nFrom: %s\r\nTo: %s%s\r\nCall-ID: %s\r\nCSeq: %s\r\n"
+		"%s%sContent-Length: %zu\r\n\r\n%s", status, phrase, header(request, "Via"),
+		header(request, "From"), to, suffix, header(request, "Call-ID"), header(request, "CSeq"),
+		headers, body[0] ? "Content-Type: application/sdp\r\n" : "", strlen(body), body);
+}
+
+void assert_starts(const char *message, const char *start)
+{
+	if (strncmp(message, start, strlen(start)))
+		fail_msg("not \"%s\":\n%s", start, message);
+}
+
+void assert_has(const char *message, const char *text)
+{
+	if (!strstr(message, text))
+		fail_msg("no \"%s\" in:\n%s", text, message);
+}
+
+void assert_has_not(const char *message, const char *text)
+{
+	if (strstr(message, text))
+		fail_msg("\"%s\" in:\n%s", text, message);
+}
+
+static const char *describe(const struct ua_sdp *sdp)
+{
+	char text[80];
+
+	if (!sdp)
+		return "nothing";
+	snprintf(text, sizeof(text), "%s:%u", sdp->addr, sdp->port);
+	return keep_span(text, strlen(text));
+}
+
+static void on_progress(struct ua_invite *invite, unsigned status, const struct ua_sdp *answer,
+	void *arg)
+{
+	(void)invite;
+	(void)arg;
+	say("progress %u %s", status, describe(answer));
+}
+
+static void on_answered(struct ua_invite *invite, const struct ua_sdp *answer, void *arg)
+{
+	(void)invite;
+	(void)arg;
+	say("answered %s", describe(answer));
+}
+
+static int on_offered(struct ua_invite *invite, const struct ua_sdp *offer, struct ua_sdp *answer,
+	void *arg)
+{
+	(void)invite;
+	(void)arg;
+	say("offered %s", describe(offer));
+	if (bed.offered_result)
+		return bed.offered_result;
+	if (offer)
+		return ua_sdp_answer(answer, offer, &bed.local);
+	ua_sdp_offer(answer, &bed.local);
+	return 0;
+}
+
+static void on_changed(struct ua_invite *invite, const struct ua_sdp *remote, void *arg)
+{
+	(void)invite;
+	(void)arg;
+	say("changed %s", describe(remote));
+}
+
+static void on_ended(struct ua_invite *invite, const struct ua_end *end, void *arg)
+{
+	static const char *const by[] = {"peer", "timeout", "error"};
+
+	(void)invite;
+	(void)arg;
+	say("ended by %s, status %u, cause %u%s", by[end->by], end->status, end->q850_cause,
+		end->after_answer ? ", after answer" : "");
+	bed.invite = NULL;
+	if (bed.free_in_handler)
+		bed_close_agent();
+}
+
+const struct ua_invite_handlers bed_handlers = {
+	on_progress, on_answered, on_offered, on_changed, on_ended,
+};
+
+static void on_incoming(struct ua_invite *invite, const struct ua_incoming *incoming, void *arg)
+{
+	(void)arg;
+	say("incoming %s from %s \"%s\" offering %s", incoming->called_user, incoming->caller_user,
+		incoming->caller_name, describe(incoming->offer));
+	if (bed.refuse_calls) {
+		ua_invite_reject(invite, 486, "Busy Here");
+		return;
+	}
+	bed.invite = invite;
+	ua_invite_accept(invite, &bed_handlers, NULL);
+}
+
+static void on_registration(struct ua_account *account, enum ua_registration registration,
+	unsigned status, const char *reason, void *arg)
+{
+	static const char *const names[] = {"none", "trying", "registered", "failed"};
+
+	(void)account;
+	(void)reason;
+	(void)arg;
+	say("registration %s %u", names[registration], status);
+}
+
+static void open_peer(void)
+{
+	struct sockaddr_in addr = {.sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
+	socklen_t length = sizeof(addr);
+
+	peer.fd = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+	assert_true(peer.fd >= 0);
+	assert_int_equal(bind(peer.fd, (struct sockaddr *)&addr, sizeof(addr)), 0);
+	assert_int_equal(getsockname(peer.fd, (struct sockaddr *)&addr, &length), 0);
+	bed.peer_port = ntohs(addr.sin_port);
+	assert_int_equal(fd_listen(peer.fd, FD_READ, on_readable, NULL), 0);
+}
+
+int bed_open(void **state)
+{
+	const struct ua_agent_config config = {"127.0.0.1", 0, "tipring"};
+	struct ua_account_config account = {
+		.user = "100", .domain = "example.org", .display_name = "Line One",
+		.server_addr = "127.0.0.1", .password = "secret", .expires_s = 600,
+	};
+
+	(void)state;
+	assert_int_equal(libre_init(), 0);
+	memset(&peer, 0, sizeof(peer));
+	memset(&bed, 0, sizeof(bed));
+	bed.local = (struct ua_sdp_local){
+		.addr = "127.0.0.1", .port = 40000, .direction = UA_SENDRECV, .ptime_ms = 20,
+		.formats = {{8, UA_CODEC_PCMA}, {101, UA_CODEC_TELEPHONE_EVENT}}, .format_count = 2,
+	};
+	open_peer();
+	account.server_port = bed.peer_port;
+	assert_int_equal(ua_agent_alloc(&bed.agent, &config, on_incoming, NULL), 0);
+	bed.agent_port = ua_agent_port(bed.agent);
+	assert_int_equal(ua_account_alloc(&bed.account, bed.agent, &account, on_registration, NULL), 0);
+	return 0;
+}
+
+void bed_close_agent(void)
+{
+	ua_agent_free(bed.agent);
+	bed.agent = NULL;
+}
+
+int bed_close(void **state)
+{
+	(void)state;
+	bed_close_agent();
+	run_rounds(2);
+	fd_close(peer.fd);
+	close(peer.fd);
+	for (size_t i = 0; i < peer.text_count; i++)
+		free(peer.texts[i]);
+	libre_close();
+	return 0;
+}
+
+const char *bed_call(void)
+{
+	struct ua_sdp offer;
+
+	ua_sdp_offer(&offer, &bed.local);
+	assert_int_equal(ua_invite_send(&bed.invite, bed.account, "200", &offer, &bed_handlers, NULL), 0);
+	return bed_receive();
+}
+
+void bed_invite(const char *id, const char *headers, const char *body)
+{
+	bed_send("INVITE sip:100@127.0.0.1:%u SIP/2.0\r\n"
+		"Via: SIP/2.0/UDP 127.0.0.1:%u;branch=z9hG4bK-%s\r\n"
+		"From: \"The \\\"Peer\\\"\" <sip:%%32%%300@example.org>;tag=peer\r\nTo: <sip:100@example.org>\r\n"
+		"Call-ID: %s\r\nCSeq: 1 INVITE\r\nMax-Forwards: 70\r\n%s%sContent-Length: %zu\r\n\r\n%s",
+		bed.agent_port, bed.peer_port, id, id, headers,
+		body[0] ? "Content-Type: application/sdp\r\n" : "", strlen(body), body);
+}

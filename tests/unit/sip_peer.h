@@ -1,0 +1,73 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * An agent with one account (100@example.org) and, on another socket of the same loop, a peer that is
+ * nothing but text: it is the agent's server and everybody else. The tests tell their story in order; every
+ * wait runs the loop until the message or the handler's word is there, and no longer than 2 s. Time is
+ * moved, not waited for.
+ */
+#ifndef TIPRING_TESTS_SIP_PEER_H
+#define TIPRING_TESTS_SIP_PEER_H
+
+#include <errno.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <cmocka.h>
+
+#include "sip/invite.h"
+
+#define SDP(port) "v=0\r\no=- 1 1 IN IP4 192.0.2.1\r\ns=-\r\nc=IN IP4 192.0.2.1\r\nt=0 0\r\n" \
+	"m=audio " #port " RTP/AVP 8 101\r\na=rtpmap:101 telephone-event/8000\r\n"
+
+struct bed {
+	struct ua_agent *agent;
+	struct ua_account *account;
+	struct ua_invite *invite;   /* the last one sent or received */
+	struct ua_sdp_local local;
+	uint16_t agent_port, peer_port;
+	bool refuse_calls;          /* the incoming handler answers 486 */
+	bool free_in_handler;       /* the ended handler frees the agent */
+	int offered_result;
+};
+extern struct bed bed;
+extern const struct ua_invite_handlers bed_handlers;
+
+int bed_open(void **state);
+int bed_close(void **state);
+void bed_close_agent(void);
+
+/* The next message that the peer got; the test fails when none comes. Valid until bed_close. */
+const char *bed_receive(void);
+/* Nothing has come that was not received, and nothing comes now. */
+void bed_quiet(void);
+/* Everything that is due at that later time happens. */
+void bed_advance(uint64_t ms);
+/* Fails unless the next word of a handler is this one; nothing was said otherwise. */
+void bed_heard(const char *word);
+void bed_heard_nothing(void);
+
+void bed_send(const char *format, ...) __attribute__((format(printf, 1, 2)));
+/* Answers a request; tag goes into To (NULL: none), headers are whole lines, body may be "". */
+void bed_reply(const char *request, unsigned status, const char *phrase, const char *tag,
+	const char *headers, const char *body);
+/* The value of a header of a message, "" when there is none. Valid until bed_close. */
+const char *header(const char *message, const char *name);
+const char *body_of(const char *message);
+/* The tag or another parameter of a header's value. */
+const char *parameter(const char *value, const char *name);
+void assert_starts(const char *message, const char *start);
+void assert_has(const char *message, const char *text);
+void assert_has_not(const char *message, const char *text);
+
+/* A call from the agent to 200, up to its INVITE. */
+const char *bed_call(void);
+/* A new INVITE from the peer to the agent's account; its branch and Call-ID hold id. */
+void bed_invite(const char *id, const char *headers, const char *body);
+
+#define bed_test(test) cmocka_unit_test_setup_teardown(test, bed_open, bed_close)
+
+#endif

@@ -1,0 +1,298 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* Registration against a registrar of plain text. */
+#include "tests/unit/sip_peer.h"
+
+#define CHALLENGE "WWW-Authenticate: Digest realm=\"example.org\", nonce=\"%s\", algorithm=MD5%s\r\n"
+
+static void challenge(const char *request, const char *nonce, const char *more)
+{
+	char text[256];
+
+	snprintf(text, sizeof(text), CHALLENGE, nonce, more);
+	bed_reply(request, 401, "Unauthorized", "r", text, "");
+}
+
+static void accept_for(const char *request, unsigned expires_s)
+{
+	char text[256];
+
+	snprintf(text, sizeof(text), "Contact: <sip:100@192.0.2.50:5060>;expires=30, "
+		"<sip:100@127.0.0.1:%u>;expires=%u\r\nContact: <sip:100@192.0.2.51>;expires=40\r\n",
+		bed.agent_port, expires_s);
+	bed_reply(request, 200, "OK", "r", text, "");
+}
+
+static const char *start(void)
+{
+	ua_account_register(bed.account, 0);
+	bed_heard("registration trying 0");
+	return bed_receive();
+}
+
+static void test_a_registration_is_challenged_and_kept(void **state)
+{
+	const char *first = start(), *second;
+
+	(void)state;
+	assert_starts(first, "REGISTER sip:example.org SIP/2.0\r\n");
+	assert_has(first, "From: \"Line One\" <sip:100@example.org>;tag=");
+	assert_has(first, "To: \"Line One\" <sip:100@example.org>\r\n");
+	assert_has(first, "Expires: 600\r\n");
+	challenge(first, "n1", "");
+	second = bed_receive();
+	assert_has(second, "nonce=\"n1\", uri=\"sip:example.org\"");
+	assert_has(second, ", algorithm=MD5");
+	assert_string_equal(header(second, "Call-ID"), header(first, "Call-ID"));
+	assert_int_equal(atoi(header(second, "CSeq")), atoi(header(first, "CSeq")) + 1);
+	accept_for(second, 600);
+	bed_heard("registration registered 200");
+	assert_int_equal(ua_account_state(bed.account), UA_REG_REGISTERED);
+}
+
+static void test_the_expiry_of_our_own_binding_counts(void **state)
+{
+	(void)state;
+	accept_for(start(), 200);
+	bed_heard("registration registered 200");
+	bed_advance(134000);
+	bed_quiet();
+	bed_advance(16100);
+	assert_starts(bed_receive(), "REGISTER ");
+	bed_heard_nothing();
+}
+
+static void test_a_remembered_nonce_may_be_refused_once_at_a_refresh(void **state)
+{
+	const char *request = start();
+
+	(void)state;
+	challenge(request, "n1", "");
+	accept_for(bed_receive(), 600);
+	bed_heard("registration registered 200");
+	bed_advance(450000);
+	request = bed_receive();
+	assert_has(request, "nonce=\"n1\"");
+	challenge(request, "n2", "");
+	request = bed_receive();
+	assert_has(request, "nonce=\"n2\"");
+	accept_for(request, 600);
+	bed_heard("registration registered 200");
+}
+
+static void test_a_wrong_password_is_asked_for_twice_and_then_rarely(void **state)
+{
+	const char *request = start();
+	char nonce[8];
+
+	(void)state;
+	challenge(request, "n1", "");
+	challenge(bed_receive(), "n2", "");
+	bed_heard("registration failed 401");
+	bed_advance(269000);
+	bed_quiet();
+	bed_advance(61100);
+	bed_heard("registration trying 0");
+	for (unsigned i = 0; i < 2; i++) {
+		snprintf(nonce, sizeof(nonce), "m%u", i);
+		challenge(bed_receive(), nonce, "");
+	}
+	bed_heard("registration failed 401");
+	bed_advance(539000);
+	bed_quiet();
+	bed_advance(121100);
+	assert_starts(bed_receive(), "REGISTER ");
+}
+
+static void test_403_pauses_as_a_wrong_password_does(void **state)
+{
+	(void)state;
+	bed_reply(start(), 403, "Forbidden", "r", "", "");
+	bed_heard("registration failed 403");
+	bed_advance(269000);
+	bed_quiet();
+	bed_advance(61100);
+	assert_starts(bed_receive(), "REGISTER ");
+}
+
+static void test_too_brief_an_interval_is_made_longer(void **state)
+{
+	const char *request = start();
+
+	(void)state;
+	bed_reply(request, 423, "Interval Too Brief", "r", "Min-Expires: 1800\r\n", "");
+	request = bed_receive();
+	assert_has(request, "Expires: 1800\r\n");
+	bed_reply(request, 423, "Interval Too Brief", "r", "Min-Expires: 900\r\n", "");
+	bed_heard("registration failed 423");
+	bed_quiet();
+}
+
+static void test_a_failure_is_retried_with_growing_pauses(void **state)
+{
+	unsigned pause_ms = 10000;
+
+	(void)state;
+	bed_reply(start(), 500, "Server Internal Error", "r", "", "");
+	for (unsigned i = 0; i < 3; i++, pause_ms *= 2) {
+		bed_heard("registration failed 500");
+		bed_advance(pause_ms * 89 / 100);
+		bed_quiet();
+		bed_advance(pause_ms * 22 / 100);
+		bed_heard("registration trying 0");
+		bed_reply(bed_receive(), 500, "Server Internal Error", "r", "", "");
+	}
+}
+
+static void test_retry_after_is_heeded(void **state)
+{
+	(void)state;
+	bed_reply(start(), 503, "Service Unavailable", "r", "Retry-After: 100 (maintenance)\r\n", "");
+	bed_heard("registration failed 503");
+	bed_advance(99900);
+	bed_quiet();
+	bed_advance(200);
+	assert_starts(bed_receive(), "REGISTER ");
+}
+
+static void test_silence_is_a_failure(void **state)
+{
+	(void)state;
+	start();
+	bed_advance(32100);
+	bed_heard("registration failed 408");
+}
+
+static void test_a_200_that_drops_our_binding_is_a_failure(void **state)
+{
+	(void)state;
+	accept_for(start(), 0);
+	bed_heard("registration failed 200");
+}
+
+static void test_unregistering_takes_our_binding_away(void **state)
+{
+	const char *request;
+
+	(void)state;
+	accept_for(start(), 600);
+	bed_heard("registration registered 200");
+	ua_account_unregister(bed.account);
+	request = bed_receive();
+	assert_has(request, ";expires=0\r\n");
+	assert_has(request, "Expires: 0\r\n");
+	challenge(request, "n1", "");
+	request = bed_receive();
+	assert_has(request, "Expires: 0\r\n");
+	bed_reply(request, 200, "OK", "r", "", "");
+	bed_heard("registration none 200");
+	bed_advance(3600000);
+	bed_quiet();
+}
+
+static void test_unregistering_waits_no_longer_than_4_s(void **state)
+{
+	(void)state;
+	accept_for(start(), 600);
+	bed_heard("registration registered 200");
+	ua_account_unregister(bed.account);
+	bed_receive();
+	bed_advance(3000);
+	bed_heard_nothing();
+	bed_advance(1100);
+	bed_heard("registration none 408");
+}
+
+static void test_unregistering_what_was_never_registered_asks_nobody(void **state)
+{
+	(void)state;
+	ua_account_unregister(bed.account);
+	bed_heard("registration none 0");
+	bed_quiet();
+}
+
+static void test_a_start_can_be_delayed(void **state)
+{
+	(void)state;
+	ua_account_register(bed.account, 5000);
+	bed_advance(4900);
+	bed_quiet();
+	bed_advance(200);
+	assert_starts(bed_receive(), "REGISTER ");
+}
+
+static void test_an_unsupported_challenge_is_passed_over_for_one_that_is(void **state)
+{
+	const char *request = start();
+
+	(void)state;
+	bed_reply(request, 401, "Unauthorized", "r",
+		"WWW-Authenticate: Digest realm=\"example.org\", nonce=\"n0\", algorithm=XYZ\r\n"
+		"WWW-Authenticate: Digest realm=\"example.org\", nonce=\"n1\", algorithm=MD5\r\n"
+		"WWW-Authenticate: Digest realm=\"example.org\", nonce=\"n2\"\r\n", "");
+	request = bed_receive();
+	assert_has(request, "nonce=\"n1\"");
+	assert_has_not(request, "nonce=\"n2\"");
+	bed_reply(request, 401, "Unauthorized", "r", "WWW-Authenticate: Basic realm=\"x\"\r\n", "");
+	bed_heard("registration failed 401");
+}
+
+static void test_two_accounts_of_one_user_have_contacts_of_their_own(void **state)
+{
+	struct ua_account_config config = {
+		.user = "100", .domain = "example.net", .server_addr = "127.0.0.1",
+		.server_port = bed.peer_port, .expires_s = 600,
+	};
+	struct ua_account *other;
+	const char *request;
+
+	(void)state;
+	assert_int_equal(ua_account_alloc(&other, bed.agent, &config, NULL, NULL), 0);
+	ua_account_register(other, 0);
+	request = bed_receive();
+	assert_has(request, "To: <sip:100@example.net>\r\n");
+	assert_has(request, "Contact: <sip:100-2@127.0.0.1:");
+	ua_account_free(other);
+	bed_quiet();
+}
+
+static void test_what_cannot_be_an_account_is_refused(void **state)
+{
+	static const struct ua_account_config rows[] = {
+		{.user = "", .domain = "example.org", .server_addr = "127.0.0.1"},
+		{.user = "1", .domain = "", .server_addr = "127.0.0.1"},
+		{.user = "1", .domain = "a\r\nb", .server_addr = "127.0.0.1"},
+		{.user = "1", .domain = "example.org", .server_addr = "host.example"},
+		{.user = "1", .domain = "example.org", .server_addr = "::1"},
+		{.user = "1", .domain = "example.org"},
+	};
+	struct ua_account *account;
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)
+		assert_int_equal(ua_account_alloc(&account, bed.agent, &rows[i], NULL, NULL), EINVAL);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		bed_test(test_a_registration_is_challenged_and_kept),
+		bed_test(test_the_expiry_of_our_own_binding_counts),
+		bed_test(test_a_remembered_nonce_may_be_refused_once_at_a_refresh),
+		bed_test(test_a_wrong_password_is_asked_for_twice_and_then_rarely),
+		bed_test(test_403_pauses_as_a_wrong_password_does),
+		bed_test(test_too_brief_an_interval_is_made_longer),
+		bed_test(test_a_failure_is_retried_with_growing_pauses),
+		bed_test(test_retry_after_is_heeded),
+		bed_test(test_silence_is_a_failure),
+		bed_test(test_a_200_that_drops_our_binding_is_a_failure),
+		bed_test(test_unregistering_takes_our_binding_away),
+		bed_test(test_unregistering_waits_no_longer_than_4_s),
+		bed_test(test_unregistering_what_was_never_registered_asks_nobody),
+		bed_test(test_a_start_can_be_delayed),
+		bed_test(test_an_unsupported_challenge_is_passed_over_for_one_that_is),
+		bed_test(test_two_accounts_of_one_user_have_contacts_of_their_own),
+		bed_test(test_what_cannot_be_an_account_is_refused),
+	};
+
+	return cmocka_run_group_tests_name("sip register", tests, NULL, NULL);
+}

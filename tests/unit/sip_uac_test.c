@@ -1,0 +1,389 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* The caller's side of a call, against a peer of plain text. */
+#include "tests/unit/sip_peer.h"
+
+#define CHALLENGE "Proxy-Authenticate: Digest realm=\"example.org\", nonce=\"%s\", qop=\"auth\"%s\r\n"
+
+/* Where the peer wants in-dialog requests. */
+static const char *contact(void)
+{
+	static char text[64];
+
+	snprintf(text, sizeof(text), "Contact: <sip:200@127.0.0.1:%u>\r\n", bed.peer_port);
+	return text;
+}
+
+static void challenge(const char *request, const char *nonce, const char *more)
+{
+	char text[256];
+
+	snprintf(text, sizeof(text), CHALLENGE, nonce, more);
+	bed_reply(request, 407, "Proxy Authentication Required", "x", text, "");
+}
+
+/* A call that is up; returns the INVITE. */
+static const char *talk(void)
+{
+	const char *invite = bed_call();
+
+	bed_reply(invite, 200, "OK", "b", contact(), SDP(5004));
+	assert_starts(bed_receive(), "ACK ");
+	bed_heard("answered 192.0.2.1:5004");
+	return invite;
+}
+
+/* A request of the peer's within the call. */
+static void send_in_dialog(const char *invite, const char *method, unsigned cseq, const char *more)
+{
+	bed_send("%s sip:100@127.0.0.1:%u SIP/2.0\r\nVia: SIP/2.0/UDP 127.0.0.1:%u;branch=z9hG4bK-%s%u\r\n"
+		"From: %s;tag=b\r\nTo: %s\r\nCall-ID: %s\r\nCSeq: %u %s\r\n%sContent-Length: 0\r\n\r\n",
+		method, bed.agent_port, bed.peer_port, method, cseq, header(invite, "To"),
+		header(invite, "From"), header(invite, "Call-ID"), cseq, method, more);
+}
+
+static void test_a_call_is_made_answered_and_hung_up(void **state)
+{
+	const char *invite = bed_call(), *ack, *bye;
+
+	(void)state;
+	assert_starts(invite, "INVITE sip:200@example.org SIP/2.0\r\n");
+	assert_has(invite, "From: \"Line One\" <sip:100@example.org>;tag=");
+	assert_has(invite, "To: <sip:200@example.org>\r\n");
+	assert_has(invite, "Contact: <sip:100@127.0.0.1:");
+	assert_has(invite, "m=audio 40000 RTP/AVP 8 101\r\n");
+	bed_reply(invite, 100, "Trying", NULL, "", "");
+	bed_reply(invite, 180, "Ringing", "b", contact(), "");
+	bed_heard("progress 180 nothing");
+	bed_reply(invite, 200, "OK", "b", contact(), SDP(5004));
+	ack = bed_receive();
+	assert_starts(ack, "ACK sip:200@127.0.0.1:");
+	assert_has(ack, ";tag=b\r\n");
+	assert_int_equal(atoi(header(ack, "CSeq")), atoi(header(invite, "CSeq")));
+	bed_heard("answered 192.0.2.1:5004");
+
+	ua_invite_end(bed.invite, 16);
+	bye = bed_receive();
+	assert_starts(bye, "BYE sip:200@127.0.0.1:");
+	assert_has(bye, "Reason: Q.850;cause=16\r\n");
+	assert_int_equal(atoi(header(bye, "CSeq")), atoi(header(invite, "CSeq")) + 1);
+	bed_reply(bye, 200, "OK", NULL, "", "");
+	bed_quiet();
+	bed_heard_nothing();
+}
+
+static void test_the_peers_bye_ends_the_call_with_its_cause(void **state)
+{
+	const char *invite = talk();
+
+	(void)state;
+	send_in_dialog(invite, "BYE", 7, "Reason: SIP;cause=200, Q.850;cause=17;text=\"busy\"\r\n");
+	assert_starts(bed_receive(), "SIP/2.0 200 OK");
+	bed_heard("ended by peer, status 0, cause 17, after answer");
+}
+
+static void test_every_repeated_200_gets_its_ack_again(void **state)
+{
+	const char *invite = talk(), *again;
+
+	(void)state;
+	for (unsigned i = 0; i < 3; i++) {
+		bed_reply(invite, 200, "OK", "b", contact(), SDP(5004));
+		again = bed_receive();
+		assert_starts(again, "ACK ");
+		assert_has(again, ";tag=b\r\n");
+	}
+	ua_invite_end(bed.invite, 0);
+	bed_reply(bed_receive(), 200, "OK", NULL, "", "");
+	bed_reply(invite, 200, "OK", "b", contact(), SDP(5004));
+	assert_starts(bed_receive(), "ACK ");
+	bed_quiet();
+	bed_heard_nothing();
+}
+
+static void test_the_200_of_a_second_fork_gets_ack_and_bye(void **state)
+{
+	const char *invite = talk(), *first, *second;
+
+	(void)state;
+	bed_reply(invite, 200, "OK", "c", contact(), SDP(6004));
+	first = bed_receive();
+	second = bed_receive();
+	assert_starts(first, "ACK ");
+	assert_has(first, ";tag=c\r\n");
+	assert_starts(second, "BYE ");
+	assert_has(second, ";tag=c\r\n");
+	bed_reply(second, 200, "OK", NULL, "", "");
+	bed_reply(invite, 200, "OK", "c", contact(), SDP(6004));
+	assert_starts(bed_receive(), "ACK ");
+	bed_quiet();
+	bed_heard_nothing();
+}
+
+static void test_the_answer_of_the_fork_that_picks_up_counts(void **state)
+{
+	const char *invite = bed_call();
+
+	(void)state;
+	bed_reply(invite, 183, "Session Progress", "b", contact(), SDP(5004));
+	bed_heard("progress 183 192.0.2.1:5004");
+	bed_reply(invite, 183, "Session Progress", "c", contact(), SDP(6004));
+	bed_heard("progress 183 192.0.2.1:6004");
+	bed_reply(invite, 200, "OK", "b", contact(), "");
+	assert_has(bed_receive(), ";tag=b\r\n");
+	bed_heard("answered 192.0.2.1:5004");
+}
+
+static void test_cancel_waits_for_a_provisional_response(void **state)
+{
+	const char *invite = bed_call(), *cancel, *ack;
+
+	(void)state;
+	ua_invite_end(bed.invite, 0);
+	bed_quiet();
+	bed_reply(invite, 100, "Trying", NULL, "", "");
+	cancel = bed_receive();
+	assert_starts(cancel, "CANCEL sip:200@example.org SIP/2.0\r\n");
+	assert_string_equal(header(cancel, "Via"), header(invite, "Via"));
+	bed_reply(cancel, 200, "OK", NULL, "", "");
+	bed_reply(invite, 487, "Request Terminated", "b", "", "");
+	ack = bed_receive();
+	assert_starts(ack, "ACK sip:200@example.org");
+	bed_quiet();
+	bed_heard_nothing();
+}
+
+static void test_a_200_that_crosses_the_cancel_gets_ack_and_bye(void **state)
+{
+	const char *invite = bed_call(), *bye;
+
+	(void)state;
+	bed_reply(invite, 180, "Ringing", "b", contact(), "");
+	bed_heard("progress 180 nothing");
+	ua_invite_end(bed.invite, 16);
+	assert_starts(bed_receive(), "CANCEL ");
+	bed_reply(invite, 200, "OK", "b", contact(), SDP(5004));
+	assert_starts(bed_receive(), "ACK ");
+	bye = bed_receive();
+	assert_starts(bye, "BYE ");
+	assert_has(bye, "Reason: Q.850;cause=16\r\n");
+	bed_reply(bye, 200, "OK", NULL, "", "");
+	bed_quiet();
+	bed_heard_nothing();
+}
+
+static void test_a_challenge_is_answered_once(void **state)
+{
+	const char *invite = bed_call(), *again, *ack;
+
+	(void)state;
+	challenge(invite, "n1", "");
+	ack = bed_receive();
+	assert_starts(ack, "ACK ");
+	again = bed_receive();
+	assert_starts(again, "INVITE ");
+	assert_has(again, "Proxy-Authorization: Digest username=\"100\", realm=\"example.org\", nonce=\"n1\"");
+	assert_has(again, "nc=00000001");
+	assert_int_equal(atoi(header(again, "CSeq")), atoi(header(invite, "CSeq")) + 1);
+	assert_string_equal(header(again, "Call-ID"), header(invite, "Call-ID"));
+	assert_string_equal(body_of(again), body_of(invite));
+	challenge(again, "n2", "");
+	assert_starts(bed_receive(), "ACK ");
+	bed_quiet();
+	bed_heard("ended by peer, status 407, cause 0");
+}
+
+static void test_a_stale_nonce_is_replaced_once(void **state)
+{
+	const char *invite = bed_call();
+
+	(void)state;
+	challenge(invite, "n1", "");
+	bed_receive();
+	invite = bed_receive();
+	challenge(invite, "n2", ", stale=true");
+	bed_receive();
+	invite = bed_receive();
+	assert_has(invite, "nonce=\"n2\"");
+	challenge(invite, "n3", ", stale=true");
+	assert_starts(bed_receive(), "ACK ");
+	bed_quiet();
+	bed_heard("ended by peer, status 407, cause 0");
+}
+
+static void test_a_remembered_nonce_is_used_and_may_be_refused(void **state)
+{
+	const char *invite = bed_call(), *ack, *bye;
+
+	(void)state;
+	challenge(invite, "n1", "");
+	bed_receive();
+	invite = bed_receive();
+	bed_reply(invite, 200, "OK", "b", contact(), SDP(5004));
+	ack = bed_receive();
+	assert_string_equal(header(ack, "Proxy-Authorization"), header(invite, "Proxy-Authorization"));
+	bed_heard("answered 192.0.2.1:5004");
+	ua_invite_end(bed.invite, 0);
+	bye = bed_receive();
+	assert_has(bye, "nonce=\"n1\"");
+	assert_has(bye, "nc=00000002");
+	challenge(bye, "n2", "");
+	bye = bed_receive();
+	assert_starts(bye, "BYE ");
+	assert_has(bye, "nonce=\"n2\"");
+	challenge(bye, "n3", "");
+	bed_quiet();
+}
+
+static void test_a_refusal_is_told_with_its_cause(void **state)
+{
+	const char *invite = bed_call();
+
+	(void)state;
+	bed_reply(invite, 486, "Busy Here", "b", "Reason: Q.850;cause=17\r\n", "");
+	assert_starts(bed_receive(), "ACK ");
+	bed_heard("ended by peer, status 486, cause 17");
+	bed_quiet();
+}
+
+static void test_a_302_is_told_and_not_followed(void **state)
+{
+	const char *invite = bed_call();
+
+	(void)state;
+	bed_reply(invite, 302, "Moved Temporarily", "b", contact(), "");
+	assert_starts(bed_receive(), "ACK ");
+	bed_heard("ended by peer, status 302, cause 0");
+	bed_quiet();
+}
+
+static void test_silence_is_a_timeout(void **state)
+{
+	(void)state;
+	bed_call();
+	bed_advance(500);
+	assert_starts(bed_receive(), "INVITE ");
+	bed_advance(32000);
+	bed_heard("ended by timeout, status 408, cause 0");
+}
+
+static void test_a_200_without_usable_answer_gets_ack_and_bye(void **state)
+{
+	const char *invite = bed_call();
+
+	(void)state;
+	bed_reply(invite, 200, "OK", "b", contact(), "v=0\r\nc=IN IP4 host.example\r\nm=audio 5004 RTP/AVP 0\r\n");
+	assert_starts(bed_receive(), "ACK ");
+	assert_starts(bed_receive(), "BYE ");
+	bed_heard("ended by error, status 0, cause 0, after answer");
+}
+
+static void test_a_bye_that_crosses_ours_is_answered(void **state)
+{
+	const char *invite = talk(), *bye;
+
+	(void)state;
+	ua_invite_end(bed.invite, 0);
+	bye = bed_receive();
+	assert_starts(bye, "BYE ");
+	send_in_dialog(invite, "BYE", 3, "");
+	assert_starts(bed_receive(), "SIP/2.0 200 OK");
+	bed_reply(bye, 481, "Call/Transaction Does Not Exist", NULL, "", "");
+	bed_quiet();
+	bed_heard_nothing();
+}
+
+static void test_requests_in_the_call_follow_its_route(void **state)
+{
+	const char *invite = bed_call(), *ack, *bye;
+	char headers[256];
+
+	(void)state;
+	snprintf(headers, sizeof(headers), "Record-Route: <sip:far.example;lr>, <sip:127.0.0.1:%u;lr>\r\n"
+		"Contact: <sip:200@192.0.2.7:5099>\r\n", bed.peer_port);
+	bed_reply(invite, 200, "OK", "b", headers, SDP(5004));
+	ack = bed_receive();
+	assert_starts(ack, "ACK sip:200@192.0.2.7:5099 SIP/2.0\r\n");
+	assert_has(strstr(ack, "Route: <sip:127.0.0.1:"), "Route: <sip:far.example;lr>\r\n");
+	ua_invite_end(bed.invite, 0);
+	bye = bed_receive();
+	assert_starts(bye, "BYE sip:200@192.0.2.7:5099 SIP/2.0\r\n");
+}
+
+static void test_dialled_text_is_escaped(void **state)
+{
+	struct ua_sdp offer;
+
+	(void)state;
+	ua_sdp_offer(&offer, &bed.local);
+	assert_int_equal(ua_invite_send(&bed.invite, bed.account, "*21*#", &offer, &bed_handlers, NULL), 0);
+	assert_starts(bed_receive(), "INVITE sip:*21*%23@example.org SIP/2.0\r\n");
+	assert_int_equal(ua_invite_send(&bed.invite, bed.account, "", &offer, &bed_handlers, NULL), EINVAL);
+}
+
+static void test_no_handler_comes_after_the_user_let_go(void **state)
+{
+	const char *invite = bed_call();
+
+	(void)state;
+	bed_reply(invite, 180, "Ringing", "b", contact(), "");
+	bed_heard("progress 180 nothing");
+	ua_invite_end(bed.invite, 0);
+	bed_reply(bed_receive(), 200, "OK", NULL, "", "");
+	bed_reply(invite, 183, "Session Progress", "b", contact(), SDP(5004));
+	bed_reply(invite, 487, "Request Terminated", "b", "", "");
+	assert_starts(bed_receive(), "ACK ");
+	bed_heard_nothing();
+}
+
+static void test_a_handler_may_free_the_agent(void **state)
+{
+	const char *invite = bed_call();
+
+	(void)state;
+	bed.free_in_handler = true;
+	bed_reply(invite, 603, "Decline", "b", "", "");
+	assert_starts(bed_receive(), "ACK ");
+	bed_heard("ended by peer, status 603, cause 0");
+	assert_null(bed.agent);
+}
+
+static void test_the_agent_may_go_in_the_middle_of_everything(void **state)
+{
+	const char *invite = talk();
+
+	(void)state;
+	bed_reply(invite, 200, "OK", "c", contact(), SDP(6004));
+	bed_receive();
+	bed_receive();
+	bed_call();
+	bed_close_agent();
+	bed_heard_nothing();
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		bed_test(test_a_call_is_made_answered_and_hung_up),
+		bed_test(test_the_peers_bye_ends_the_call_with_its_cause),
+		bed_test(test_every_repeated_200_gets_its_ack_again),
+		bed_test(test_the_200_of_a_second_fork_gets_ack_and_bye),
+		bed_test(test_the_answer_of_the_fork_that_picks_up_counts),
+		bed_test(test_cancel_waits_for_a_provisional_response),
+		bed_test(test_a_200_that_crosses_the_cancel_gets_ack_and_bye),
+		bed_test(test_a_challenge_is_answered_once),
+		bed_test(test_a_stale_nonce_is_replaced_once),
+		bed_test(test_a_remembered_nonce_is_used_and_may_be_refused),
+		bed_test(test_a_refusal_is_told_with_its_cause),
+		bed_test(test_a_302_is_told_and_not_followed),
+		bed_test(test_silence_is_a_timeout),
+		bed_test(test_a_200_without_usable_answer_gets_ack_and_bye),
+		bed_test(test_a_bye_that_crosses_ours_is_answered),
+		bed_test(test_requests_in_the_call_follow_its_route),
+		bed_test(test_dialled_text_is_escaped),
+		bed_test(test_no_handler_comes_after_the_user_let_go),
+		bed_test(test_a_handler_may_free_the_agent),
+		bed_test(test_the_agent_may_go_in_the_middle_of_everything),
+	};
+
+	return cmocka_run_group_tests_name("sip uac", tests, NULL, NULL);
+}

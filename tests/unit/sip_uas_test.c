@@ -1,0 +1,517 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* The called one's side of a call, and re-INVITEs, against a peer of plain text. */
+#include "tests/unit/sip_peer.h"
+
+/* The peer's place in the dialog: the To of the agent's answers. */
+static const char *our_to;
+
+static const char *contact(const char *more)
+{
+	static char text[256];
+
+	snprintf(text, sizeof(text), "Contact: <sip:200@127.0.0.1:%u>\r\n%s", bed.peer_port, more);
+	return text;
+}
+
+static void in_dialog(const char *id, const char *method, unsigned cseq, const char *headers,
+	const char *body)
+{
+	static unsigned branch;
+
+	bed_send("%s sip:100@127.0.0.1:%u SIP/2.0\r\nVia: SIP/2.0/UDP 127.0.0.1:%u;branch=z9hG4bK-d%u\r\n"
+		"From: <sip:200@example.org>;tag=peer\r\nTo: %s\r\nCall-ID: %s\r\nCSeq: %u %s\r\n"
+		"%s%sContent-Length: %zu\r\n\r\n%s", method, bed.agent_port, bed.peer_port, ++branch, our_to,
+		id, cseq, method, headers, body[0] ? "Content-Type: application/sdp\r\n" : "", strlen(body),
+		body);
+}
+
+static void answer(void)
+{
+	struct ua_sdp offer, sdp;
+
+	assert_int_equal(ua_sdp_parse(&offer, SDP(5004), strlen(SDP(5004))), 0);
+	assert_int_equal(ua_sdp_answer(&sdp, &offer, &bed.local), 0);
+	assert_int_equal(ua_invite_answer(bed.invite, &sdp), 0);
+}
+
+#define INCOMING "incoming 100 from 200 \"The \"Peer\"\" offering "
+
+static void ring(const char *id)
+{
+	bed_invite(id, contact(""), SDP(5004));
+	assert_starts(bed_receive(), "SIP/2.0 100 Trying");
+	bed_heard(INCOMING "192.0.2.1:5004");
+}
+
+/* A call that is up; returns the agent's 200. */
+static const char *talk(const char *id)
+{
+	const char *ok;
+
+	ring(id);
+	answer();
+	ok = bed_receive();
+	assert_starts(ok, "SIP/2.0 200 OK");
+	our_to = header(ok, "To");
+	in_dialog(id, "ACK", 1, "", "");
+	bed_quiet();
+	return ok;
+}
+
+static void cancel(const char *id)
+{
+	bed_send("CANCEL sip:100@127.0.0.1:%u SIP/2.0\r\nVia: SIP/2.0/UDP 127.0.0.1:%u;branch=z9hG4bK-%s\r\n"
+		"From: <sip:200@example.org>;tag=peer\r\nTo: <sip:100@example.org>\r\nCall-ID: %s\r\n"
+		"CSeq: 1 CANCEL\r\nContent-Length: 0\r\n\r\n", bed.agent_port, bed.peer_port, id, id);
+}
+
+static void ack_refusal(const char *id, const char *refusal)
+{
+	bed_send("ACK sip:100@127.0.0.1:%u SIP/2.0\r\nVia: SIP/2.0/UDP 127.0.0.1:%u;branch=z9hG4bK-%s\r\n"
+		"From: <sip:200@example.org>;tag=peer\r\nTo: %s\r\nCall-ID: %s\r\nCSeq: 1 ACK\r\n"
+		"Content-Length: 0\r\n\r\n", bed.agent_port, bed.peer_port, id, header(refusal, "To"), id);
+}
+
+static void test_a_call_rings_is_answered_and_hung_up_by_the_peer(void **state)
+{
+	const char *ringing, *ok;
+
+	(void)state;
+	ring("a");
+	assert_int_equal(ua_invite_ring(bed.invite), 0);
+	ringing = bed_receive();
+	assert_starts(ringing, "SIP/2.0 180 Ringing");
+	assert_has(ringing, "Contact: <sip:100@127.0.0.1:");
+	answer();
+	ok = bed_receive();
+	assert_starts(ok, "SIP/2.0 200 OK");
+	assert_string_equal(header(ok, "To"), header(ringing, "To"));
+	assert_has(ok, "m=audio 40000 RTP/AVP 8 101\r\n");
+	our_to = header(ok, "To");
+	in_dialog("a", "ACK", 1, "", "");
+	in_dialog("a", "BYE", 2, "Reason: Q.850;cause=16\r\n", "");
+	assert_starts(bed_receive(), "SIP/2.0 200 OK");
+	bed_heard("ended by peer, status 0, cause 16, after answer");
+	in_dialog("a", "BYE", 3, "", "");
+	assert_starts(bed_receive(), "SIP/2.0 200 OK");
+	bed_advance(32100);
+	in_dialog("a", "BYE", 4, "", "");
+	assert_starts(bed_receive(), "SIP/2.0 481 ");
+	bed_quiet();
+}
+
+static void test_180_is_repeated_every_60_s(void **state)
+{
+	(void)state;
+	ring("a");
+	ua_invite_ring(bed.invite);
+	for (unsigned i = 0; i < 3; i++) {
+		assert_starts(bed_receive(), "SIP/2.0 180 ");
+		bed_quiet();
+		bed_advance(60000);
+	}
+	assert_starts(bed_receive(), "SIP/2.0 180 ");
+	answer();
+	assert_starts(bed_receive(), "SIP/2.0 200 ");
+}
+
+static void test_200_is_repeated_until_its_ack_comes(void **state)
+{
+	static const unsigned intervals_ms[] = {500, 1000, 2000, 4000, 4000};
+	const char *ok;
+
+	(void)state;
+	ring("a");
+	answer();
+	ok = bed_receive();
+	our_to = header(ok, "To");
+	for (size_t i = 0; i < sizeof(intervals_ms) / sizeof(intervals_ms[0]); i++) {
+		bed_advance(intervals_ms[i] - 100);
+		bed_quiet();
+		bed_advance(110);
+		assert_string_equal(bed_receive(), ok);
+	}
+	in_dialog("a", "ACK", 1, "", "");
+	bed_quiet();
+	bed_advance(40000);
+	bed_quiet();
+	bed_heard_nothing();
+}
+
+static void test_a_200_that_is_never_acknowledged_ends_the_call_with_bye(void **state)
+{
+	const char *message = "";
+
+	(void)state;
+	ring("a");
+	answer();
+	for (unsigned i = 0; strncmp(message, "BYE ", 4); i++) {
+		assert_in_range(i, 0, 20);
+		if (i)
+			bed_advance(4000);
+		message = bed_receive();
+	}
+	bed_heard("ended by timeout, status 0, cause 0, after answer");
+}
+
+static void test_bye_waits_for_the_ack(void **state)
+{
+	const char *ok;
+
+	(void)state;
+	ring("a");
+	answer();
+	ok = bed_receive();
+	our_to = header(ok, "To");
+	ua_invite_end(bed.invite, 16);
+	bed_quiet();
+	in_dialog("a", "ACK", 1, "", "");
+	assert_has(bed_receive(), "Reason: Q.850;cause=16\r\n");
+	bed_heard_nothing();
+}
+
+static void test_cancel_is_answered_and_the_invite_refused_487(void **state)
+{
+	const char *refusal;
+
+	(void)state;
+	ring("a");
+	ua_invite_ring(bed.invite);
+	bed_receive();
+	cancel("a");
+	assert_has(bed_receive(), "CSeq: 1 CANCEL\r\n");
+	refusal = bed_receive();
+	assert_starts(refusal, "SIP/2.0 487 ");
+	ack_refusal("a", refusal);
+	bed_heard("ended by peer, status 0, cause 0");
+	bed_advance(60000);
+	bed_quiet();
+}
+
+static void test_cancel_after_200_changes_nothing(void **state)
+{
+	const char *ok;
+
+	(void)state;
+	ring("a");
+	answer();
+	ok = bed_receive();
+	cancel("a");
+	assert_starts(bed_receive(), "SIP/2.0 200 OK");
+	our_to = header(ok, "To");
+	in_dialog("a", "ACK", 1, "", "");
+	bed_quiet();
+	bed_heard_nothing();
+}
+
+static void test_a_cancel_that_comes_with_the_invite_is_heard_after_it(void **state)
+{
+	(void)state;
+	bed_invite("a", contact(""), SDP(5004));
+	cancel("a");
+	bed_heard(INCOMING "192.0.2.1:5004");
+	bed_heard("ended by peer, status 0, cause 0");
+}
+
+static void test_the_users_refusal_is_repeated_until_its_ack(void **state)
+{
+	const char *refusal;
+
+	(void)state;
+	bed.refuse_calls = true;
+	ring("a");
+	refusal = bed_receive();
+	assert_starts(refusal, "SIP/2.0 486 Busy Here");
+	bed_advance(510);
+	assert_string_equal(bed_receive(), refusal);
+	ack_refusal("a", refusal);
+	bed_advance(5000);
+	bed_quiet();
+	bed_heard_nothing();
+}
+
+static void test_ending_an_unanswered_call_refuses_it_480(void **state)
+{
+	(void)state;
+	ring("a");
+	ua_invite_end(bed.invite, 0);
+	assert_starts(bed_receive(), "SIP/2.0 480 ");
+	bed_heard_nothing();
+}
+
+static void test_the_invites_expires_ends_it(void **state)
+{
+	(void)state;
+	bed_invite("a", contact("Expires: 20\r\n"), SDP(5004));
+	bed_receive();
+	bed_heard(INCOMING "192.0.2.1:5004");
+	bed_advance(19900);
+	bed_quiet();
+	bed_advance(200);
+	assert_starts(bed_receive(), "SIP/2.0 487 ");
+	bed_heard("ended by timeout, status 0, cause 0");
+}
+
+static void test_a_repeated_invite_gets_the_last_response_again(void **state)
+{
+	(void)state;
+	ring("a");
+	bed_invite("a", contact(""), SDP(5004));
+	assert_starts(bed_receive(), "SIP/2.0 100 ");
+	ua_invite_ring(bed.invite);
+	bed_receive();
+	bed_invite("a", contact(""), SDP(5004));
+	assert_starts(bed_receive(), "SIP/2.0 180 ");
+	bed_heard_nothing();
+}
+
+static void test_an_invite_without_description_gets_an_offer_and_the_ack_the_answer(void **state)
+{
+	struct ua_sdp offer;
+	const char *ok;
+
+	(void)state;
+	bed_invite("a", contact(""), "");
+	bed_receive();
+	bed_heard(INCOMING "nothing");
+	ua_sdp_offer(&offer, &bed.local);
+	assert_int_equal(ua_invite_answer(bed.invite, &offer), 0);
+	ok = bed_receive();
+	assert_has(ok, "m=audio 40000 RTP/AVP 8 101\r\n");
+	our_to = header(ok, "To");
+	in_dialog("a", "ACK", 1, "", SDP(5004));
+	bed_heard("changed 192.0.2.1:5004");
+}
+
+static void test_an_offer_that_the_ack_leaves_unanswered_ends_the_call(void **state)
+{
+	struct ua_sdp offer;
+
+	(void)state;
+	bed_invite("a", contact(""), "");
+	bed_receive();
+	bed_heard(INCOMING "nothing");
+	ua_sdp_offer(&offer, &bed.local);
+	ua_invite_answer(bed.invite, &offer);
+	our_to = header(bed_receive(), "To");
+	in_dialog("a", "ACK", 1, "", "");
+	assert_starts(bed_receive(), "BYE ");
+	bed_heard("ended by error, status 0, cause 0, after answer");
+}
+
+static void test_a_description_that_does_not_do_is_refused(void **state)
+{
+	static const struct {
+		const char *body, *status;
+	} rows[] = {
+		{"v=0\r\nnonsense\r\n", "SIP/2.0 400 "},
+		{"v=0\r\ns=-\r\nm=image 1 udptl t38\r\n", "SIP/2.0 488 "},
+		{"v=0\r\nc=IN IP4 host.example\r\nm=audio 5004 RTP/AVP 0\r\n", "SIP/2.0 488 "},
+	};
+	char id[8];
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		snprintf(id, sizeof(id), "%zu", i);
+		bed_invite(id, contact(""), rows[i].body);
+		assert_starts(bed_receive(), rows[i].status);
+	}
+	bed_quiet();
+	bed_heard_nothing();
+}
+
+static void test_a_reinvite_is_answered_by_the_handler(void **state)
+{
+	const char *first = talk("a"), *ok, *bye;
+	const char *moved = "Contact: <sip:moved@127.0.0.1:5998>\r\n";
+
+	(void)state;
+	in_dialog("a", "INVITE", 2, moved, SDP(5006));
+	assert_starts(bed_receive(), "SIP/2.0 100 ");
+	bed_heard("offered 192.0.2.1:5006");
+	ok = bed_receive();
+	assert_starts(ok, "SIP/2.0 200 OK");
+	assert_string_equal(body_of(ok), body_of(first)); /* the o= version stays with the text */
+	bed_advance(510);
+	assert_string_equal(bed_receive(), ok);
+	in_dialog("a", "ACK", 2, "", "");
+	bed.local.port = 41000;
+	in_dialog("a", "INVITE", 3, contact(""), SDP(5008));
+	bed_receive();
+	bed_heard("offered 192.0.2.1:5008");
+	ok = bed_receive();
+	assert_has(ok, " 2 IN IP4 127.0.0.1\r\n");
+	in_dialog("a", "ACK", 3, "", "");
+	bed_quiet();
+	ua_invite_end(bed.invite, 0);
+	bye = bed_receive();
+	assert_starts(bye, "BYE sip:200@127.0.0.1:");
+}
+
+static void test_a_reinvite_that_does_not_do_leaves_the_call_as_it_was(void **state)
+{
+	(void)state;
+	talk("a");
+	bed.offered_result = ENOTSUP;
+	in_dialog("a", "INVITE", 2, contact(""), SDP(5006));
+	bed_receive();
+	bed_heard("offered 192.0.2.1:5006");
+	assert_starts(bed_receive(), "SIP/2.0 488 ");
+	in_dialog("a", "BYE", 3, "", "");
+	bed_heard("ended by peer, status 0, cause 0, after answer");
+}
+
+static void test_a_reinvite_without_description_gets_an_offer(void **state)
+{
+	const char *ok;
+
+	(void)state;
+	talk("a");
+	in_dialog("a", "INVITE", 2, contact(""), "");
+	bed_receive();
+	bed_heard("offered nothing");
+	ok = bed_receive();
+	assert_has(ok, "m=audio 40000 RTP/AVP 8 101\r\n");
+	in_dialog("a", "ACK", 2, "", SDP(5010));
+	bed_heard("changed 192.0.2.1:5010");
+}
+
+static void test_lines_of_the_first_offer_stay_in_later_ones(void **state)
+{
+	const char *ok;
+
+	(void)state;
+	bed_invite("a", contact(""), "v=0\r\nc=IN IP4 192.0.2.1\r\nm=video 6000 RTP/AVP 31\r\n"
+		"m=audio 5004 RTP/AVP 8\r\n");
+	bed_receive();
+	bed_heard(INCOMING "192.0.2.1:5004");
+	answer();
+	ok = bed_receive();
+	assert_has(ok, "m=video 0 RTP/AVP 31\r\nm=audio 40000 ");
+	our_to = header(ok, "To");
+	in_dialog("a", "ACK", 1, "", "");
+	in_dialog("a", "INVITE", 2, contact(""), "");
+	bed_receive();
+	bed_heard("offered nothing");
+	assert_has(bed_receive(), "m=video 0 RTP/AVP 31\r\nm=audio 40000 ");
+}
+
+static void test_one_offer_at_a_time(void **state)
+{
+	const char *ok;
+
+	(void)state;
+	ring("a");
+	answer();
+	ok = bed_receive();
+	our_to = header(ok, "To");
+	in_dialog("a", "INVITE", 2, contact(""), SDP(5006));
+	assert_has(bed_receive(), "Retry-After: ");
+	in_dialog("a", "ACK", 1, "", "");
+	bed_quiet();
+	bed_heard_nothing();
+}
+
+static void test_a_bye_ends_a_reinvite_that_waits(void **state)
+{
+	const char *message;
+
+	(void)state;
+	talk("a");
+	in_dialog("a", "INVITE", 2, contact(""), SDP(5006));
+	in_dialog("a", "BYE", 3, "", "");
+	assert_starts(bed_receive(), "SIP/2.0 100 ");
+	bed_heard("offered 192.0.2.1:5006");
+	message = bed_receive();
+	assert_starts(message, "SIP/2.0 200 OK");
+	bed_heard("ended by peer, status 0, cause 0, after answer");
+}
+
+static void test_requests_out_of_order_are_refused(void **state)
+{
+	(void)state;
+	talk("a");
+	in_dialog("a", "BYE", 1, "", "");
+	assert_starts(bed_receive(), "SIP/2.0 500 ");
+	in_dialog("a", "OPTIONS", 5, "", "");
+	assert_starts(bed_receive(), "SIP/2.0 200 ");
+	in_dialog("a", "BYE", 4, "", "");
+	assert_starts(bed_receive(), "SIP/2.0 500 ");
+	bed_heard_nothing();
+}
+
+static void test_record_routes_are_kept_in_order(void **state)
+{
+	const char *ok, *bye;
+	char routes[200];
+
+	(void)state;
+	snprintf(routes, sizeof(routes), "Record-Route: <sip:127.0.0.1:%u;lr>\r\n"
+		"Record-Route: <sip:far.example;lr>\r\nContact: <sip:200@192.0.2.7>\r\n", bed.peer_port);
+	bed_invite("a", routes, SDP(5004));
+	bed_receive();
+	bed_heard(INCOMING "192.0.2.1:5004");
+	answer();
+	ok = bed_receive();
+	assert_has(strstr(ok, "Record-Route: <sip:127.0.0.1"), "Record-Route: <sip:far.example;lr>");
+	our_to = header(ok, "To");
+	in_dialog("a", "ACK", 1, "", "");
+	bed_quiet();
+	ua_invite_end(bed.invite, 0);
+	bye = bed_receive();
+	assert_starts(bye, "BYE sip:200@192.0.2.7 SIP/2.0\r\n");
+	assert_has(strstr(bye, "Route: <sip:127.0.0.1:"), "Route: <sip:far.example;lr>");
+}
+
+static void test_a_strict_router_gets_its_way(void **state)
+{
+	const char *bye;
+	char routes[200];
+
+	(void)state;
+	snprintf(routes, sizeof(routes), "Record-Route: <sip:strict@127.0.0.1:%u>\r\n"
+		"Contact: <sip:200@192.0.2.7>\r\n", bed.peer_port);
+	bed_invite("a", routes, SDP(5004));
+	bed_receive();
+	bed_heard(INCOMING "192.0.2.1:5004");
+	answer();
+	our_to = header(bed_receive(), "To");
+	in_dialog("a", "ACK", 1, "", "");
+	bed_quiet();
+	ua_invite_end(bed.invite, 0);
+	bye = bed_receive();
+	assert_starts(bye, "BYE sip:strict@127.0.0.1:");
+	assert_has(bye, "Route: <sip:200@192.0.2.7>\r\n");
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		bed_test(test_a_call_rings_is_answered_and_hung_up_by_the_peer),
+		bed_test(test_180_is_repeated_every_60_s),
+		bed_test(test_200_is_repeated_until_its_ack_comes),
+		bed_test(test_a_200_that_is_never_acknowledged_ends_the_call_with_bye),
+		bed_test(test_bye_waits_for_the_ack),
+		bed_test(test_cancel_is_answered_and_the_invite_refused_487),
+		bed_test(test_cancel_after_200_changes_nothing),
+		bed_test(test_a_cancel_that_comes_with_the_invite_is_heard_after_it),
+		bed_test(test_the_users_refusal_is_repeated_until_its_ack),
+		bed_test(test_ending_an_unanswered_call_refuses_it_480),
+		bed_test(test_the_invites_expires_ends_it),
+		bed_test(test_a_repeated_invite_gets_the_last_response_again),
+		bed_test(test_an_invite_without_description_gets_an_offer_and_the_ack_the_answer),
+		bed_test(test_an_offer_that_the_ack_leaves_unanswered_ends_the_call),
+		bed_test(test_a_description_that_does_not_do_is_refused),
+		bed_test(test_a_reinvite_is_answered_by_the_handler),
+		bed_test(test_a_reinvite_that_does_not_do_leaves_the_call_as_it_was),
+		bed_test(test_a_reinvite_without_description_gets_an_offer),
+		bed_test(test_lines_of_the_first_offer_stay_in_later_ones),
+		bed_test(test_one_offer_at_a_time),
+		bed_test(test_a_bye_ends_a_reinvite_that_waits),
+		bed_test(test_requests_out_of_order_are_refused),
+		bed_test(test_record_routes_are_kept_in_order),
+		bed_test(test_a_strict_router_gets_its_way),
+	};
+
+	return cmocka_run_group_tests_name("sip uas", tests, NULL, NULL);
+}
