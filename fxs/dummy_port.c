@@ -226,6 +226,7 @@ static int port_ring_start(struct fxs_port *opaque, const struct fxs_cadence *ca
 	if (port->off_hook)
 		return EBUSY;
 	port_audio_start(opaque, now_ns);
+	port->feed = FXS_FEED_IDLE;
 	port->ringing = true;
 	port->tripped = false;
 	port->cadence = *cadence;

@@ -23,7 +23,7 @@ bool fxs_cadence_valid(const struct fxs_cadence *cadence)
 const struct fxs_driver *fxs_driver_find(const char *name)
 {
 	static const struct fxs_driver *const drivers[] = {
-#if 0
+#ifdef WITH_DAHDI
 		&fxs_dahdi_driver,
 #endif
 		&fxs_dummy_driver,

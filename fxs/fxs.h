@@ -63,7 +63,8 @@ enum fxs_clock {
 struct fxs_bus;
 
 struct fxs_bus_config {
-	const char *path; /* dummy: where its SOCK_SEQPACKET socket is bound; dahdi: NULL or "/dev/dahdi" */
+	/* dummy: where its SOCK_SEQPACKET socket is bound; dahdi: its folder, NULL is "/dev/dahdi" */
+	const char *path;
 };
 
 struct fxs_port_config {
@@ -109,29 +110,36 @@ struct fxs_driver {
 	 * when event_read has something. */
 	int (*fd)(const struct fxs_port *port);
 	uint32_t (*event_mask)(const struct fxs_port *port); /* EPOLLPRI or EPOLLIN */
-	/* The next event, oldest first; EAGAIN when there is none. */
+	/* The next event, oldest first; EAGAIN when there is none. Off-hook and on-hook come in turn.
+	 * dahdi heals here the edges that a card loses: call it at least once a second, and at each
+	 * block while sound is on, until EAGAIN. After FXS_EVENT_FAULT do not watch the descriptor until
+	 * FXS_EVENT_FAULT_CLEARED: a card that is gone makes it ready for ever. */
 	int (*event_read)(struct fxs_port *port, uint64_t now_ns, struct fxs_event *event);
-	/* The loop as it is now; heals edges that a card lost. */
+	/* The loop as it is now, which events may not have told yet. */
 	int (*hook_get)(struct fxs_port *port, bool *off_hook);
 
 	/* Sound on and off. After audio_start reads and writes move; what an earlier time left in
-	 * the buffers is thrown away. Starting twice is fine. Sound passes while the loop is closed and
-	 * the feed is active or reversed, or towards an on-hook telephone during onhook_transfer;
-	 * otherwise both ends get silence. */
+	 * the buffers is thrown away. Starting twice is fine. Sound is carried while the loop is closed
+	 * and the feed is active or reversed, and towards an on-hook telephone during onhook_transfer;
+	 * at other times none may arrive, in either direction. */
 	int (*audio_start)(struct fxs_port *port, uint64_t now_ns);
 	int (*audio_stop)(struct fxs_port *port);
 	/* Exactly block_samples (else EINVAL) from the telephone: EAGAIN when no whole block is there
-	 * yet and before audio_start. Both go on working while events wait. */
+	 * yet and before audio_start; another errno when the card is gone. read, write
+	 * and ring_start can find or make events and keep them: call event_read after them, not only
+	 * when the descriptor asks for it. */
 	int (*read)(struct fxs_port *port, int16_t *samples, size_t count);
 	/* Exactly block_samples to the telephone: EAGAIN when the card takes no more. The cadence of
 	 * the dummy driver is counted in what is written: a ringing line is written to. */
 	int (*write)(struct fxs_port *port, const int16_t *samples, size_t count);
 
-	/* Rings by the cadence until ring_stop, beginning with a burst at once; starts sound where it
-	 * is off. EINVAL a bad cadence, EBUSY the telephone is off-hook. Ring-trip (off-hook) ends the voltage within one block;
-	 * ring_stop is still to be called. */
+	/* Rings by the cadence until ring_stop, beginning with a burst at once; sets the feed idle and
+	 * starts sound where it is off. EINVAL a bad cadence, EBUSY the telephone is off-hook
+	 * (or the battery was dropped just now), ENODATA DAHDI has no tone zone loaded. Ring-trip (off-hook) ends the voltage within one block; ring_stop
+	 * is still to be called. */
 	int (*ring_start)(struct fxs_port *port, const struct fxs_cadence *cadence, uint64_t now_ns);
 	int (*ring_stop)(struct fxs_port *port, uint64_t now_ns);
+	/* An open feed ends by itself after 500 ms on dahdi. ENOTSUP: the card cannot reverse. */
 	int (*feed_set)(struct fxs_port *port, enum fxs_feed feed, uint64_t now_ns);
 
 	/* Lets sound pass to an on-hook telephone for so many ms (caller-ID). */

@@ -521,8 +521,8 @@ static void test_a_telephone_that_comes_late_learns_all(void **state)
 	struct bench *bench = *state;
 	int fd = phone_connect(bench);
 
-	assert_int_equal(DRIVER->feed_set(bench->port, FXS_FEED_REVERSED, bench->now_ns), 0);
 	assert_int_equal(DRIVER->ring_start(bench->port, &us_ring, bench->now_ns), 0);
+	assert_int_equal(DRIVER->feed_set(bench->port, FXS_FEED_REVERSED, bench->now_ns), 0);
 	tick(bench, 0);
 	phone_hello(fd, "1");
 	bench_service(bench);
