@@ -59,7 +59,7 @@ config() {
 	done
 }
 
-server_answers() { grep -q 'udp:127.0.0.1:5060\|Listening on' "$dir/kamailio.log" && ss -Hlun 'sport = :5060' | grep -q .; }
+server_answers() { grep -q "Listening on" "$dir/kamailio.log" 2>/dev/null && ss -Hlun "sport = :5060" | grep -q .; }
 daemon_registered() {
 	[ "$("$build/tipringctl" -s "$dir/control" status 2>/dev/null | awk 'NR > 1 && $4 == "yes"' | wc -l)" = "$lines" ]
 }
