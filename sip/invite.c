@@ -14,7 +14,9 @@ static void destroy(void *arg)
 	tmr_cancel(&invite->ring);
 	tmr_cancel(&invite->linger);
 	ua_accepting_stop(invite);
+	ua_reoffer_stop(invite);
 	ua_post_drop(invite);
+	mem_deref(invite->reoffer.ack);
 	list_flush(&invite->forks);
 	mem_deref(invite->request);
 	mem_deref(invite->strans);
@@ -62,6 +64,7 @@ void ua_invite_drop(struct ua_invite *invite)
 	tmr_cancel(&invite->ring);
 	tmr_cancel(&invite->linger);
 	ua_accepting_stop(invite);
+	ua_reoffer_stop(invite);
 	ua_post_drop(invite);
 	invite->request = mem_deref(invite->request);
 	invite->strans = mem_deref(invite->strans);
@@ -80,6 +83,11 @@ static bool has_started(struct le *le, void *arg)
 	return ua_uac_owns(le->data, arg);
 }
 
+static bool has_reoffer(struct le *le, void *arg)
+{
+	return ua_reoffer_owns(le->data, arg);
+}
+
 static struct ua_invite *find(const struct ua_agent *agent, const struct sip_msg *msg,
 	list_apply_h *matches)
 {
@@ -89,10 +97,14 @@ static struct ua_invite *find(const struct ua_agent *agent, const struct sip_msg
 
 void ua_invite_response(struct ua_agent *agent, const struct sip_msg *msg)
 {
-	struct ua_invite *invite = find(agent, msg, has_started);
+	struct ua_invite *invite;
 
-	if (invite && msg->scode >= 200 && msg->scode < 300)
+	if (msg->scode < 200 || msg->scode > 299)
+		return;
+	if ((invite = find(agent, msg, has_started)))
 		ua_uac_2xx(invite, msg);
+	else if ((invite = find(agent, msg, has_reoffer)))
+		ua_reoffer_acknowledge_again(invite);
 }
 
 static void on_ack(struct ua_invite *invite, const struct sip_msg *msg)
@@ -201,6 +213,13 @@ int ua_invite_answer(struct ua_invite *invite, const struct ua_sdp *sdp)
 	ua_invite_event(invite, &event);
 	mem_deref(text);
 	return 0;
+}
+
+int ua_invite_offer(struct ua_invite *invite, const struct ua_sdp *offer)
+{
+	if (invite->state != UA_INVITE_TALKING)
+		return ENOTCONN;
+	return ua_reoffer_is_busy(invite) ? EBUSY : ua_reoffer_start(invite, offer);
 }
 
 /* The user's pointer is dead from here on. */

@@ -34,7 +34,8 @@ struct ua_invite_handlers {
 	/* The peer's new offer in the call (re-INVITE): write the answer and return 0, or an errno for
 	 * 488, and the session stays as it was. offer NULL: write a full offer; what the ACK answers comes to changed. */
 	int (*offered)(struct ua_invite *invite, const struct ua_sdp *offer, struct ua_sdp *answer, void *arg);
-	/* The peer's answer to an offer that we made in a 200 (INVITE without session description). */
+	/* The peer's answer to an offer that we made: in a 200 (INVITE without session description) or by
+	 * ua_invite_offer. NULL: what ua_invite_offer offered was refused, and the session stays as it was. */
 	void (*changed)(struct ua_invite *invite, const struct ua_sdp *remote, void *arg);
 	/* The last call of all. */
 	void (*ended)(struct ua_invite *invite, const struct ua_end *end, void *arg);
@@ -48,13 +49,18 @@ int ua_invite_send(struct ua_invite **invitep, struct ua_account *account, const
 void ua_invite_accept(struct ua_invite *invite, const struct ua_invite_handlers *handlers, void *arg);
 /* 180 Ringing, repeated every 60 s. */
 int ua_invite_ring(struct ua_invite *invite);
-/* 200 OK with the answer to the INVITE's offer, or with an offer when it had none. */
+/* 200 OK with the answer to the INVITE's offer, or with an offer when it had none. ENOTCONN from this and
+ * from ua_invite_ring: it is too late, and ended will say why. */
 int ua_invite_answer(struct ua_invite *invite, const struct ua_sdp *sdp);
+/* Offers another session description in a call that is up (re-INVITE); changed hears what came of it. When both
+ * sides offer at once (491), it is offered again by itself. ENOTCONN: the call is not up. EBUSY: another offer,
+ * ours or the peer's, is under way. */
+int ua_invite_offer(struct ua_invite *invite, const struct ua_sdp *offer);
 /* A final refusal, status 300..699. */
 void ua_invite_reject(struct ua_invite *invite, unsigned status, const char *phrase);
 
 /* Ends a call in whatever state it is: CANCEL (held back until a 1xx came), BYE, or 480 for one not answered. q850_cause
- * goes into a Reason header; 0: none, 16: normal clearing. */
+ * goes into the BYE's Reason header; 0: none, 16: normal clearing. */
 void ua_invite_end(struct ua_invite *invite, unsigned q850_cause);
 
 #endif

@@ -56,6 +56,16 @@ static void bye_came(struct ua_invite *invite, const struct ua_event *event)
 	end_answered(invite, UA_END_BY_PEER, ua_message_q850(event->msg), "BYE");
 }
 
+static void gone(struct ua_invite *invite, const struct ua_event *event)
+{
+	const struct ua_end end = {
+		.by = UA_END_BY_PEER, .status = event->msg->scode, .after_answer = true,
+		.reason = "Call Does Not Exist",
+	};
+
+	ua_post_ended(invite, &end);
+}
+
 static const struct row {
 	enum ua_invite_state state;
 	enum ua_invite_event event;
@@ -95,6 +105,7 @@ static const struct row {
 	{UA_INVITE_TALKING, UA_EV_HANG_UP, UA_INVITE_ENDED, say_bye},
 	{UA_INVITE_TALKING, UA_EV_BYE, UA_INVITE_ENDED, bye_came},
 	{UA_INVITE_TALKING, UA_EV_REINVITE, UA_INVITE_TALKING, ua_uas_reinvited},
+	{UA_INVITE_TALKING, UA_EV_GONE, UA_INVITE_ENDED, gone},
 	{UA_INVITE_TALKING, UA_EV_CANCEL, UA_INVITE_TALKING, ua_uas_reinvite_cancelled},
 	{UA_INVITE_TALKING, UA_EV_ACK, UA_INVITE_TALKING, ua_uas_acked},
 	{UA_INVITE_TALKING, UA_EV_NO_ACK, UA_INVITE_ENDED, no_ack},
@@ -121,6 +132,7 @@ static void enter_ended(struct ua_invite *invite)
 	tmr_cancel(&invite->expires);
 	tmr_cancel(&invite->ring);
 	ua_accepting_stop(invite);
+	ua_reoffer_stop(invite);
 	ua_uas_refuse_offer(invite, 487, "Request Terminated");
 	ua_invite_settle(invite);
 }

@@ -33,6 +33,7 @@ enum ua_invite_event {
 	UA_EV_ACK,        /* to our 2xx */
 	UA_EV_BYE,
 	UA_EV_REINVITE,
+	UA_EV_GONE,       /* 481 to a request of ours in the call */
 	/* from the user */
 	UA_EV_RING,
 	UA_EV_PICK_UP,
@@ -78,6 +79,18 @@ struct ua_accepting {
 	bool offers;          /* the ACK brings the answer */
 };
 
+/* A re-INVITE of ours. */
+struct ua_reoffer {
+	struct sip_request *request; /* NULL: none is under way */
+	struct ua_attempt attempt;
+	char *text, *credentials;
+	uint32_t cseq;
+	struct mbuf *ack;  /* kept for repetitions of the 2xx */
+	struct sa peer;    /* where the ACK went */
+	struct tmr again;  /* after 491 */
+	unsigned glares;
+};
+
 /* What the user is to hear, in order. */
 enum ua_post_type {
 	UA_POST_INCOMING,
@@ -115,6 +128,7 @@ struct ua_invite {
 	struct sip_msg *msg;        /* the INVITE or re-INVITE without final response */
 	struct sip_strans *strans;  /* its transaction */
 	struct ua_accepting accepting;
+	struct ua_reoffer reoffer;
 
 	/* our session description: o= and the text last sent */
 	uint64_t sdp_id, sdp_version;
@@ -153,7 +167,17 @@ void ua_uas_reinvited(struct ua_invite *invite, const struct ua_event *event);
 int ua_uac_start(struct ua_invite *invite, const char *user, const struct ua_sdp *offer);
 /* Any 2xx to our INVITE, also a repeated one or another fork's. */
 void ua_uac_2xx(struct ua_invite *invite, const struct sip_msg *msg);
+/* Sends the ACK to a 2xx, with the credentials of its INVITE (RFC 3261 s13.2.2.4), and says where it went. */
+int ua_uac_acknowledge(struct ua_invite *invite, const struct ua_dialog *dialog, uint32_t cseq,
+	const char *credentials, struct mbuf **ackp, struct sa *peer);
 bool ua_uac_owns(const struct ua_invite *invite, const struct sip_msg *response);
+
+/* invite_reoffer.c */
+int ua_reoffer_start(struct ua_invite *invite, const struct ua_sdp *offer);
+bool ua_reoffer_is_busy(const struct ua_invite *invite);
+bool ua_reoffer_owns(const struct ua_invite *invite, const struct sip_msg *response);
+void ua_reoffer_acknowledge_again(struct ua_invite *invite);
+void ua_reoffer_stop(struct ua_invite *invite);
 
 /* invite_uas.c */
 void ua_uas_answer_offer(struct ua_invite *invite, const struct ua_sdp *answer);

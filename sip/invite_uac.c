@@ -130,22 +130,23 @@ bool ua_uac_owns(const struct ua_invite *invite, const struct sip_msg *response)
 		!pl_strcmp(&response->from.tag, started->local_tag);
 }
 
-/* The ACK to a 2xx, which is kept: every repetition of the 2xx gets it again (RFC 3261 s13.2.2.4). */
-static int acknowledge(struct ua_invite *invite, struct ua_fork *fork)
+/* It is kept: every repetition of the 2xx gets it again. */
+int ua_uac_acknowledge(struct ua_invite *invite, const struct ua_dialog *dialog, uint32_t cseq,
+	const char *credentials, struct mbuf **ackp, struct sa *peer)
 {
 	struct mbuf *mb = mbuf_alloc(512);
 	int err;
 
 	if (!mb)
 		return ENOMEM;
-	err = ua_dialog_write(fork->dialog, mb, "ACK", invite->started->local_cseq);
+	err = ua_dialog_write(dialog, mb, "ACK", cseq);
 	if (!err)
-		err = mbuf_printf(mb, "%sUser-Agent: %s\r\nContent-Length: 0\r\n\r\n",
-			invite->credentials, invite->agent->user_agent);
-	ua_dialog_next_hop(fork->dialog, &invite->account->server, &fork->peer);
+		err = mbuf_printf(mb, "%sUser-Agent: %s\r\nContent-Length: 0\r\n\r\n", credentials,
+			invite->agent->user_agent);
+	ua_dialog_next_hop(dialog, &invite->account->server, peer);
 	if (!err)
-		err = ua_transport_ack(&fork->ack, invite->agent->transport, &fork->peer,
-			ua_dialog_request_uri(fork->dialog), mb);
+		err = ua_transport_ack(ackp, invite->agent->transport, peer,
+			ua_dialog_request_uri(dialog), mb);
 	mem_deref(mb);
 	return err;
 }
@@ -164,8 +165,9 @@ void ua_uac_2xx(struct ua_invite *invite, const struct sip_msg *msg)
 		return;
 	}
 	(void)ua_dialog_confirm(fork->dialog, msg);
-	if (acknowledge(invite, fork)) /* it will be repeated, and we try again */
-		return;
+	if (ua_uac_acknowledge(invite, fork->dialog, invite->started->local_cseq, invite->credentials,
+		    &fork->ack, &fork->peer))
+		return; /* it will be repeated, and we try again */
 	if (!ua_invite_event(invite, &event))
 		(void)ua_bye_send(invite->account, fork->dialog, 0);
 }

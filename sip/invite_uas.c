@@ -278,6 +278,10 @@ void ua_uas_reinvited(struct ua_invite *invite, const struct ua_event *event)
 	struct ua_sdp offer;
 	int err = ua_message_sdp(&offer, event->msg);
 
+	if (invite->reoffer.request) {
+		ua_agent_refuse(invite->agent, event->msg, 491, "Request Pending", NULL);
+		return;
+	}
 	if (invite->strans || invite->accepting.message) {
 		ua_uas_refuse_busy(invite, event->msg);
 		return;

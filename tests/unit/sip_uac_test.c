@@ -309,6 +309,85 @@ static void test_requests_in_the_call_follow_its_route(void **state)
 	assert_starts(bye, "BYE sip:200@192.0.2.7:5099 SIP/2.0\r\n");
 }
 
+static const char *offer_again(uint16_t port)
+{
+	struct ua_sdp offer;
+
+	bed.local.port = port;
+	ua_sdp_offer(&offer, &bed.local);
+	assert_int_equal(ua_invite_offer(bed.invite, &offer), 0);
+	assert_int_equal(ua_invite_offer(bed.invite, &offer), EBUSY);
+	return bed_receive();
+}
+
+static void test_an_offer_in_the_call_is_made_challenged_and_answered(void **state)
+{
+	const char *invite = talk(), *again, *ack;
+
+	(void)state;
+	again = offer_again(41000);
+	assert_starts(again, "INVITE sip:200@127.0.0.1:");
+	assert_has(again, ";tag=b\r\n");
+	assert_has(again, " 2 IN IP4 127.0.0.1\r\n");
+	challenge(again, "n1", "");
+	assert_starts(bed_receive(), "ACK ");
+	again = bed_receive();
+	assert_has(again, "nonce=\"n1\"");
+	bed_reply(again, 200, "OK", NULL, contact(), SDP(5006));
+	ack = bed_receive();
+	assert_starts(ack, "ACK ");
+	assert_int_equal(atoi(header(ack, "CSeq")), atoi(header(invite, "CSeq")) + 2);
+	bed_heard("changed 192.0.2.1:5006");
+	bed_reply(again, 200, "OK", NULL, contact(), SDP(5006));
+	assert_string_equal(bed_receive(), ack);
+	bed_reply(invite, 200, "OK", "b", contact(), SDP(5004));
+	assert_int_equal(atoi(header(bed_receive(), "CSeq")), atoi(header(invite, "CSeq")));
+}
+
+static void test_an_offer_that_is_refused_leaves_the_call_as_it_was(void **state)
+{
+	const char *again;
+
+	(void)state;
+	talk();
+	again = offer_again(41000);
+	bed_reply(again, 488, "Not Acceptable Here", NULL, "", "");
+	assert_starts(bed_receive(), "ACK ");
+	bed_heard("changed nothing");
+	again = offer_again(40000);
+	assert_has(again, " 3 IN IP4 127.0.0.1\r\n");
+}
+
+static void test_offers_that_meet_are_refused_491_and_ours_is_made_again(void **state)
+{
+	const char *invite = talk(), *again;
+
+	(void)state;
+	again = offer_again(41000);
+	send_in_dialog(invite, "INVITE", 9, "");
+	assert_starts(bed_receive(), "SIP/2.0 491 ");
+	bed_reply(again, 491, "Request Pending", NULL, "", "");
+	assert_starts(bed_receive(), "ACK ");
+	bed_advance(2000);
+	bed_quiet();
+	bed_advance(2100);
+	assert_starts(bed_receive(), "INVITE ");
+	bed_heard_nothing();
+}
+
+static void test_481_to_an_offer_ends_the_call(void **state)
+{
+	const char *again;
+
+	(void)state;
+	talk();
+	again = offer_again(41000);
+	bed_reply(again, 481, "Call/Transaction Does Not Exist", NULL, "", "");
+	assert_starts(bed_receive(), "ACK ");
+	bed_heard("ended by peer, status 481, cause 0, after answer");
+	bed_quiet();
+}
+
 static void test_dialled_text_is_escaped(void **state)
 {
 	struct ua_sdp offer;
@@ -379,6 +458,10 @@ int main(void)
 		bed_test(test_a_200_without_usable_answer_gets_ack_and_bye),
 		bed_test(test_a_bye_that_crosses_ours_is_answered),
 		bed_test(test_requests_in_the_call_follow_its_route),
+		bed_test(test_an_offer_in_the_call_is_made_challenged_and_answered),
+		bed_test(test_an_offer_that_is_refused_leaves_the_call_as_it_was),
+		bed_test(test_offers_that_meet_are_refused_491_and_ours_is_made_again),
+		bed_test(test_481_to_an_offer_ends_the_call),
 		bed_test(test_dialled_text_is_escaped),
 		bed_test(test_no_handler_comes_after_the_user_let_go),
 		bed_test(test_a_handler_may_free_the_agent),

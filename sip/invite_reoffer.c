@@ -1,0 +1,151 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* An offer of ours within a call: re-INVITE (RFC 3261 s14.1). Whatever comes of it, the call goes on, but for 481. */
+#include <errno.h>
+
+#include "sip/invite_private.h"
+
+#define GLARES_MAX 5
+
+static void forget_offer(struct ua_reoffer *reoffer)
+{
+	reoffer->text = mem_deref(reoffer->text);
+	reoffer->credentials = mem_deref(reoffer->credentials);
+}
+
+void ua_reoffer_stop(struct ua_invite *invite)
+{
+	struct ua_reoffer *reoffer = &invite->reoffer;
+
+	tmr_cancel(&reoffer->again);
+	reoffer->request = mem_deref(reoffer->request);
+	forget_offer(reoffer);
+}
+
+bool ua_reoffer_is_busy(const struct ua_invite *invite)
+{
+	return invite->reoffer.text || invite->strans || invite->accepting.message;
+}
+
+bool ua_reoffer_owns(const struct ua_invite *invite, const struct sip_msg *response)
+{
+	return invite->reoffer.ack && invite->dialog && ua_dialog_has(invite->dialog, response) &&
+		response->cseq.num == invite->reoffer.cseq && !pl_strcmp(&response->cseq.met, "INVITE");
+}
+
+void ua_reoffer_acknowledge_again(struct ua_invite *invite)
+{
+	invite->agent->counts.retransmitted++;
+	(void)ua_transport_send(invite->agent->transport, &invite->reoffer.peer, invite->reoffer.ack);
+}
+
+static void refused(struct ua_invite *invite)
+{
+	forget_offer(&invite->reoffer);
+	ua_post(invite, UA_POST_CHANGED, 0, NULL);
+}
+
+static void on_response(int err, const struct sip_msg *msg, void *arg);
+
+static int send_offer(struct ua_invite *invite)
+{
+	struct ua_reoffer *reoffer = &invite->reoffer;
+	char *extra = ua_text_format("Contact: <%s>\r\nAllow: " UA_ALLOW "\r\n",
+		invite->account->contact);
+	struct ua_outgoing outgoing = {
+		.method = "INVITE",
+		.cseq = ++invite->dialog->local_cseq,
+		.extra = extra,
+		.body = reoffer->text,
+		.credentialsp = &reoffer->credentials,
+	};
+	int err = ENOMEM;
+
+	reoffer->cseq = outgoing.cseq;
+	reoffer->ack = mem_deref(reoffer->ack);
+	reoffer->credentials = mem_deref(reoffer->credentials);
+	if (extra)
+		err = ua_agent_request(&reoffer->request, invite->account, invite->dialog, &outgoing,
+			on_response, invite);
+	mem_deref(extra);
+	return err;
+}
+
+int ua_reoffer_start(struct ua_invite *invite, const struct ua_sdp *offer)
+{
+	struct ua_reoffer *reoffer = &invite->reoffer;
+	int err;
+
+	reoffer->text = ua_session_text(invite, offer);
+	if (!reoffer->text)
+		return ENOMEM;
+	reoffer->attempt = (struct ua_attempt){0};
+	reoffer->glares = 0;
+	err = send_offer(invite);
+	if (err)
+		forget_offer(reoffer);
+	return err;
+}
+
+static void on_again(void *arg)
+{
+	struct ua_invite *invite = arg;
+
+	invite->reoffer.attempt = (struct ua_attempt){0};
+	if (invite->strans || invite->accepting.message || send_offer(invite))
+		refused(invite);
+}
+
+/* Who gave the Call-ID waits longer, so that they do not meet again. In units of 10 ms. */
+static void glare(struct ua_invite *invite)
+{
+	uint64_t ms = invite->started ? 2100 + 10 * (rand_u16() % 191) : 10 * (rand_u16() % 201);
+
+	if (++invite->reoffer.glares > GLARES_MAX)
+		refused(invite);
+	else
+		tmr_start(&invite->reoffer.again, ms, on_again, invite);
+}
+
+static void accepted(struct ua_invite *invite, const struct sip_msg *msg)
+{
+	struct ua_reoffer *reoffer = &invite->reoffer;
+	struct ua_sdp answer;
+
+	(void)ua_dialog_refresh(invite->dialog, msg);
+	(void)ua_uac_acknowledge(invite, invite->dialog, reoffer->cseq, reoffer->credentials,
+		&reoffer->ack, &reoffer->peer);
+	if (ua_message_sdp(&answer, msg)) {
+		refused(invite);
+		return;
+	}
+	forget_offer(reoffer);
+	ua_session_note(invite, &answer);
+	ua_post(invite, UA_POST_CHANGED, 0, &answer);
+}
+
+static void challenged(struct ua_invite *invite, const struct sip_msg *msg)
+{
+	if (ua_agent_challenged(invite->account, &invite->reoffer.attempt, msg) || send_offer(invite))
+		refused(invite);
+}
+
+static void on_response(int err, const struct sip_msg *msg, void *arg)
+{
+	const struct ua_event gone = {.type = UA_EV_GONE, .msg = msg};
+	struct ua_invite *invite = arg;
+
+	if (err)
+		refused(invite);
+	else if (msg->scode < 200)
+		return;
+	else if (msg->scode < 300)
+		accepted(invite, msg);
+	else if (msg->scode == 401 || msg->scode == 407)
+		challenged(invite, msg);
+	else if (msg->scode == 491)
+		glare(invite);
+	else if (msg->scode == 481)
+		ua_invite_event(invite, &gone);
+	else
+		refused(invite);
+}
