@@ -146,10 +146,10 @@ static void wires_sound(const int16_t *heard, int16_t *said, size_t count, uint6
 {
 	struct phone *phone = arg;
 	struct flow *flow;
-	uint64_t end_ns;
+	uint64_t end_ns, said_ns;
 
 	if (!phone->flowing)
-		wires_flow(true, at_ns - count * SAMPLE_NS, phone);
+		wires_flow(true, phone->now_ns, phone);
 	flow = flow_now(phone);
 	end_ns = flow_clock(flow, count, at_ns);
 	for (size_t i = 0; i < count; i++)
@@ -158,8 +158,10 @@ static void wires_sound(const int16_t *heard, int16_t *said, size_t count, uint6
 	memset(said, 0, count * sizeof *said);
 	if (!phone->off_hook)
 		return;
-	mouth_fill(phone->mouth, said, count, end_ns);
-	spoil(phone, said, count, end_ns);
+	/* What is said sounds from now on. */
+	said_ns = end_ns - (at_ns > phone->now_ns ? at_ns - phone->now_ns : 0);
+	mouth_fill(phone->mouth, said, count, said_ns);
+	spoil(phone, said, count, said_ns);
 }
 
 static void wires_lost(int err, void *arg)

@@ -34,7 +34,7 @@ struct wires_config {
 
 /*
  * What the wires tell, in the order in which it happened, from within step only. at_ns is when it
- * happened as exactly as the wires can tell, never later than the step's now_ns. A handler may
+ * happened as exactly as the wires can tell, but for sound never later than the step's now_ns. A handler may
  * call hook_set but not close.
  */
 struct wires_handlers {
@@ -45,8 +45,9 @@ struct wires_handlers {
 	void (*feed)(enum fxs_feed feed, uint64_t at_ns, void *arg);
 	/* Sound begins or ends to flow; a new flow counts its samples from 0. */
 	void (*flow)(bool on, uint64_t at_ns, void *arg);
-	/* A block came (at_ns: its last sample) and is answered by said, which the handler fills;
-	 * an on-hook telephone says silence. */
+	/* A block came and is answered by said, which the handler fills; an on-hook telephone says
+	 * silence. at_ns is when its last sample sounds: now on a card, which gives what has sounded; a
+	 * block's time later than now on a dummy line, whose exchange sends what is about to sound. */
 	void (*sound)(const int16_t *heard, int16_t *said, size_t count, uint64_t at_ns, void *arg);
 	/* The last call of all: EPIPE the exchange is gone, ENODEV, EBUSY, EPROTO it refused. */
 	void (*lost)(int err, void *arg);

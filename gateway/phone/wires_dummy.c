@@ -23,7 +23,8 @@ struct wires_dummy {
 	bool off_hook;
 	bool flowing;
 	uint64_t received; /* samples since sound went on */
-	uint64_t block_ns; /* when the last of them came */
+	size_t block;      /* how many of them came with the last block */
+	uint64_t block_ns; /* and when: it sounds from then on */
 };
 
 static struct wires_dummy *dummy_of(struct wires *wires)
@@ -60,9 +61,10 @@ static void sound_take(struct wires_dummy *dummy, const struct fxs_wire_message 
 	struct fxs_wire_message answer = {.kind = FXS_WIRE_SOUND, .sound.count = message->sound.count};
 
 	dummy->received += message->sound.count;
+	dummy->block = message->sound.count;
 	dummy->block_ns = now_ns;
 	dummy->handlers->sound(message->sound.samples, answer.sound.samples, message->sound.count,
-		now_ns, dummy->arg);
+		now_ns + message->sound.count * SAMPLE_NS, dummy->arg);
 	if (!dummy->off_hook)
 		memset(answer.sound.samples, 0, sizeof answer.sound.samples);
 	transmit(dummy, &answer);
@@ -72,6 +74,7 @@ static void flow_set(struct wires_dummy *dummy, bool on, uint64_t now_ns)
 {
 	dummy->flowing = on;
 	dummy->received = 0;
+	dummy->block = 0;
 	dummy->block_ns = now_ns;
 	dummy->handlers->flow(on, now_ns, dummy->arg);
 }
@@ -126,6 +129,14 @@ static void dummy_step(struct wires *wires, uint64_t now_ns)
 	}
 }
 
+/* A contact moves while the last block sounds; never later than what has been received. */
+static uint64_t sample_at(const struct wires_dummy *dummy, uint64_t at_ns)
+{
+	uint64_t into = at_ns > dummy->block_ns ? (at_ns - dummy->block_ns) / SAMPLE_NS : 0;
+
+	return dummy->received - dummy->block + (into < dummy->block ? into : dummy->block);
+}
+
 static int dummy_hook_set(struct wires *wires, bool off_hook, uint64_t at_ns)
 {
 	struct wires_dummy *dummy = dummy_of(wires);
@@ -134,11 +145,8 @@ static int dummy_hook_set(struct wires *wires, bool off_hook, uint64_t at_ns)
 		.hook = {.off_hook = off_hook, .sample = FXS_WIRE_SAMPLE_NOW},
 	};
 
-	if (dummy->flowing) {
-		message.hook.sample = dummy->received;
-		if (at_ns > dummy->block_ns)
-			message.hook.sample += (at_ns - dummy->block_ns) / SAMPLE_NS;
-	}
+	if (dummy->flowing)
+		message.hook.sample = sample_at(dummy, at_ns);
 	dummy->off_hook = off_hook;
 	return transmit(dummy, &message);
 }

@@ -1,0 +1,270 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* "hears", "does not hear", "never": what a telephone must hear and must not. */
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "gateway/phone/player.h"
+#include "gateway/phone/voice.h"
+
+#define MS_NS           UINT64_C(1000000)
+#define SAMPLE_NS       125000
+#define HEARS_MS        2000 /* how much of a voice is judged */
+#define HEARS_MS_MIN    600
+#define HEARS_MS_MAX    30000
+#define LATE_MS         400  /* how late sound may come through and be judged whole */
+#define TALK_WAIT_MS    10000
+#define CORRELATION_MIN 0.9
+#define STRANGER_MAX    0.3  /* correlation of what is not there */
+#define GAP_MAX_MS      40
+
+/* One voice as one telephone heard it. */
+struct hearing {
+	const struct phone *listener, *talker;
+	uint64_t said_ns;            /* when the talker began to talk */
+	uint64_t from_ns, until_ns;  /* what is judged */
+	uint32_t seed;
+};
+
+static const char *check_talker(const struct script_command *command, size_t first)
+{
+	unsigned number;
+
+	if (command->count != first + 1 && command->count != first + 3)
+		return "hears which telephone?";
+	if (!script_number(command->words[first], 1, SCRIPT_PHONE_MAX, &number))
+		return "a telephone is 1..999";
+	if (command->count == first + 3 &&
+		(!script_word_is(command, first + 1, "for") ||
+			!script_number(command->words[first + 2], HEARS_MS_MIN, HEARS_MS_MAX, &number)))
+		return "\"for\" takes 600..30000 ms";
+	return NULL;
+}
+
+static const char *check_hears(const struct script_command *command)
+{
+	return check_talker(command, 0);
+}
+
+static const char *check_does(const struct script_command *command)
+{
+	if (!script_word_is(command, 0, "not") || !script_word_is(command, 1, "hear"))
+		return "does what?";
+	return check_talker(command, 2);
+}
+
+/* The last voice of the talker; its end is UINT64_MAX while it goes on. */
+static int talk_find(const struct phone *talker, struct hearing *hearing, uint64_t *end_ns)
+{
+	bool found = false;
+
+	for (uint64_t i = 0; i < phone_event_count(talker); i++) {
+		const struct phone_event *event = phone_event(talker, i);
+
+		if (event && event->kind == PHONE_SAY_END)
+			*end_ns = event->at_ns;
+		if (!event || event->kind != PHONE_SAY || !event->seed)
+			continue;
+		found = true;
+		hearing->said_ns = event->at_ns;
+		hearing->seed = event->seed;
+		*end_ns = UINT64_MAX;
+	}
+	return found ? 0 : ENOENT;
+}
+
+/* From the command's beginning, whole samples of the voice. */
+static void span_find(struct hearing *hearing, uint64_t begun_ns, unsigned ms)
+{
+	uint64_t from_ns = begun_ns > hearing->said_ns ? begun_ns : hearing->said_ns;
+
+	hearing->from_ns = from_ns - (from_ns - hearing->said_ns) % SAMPLE_NS;
+	hearing->until_ns = hearing->from_ns + ms * MS_NS;
+}
+
+static int hearing_judge(const struct hearing *hearing, struct recognition *result)
+{
+	size_t skipped = (size_t)((hearing->from_ns - hearing->said_ns) / SAMPLE_NS);
+	size_t count = (size_t)((hearing->until_ns - hearing->from_ns) / SAMPLE_NS);
+	size_t heard_count = count + LATE_MS * (MS_NS / SAMPLE_NS);
+	int16_t *said = malloc((skipped + count) * sizeof *said);
+	int16_t *heard = malloc(heard_count * sizeof *heard);
+	struct voice voice;
+	int err = ENOMEM;
+
+	if (said && heard) {
+		voice_init(&voice, hearing->seed);
+		voice_fill(&voice, said, skipped + count);
+		phone_heard(hearing->listener, hearing->from_ns, heard, heard_count);
+		err = recognise(result, said + skipped, count, heard, heard_count);
+	}
+	free(said);
+	free(heard);
+	return err;
+}
+
+static void judged_keep(struct player *player, const struct hearing *hearing, unsigned listener,
+	bool meant, const struct recognition *result)
+{
+	if (player->judged_count == PLAYER_JUDGED_MAX)
+		return;
+	player->judged[player->judged_count++] = (struct player_judged){.listener = listener,
+		.talker = phone_number(hearing->talker),
+		.meant = meant,
+		.result = *result};
+}
+
+static enum script_result result_judge(struct player *player, const struct recognition *result,
+	bool meant)
+{
+	snprintf(player->note, sizeof player->note,
+		"correlation %.3f, delay %.1f ms, level %.1f dBm0, longest gap %u ms, %u slips",
+		result->correlation, result->delay_ms, result->level_dbm0, result->longest_gap_ms,
+		result->slips);
+	if (!meant && result->correlation < STRANGER_MAX) {
+		snprintf(player->note, sizeof player->note, "correlation %.3f", result->correlation);
+		return SCRIPT_DONE;
+	}
+	if (!meant)
+		return player_fail(player, "the voice is heard: %s", player->note);
+	if (result->correlation < CORRELATION_MIN)
+		return player_fail(player, "the voice is not recognised: %s", player->note);
+	if (result->longest_gap_ms > GAP_MAX_MS)
+		return player_fail(player, "the voice has a gap: %s, allowed are %d ms", player->note,
+			GAP_MAX_MS);
+	return SCRIPT_DONE;
+}
+
+/* Whose ears are asked; for the judge's own test those of the other party. */
+static struct phone *ears_of(struct player *player, struct phone *phone)
+{
+	unsigned number = phone_number(phone);
+	struct player_phone *other;
+
+	if (!player->legs_swapped || number > 2)
+		return phone;
+	other = player_phone_find(player, 3 - number);
+	return other ? other->phone : phone;
+}
+
+static enum script_result talker_judge(struct player *player, const struct script_command *command,
+	size_t first, bool meant)
+{
+	struct player_phone *own = player_phone_of(player, command), *talker;
+	unsigned number = 0, ms = HEARS_MS;
+	struct recognition result;
+	struct hearing hearing;
+	uint64_t end_ns = 0;
+
+	if (!own)
+		return SCRIPT_FAILED;
+	script_number(command->words[first], 1, SCRIPT_PHONE_MAX, &number);
+	if (command->count > first + 2)
+		script_number(command->words[first + 2], 0, HEARS_MS_MAX, &ms);
+	talker = player_phone_find(player, number);
+	if (!talker)
+		return player_fail(player, "there is no telephone %u", number);
+	hearing = (struct hearing){.listener = ears_of(player, own->phone), .talker = talker->phone};
+	player->wake_ns = player->begun_ns + TALK_WAIT_MS * MS_NS;
+	if (talk_find(talker->phone, &hearing, &end_ns))
+		return player->now_ns < player->wake_ns
+			       ? SCRIPT_WAIT
+			       : player_fail(player, "telephone %u says no seed", number);
+	span_find(&hearing, player->begun_ns, ms);
+	if (end_ns < hearing.until_ns)
+		return player_fail(player, "telephone %u stops talking too soon to judge", number);
+	player->wake_ns = hearing.until_ns + LATE_MS * MS_NS;
+	if (player->now_ns < player->wake_ns)
+		return SCRIPT_WAIT;
+	if (hearing_judge(&hearing, &result))
+		return player_fail(player, "too little sound to judge");
+	judged_keep(player, &hearing, phone_number(own->phone), meant, &result);
+	return result_judge(player, &result, meant);
+}
+
+static enum script_result run_hears(struct player *player, const struct script_command *command)
+{
+	return talker_judge(player, command, 0, true);
+}
+
+static enum script_result run_does(struct player *player, const struct script_command *command)
+{
+	return talker_judge(player, command, 2, false);
+}
+
+/* ---- never ---- */
+
+static const char *check_never(const struct script_command *command)
+{
+	enum tones_name tone;
+
+	if (command->count == 1 &&
+		(script_word_is(command, 0, "ring") || script_word_is(command, 0, "sound")))
+		return NULL;
+	if (command->count == 2 && script_word_is(command, 0, "tone") &&
+		!tones_name_find(&tone, command->words[1]))
+		return NULL;
+	return "never what?";
+}
+
+static enum script_result run_never(struct player *player, const struct script_command *command)
+{
+	struct player_phone *own = player_phone_of(player, command);
+
+	if (!own)
+		return SCRIPT_FAILED;
+	if (player->watch_count == PLAYER_WATCHES_MAX)
+		return player_fail(player, "more than %d lines of \"never\"", PLAYER_WATCHES_MAX);
+	player->watches[player->watch_count++] = (struct player_watch){
+		.command = command, .phone = own->phone, .next = own->cursor};
+	return SCRIPT_DONE;
+}
+
+static bool event_breaks(const struct phone_event *event, const struct script_command *command)
+{
+	enum tones_name tone;
+
+	if (script_word_is(command, 0, "ring"))
+		return event->kind == PHONE_RING;
+	if (script_word_is(command, 0, "sound"))
+		return event->kind == PHONE_TONE || event->kind == PHONE_SCRAP;
+	tones_name_find(&tone, command->words[1]);
+	if (event->kind == PHONE_SCRAP)
+		return event->might_be & 1U << tone;
+	return event->kind == PHONE_TONE && event->tone == tone;
+}
+
+static enum script_result watch_step(struct player *player, struct player_watch *watch)
+{
+	for (; watch->next < phone_event_count(watch->phone) && !watch->over; watch->next++) {
+		const struct phone_event *event = phone_event(watch->phone, watch->next);
+		char text[80];
+
+		if (!event)
+			continue;
+		watch->over = event->kind == PHONE_HANGUP;
+		if (!event_breaks(event, watch->command))
+			continue;
+		player->failed = watch->command;
+		return player_fail(player, "telephone %u %s", phone_number(watch->phone),
+			phone_event_text(text, sizeof text, event));
+	}
+	return SCRIPT_DONE;
+}
+
+enum script_result player_watches_step(struct player *player)
+{
+	enum script_result result = SCRIPT_DONE;
+
+	for (size_t i = 0; i < player->watch_count && result == SCRIPT_DONE; i++)
+		result = watch_step(player, &player->watches[i]);
+	return result;
+}
+
+const struct script_verb player_judge_verbs[] = {
+	{"hears", "N [for MS]", true, check_hears, run_hears},
+	{"does", "not hear N [for MS]", true, check_does, run_does},
+	{"never", "tone NAME | ring | sound", true, check_never, run_never},
+	{NULL},
+};
