@@ -136,15 +136,6 @@ static int line_open(struct gateway *gateway, unsigned index)
 	return 0;
 }
 
-static bool uses_dummy(const struct config *config)
-{
-	for (unsigned i = 0; i < config->line_count; i++) {
-		if (strcmp(config->lines[i].driver.text, "dummy") == 0)
-			return true;
-	}
-	return false;
-}
-
 static int media_open(struct gateway *gateway, const struct gateway_options *options)
 {
 	const struct config *config = gateway->config;
@@ -152,14 +143,13 @@ static int media_open(struct gateway *gateway, const struct gateway_options *opt
 		.block_samples = config->media.block_ms * (FXS_RATE_HZ / 1000),
 		.events_size = options->events_size ? options->events_size : EVENT_QUEUE_MAX,
 		.realtime = config->media.realtime,
-		.dummy_path = uses_dummy(config) ? config->dummy.path.text : NULL,
+		.dummy_path = config->dummy.path.text,
 		.lines_max = config->line_count ? config->line_count : 1,
 	};
 	int err = media_alloc(&gateway->media, &media, loop_now_ms(gateway->loop) * NS_PER_MS);
 
 	if (err)
-		gw_log(GW_LOG_ERROR, NULL, "the dummy driver's socket %s cannot be opened: %s",
-			config->dummy.path.text, strerror(err));
+		gw_log(GW_LOG_ERROR, NULL, "the media plane cannot be made: %s", strerror(err));
 	return err;
 }
 

@@ -28,18 +28,30 @@ static int watch(struct media *media, int op, int fd, uint32_t mask, void *key)
 	return epoll_ctl(media->epoll_fd, op, fd, &event) < 0 ? errno : 0;
 }
 
-static int bus_open(struct media *media, const struct media_config *config)
+/* The driver's bus, opened when its first line is added. */
+static int bus_get(struct media *media, const struct fxs_driver *driver, struct fxs_bus **busp)
 {
-	struct fxs_bus_config bus_config = {.path = config->dummy_path};
+	struct fxs_bus_config config = {
+		.path = driver == &fxs_dummy_driver ? media->config.dummy_path : NULL,
+	};
+	struct media_bus *bus = media->buses;
 	int err;
 
-	if (!config->dummy_path)
-		return 0;
-	err = fxs_dummy_driver.bus_open(&media->dummy_bus, &bus_config);
-	if (err)
-		return err;
-	return watch(media, EPOLL_CTL_ADD, fxs_dummy_driver.bus_fd(media->dummy_bus), EPOLLIN,
-		&media->dummy_bus);
+	while (bus->driver && bus->driver != driver)
+		bus++;
+	assert(bus < media->buses + MEDIA_DRIVERS_MAX);
+	if (!bus->driver) {
+		err = driver->bus_open(&bus->bus, &config);
+		if (err)
+			return err;
+		bus->driver = driver;
+		if (driver->bus_fd(bus->bus) >= 0)
+			err = watch(media, EPOLL_CTL_ADD, driver->bus_fd(bus->bus), EPOLLIN, bus);
+		if (err)
+			return err;
+	}
+	*busp = bus->bus;
+	return 0;
 }
 
 int media_alloc(struct media **mediap, const struct media_config *config, uint64_t now_ns)
@@ -66,8 +78,6 @@ int media_alloc(struct media **mediap, const struct media_config *config, uint64
 		err = ENOMEM;
 	if (!err)
 		err = watch(media, EPOLL_CTL_ADD, media->kick_fd, EPOLLIN, &media->kick_fd);
-	if (!err)
-		err = bus_open(media, config);
 	if (err) {
 		media_free(media);
 		return err;
@@ -83,8 +93,8 @@ void media_free(struct media *media)
 	assert(!media->running);
 	for (size_t i = 0; i < media->line_count; i++)
 		media_line_free(media->lines[i]);
-	if (media->dummy_bus)
-		fxs_dummy_driver.bus_close(media->dummy_bus);
+	for (int i = 0; i < MEDIA_DRIVERS_MAX && media->buses[i].driver; i++)
+		media->buses[i].driver->bus_close(media->buses[i].bus);
 	free(media->lines);
 	free(media->active);
 	free(media->touched);
@@ -110,14 +120,17 @@ int media_line_add(struct media_line **linep, struct media *media, const char *d
 {
 	const struct fxs_driver *driver = fxs_driver_find(driver_name);
 	struct media_line *line = NULL;
+	struct fxs_bus *bus = NULL;
 	int err;
 
 	if (!driver)
 		return ENOENT;
 	if (media->line_count >= media->config.lines_max)
 		return ENOSPC;
-	err = media_line_alloc(&line, media, driver == &fxs_dummy_driver ? media->dummy_bus : NULL,
-		driver, channel, taste, media->config.block_samples, media->config.events_size, now_ns);
+	err = bus_get(media, driver, &bus);
+	if (!err)
+		err = media_line_alloc(&line, media, bus, driver, channel, taste,
+			media->config.block_samples, media->config.events_size, now_ns);
 	if (!err)
 		err = watch(media, EPOLL_CTL_ADD, driver->fd(line->port),
 			driver->event_mask(line->port), line);
@@ -211,6 +224,11 @@ static void kick_clear(int fd)
 	(void)!read(fd, &count, sizeof(count));
 }
 
+static bool is_bus(const struct media *media, const void *key)
+{
+	return key == &media->buses[0] || key == &media->buses[1];
+}
+
 /* Serves every descriptor that is ready; returns whether the clock channel has a block. */
 static bool descriptors_serve(struct media *media, uint64_t now_ns)
 {
@@ -224,8 +242,10 @@ static bool descriptors_serve(struct media *media, uint64_t now_ns)
 		if (key == &media->kick_fd) {
 			kick_clear(media->kick_fd);
 			wishes_obey(media, now_ns);
-		} else if (key == &media->dummy_bus) {
-			fxs_dummy_driver.bus_service(media->dummy_bus, now_ns);
+		} else if (is_bus(media, key)) {
+			struct media_bus *bus = key;
+
+			bus->driver->bus_service(bus->bus, now_ns);
 		} else {
 			struct media_line *line = key;
 

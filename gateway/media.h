@@ -60,15 +60,15 @@ struct media_config {
 	unsigned block_samples;   /* 40, 80 or 160 */
 	unsigned events_size;     /* of each line's queue, 1..EVENT_QUEUE_MAX */
 	bool realtime;            /* SCHED_FIFO and locked memory, where permitted */
-	const char *dummy_path;   /* the dummy driver's socket; NULL: no such bus */
+	const char *dummy_path;   /* the dummy driver's socket, opened with its first line */
 	unsigned lines_max;
 };
 
-/* Control thread. EACCES, EADDRINUSE ... for the socket. */
+/* Control thread. */
 int media_alloc(struct media **mediap, const struct media_config *config, uint64_t now_ns);
 void media_free(struct media *media); /* after media_stop */
 
-/* Before media_start. ENOENT: no such driver; else what the driver's port_open says. */
+/* Before media_start. ENOENT: no such driver; else what the driver's bus_open and port_open say. */
 int media_line_add(struct media_line **linep, struct media *media, const char *driver, const char *channel,
 	const struct media_taste *taste, uint64_t now_ns);
 

@@ -8,9 +8,14 @@
 #include "gateway/media.h"
 #include "gateway/media_line.h"
 
+#define MEDIA_DRIVERS_MAX 2
+
 struct media {
 	struct media_config config;
-	struct fxs_bus *dummy_bus;
+	struct media_bus {
+		const struct fxs_driver *driver; /* NULL: free */
+		struct fxs_bus *bus;
+	} buses[MEDIA_DRIVERS_MAX];
 	int epoll_fd;
 	int kick_fd;   /* control has a new wish */
 	int notice_fd; /* a line has something new for control */
