@@ -1,0 +1,93 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* What fxs/ reads of the world's countries, dsp/ can play: the two do not know each other, so it is tested here. */
+#include <errno.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdlib.h>
+#include <string.h>
+#include <cmocka.h>
+
+#include "dsp/dsp.h"
+#include "dsp/mix.h"
+#include "dsp/tone.h"
+#include "fxs/zone.h"
+
+#define ZONES_MIN   46 /* libtonezone 3.1 has so many, our aliases not counted */
+#define SECOND      8000
+#define LISTEN_S    3
+
+typedef void visit_h(const struct fxs_zone *zone);
+
+/* All countries of two letters; aliases come by their own letters. */
+static size_t each_zone(visit_h *visit)
+{
+	char name[3] = "";
+	size_t count = 0;
+
+	for (name[0] = 'a'; name[0] <= 'z'; name[0]++) {
+		for (name[1] = 'a'; name[1] <= 'z'; name[1]++) {
+			struct fxs_zone zone;
+
+			if (fxs_zone_find(&zone, name) != 0)
+				continue;
+			visit(&zone);
+			count++;
+		}
+	}
+	return count;
+}
+
+static void play(const struct fxs_zone *zone)
+{
+	static int16_t samples[LISTEN_S * SECOND];
+
+	for (int tone = 0; tone < FXS_TONE_COUNT; tone++) {
+		struct dsp_tone_def *def = NULL;
+		struct dsp_tone *player = NULL;
+
+		if (dsp_tone_def_parse(&def, zone->tone_text[tone], -13) != 0)
+			fail_msg("%s %s: %s", zone->country, fxs_tone_name(tone), zone->tone_text[tone]);
+		assert_int_equal(dsp_tone_alloc(&player), 0);
+		dsp_tone_start(player, def);
+		dsp_tone_fill(player, samples, LISTEN_S * SECOND);
+		if (dsp_mix_level_dbm0(samples, LISTEN_S * SECOND) < -35)
+			fail_msg("%s %s is silent: %s", zone->country, fxs_tone_name(tone), zone->tone_text[tone]);
+		dsp_tone_free(player);
+		dsp_tone_def_free(def);
+	}
+}
+
+static void test_every_tone_of_every_country_is_heard(void **state)
+{
+	(void)state;
+	assert_true(each_zone(play) >= ZONES_MIN);
+}
+
+static void cadence_check(const struct fxs_zone *zone)
+{
+	if (!fxs_cadence_valid(&zone->ring))
+		fail_msg("%s: a ring cadence that no port takes", zone->country);
+}
+
+static void test_every_country_s_ring_cadence_can_be_rung(void **state)
+{
+	(void)state;
+	each_zone(cadence_check);
+}
+
+static int start(void **state)
+{
+	(void)state;
+	return dsp_init();
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_every_tone_of_every_country_is_heard),
+		cmocka_unit_test(test_every_country_s_ring_cadence_can_be_rung),
+	};
+
+	return cmocka_run_group_tests_name("zones", tests, start, NULL);
+}
