@@ -13,7 +13,7 @@
 #include "dsp/tone.h"
 #include "fxs/zone.h"
 
-#define ZONES_MIN   46 /* libtonezone 3.1 has so many, our aliases not counted */
+#define ZONES_MIN   45 /* libtonezone 3.1 has so many of two letters; our aliases not counted */
 #define SECOND      8000
 #define LISTEN_S    3
 
@@ -32,7 +32,7 @@ static size_t each_zone(visit_h *visit)
 			if (fxs_zone_find(&zone, name) != 0)
 				continue;
 			visit(&zone);
-			count++;
+			count += strcmp(zone.country, name) == 0;
 		}
 	}
 	return count;
@@ -73,7 +73,7 @@ static void cadence_check(const struct fxs_zone *zone)
 static void test_every_country_s_ring_cadence_can_be_rung(void **state)
 {
 	(void)state;
-	each_zone(cadence_check);
+	assert_true(each_zone(cadence_check) >= ZONES_MIN);
 }
 
 static int start(void **state)
