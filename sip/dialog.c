@@ -31,16 +31,25 @@ static struct ua_dialog *dialog_new(void)
 	return mem_zalloc(sizeof(struct ua_dialog), destroy);
 }
 
-static int replace(char **textp, const struct pl *with)
+/* A value that we shall send again: folded lines become one, so that it cannot bring headers along. */
+static int take(char **textp, const struct pl *value)
 {
-	char *text;
-	int err = pl_strdup(&text, with);
+	int err = pl_strdup(textp, value);
 
-	if (err)
-		return err;
-	mem_deref(*textp);
-	*textp = text;
-	return 0;
+	for (char *p = *textp; !err && *p; p++) {
+		if ((unsigned char)*p < ' ')
+			*p = ' ';
+	}
+	return err;
+}
+
+static bool has_space(const struct pl *text)
+{
+	for (size_t i = 0; i < text->l; i++) {
+		if ((unsigned char)text->p[i] <= ' ')
+			return true;
+	}
+	return false;
 }
 
 int ua_dialog_start(struct ua_dialog **dialogp, const char *local, const char *remote,
@@ -82,10 +91,11 @@ static bool on_route(const struct sip_hdr *header, const struct sip_msg *msg, vo
 	struct sip_addr addr;
 
 	(void)msg;
-	if (dialog->route_count == UA_ROUTES_MAX || sip_addr_decode(&addr, &header->val))
+	if (dialog->route_count == UA_ROUTES_MAX || sip_addr_decode(&addr, &header->val) ||
+	    has_space(&addr.auri))
 		reader->err = EBADMSG;
 	else
-		reader->err = pl_strdup(&dialog->routes[dialog->route_count], &header->val);
+		reader->err = take(&dialog->routes[dialog->route_count], &header->val);
 	if (!reader->err)
 		dialog->route_count++;
 	return reader->err != 0;
@@ -126,8 +136,17 @@ static int take_target(struct ua_dialog *dialog, const struct sip_msg *msg)
 {
 	struct sip_addr contact;
 	int err = ua_message_contact(&contact, msg);
+	char *target;
 
-	return err ? err : replace(&dialog->target, &contact.auri);
+	if (!err && has_space(&contact.auri))
+		err = EBADMSG;
+	if (!err)
+		err = pl_strdup(&target, &contact.auri);
+	if (err)
+		return err;
+	mem_deref(dialog->target);
+	dialog->target = target;
+	return 0;
 }
 
 int ua_dialog_fork(struct ua_dialog **dialogp, const struct ua_dialog *started,
@@ -143,9 +162,9 @@ int ua_dialog_fork(struct ua_dialog **dialogp, const struct ua_dialog *started,
 	dialog->local_tag = mem_ref(started->local_tag);
 	dialog->target = mem_ref(started->target);
 	dialog->local_cseq = started->local_cseq;
-	err = pl_strdup(&dialog->remote, &response->to.val);
+	err = take(&dialog->remote, &response->to.val);
 	if (!err && pl_isset(&response->to.tag))
-		err = pl_strdup(&dialog->remote_tag, &response->to.tag);
+		err = take(&dialog->remote_tag, &response->to.tag);
 	if (!err)
 		err = take_routes(dialog, response);
 	if (!err)
@@ -160,6 +179,7 @@ int ua_dialog_fork(struct ua_dialog **dialogp, const struct ua_dialog *started,
 int ua_dialog_accept(struct ua_dialog **dialogp, const struct sip_msg *invite)
 {
 	struct ua_dialog *dialog = dialog_new();
+	char *to = NULL;
 	int err;
 
 	if (!dialog)
@@ -167,15 +187,18 @@ int ua_dialog_accept(struct ua_dialog **dialogp, const struct sip_msg *invite)
 	dialog->local_cseq = rand_u16();
 	dialog->remote_cseq = invite->cseq.num;
 	dialog->remote_cseq_known = true;
-	err = pl_strdup(&dialog->call_id, &invite->callid);
+	err = take(&dialog->call_id, &invite->callid);
 	if (!err)
 		err = re_sdprintf(&dialog->local_tag, "%016llx", (unsigned long long)invite->tag);
 	if (!err)
-		err = re_sdprintf(&dialog->local, "%r;tag=%s", &invite->to.val, dialog->local_tag);
+		err = take(&to, &invite->to.val);
 	if (!err)
-		err = pl_strdup(&dialog->remote, &invite->from.val);
+		err = re_sdprintf(&dialog->local, "%s;tag=%s", to, dialog->local_tag);
+	mem_deref(to);
+	if (!err)
+		err = take(&dialog->remote, &invite->from.val);
 	if (!err && pl_isset(&invite->from.tag))
-		err = pl_strdup(&dialog->remote_tag, &invite->from.tag);
+		err = take(&dialog->remote_tag, &invite->from.tag);
 	if (!err)
 		err = take_target(dialog, invite);
 	if (!err)

@@ -85,10 +85,20 @@ static bool text_is(const char *p, size_t length, const char *text)
 	return length == strlen(text) && !strncasecmp(p, text, length);
 }
 
+/* It goes into a header of ours again: a line break in it would make that two. */
+/* It goes into a header of ours again: a line break in it would make that two. */
 static int copy(char *text, size_t size, const struct parameter *parameter)
 {
 	if (parameter->value_length >= size)
 		return EBADMSG;
+	for (size_t i = 0; i < parameter->value_length; i++) {
+		if ((unsigned char)parameter->value[i] < ' ')
+			return EBADMSG;
+	}
+	for (size_t i = 0; i < parameter->value_length; i++) {
+		if ((unsigned char)parameter->value[i] < ' ')
+			return EBADMSG;
+	}
 	memcpy(text, parameter->value, parameter->value_length);
 	text[parameter->value_length] = '\0';
 	return 0;

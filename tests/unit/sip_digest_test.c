@@ -113,6 +113,7 @@ static void test_what_we_cannot_answer_is_refused(void **state)
 		{"Digest realm=\"r\", nonce=\"n", EBADMSG},
 		{"Digest realm=\"r\", nonce=\"n\\", EBADMSG},
 		{"Digest realm", EBADMSG},
+		{"Digest realm=\"r\", nonce=\"n\r\n x\"", EBADMSG},
 		{"Digest realm=\"r\" nonce=\"n\" x", EBADMSG},
 	};
 	struct ua_challenge challenge;
