@@ -9,29 +9,40 @@
 #include "gateway/phone/terminal.h"
 
 #define FLASH_MS   500
-#define SEED       1
 #define CTRL_C     3
-#define STATUS_MAX 160
+#define STATUS_MAX 320
 
-struct terminal {
+struct handset {
 	struct phone *phone;
-	int input;
-	FILE *output;
-	struct termios before;
-	uint64_t event;   /* the next one to show */
-	uint64_t start_ns;
-	char status[STATUS_MAX];
+	uint64_t event; /* the next one to show */
 	bool talking;
 };
 
-int terminal_alloc(struct terminal **terminalp, struct phone *phone, int input, FILE *output)
+struct terminal {
+	struct handset handsets[TERMINAL_PHONES_MAX];
+	size_t count, in_hand;
+	int input;
+	FILE *output;
+	struct termios before;
+	uint64_t start_ns;
+	char status[STATUS_MAX];
+};
+
+int terminal_alloc(struct terminal **terminalp, struct phone *const phones[], size_t count, int input,
+	FILE *output)
 {
 	struct terminal *terminal = calloc(1, sizeof *terminal);
 	struct termios raw;
 
 	if (!terminal)
 		return ENOMEM;
-	*terminal = (struct terminal){.phone = phone, .input = input, .output = output};
+	*terminal = (struct terminal){.count = count, .input = input, .output = output};
+	if (count > TERMINAL_PHONES_MAX) {
+		free(terminal);
+		return E2BIG;
+	}
+	for (size_t i = 0; i < count; i++)
+		terminal->handsets[i].phone = phones[i];
 	if (tcgetattr(input, &terminal->before)) {
 		free(terminal);
 		return ENOTTY;
@@ -41,7 +52,8 @@ int terminal_alloc(struct terminal **terminalp, struct phone *phone, int input, 
 	raw.c_cc[VMIN] = 0;
 	raw.c_cc[VTIME] = 0;
 	tcsetattr(input, TCSANOW, &raw);
-	fputs("l lift  h hang up  0-9 * # digits  f flash  t talk or be silent  q quit\n", output);
+	fputs("l lift  h hang up  0-9 * # digits  f flash  t talk or be silent  Tab next telephone  q quit\n",
+		output);
 	*terminalp = terminal;
 	return 0;
 }
@@ -55,79 +67,94 @@ void terminal_free(struct terminal *terminal)
 	free(terminal);
 }
 
-static void talk(struct terminal *terminal, uint64_t now_ns)
+static void talk(struct handset *handset, uint64_t now_ns)
 {
-	struct mouth *mouth = phone_mouth(terminal->phone);
+	struct mouth *mouth = phone_mouth(handset->phone);
 
-	if (terminal->talking)
+	if (handset->talking)
 		mouth_hush(mouth, now_ns);
-	else if (phone_is_off_hook(terminal->phone))
-		mouth_say_seed(mouth, SEED, 0);
-	terminal->talking = !terminal->talking && phone_is_off_hook(terminal->phone);
+	else if (phone_is_off_hook(handset->phone))
+		mouth_say_seed(mouth, phone_number(handset->phone), 0);
+	handset->talking = !handset->talking && phone_is_off_hook(handset->phone);
 }
 
 static bool key(struct terminal *terminal, char pressed, uint64_t now_ns)
 {
-	struct mouth *mouth = phone_mouth(terminal->phone);
+	struct handset *handset = &terminal->handsets[terminal->in_hand];
+	struct mouth *mouth = phone_mouth(handset->phone);
 	char digit[2] = {pressed, '\0'};
-	bool off_hook = phone_is_off_hook(terminal->phone);
+	bool off_hook = phone_is_off_hook(handset->phone);
 
 	if (pressed == 'q' || pressed == CTRL_C)
 		return false;
-	if (pressed == 'l')
-		phone_lift(terminal->phone, now_ns);
+	if (pressed == '\t')
+		terminal->in_hand = (terminal->in_hand + 1) % terminal->count;
+	else if (pressed == 'l')
+		phone_lift(handset->phone, now_ns);
 	else if (pressed == 'h')
-		phone_hangup(terminal->phone, now_ns);
+		phone_hangup(handset->phone, now_ns);
 	else if (pressed == 't')
-		talk(terminal, now_ns);
+		talk(handset, now_ns);
 	else if (pressed == 'f' && off_hook)
 		mouth_flash(mouth, FLASH_MS, now_ns);
 	else if (off_hook)
 		mouth_dial(mouth, digit, now_ns); /* what is no digit does nothing */
 	if (pressed == 'h')
-		terminal->talking = false;
+		handset->talking = false;
 	return true;
 }
 
-static void status_make(const struct terminal *terminal, char *status)
+static const char *heard(const struct phone *phone, char *text, size_t size)
 {
-	const struct phone *phone = terminal->phone;
-	const char *heard = "silence";
 	enum tones_name tone;
 
 	if (phone_tone(phone, &tone))
-		heard = tones_name_text(tone);
+		snprintf(text, size, "hears %s%s", tones_name_text(tone), tone == TONES_VOICE ? "" : " tone");
 	else if (phone_silent_since_ns(phone) == UINT64_MAX)
-		heard = "sound";
-	snprintf(status, STATUS_MAX, "[%u] %s%s%s | hears %s%s%s", phone_number(phone),
-		phone_is_off_hook(phone) ? "off-hook" : "on-hook",
-		phone_is_ringing(phone) ? ", RINGING" : "", phone_is_up(phone) ? "" : ", wires cut",
-		heard, heard[0] == 's' ? "" : phone_tone(phone, &tone) && tone != TONES_VOICE ? " tone" : "",
-		terminal->talking ? " | talks" : "");
+		snprintf(text, size, "hears sound");
+	else
+		snprintf(text, size, "silence");
+	return text;
 }
 
-static void events_show(struct terminal *terminal)
+static size_t handset_print(const struct handset *handset, bool in_hand, char *text, size_t size)
 {
-	for (; terminal->event < phone_event_count(terminal->phone); terminal->event++) {
-		const struct phone_event *event = phone_event(terminal->phone, terminal->event);
+	const struct phone *phone = handset->phone;
+	char sound[40];
+
+	return (size_t)snprintf(text, size, in_hand ? "[%u %s%s%s%s%s]  " : " %u %s%s%s%s%s   ",
+		phone_number(phone), phone_is_up(phone) ? "" : "wires cut, ",
+		phone_is_ringing(phone) ? "RINGING" : phone_is_off_hook(phone) ? "off-hook" : "on-hook",
+		phone_is_off_hook(phone) ? ", " : "",
+		phone_is_off_hook(phone) ? heard(phone, sound, sizeof(sound)) : "",
+		handset->talking ? ", talks" : "");
+}
+
+static void events_show(struct terminal *terminal, struct handset *handset)
+{
+	for (; handset->event < phone_event_count(handset->phone); handset->event++) {
+		const struct phone_event *event = phone_event(handset->phone, handset->event);
 		char text[80];
 
 		if (!event || event->kind == PHONE_FLOW || event->kind == PHONE_FLOW_END)
 			continue;
 		if (!terminal->start_ns)
 			terminal->start_ns = event->at_ns;
-		fprintf(terminal->output, "\r\033[K%9.3f  %s\n",
+		fprintf(terminal->output, "\r\033[K%9.3f  %u %s\n",
 			((double)event->at_ns - (double)terminal->start_ns) / 1e9,
-			phone_event_text(text, sizeof text, event));
+			phone_number(handset->phone), phone_event_text(text, sizeof text, event));
 		terminal->status[0] = '\0';
 	}
 }
 
 static void status_show(struct terminal *terminal)
 {
-	char status[STATUS_MAX];
+	char status[STATUS_MAX] = "";
+	size_t length = 0;
 
-	status_make(terminal, status);
+	for (size_t i = 0; i < terminal->count && length < sizeof(status); i++)
+		length += handset_print(&terminal->handsets[i], i == terminal->in_hand, status + length,
+			sizeof(status) - length);
 	if (!strcmp(status, terminal->status))
 		return;
 	strcpy(terminal->status, status);
@@ -146,7 +173,8 @@ bool terminal_step(struct terminal *terminal, uint64_t now_ns)
 		if (length <= 0 || !key(terminal, pressed, now_ns))
 			return false;
 	}
-	events_show(terminal);
+	for (size_t i = 0; i < terminal->count; i++)
+		events_show(terminal, &terminal->handsets[i]);
 	status_show(terminal);
-	return phone_is_up(terminal->phone);
+	return phone_is_up(terminal->handsets[terminal->in_hand].phone);
 }

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * One telephone by the keys of a terminal. The last line of the screen shows how it is: hook, bell, what is heard;
- * what happens scrolls above it.
+ * Telephones by the keys of a terminal: the keys act on one of them, Tab goes to the next. The last line of the screen
+ * shows how they are: hook, bell, what the one in hand hears; what happens scrolls above it.
  */
 #ifndef TIPRING_GATEWAY_PHONE_TERMINAL_H
 #define TIPRING_GATEWAY_PHONE_TERMINAL_H
@@ -14,11 +14,14 @@
 
 struct terminal;
 
-/* Keys come at once from now on, without echo. ENOTTY. */
-int terminal_alloc(struct terminal **terminalp, struct phone *phone, int input, FILE *output);
+#define TERMINAL_PHONES_MAX 8
+
+/* Keys come at once from now on, without echo. ENOTTY no terminal, E2BIG more than TERMINAL_PHONES_MAX. */
+int terminal_alloc(struct terminal **terminalp, struct phone *const phones[], size_t count, int input,
+	FILE *output);
 void terminal_free(struct terminal *terminal); /* puts the terminal back as it was */
 
-/* Takes keys and shows what changed; false: the user quits. */
+/* Takes keys and shows what changed; false: the user quits, or the exchange is gone. */
 bool terminal_step(struct terminal *terminal, uint64_t now_ns);
 
 #endif

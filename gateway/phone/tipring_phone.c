@@ -64,7 +64,7 @@ static int usage(FILE *out, int status)
 	      "  -w, --wires PATH the dummy driver's socket (" TIPRING_RUNDIR "/wires)\n"
 	      "  -d, --dahdi      the wires are DAHDI channels\n"
 	      "  -c, --country XX whose tones the telephones know: us, uk, de, fr, cn\n"
-	      "  -i, --interactive  one telephone by keys: l lift, h hang up, 0-9 * #, f flash, q quit\n"
+	      "  -i, --interactive  by keys: l lift, h hang up, 0-9 * #, f flash, t talk, Tab next, q quit\n"
 	      "  -q, --quiet      do not print what happens\n"
 	      "SCRIPT is a file, or without one lines are read from standard input. Verbs:\n", out);
 	for (const struct script_verb *const *table = verbs; *table; table++) {
@@ -290,17 +290,17 @@ static int input_open(struct app *app, const char *path)
 
 static int keys(struct app *app)
 {
+	struct phone *phones[PLAYER_PHONES_MAX];
 	struct terminal *terminal;
 	int err;
 
-	if (app->player.phone_count != 1) {
-		fputs("tipring-phone: -i takes one telephone\n", stderr);
-		return EINVAL;
-	}
+	for (size_t i = 0; i < app->player.phone_count; i++)
+		phones[i] = app->player.phones[i].phone;
 	app->input = STDIN_FILENO;
-	err = terminal_alloc(&terminal, app->player.phones[0].phone, STDIN_FILENO, stdout);
+	err = terminal_alloc(&terminal, phones, app->player.phone_count, STDIN_FILENO, stdout);
 	if (err) {
-		fprintf(stderr, "tipring-phone: no terminal: %s\n", strerror(err));
+		fprintf(stderr, "tipring-phone: -i needs a terminal and 1 to %d telephones: %s\n",
+			TERMINAL_PHONES_MAX, strerror(err));
 		return err;
 	}
 	while (!interrupted && terminal_step(terminal, now())) {
