@@ -110,7 +110,8 @@ static int phone_open(struct app *app, const char *text)
 	}
 	if (err)
 		fprintf(stderr, "tipring-phone: telephone \"%s\" over %s: %s\n", text,
-			app->options.wires, strerror(err));
+			app->options.wires ? app->options.wires : app->options.ops->name,
+			strerror(err));
 	return err;
 }
 
@@ -340,7 +341,7 @@ static int run(struct app *app, int argc, char **argv)
 
 static bool wires_choose(struct options *options)
 {
-#ifdef PHONE_WITH_DAHDI
+#ifdef WITH_DAHDI
 	options->ops = &wires_dahdi_ops;
 	options->wires = NULL;
 	return true;
