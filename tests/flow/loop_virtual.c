@@ -140,19 +140,21 @@ static void watches_pack(struct loop *loop)
 
 static bool descriptors_serve(struct loop *loop)
 {
-	bool any = false;
+	struct pollfd pollfds[WATCHES_MAX];
+	size_t count = loop->watch_count;
 
-	for (size_t i = 0; i < loop->watch_count; i++) {
+	for (size_t i = 0; i < count; i++)
+		pollfds[i] = (struct pollfd){.fd = loop->watches[i].fd, .events = POLLIN};
+	if (poll(pollfds, count, 0) <= 0)
+		return false;
+	for (size_t i = 0; i < count; i++) {
 		struct watch watch = loop->watches[i];
-		struct pollfd pollfd = {.fd = watch.fd, .events = POLLIN};
 
-		if (!watch.handler || poll(&pollfd, 1, 0) != 1)
-			continue;
-		watch.handler(watch.fd, watch.arg);
-		any = true;
+		if (pollfds[i].revents && watch.handler)
+			watch.handler(watch.fd, watch.arg);
 	}
 	watches_pack(loop);
-	return any;
+	return true;
 }
 
 /* Those that are due already; what a handler starts anew with no delay has to wait for the next time. */

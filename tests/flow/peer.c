@@ -64,25 +64,17 @@ void peer_free(struct peer *peer)
 	free(peer);
 }
 
-void peer_record(struct peer *peer, const struct call *call, bool out, const char *method, unsigned status,
-	const char *from, const char *to)
+void peer_record(struct peer *peer, const struct peer_event *event)
 {
-	struct peer_event event = {
-		.at_ns = loop_virtual_now_ns(peer->loop),
-		.out = out,
-		.method = method,
-		.status = status,
-		.call = call ? call->number : 0,
-	};
+	struct peer_event dated = *event;
 
-	snprintf(event.from, sizeof(event.from), "%s", from);
-	snprintf(event.to, sizeof(event.to), "%s", to);
-	if (!status && out)
+	dated.at_ns = loop_virtual_now_ns(peer->loop);
+	if (!event->status && event->out)
 		peer->agent->counts.requests_out++;
-	else if (!status)
+	else if (!event->status)
 		peer->agent->counts.requests_in++;
 	if (peer->handler)
-		peer->handler(&event, peer->arg);
+		peer->handler(&dated, peer->arg);
 }
 
 void peer_event_text(const struct peer_event *event, char *text, size_t size)

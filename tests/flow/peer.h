@@ -30,6 +30,8 @@ struct peer_event {
 	unsigned status;  /* 0: the request itself */
 	char from[PEER_NAME_MAX + 1], to[PEER_NAME_MAX + 1];
 	unsigned call;    /* counts calls from 1; 0: none */
+	int expires_s;    /* of a REGISTER; -1: not said */
+	unsigned q850_cause; /* in a Reason header; 0: none */
 };
 
 typedef void peer_event_h(const struct peer_event *event, void *arg);

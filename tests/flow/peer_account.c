@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* The agent and its accounts, and the registrar that they meet. */
-#include <assert.h>
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -37,8 +36,9 @@ void ua_agent_free(struct ua_agent *agent)
 {
 	if (!agent)
 		return;
-	assert(!agent->accounts);
 	calls_free(peer_current());
+	while (agent->accounts)
+		ua_account_free(agent->accounts);
 	peer_current()->agent = NULL;
 	free(agent);
 }
@@ -125,7 +125,18 @@ static void next_step(struct ua_account *account, void (*step)(struct ua_account
 
 static void record(const struct ua_account *account, bool out, unsigned status)
 {
-	peer_record(peer_current(), NULL, out, "REGISTER", status, account->user, account->user);
+	struct peer_event event = {
+		.out = out,
+		.method = "REGISTER",
+		.status = status,
+		.expires_s = account->ending ? 0 : (int)account->expires_s,
+	};
+
+	snprintf(event.from, sizeof(event.from), "%s", account->user);
+	snprintf(event.to, sizeof(event.to), "%s", account->user);
+	if (status && status != 200)
+		event.expires_s = -1;
+	peer_record(peer_current(), &event);
 }
 
 static void state_set(struct ua_account *account, enum ua_registration state, unsigned status, const char *reason)

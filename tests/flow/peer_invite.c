@@ -9,42 +9,43 @@
 
 #define RING_AGAIN_MS 60000
 
-static void record_request(const struct ua_invite *invite, bool out, const char *method, bool from_us)
+void invite_record(const struct ua_invite *invite, struct peer_event *event, enum side requester)
 {
 	const struct call *call = invite->call;
-	enum side from = from_us ? invite->side : other_side(invite->side);
 
-	peer_record(call->peer, call, out, method, 0, call->names[from], call->names[other_side(from)]);
+	event->call = call->number;
+	event->expires_s = -1;
+	snprintf(event->from, sizeof(event->from), "%s", call->names[requester]);
+	snprintf(event->to, sizeof(event->to), "%s", call->names[other_side(requester)]);
+	peer_record(call->peer, event);
 }
 
 void invite_sent(const struct ua_invite *invite, const char *method)
 {
-	record_request(invite, true, method, true);
+	struct peer_event event = {.out = true, .method = method};
+
+	invite_record(invite, &event, invite->side);
 }
 
 void invite_came(const struct ua_invite *invite, const char *method)
 {
-	record_request(invite, false, method, false);
-}
+	struct peer_event event = {.method = method};
 
-/* A response, to a request of the given side. */
-static void record_response(const struct ua_invite *invite, bool out, const char *method, unsigned status,
-	enum side requester)
-{
-	const struct call *call = invite->call;
-
-	peer_record(call->peer, call, out, method, status, call->names[requester],
-		call->names[other_side(requester)]);
+	invite_record(invite, &event, other_side(invite->side));
 }
 
 void invite_replied(const struct ua_invite *invite, const char *method, unsigned status)
 {
-	record_response(invite, true, method, status, other_side(invite->side));
+	struct peer_event event = {.out = true, .method = method, .status = status};
+
+	invite_record(invite, &event, other_side(invite->side));
 }
 
 void invite_reply_came(const struct ua_invite *invite, const char *method, unsigned status)
 {
-	record_response(invite, false, method, status, invite->side);
+	struct peer_event event = {.method = method, .status = status};
+
+	invite_record(invite, &event, invite->side);
 }
 
 struct message *invite_pass(struct ua_invite *invite, enum message_kind kind)
@@ -57,14 +58,24 @@ static void on_ring_timer(void *arg)
 	ua_invite_ring(arg);
 }
 
+static void on_offer_timer(void *arg)
+{
+	invite_offer(arg);
+}
+
 int invite_alloc(struct ua_invite **invitep, struct call *call, enum side side, struct ua_account *account)
 {
 	struct ua_invite *invite = calloc(1, sizeof(*invite));
-	int err = invite ? loop_timer_alloc(&invite->ring_timer, call->peer->loop, on_ring_timer, invite)
-			 : ENOMEM;
+	struct loop *loop = call->peer->loop;
+	int err;
 
+	if (!invite)
+		return ENOMEM;
+	err = loop_timer_alloc(&invite->ring_timer, loop, on_ring_timer, invite);
+	if (!err)
+		err = loop_timer_alloc(&invite->offer_timer, loop, on_offer_timer, invite);
 	if (err) {
-		free(invite);
+		invite_free(invite);
 		return err;
 	}
 	invite->call = call;
@@ -79,6 +90,7 @@ void invite_free(struct ua_invite *invite)
 	if (!invite)
 		return;
 	loop_timer_free(invite->ring_timer);
+	loop_timer_free(invite->offer_timer);
 	free(invite);
 }
 
@@ -159,26 +171,47 @@ void ua_invite_reject(struct ua_invite *invite, unsigned status, const char *phr
 	invite_refuse(invite, status, phrase);
 }
 
-static void request_pass(struct ua_invite *invite, enum message_kind kind, const char *method)
+void invite_bye(struct ua_invite *invite)
 {
-	struct message *message = invite_pass(invite, kind);
+	struct message *message = invite_pass(invite, MESSAGE_BYE);
+	struct peer_event event = {.out = true, .method = "BYE", .q850_cause = invite->end_cause};
 
 	if (message)
 		message->q850_cause = invite->end_cause;
-	invite_sent(invite, method);
-}
-
-void invite_bye(struct ua_invite *invite)
-{
+	invite_record(invite, &event, invite->side);
+	loop_timer_stop(invite->offer_timer);
 	invite->end_wanted = false;
-	request_pass(invite, MESSAGE_BYE, "BYE");
 	invite->call->over = true;
 }
 
 void invite_cancel(struct ua_invite *invite)
 {
+	invite_pass(invite, MESSAGE_CANCEL);
+	invite_sent(invite, "CANCEL");
 	invite->end_wanted = false;
-	request_pass(invite, MESSAGE_CANCEL, "CANCEL");
+}
+
+void invite_offer(struct ua_invite *invite)
+{
+	struct message *message = invite_pass(invite, MESSAGE_OFFER);
+
+	if (message)
+		memcpy(message->sdp, invite->offer, sizeof(message->sdp));
+	invite->offering = true;
+	invite_sent(invite, "INVITE");
+}
+
+int ua_invite_offer(struct ua_invite *invite, const struct ua_sdp *offer)
+{
+	bool is_up = invite->side == CALLER ? invite->established : invite->call->confirmed;
+
+	if (!is_up || invite->call->over)
+		return ENOTCONN;
+	if (invite->offer[0])
+		return EBUSY;
+	sdp_to_text(offer, invite->offer);
+	invite_offer(invite);
+	return 0;
 }
 
 void ua_invite_end(struct ua_invite *invite, unsigned q850_cause)

@@ -24,6 +24,7 @@ enum message_kind {
 	MESSAGE_BYE_OK,
 	MESSAGE_OFFER,     /* re-INVITE */
 	MESSAGE_OFFER_ANSWER,
+	MESSAGE_OFFER_ACK,
 };
 
 enum side {
@@ -69,7 +70,10 @@ struct ua_invite {
 	bool established; /* outgoing: the 200 came */
 	bool end_wanted;  /* as soon as it may be: CANCEL after a 1xx, BYE after the ACK */
 	unsigned end_cause;
-	struct loop_timer *ring_timer; /* repeats 180 */
+	char offer[MESSAGE_SDP_MAX]; /* of a re-INVITE that is not done yet; "": none */
+	bool offering;               /* it was sent, its answer has not come */
+	struct loop_timer *ring_timer;  /* repeats 180 */
+	struct loop_timer *offer_timer; /* repeats the offer after 491 */
 };
 
 struct ua_account {
@@ -120,9 +124,8 @@ struct peer {
 /* The peer of this process. */
 struct peer *peer_current(void);
 
-/* peer.c: writes down a message. call: NULL for REGISTER. */
-void peer_record(struct peer *peer, const struct call *call, bool out, const char *method, unsigned status,
-	const char *from, const char *to);
+/* peer.c: writes down a message; its time is now. */
+void peer_record(struct peer *peer, const struct peer_event *event);
 struct call *call_alloc(struct peer *peer, const char *from, const char *to);
 /* Sends to a side, to arrive after that many times the network's delay; NULL when there is no memory. */
 struct message *message_send(struct call *call, enum message_kind kind, enum side to, unsigned hops);
@@ -146,13 +149,15 @@ void invite_receive(struct ua_invite *invite, const struct message *message);
 /* peer_invite.c: what the gateway does. */
 int invite_alloc(struct ua_invite **invitep, struct call *call, enum side side, struct ua_account *account);
 void invite_free(struct ua_invite *invite);
-/* Record a request or a response at the gateway's socket. */
+/* Record a request or a response at the gateway's socket; q850_cause only where there is one. */
+void invite_record(const struct ua_invite *invite, struct peer_event *event, enum side requester);
 void invite_sent(const struct ua_invite *invite, const char *method);
 void invite_came(const struct ua_invite *invite, const char *method);
 void invite_replied(const struct ua_invite *invite, const char *method, unsigned status);
 void invite_reply_came(const struct ua_invite *invite, const char *method, unsigned status);
 /* Send to the other side, through the proxy. */
 struct message *invite_pass(struct ua_invite *invite, enum message_kind kind);
+void invite_offer(struct ua_invite *invite);
 void invite_refuse(struct ua_invite *invite, unsigned status, const char *phrase);
 void invite_bye(struct ua_invite *invite);
 void invite_cancel(struct ua_invite *invite);

@@ -5,6 +5,9 @@
 
 #include "tests/flow/peer_private.h"
 
+#define GLARE_CALLER_MS 3000
+#define GLARE_CALLEE_MS 1000
+
 /* Tells the user that it is over, once. */
 static void tell_end(struct ua_invite *invite, unsigned status, unsigned q850_cause, bool after_answer,
 	const char *phrase)
@@ -103,7 +106,7 @@ static void on_ack(struct ua_invite *invite, const struct message *message)
 		invite->handlers->changed(invite, answer, invite->arg);
 }
 
-static void on_refusal_ack(struct ua_invite *invite, const struct message *message)
+static void on_any_ack(struct ua_invite *invite, const struct message *message)
 {
 	(void)message;
 	invite_came(invite, "ACK");
@@ -128,9 +131,12 @@ static void on_cancel_ok(struct ua_invite *invite, const struct message *message
 
 static void on_bye(struct ua_invite *invite, const struct message *message)
 {
-	invite_came(invite, "BYE");
+	struct peer_event event = {.method = "BYE", .q850_cause = message->q850_cause};
+
+	invite_record(invite, &event, other_side(invite->side));
 	invite_replied(invite, "BYE", 200);
 	invite_pass(invite, MESSAGE_BYE_OK);
+	loop_timer_stop(invite->offer_timer);
 	invite->call->over = true;
 	tell_end(invite, 0, message->q850_cause, true, "");
 }
@@ -141,26 +147,53 @@ static void on_bye_ok(struct ua_invite *invite, const struct message *message)
 	invite_reply_came(invite, "BYE", 200);
 }
 
+static unsigned offer_judge(struct ua_invite *invite, const char *text, char reply[MESSAGE_SDP_MAX])
+{
+	struct ua_sdp offer, answer;
+	int err;
+
+	if (invite->offering)
+		return 491;
+	if (invite->released)
+		return 481;
+	err = invite->handlers->offered(invite, sdp_from_text(&offer, text), &answer, invite->arg);
+	if (err)
+		return 488;
+	sdp_to_text(&answer, reply);
+	return 200;
+}
+
 static void on_offer(struct ua_invite *invite, const struct message *message)
 {
 	struct message *reply = invite_pass(invite, MESSAGE_OFFER_ANSWER);
-	struct ua_sdp offer, answer;
-	int err = ECONNRESET;
 
 	invite_came(invite, "INVITE");
-	if (!invite->released)
-		err = invite->handlers->offered(invite, sdp_from_text(&offer, message->sdp), &answer, invite->arg);
-	invite_replied(invite, "INVITE", err ? 488 : 200);
 	if (!reply)
 		return;
-	reply->status = err ? 488 : 200;
-	if (!err)
-		sdp_to_text(&answer, reply->sdp);
+	reply->status = offer_judge(invite, message->sdp, reply->sdp);
+	invite_replied(invite, "INVITE", reply->status);
+}
+
+/* RFC 3261 s14.1: who made the call waits longer, so that they do not meet again. */
+static void on_offer_answer(struct ua_invite *invite, const struct message *message)
+{
+	struct ua_sdp answer;
+
+	invite->offering = false;
+	invite_reply_came(invite, "INVITE", message->status);
+	invite_sent(invite, "ACK");
+	invite_pass(invite, MESSAGE_OFFER_ACK);
+	if (message->status == 491 && !invite->call->over) {
+		loop_timer_start(invite->offer_timer, invite->side == CALLER ? GLARE_CALLER_MS : GLARE_CALLEE_MS);
+		return;
+	}
+	invite->offer[0] = 0;
+	if (!invite->released)
+		invite->handlers->changed(invite, sdp_from_text(&answer, message->sdp), invite->arg);
 }
 
 typedef void receive_h(struct ua_invite *invite, const struct message *message);
 
-/* The gateway sends no offer of its own in a call, so no answer to one comes. */
 static receive_h *const receivers[] = {
 	[MESSAGE_INVITE] = on_invite,
 	[MESSAGE_CHALLENGE] = on_challenge,
@@ -169,12 +202,14 @@ static receive_h *const receivers[] = {
 	[MESSAGE_ANSWER] = on_answer,
 	[MESSAGE_ACK] = on_ack,
 	[MESSAGE_REFUSAL] = on_refusal,
-	[MESSAGE_REFUSAL_ACK] = on_refusal_ack,
+	[MESSAGE_REFUSAL_ACK] = on_any_ack,
 	[MESSAGE_CANCEL] = on_cancel,
 	[MESSAGE_CANCEL_OK] = on_cancel_ok,
 	[MESSAGE_BYE] = on_bye,
 	[MESSAGE_BYE_OK] = on_bye_ok,
 	[MESSAGE_OFFER] = on_offer,
+	[MESSAGE_OFFER_ANSWER] = on_offer_answer,
+	[MESSAGE_OFFER_ACK] = on_any_ack,
 };
 
 void invite_receive(struct ua_invite *invite, const struct message *message)

@@ -50,6 +50,20 @@ void user_say_status(struct peer_user *user, enum message_kind kind, unsigned st
 	snprintf(message->phrase, sizeof(message->phrase), "%s", phrase);
 }
 
+static void answer_offer(struct peer_user *user, const struct message *offer)
+{
+	struct message *reply = user_say(user, MESSAGE_OFFER_ANSWER);
+	struct ua_sdp theirs, ours;
+
+	if (!reply)
+		return;
+	reply->status = 488;
+	if (!sdp_from_text(&theirs, offer->sdp) || ua_sdp_answer(&ours, &theirs, &user->local) != 0)
+		return;
+	reply->status = 200;
+	sdp_to_text(&ours, reply->sdp);
+}
+
 void user_receive(struct peer_user *user, const struct message *message)
 {
 	switch (message->kind) {
@@ -64,8 +78,11 @@ void user_receive(struct peer_user *user, const struct message *message)
 		user_say(user, MESSAGE_BYE); /* the answer crossed his CANCEL */
 		user_let_go(user);
 		break;
+	case MESSAGE_OFFER:
+		answer_offer(user, message);
+		break;
 	case MESSAGE_OFFER_ANSWER:
-		user_say(user, MESSAGE_ACK);
+		user_say(user, MESSAGE_OFFER_ACK);
 		break;
 	case MESSAGE_CANCEL:
 		user_say(user, MESSAGE_CANCEL_OK);
@@ -90,7 +107,7 @@ void user_receive(struct peer_user *user, const struct message *message)
 	case MESSAGE_REFUSAL_ACK:
 	case MESSAGE_CANCEL_OK:
 	case MESSAGE_BYE_OK:
-	case MESSAGE_OFFER:
+	case MESSAGE_OFFER_ACK:
 		break;
 	}
 }

@@ -77,6 +77,14 @@ static int on_offered(struct ua_invite *invite, const struct ua_sdp *offer, stru
 	return bed->offer_err;
 }
 
+static void on_changed(struct ua_invite *invite, const struct ua_sdp *remote, void *arg)
+{
+	struct bed *bed = arg;
+
+	say(bed, "  %s changed direction %d", invite == bed->out ? "outgoing" : "incoming",
+		remote ? (int)remote->direction : -1);
+}
+
 static void on_ended(struct ua_invite *invite, const struct ua_end *end, void *arg)
 {
 	struct bed *bed = arg;
@@ -93,6 +101,7 @@ static const struct ua_invite_handlers handlers = {
 	.progress = on_progress,
 	.answered = on_answered,
 	.offered = on_offered,
+	.changed = on_changed,
 	.ended = on_ended,
 };
 
@@ -289,6 +298,61 @@ static void test_a_call_from_line_to_line_is_set_up_and_ended(void **state)
 			 "  outgoing ended 0 cause 16 after answer\n< 200 BYE 102 -> 101\n");
 }
 
+/* A call between the two lines that is up. */
+static void talk(struct bed *bed)
+{
+	sip(bed, "challenge off");
+	register_both(bed);
+	call(bed, "102");
+	run_ms(bed, 20);
+	answer(bed);
+	run_ms(bed, 20);
+	bed->said[0] = 0;
+}
+
+static void test_an_offer_within_a_call_is_answered_or_refused(void **state)
+{
+	struct bed *bed = *state;
+	struct ua_sdp offer = sound_at(4000);
+
+	talk(bed);
+	offer.direction = UA_SENDONLY;
+	assert_int_equal(ua_invite_offer(bed->out, &offer), 0);
+	assert_int_equal(ua_invite_offer(bed->out, &offer), EBUSY);
+	run_ms(bed, 20);
+	assert_said(bed, "> INVITE 101 -> 102\n< INVITE 101 -> 102\n  offered direction 1\n"
+			 "> 200 INVITE 101 -> 102\n< 200 INVITE 101 -> 102\n> ACK 101 -> 102\n"
+			 "  outgoing changed direction 1\n< ACK 101 -> 102\n");
+	bed->offer_err = ENOTSUP;
+	assert_int_equal(ua_invite_offer(bed->in, &offer), 0);
+	run_ms(bed, 20);
+	assert_said(bed, "> INVITE 102 -> 101\n< INVITE 102 -> 101\n  offered direction 1\n"
+			 "> 488 INVITE 102 -> 101\n< 488 INVITE 102 -> 101\n> ACK 102 -> 101\n"
+			 "  incoming changed direction -1\n< ACK 102 -> 101\n");
+	ua_invite_end(bed->out, 0);
+	assert_int_equal(ua_invite_offer(bed->in, &offer), ENOTCONN);
+}
+
+static void test_two_offers_at_once_are_refused_491_and_made_again(void **state)
+{
+	struct bed *bed = *state;
+	struct ua_sdp offer = sound_at(4000);
+
+	talk(bed);
+	assert_int_equal(ua_invite_offer(bed->out, &offer), 0);
+	assert_int_equal(ua_invite_offer(bed->in, &offer), 0);
+	run_ms(bed, 20);
+	assert_null(strstr(bed->said, "changed"));
+	assert_non_null(strstr(bed->said, "< 491 INVITE 101 -> 102"));
+	assert_non_null(strstr(bed->said, "< 491 INVITE 102 -> 101"));
+	run_ms(bed, 900);
+	bed->said[0] = 0;
+	run_ms(bed, 200);
+	assert_non_null(strstr(bed->said, "  incoming changed direction 3"));
+	run_ms(bed, 2000);
+	assert_non_null(strstr(bed->said, "  outgoing changed direction 3"));
+}
+
 static void test_an_unknown_number_is_404_and_an_unregistered_line_too(void **state)
 {
 	struct bed *bed = *state;
@@ -339,7 +403,7 @@ static void test_cancel_waits_for_a_provisional_and_is_answered_487(void **state
 	assert_said(bed, "< 100 INVITE 101 -> 102\n> CANCEL 101 -> 102\n< INVITE 101 -> 102\n"
 			 "> 100 INVITE 101 -> 102\n  incoming 101 for 102, sound to port 4000\n"
 			 "< CANCEL 101 -> 102\n> 200 CANCEL 101 -> 102\n> 487 INVITE 101 -> 102\n"
-			 "  incoming ended 0 cause 16\n< 200 CANCEL 101 -> 102\n"
+			 "  incoming ended 0 cause 0\n< 200 CANCEL 101 -> 102\n"
 			 "< 487 INVITE 101 -> 102\n> ACK 101 -> 102\n< ACK 101 -> 102\n");
 }
 
@@ -514,6 +578,8 @@ int main(void)
 		BED_TEST(test_a_registration_is_challenged_then_kept),
 		BED_TEST(test_a_refused_or_unanswered_registration_is_tried_again),
 		BED_TEST(test_a_call_from_line_to_line_is_set_up_and_ended),
+		BED_TEST(test_an_offer_within_a_call_is_answered_or_refused),
+		BED_TEST(test_two_offers_at_once_are_refused_491_and_made_again),
 		BED_TEST(test_an_unknown_number_is_404_and_an_unregistered_line_too),
 		BED_TEST(test_a_busy_line_refuses),
 		BED_TEST(test_cancel_waits_for_a_provisional_and_is_answered_487),
