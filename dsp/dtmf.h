@@ -32,11 +32,12 @@ void dsp_dtmf_rx_feed(struct dsp_dtmf_rx *rx, const int16_t *samples, size_t cou
 /* Forgets everything, also a digit in progress (whose off is not told). dial_tone: as below. */
 void dsp_dtmf_rx_reset(struct dsp_dtmf_rx *rx, bool dial_tone);
 
-/* Tells whether a dial tone is on the line, whose echo is then filtered out. A digit in progress goes on. */
+/* Tells whether a dial tone is on the line: its echo is then filtered out, and suspicions are formed. A digit in progress
+ * goes on. */
 void dsp_dtmf_rx_dial_tone(struct dsp_dtmf_rx *rx, bool dial_tone);
 
-/* Whether a digit is on, or the last 10 ms sound like the beginning of one: a guess, 5 to 15 ms after the
- * tone's first sample, good for silencing a dial tone at once and wrong now and then on speech. */
+/* Whether a digit is on or, during a dial tone, the last 10 ms sound like the beginning of one: a guess, 5 to 15 ms after the
+ * tone's first sample, good for silencing the dial tone at once. On speech it is wrong every few seconds. */
 bool dsp_dtmf_rx_suspects(const struct dsp_dtmf_rx *rx);
 
 int dsp_dtmf_tx_alloc(struct dsp_dtmf_tx **txp);

@@ -102,7 +102,11 @@ void dsp_dtmf_rx_free(struct dsp_dtmf_rx *rx)
 
 void dsp_dtmf_rx_dial_tone(struct dsp_dtmf_rx *rx, bool dial_tone)
 {
+	if (dial_tone == rx->dial_tone)
+		return;
 	rx->dial_tone = dial_tone;
+	dsp_high_pass_init(&rx->high_pass);
+	dsp_suspect_init(&rx->suspect);
 }
 
 void dsp_dtmf_rx_reset(struct dsp_dtmf_rx *rx, bool dial_tone)
@@ -112,7 +116,6 @@ void dsp_dtmf_rx_reset(struct dsp_dtmf_rx *rx, bool dial_tone)
 	rx->ending = false;
 	rx->dial_tone = dial_tone;
 	rx->dc_in = rx->dc_out = 0;
-	rx->high_pass = (struct dsp_high_pass){0};
 	dsp_high_pass_init(&rx->high_pass);
 	dsp_suspect_init(&rx->suspect);
 	dtmf_rx_init(rx->detector, NULL, NULL);
@@ -132,17 +135,19 @@ static float block_dc(struct dsp_dtmf_rx *rx, float sample)
 /* At most CHUNK_SAMPLES. */
 static void feed_chunk(struct dsp_dtmf_rx *rx, const int16_t *samples, size_t count)
 {
-	int16_t plain[CHUNK_SAMPLES], filtered[CHUNK_SAMPLES];
+	int16_t clean[CHUNK_SAMPLES];
 
 	for (size_t i = 0; i < count; i++) {
 		float sample = block_dc(rx, samples[i] + (i % 2 ? FAINT : -FAINT));
 
-		plain[i] = dsp_osc_saturate(sample);
-		filtered[i] = dsp_osc_saturate(dsp_high_pass_next(&rx->high_pass, sample));
+		if (rx->dial_tone)
+			sample = dsp_high_pass_next(&rx->high_pass, sample);
+		clean[i] = dsp_osc_saturate(sample);
 	}
 	rx->now += count;
-	dsp_suspect_feed(&rx->suspect, filtered, count);
-	dtmf_rx(rx->detector, rx->dial_tone ? filtered : plain, (int)count);
+	if (rx->dial_tone)
+		dsp_suspect_feed(&rx->suspect, clean, count);
+	dtmf_rx(rx->detector, clean, (int)count);
 	if (rx->ending && rx->now - rx->ended >= BRIDGE_SAMPLES) {
 		rx->ending = false;
 		tell_end(rx);

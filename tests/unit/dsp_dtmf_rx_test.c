@@ -456,6 +456,17 @@ static void test_a_suspicion_without_a_digit_passes(void **state)
 	assert_false(dsp_dtmf_rx_suspects(line->rx));
 }
 
+static void test_without_a_dial_tone_only_a_digit_that_is_on_is_suspected(void **state)
+{
+	struct line *line = *state;
+
+	silence(line);
+	add_digit(line, MS(50), MS(20), '5', -11, -9);
+	assert_true(listen(line, 150, false)->suspected_ms == 0);
+	add_digit(line, MS(200), MS(100), '5', -11, -9);
+	assert_true(listen(line, 280, false)->suspected_ms > 220);
+}
+
 static void test_reset_forgets_the_digit_in_progress(void **state)
 {
 	struct line *line = *state;
@@ -513,6 +524,7 @@ int main(void)
 		LINE_TEST(test_an_offset_of_the_line_does_not_matter),
 		LINE_TEST(test_a_tone_of_20_ms_is_no_digit),
 		LINE_TEST(test_a_suspicion_without_a_digit_passes),
+		LINE_TEST(test_without_a_dial_tone_only_a_digit_that_is_on_is_suspected),
 		LINE_TEST(test_reset_forgets_the_digit_in_progress),
 		LINE_TEST(test_after_a_reset_a_tone_that_goes_on_is_a_new_digit),
 	};
