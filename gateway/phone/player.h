@@ -50,7 +50,7 @@ struct player {
 	uint64_t begun_ns;                    /* when it began */
 	const struct script_command *failed;  /* the line that failed, which may be a "never" of long ago */
 	char failure[PLAYER_FAILURE_MAX];     /* what was expected and what was seen */
-	char note[160];                       /* what the last command measured, or empty */
+	char note[640];                       /* what the last command measured, or empty */
 
 	struct player_watch watches[PLAYER_WATCHES_MAX];
 	size_t watch_count;

@@ -1,0 +1,339 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* Plays a story in a bed and judges it. usage: see below, or README.md. */
+#include <errno.h>
+#include <getopt.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "config.h"
+#include "tests/story/story.h"
+
+#define PATIENCE_NS UINT64_C(1000000000) /* the longest time between two looks */
+#define NAME_MAX_   63
+
+enum sabotage {
+	SABOTAGE_NONE,
+	SABOTAGE_MUTE_LEG,
+	SABOTAGE_SWAP_LEGS,
+	SABOTAGE_GAP_60,
+	SABOTAGE_COUNT,
+};
+
+static const char *const sabotages[SABOTAGE_COUNT] = {"none", "mute-leg", "swap-legs", "gap-60"};
+
+static const struct bed_ops *const beds[] = {
+#ifdef STORY_WITH_FLOW
+	&bed_flow_ops,
+#endif
+	&bed_live_ops,
+#ifdef PHONE_WITH_DAHDI
+	&bed_dahdi_ops,
+#endif
+	NULL,
+};
+
+static const struct script_verb *const verbs[] = {
+	player_verbs, player_expect_verbs, player_judge_verbs, story_verbs, NULL};
+
+struct options {
+	const struct bed_ops *bed;
+	struct bed_config config;
+	enum sabotage sabotage;
+	bool ladder;
+	const char *path;
+	char name[NAME_MAX_ + 1];
+};
+
+static int usage(FILE *out, int status)
+{
+	fputs("usage: story --bed BED [--ladder] [--sabotage HOW] [...] STORY.flow\n"
+	      "  --bed flow|live|dahdi\n"
+	      "  --ladder            show what happens, in two columns\n"
+	      "  --sabotage HOW      mute-leg, swap-legs or gap-60: the story must fail\n"
+	      "  --country XX        whose tones the telephones know (us)\n"
+	      "  --profile TEXT      settings of the lines' profile (flow)\n"
+	      "  --lines N           (3)\n"
+	      "  --wires PATH        the dummy driver's socket (live; $TIPRING_WIRES)\n"
+	      "  --channels 5,6,7    the telephones' DAHDI channels, in order (dahdi)\n"
+	      "  --sip-port N        the gateway's (5070)\n"
+	      "  --daemon-pid N      the gateway's, for \"control stop\" ($TIPRING_PID)\n", out);
+	return status;
+}
+
+static void on_sip(const struct bed_sip *sip, void *arg)
+{
+	struct story *story = arg;
+
+	story->happened++;
+	if (story->sip_count < STORY_SIP_MAX)
+		story->sip[story->sip_count++] = *sip;
+	if (story->ladder)
+		ladder_sip(story->ladder, sip);
+}
+
+static void on_phone(const struct phone *phone, const struct phone_event *event, void *arg)
+{
+	struct story *story = arg;
+
+	story->happened++;
+	if (story->ladder)
+		ladder_phone(story->ladder, phone, event);
+}
+
+static const struct bed_handlers handlers = {.sip = on_sip, .phone = on_phone};
+
+struct look {
+	struct story *story;
+	uint64_t happened;
+};
+
+static bool something_happened(void *arg)
+{
+	const struct look *look = arg;
+	struct story *story = look->story;
+
+	if (story->ladder)
+		ladder_flush(story->ladder, story->bed->ops->now_ns(story->bed));
+	return story->happened != look->happened;
+}
+
+static int run_until(struct story *story, uint64_t until_ns)
+{
+	uint64_t now_ns = story->bed->ops->now_ns(story->bed);
+	struct look look = {story, story->happened};
+
+	if (until_ns > now_ns + PATIENCE_NS)
+		until_ns = now_ns + PATIENCE_NS;
+	return story->bed->ops->run(story->bed, until_ns, something_happened, &look);
+}
+
+/* Carries out one command. */
+static enum script_result play(struct story *story, const struct script_command *command)
+{
+	enum script_result result;
+
+	player_begin(&story->player, command, story->bed->ops->now_ns(story->bed));
+	while ((result = player_step(&story->player, story->bed->ops->now_ns(story->bed))) ==
+		SCRIPT_WAIT) {
+		int err = run_until(story, story->player.wake_ns);
+
+		if (err)
+			return player_fail(&story->player, "the bed broke: %s", strerror(err));
+	}
+	return result;
+}
+
+static void fail_show(const struct options *options, const struct player *player)
+{
+	printf("not ok %s: line %u \"%s\": %s\n", options->name, player->failed->line,
+		player->failed->source, player->failure);
+}
+
+static enum script_result play_all(struct story *story, const struct options *options)
+{
+	enum script_result result = SCRIPT_DONE;
+
+	for (size_t i = 0; i < story->script.count && result == SCRIPT_DONE; i++) {
+		const struct script_command *command = story->script.commands[i];
+
+		result = play(story, command);
+		if (result == SCRIPT_DONE && story->player.note[0] && !story->ladder)
+			printf("# %s: %s: %s\n", options->name, command->source, story->player.note);
+	}
+	return result;
+}
+
+static enum phone_spoil spoil_of(enum sabotage sabotage, unsigned number)
+{
+	if (sabotage == SABOTAGE_MUTE_LEG && number == 2)
+		return PHONE_SPOIL_MUTE;
+	return sabotage == SABOTAGE_GAP_60 ? PHONE_SPOIL_GAP_60 : PHONE_SPOIL_NOTHING;
+}
+
+/* Connects the telephones that the story names. */
+static int phones_open(struct story *story, const struct options *options)
+{
+	unsigned last = 1;
+
+	for (size_t i = 0; i < story->script.count; i++) {
+		if (story->script.commands[i]->phone > last)
+			last = story->script.commands[i]->phone;
+	}
+	for (unsigned number = 1; number <= last; number++) {
+		struct phone *phone;
+		int err = story->bed->ops->phone_add(story->bed, &phone, number);
+
+		if (!err)
+			err = player_phone_add(&story->player, phone);
+		if (err) {
+			printf("not ok %s: telephone %u has no line: %s\n", options->name, number,
+				strerror(err));
+			return err;
+		}
+		phone_spoil_set(phone, spoil_of(options->sabotage, number));
+	}
+	return 0;
+}
+
+static int tell(struct story *story, const struct options *options)
+{
+	enum script_result result;
+	int err = phones_open(story, options);
+
+	if (err)
+		return err;
+	story->start_ns = story->bed->ops->now_ns(story->bed);
+	if (options->ladder && ladder_alloc(&story->ladder, story->start_ns))
+		return ENOMEM;
+	result = play_all(story, options);
+	if (story->ladder) {
+		ladder_flush(story->ladder, UINT64_MAX);
+		ladder_heard(&story->player);
+	}
+	if (result == SCRIPT_FAILED)
+		fail_show(options, &story->player);
+	else
+		printf("ok %s\n", options->name);
+	return result == SCRIPT_FAILED ? EIO : 0;
+}
+
+static int run(const struct options *options)
+{
+	struct story *story = calloc(1, sizeof *story);
+	char error[1200];
+	int err = story ? 0 : ENOMEM;
+
+	if (err)
+		return err;
+	player_init(&story->player);
+	story->player.arg = story;
+	story->player.reference = story_reference;
+	story->player.legs_swapped = options->sabotage == SABOTAGE_SWAP_LEGS;
+	err = script_read(&story->script, options->path, verbs, error, sizeof error);
+	if (err)
+		printf("not ok %s: %s\n", options->name, error);
+	if (!err) {
+		err = options->bed->open(&story->bed, &options->config, &handlers, story);
+		if (err)
+			printf("not ok %s: no bed: %s\n", options->name, strerror(err));
+	}
+	if (!err)
+		err = tell(story, options);
+	if (story->bed)
+		story->bed->ops->close(story->bed);
+	ladder_free(story->ladder);
+	script_clear(&story->script);
+	free(story);
+	return err;
+}
+
+/* The file's name without folder and ending. */
+static void name_make(struct options *options, const char *path)
+{
+	const char *slash = strrchr(path, '/');
+
+	options->path = path;
+	snprintf(options->name, sizeof options->name, "%s", slash ? slash + 1 : path);
+	options->name[strcspn(options->name, ".")] = '\0';
+}
+
+static bool bed_choose(struct options *options, const char *name)
+{
+	for (size_t i = 0; beds[i]; i++) {
+		if (!strcmp(beds[i]->name, name))
+			options->bed = beds[i];
+	}
+	return options->bed;
+}
+
+static bool sabotage_choose(struct options *options, const char *name)
+{
+	for (int i = 0; i < SABOTAGE_COUNT; i++) {
+		if (!strcmp(sabotages[i], name)) {
+			options->sabotage = (enum sabotage)i;
+			return true;
+		}
+	}
+	return false;
+}
+
+static bool option_take(struct options *options, int option, const char *value)
+{
+	unsigned number = 0;
+
+	switch (option) {
+	case 'b':
+		return bed_choose(options, value);
+	case 's':
+		return sabotage_choose(options, value);
+	case 'L':
+		options->ladder = true;
+		return true;
+	case 'c':
+		options->config.country = value;
+		return true;
+	case 'P':
+		options->config.profile = value;
+		return true;
+	case 'w':
+		options->config.wires = value;
+		return true;
+	case 'C':
+		options->config.dahdi_channels = value;
+		return true;
+	case 'n':
+		return script_number(value, 1, 64, &options->config.lines);
+	case 'p':
+		return script_number(value, 1, 65535, &options->config.sip_port);
+	case 'd':
+		options->config.daemon_pid = script_number(value, 2, 999999999, &number) ? (int)number : 0;
+		return number;
+	default:
+		return false;
+	}
+}
+
+static const char *environment(const char *name, const char *otherwise)
+{
+	const char *value = getenv(name);
+
+	return value ? value : otherwise;
+}
+
+int main(int argc, char **argv)
+{
+	static const struct option long_options[] = {
+		{"bed", required_argument, NULL, 'b'},
+		{"sabotage", required_argument, NULL, 's'},
+		{"ladder", no_argument, NULL, 'L'},
+		{"country", required_argument, NULL, 'c'},
+		{"profile", required_argument, NULL, 'P'},
+		{"wires", required_argument, NULL, 'w'},
+		{"channels", required_argument, NULL, 'C'},
+		{"lines", required_argument, NULL, 'n'},
+		{"sip-port", required_argument, NULL, 'p'},
+		{"daemon-pid", required_argument, NULL, 'd'},
+		{"help", no_argument, NULL, 'h'},
+		{NULL, 0, NULL, 0},
+	};
+	struct options options = {.config = {.lines = 3,
+					  .country = environment("COUNTRY", "us"),
+					  .profile = environment("PROFILE", ""),
+					  .wires = environment("TIPRING_WIRES", TIPRING_RUNDIR "/wires"),
+					  .dahdi_channels = environment("TIPRING_CHANNELS", ""),
+					  .sip_port = 5070,
+					  .daemon_pid = atoi(environment("TIPRING_PID", "0"))}};
+	int option;
+
+	while ((option = getopt_long(argc, argv, "h", long_options, NULL)) != -1) {
+		if (option == 'h')
+			return usage(stdout, EXIT_SUCCESS);
+		if (!option_take(&options, option, optarg))
+			return usage(stderr, 2);
+	}
+	if (optind + 1 != argc || !options.bed)
+		return usage(stderr, 2);
+	name_make(&options, argv[optind]);
+	return run(&options) ? EXIT_FAILURE : EXIT_SUCCESS;
+}
