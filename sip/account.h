@@ -26,7 +26,7 @@ enum ua_registration {
 	UA_REG_FAILED,      /* retried later */
 };
 
-/* status is the final SIP status code, 408 when nobody answered, 0 where there was none; reason is its phrase. */
+/* status is that of the final response, 408 when nobody answered, 0 where there was none; reason is its phrase. */
 typedef void ua_registration_h(struct ua_account *account, enum ua_registration state, unsigned status,
 	const char *reason, void *arg);
 
@@ -38,7 +38,8 @@ void ua_account_free(struct ua_account *account);
 
 /* delay_ms: to pace the start of many. */
 int ua_account_register(struct ua_account *account, unsigned delay_ms);
-/* Takes our binding away; the handler hears UA_REG_NONE when it is done, at the latest after 4 s. */
+/* Takes our binding away; the handler hears UA_REG_NONE when it is done, at the latest after 4 s. Where we never
+ * asked for one nothing is sent. */
 void ua_account_unregister(struct ua_account *account);
 
 enum ua_registration ua_account_state(const struct ua_account *account);

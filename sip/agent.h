@@ -44,7 +44,8 @@ typedef void ua_incoming_h(struct ua_invite *invite, const struct ua_incoming *i
 int ua_agent_alloc(struct ua_agent **agentp, const struct ua_agent_config *config,
 	ua_incoming_h *incoming, void *arg);
 
-/* Ends everything that is left without waiting, accounts and invites included: see ua_account_unregister and ua_invite_end for the polite way. */
+/* Ends everything that is left without waiting, accounts and invites included, whose pointers then are dead. The
+ * polite way before it: ua_invite_end, ua_account_unregister, and some time for what they send. */
 void ua_agent_free(struct ua_agent *agent);
 
 uint16_t ua_agent_port(const struct ua_agent *agent);

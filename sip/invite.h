@@ -20,7 +20,7 @@ enum ua_end_by {
 
 struct ua_end {
 	enum ua_end_by by;
-	unsigned status;     /* the refusal's SIP status; 0 after BYE or CANCEL; 408 on time-out */
+	unsigned status;     /* of the refusal; 408 when nobody answered our INVITE; else 0 */
 	unsigned q850_cause; /* from a Reason header; 0: none */
 	bool after_answer;   /* the call had been answered */
 	const char *reason;  /* phrase, valid during the handler */
