@@ -276,7 +276,7 @@ static int channel_claim(struct wires_dahdi *dahdi, const char *folder, int chan
 	return err == EINVAL || err == ENXIO ? ENODEV : err;
 }
 
-/* A telephone speaks FXS signalling. With the stock debounce battery's end is told only after 600 ms. */
+/* A telephone speaks FXS signalling. The stock debounce hides battery's end for 600 ms. */
 static int params_set(struct wires_dahdi *dahdi)
 {
 	struct dahdi_params params = {0};

@@ -40,3 +40,4 @@ TIPRING_UML=$("$vm/build-kernel.sh") && TIPRING_KO=$("$vm/build-modules.sh" "$TI
 export TIPRING_UML TIPRING_KO
 
 guest bed 4 tests/vm/bedcheck 4
+guest wires 4 tests/vm/wirescheck 4

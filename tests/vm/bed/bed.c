@@ -83,6 +83,11 @@ static void poll_ends(struct bed *bed, short events[2], uint64_t until_ns)
 	}
 }
 
+void bed_take(struct bed *bed)
+{
+	poll_ends(bed, (short[2]){0, 0}, 0);
+}
+
 void bed_until(struct bed *bed, uint64_t until_ns)
 {
 	while (bed_now() < until_ns)
@@ -153,7 +158,7 @@ uint64_t bed_break(struct bed *bed, bool open)
 	uint64_t now = bed_now();
 	int v = open;
 
-	bed_control(bed, BED_PHONE, TIPWIRE_BREAK, &v);
+	bed_control(bed, BED_PORT, TIPWIRE_BREAK, &v);
 	return now;
 }
 
@@ -161,7 +166,7 @@ struct tipwire_meter bed_meter(struct bed *bed)
 {
 	struct tipwire_meter m;
 
-	bed_control(bed, BED_PHONE, TIPWIRE_METER, &m);
+	bed_control(bed, BED_PORT, TIPWIRE_METER, &m);
 	return m;
 }
 
@@ -169,7 +174,7 @@ struct tipwire_knobs bed_knobs(struct bed *bed)
 {
 	struct tipwire_knobs k;
 
-	bed_control(bed, BED_PHONE, TIPWIRE_GET_KNOBS, &k);
+	bed_control(bed, BED_PORT, TIPWIRE_GET_KNOBS, &k);
 	return k;
 }
 
@@ -177,7 +182,7 @@ void bed_set_knobs(struct bed *bed, const struct tipwire_knobs *knobs)
 {
 	struct tipwire_knobs k = *knobs;
 
-	bed_control(bed, BED_PHONE, TIPWIRE_SET_KNOBS, &k);
+	bed_control(bed, BED_PORT, TIPWIRE_SET_KNOBS, &k);
 }
 
 static int open_channel(int number)
@@ -202,13 +207,19 @@ static void want_raw_edges(struct bed *bed, enum bed_end end)
 	bed_control(bed, end, DAHDI_SET_PARAMS, &params);
 }
 
-void bed_open(struct bed *bed, int line, int lines)
+void bed_open_port(struct bed *bed, int line)
 {
-	*bed = (struct bed){.fd = {open_channel(line), open_channel(lines + line)}};
+	*bed = (struct bed){.fd = {open_channel(line), -1}};
 	want_raw_edges(bed, BED_PORT);
-	want_raw_edges(bed, BED_PHONE);
 	bed_set_knobs(bed, &(struct tipwire_knobs){0});
 	bed_break(bed, false);
+}
+
+void bed_open(struct bed *bed, int line, int lines)
+{
+	bed_open_port(bed, line);
+	bed->fd[BED_PHONE] = open_channel(lines + line);
+	want_raw_edges(bed, BED_PHONE);
 	/* a telephone that just hung up is deaf to ringing for 2 s */
 	bed_pause(bed, 3000);
 	bed->event_count = 0;

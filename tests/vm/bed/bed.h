@@ -43,12 +43,14 @@ struct bed_case {
 	void (*run)(struct bed *bed);
 };
 
-/* Tables of cases, ended by an empty row. */
+/* Tables of bedcheck's cases, ended by an empty row. */
 extern const struct bed_case bed_signal_cases[], bed_sound_cases[], bed_pulse_cases[];
 
 /* Opens both ends of pair LINE of LINES and brings it to rest: on-hook, no knob, rxflashtime 3 and
- * debouncetime 1 at the port. */
+ * debouncetime 1. */
 void bed_open(struct bed *bed, int line, int lines);
+/* The port alone; another has the telephone. */
+void bed_open_port(struct bed *bed, int line);
 void bed_close(struct bed *bed);
 
 /* The first reason why the case fails is kept. */
@@ -60,6 +62,8 @@ void bed_is(struct bed *bed, const char *what, long value, long wanted);
 void bed_expect(struct bed *bed, enum bed_end end, int event, uint64_t t, double low, double high);
 
 uint64_t bed_now(void);
+/* Takes the events that are there. */
+void bed_take(struct bed *bed);
 /* Takes events as they come until the time. */
 void bed_until(struct bed *bed, uint64_t until_ns);
 void bed_pause(struct bed *bed, unsigned ms);
@@ -85,6 +89,9 @@ void bed_talk(struct bed *bed);
  */
 size_t bed_send(struct bed *bed, enum bed_end from, const uint8_t *said, size_t count,
 	enum bed_end at, uint8_t *heard, size_t heard_max);
+/* One write, as much as the buffers take; what the buffers hold. */
+long bed_write(struct bed *bed, enum bed_end end, const uint8_t *bytes, size_t count);
+size_t bed_read(struct bed *bed, enum bed_end end, uint8_t *bytes, size_t max);
 /* Bytes that look like noise and are the same for the same seed. */
 void bed_noise(uint8_t *bytes, size_t count, uint32_t seed);
 /* Where the bytes begin in HEARD, or -1. */

@@ -19,31 +19,36 @@ struct sending {
 	size_t heard_max, heard_count;
 };
 
-static void write_more(struct sending *s)
+long bed_write(struct bed *bed, enum bed_end end, const uint8_t *bytes, size_t count)
 {
-	size_t left = s->said_count - s->written;
-	ssize_t n = write(s->bed->fd[s->from], s->said + s->written,
-		left < BED_BLOCK ? left : BED_BLOCK);
+	size_t written = 0;
+	ssize_t n = 0;
 
-	if (n > 0)
-		s->written += (size_t)n;
+	while (written < count && n >= 0) {
+		size_t left = count - written;
+
+		n = write(bed->fd[end], bytes + written, left < BED_BLOCK ? left : BED_BLOCK);
+		written += n > 0 ? (size_t)n : 0;
+	}
+	return (long)written;
 }
 
-static void read_more(struct sending *s)
+size_t bed_read(struct bed *bed, enum bed_end end, uint8_t *bytes, size_t max)
 {
 	uint8_t block[BED_BLOCK];
+	size_t count = 0;
 	ssize_t n;
 
-	while ((n = read(s->bed->fd[s->at], block, sizeof(block))) > 0) {
-		size_t room = s->heard_max - s->heard_count;
-		size_t take = (size_t)n < room ? (size_t)n : room;
+	while ((n = read(bed->fd[end], block, sizeof(block))) > 0) {
+		size_t take = (size_t)n < max - count ? (size_t)n : max - count;
 
-		memcpy(s->heard + s->heard_count, block, take);
-		s->heard_count += take;
+		memcpy(bytes + count, block, take);
+		count += take;
 	}
+	return count;
 }
 
-/* Waits until either end can move, and moves. Events are left to the next bed_until. */
+/* Waits until either end can move, and moves. */
 static void send_step(struct sending *s)
 {
 	struct pollfd p[2] = {{.fd = s->bed->fd[s->at], .events = POLLIN | POLLPRI},
@@ -51,11 +56,13 @@ static void send_step(struct sending *s)
 
 	poll(p, 2, 10);
 	if (p[0].revents & POLLPRI)
-		bed_until(s->bed, bed_now() + 1);
+		bed_take(s->bed);
 	if (p[1].revents & POLLOUT)
-		write_more(s);
+		s->written += (size_t)bed_write(s->bed, s->from, s->said + s->written,
+			s->said_count - s->written);
 	if (p[0].revents & POLLIN)
-		read_more(s);
+		s->heard_count += bed_read(s->bed, s->at, s->heard + s->heard_count,
+			s->heard_max - s->heard_count);
 }
 
 size_t bed_send(struct bed *bed, enum bed_end from, const uint8_t *said, size_t count,
