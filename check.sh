@@ -77,21 +77,14 @@ part_unit() {
 	fi
 }
 
-stories() {
-	local build=$1 story
-	for story in tests/stories/*.flow; do
-		tests "$build/tests/story/story" --bed flow "$story"
-	done
-}
-
-part_flow() { stories build; }
+part_flow() { tests tests/flow/run.sh build; }
 part_live() { tests tests/live/run.sh build; }
 part_dahdi() { tests tests/vm/dahdi-part.sh build; }
 
 part_sanitize() {
 	tests/build.sh build-sanitize --enable-sanitizers || { echo "not ok the sanitizer build"; return; }
 	unit_programs build-sanitize
-	stories build-sanitize
+	tests tests/flow/run.sh build-sanitize
 	tests tests/live/run.sh build-sanitize
 }
 

@@ -229,6 +229,24 @@ static int command_run(struct peer *peer, const struct command *command, char **
 	return command->run(peer, user, words);
 }
 
+static const char *in_words(int err)
+{
+	switch (err) {
+	case EINVAL:
+		return "not understood";
+	case ENOENT:
+		return "there is no such user";
+	case ENOTCONN:
+		return "he has no call of that kind";
+	case EBUSY:
+		return "he is in a call";
+	case EEXIST:
+		return "he is there already";
+	default:
+		return strerror(err);
+	}
+}
+
 int peer_command(struct peer *peer, const char *text, char *reason, size_t reason_size)
 {
 	char copy[256], *words[WORDS_MAX];
@@ -242,6 +260,6 @@ int peer_command(struct peer *peer, const char *text, char *reason, size_t reaso
 			err = command_run(peer, &commands[i], words, count);
 	}
 	if (err)
-		snprintf(reason, reason_size, "sip %s: %s", text, strerror(err));
+		snprintf(reason, reason_size, "%s", in_words(err));
 	return err;
 }

@@ -208,8 +208,13 @@ static bool is_stopped(void *arg)
 	return world->stopped;
 }
 
-int world_stop(struct world *world)
+void world_stop_begin(struct world *world)
 {
 	gateway_stop(world->gateway, on_stopped, world);
+}
+
+int world_stop(struct world *world)
+{
+	world_stop_begin(world);
 	return world_run(world, world_now_ns(world) + STOP_NS, is_stopped, world) ? 0 : ETIMEDOUT;
 }

@@ -45,7 +45,9 @@ int world_phone_add(struct world *world, struct phone **phonep, unsigned number,
  * what it said last. */
 bool world_run(struct world *world, uint64_t until_ns, bool (*done)(void *arg), void *arg);
 
-/* Has the gateway end as after SIGTERM, and waits for it (at most 10 s of virtual time). ETIMEDOUT. */
+/* Has the gateway end as after SIGTERM. */
+void world_stop_begin(struct world *world);
+/* The same, and waits for it (at most 10 s of virtual time). ETIMEDOUT. */
 int world_stop(struct world *world);
 
 #endif

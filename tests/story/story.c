@@ -8,6 +8,9 @@
 
 #include "config.h"
 #include "tests/story/story.h"
+#ifdef STORY_WITH_FLOW
+#include "tests/flow/bed_flow.h"
+#endif
 
 #define PATIENCE_NS UINT64_C(1000000000) /* the longest time between two looks */
 #define NAME_MAX_   63
@@ -25,6 +28,7 @@ static const char *const sabotages[SABOTAGE_COUNT] = {"none", "mute-leg", "swap-
 static const struct bed_ops *const beds[] = {
 #ifdef STORY_WITH_FLOW
 	&bed_flow_ops,
+	&bed_flow_narrow_ops,
 #endif
 	&bed_live_ops,
 #ifdef PHONE_WITH_DAHDI
@@ -48,7 +52,7 @@ struct options {
 static int usage(FILE *out, int status)
 {
 	fputs("usage: story --bed BED [--ladder] [--sabotage HOW] [...] STORY.flow\n"
-	      "  --bed flow|live|dahdi\n"
+	      "  --bed flow|flow-narrow|live|dahdi\n"
 	      "  --ladder            show what happens, in two columns\n"
 	      "  --sabotage HOW      mute-leg, swap-legs or gap-60: the story must fail\n"
 	      "  --country XX        whose tones the telephones know (us)\n"

@@ -1,0 +1,53 @@
+#!/bin/bash
+# The flow part: each story in one process over virtual time, once more with queues of one event between the planes, and
+# once more to see that it is the same event for event. Stories with a spoilt sound must fail. Says ok or not ok for each.
+# usage: run.sh BUILD
+set -u
+
+build=$(cd "$1" && pwd)
+here=$(cd "$(dirname "$0")" && pwd)
+failed=0
+
+# judge GOOD NAME WHY: GOOD is 0 for yes.
+judge() {
+	if [ "$1" = 0 ]; then
+		echo "ok $2"
+	else
+		echo "not ok $2: $3"
+		failed=1
+	fi
+}
+
+story() { timeout 60 "$build/tests/story/story" "$@" 2>&1 </dev/null; }
+
+# play BED STORY: as the story says itself, with the bed after its name.
+play() {
+	local bed=$1 text status name
+	name=$(basename "$2" .flow)
+	text=$(story --bed "$bed" "$2")
+	status=$?
+	grep '^#' <<<"$text"
+	judge $status "$name ($bed)" "$(grep '^not ok' <<<"$text" | sed 's/^not ok [^:]*: //' || echo "status $status")"
+}
+
+same_twice() {
+	[ "$(story --bed flow --ladder "$1")" = "$(story --bed flow --ladder "$1")" ]
+	judge $? "$(basename "$1" .flow): two runs are the same event for event" "they differ"
+}
+
+spoilt() {
+	local text
+	text=$(story --bed flow --sabotage "$1" "$2")
+	grep -qE '^not ok .*(voice|hear)' <<<"$text"
+	judge $? "$(basename "$2" .flow): $1 is noticed" "$(tail -n 1 <<<"$text")"
+}
+
+for file in "$here"/../stories/*.flow; do
+	play flow "$file"
+	play flow-narrow "$file"
+	same_twice "$file"
+done
+for how in mute-leg swap-legs gap-60; do
+	spoilt $how "$here/../stories/first-call.flow"
+done
+exit $failed
