@@ -43,7 +43,8 @@ struct dahdi_port {
 	bool reversed;
 	bool lamp_ready;
 	enum fxs_feed feed;
-	uint64_t opened_ns; /* when the feed was opened */
+	bool dropping; /* no battery, or the kernel's 300 ms after it: the hook cannot be seen */
+	uint64_t drop_end_ns;
 	struct fxs_counters counters;
 };
 

@@ -55,13 +55,15 @@ int dahdi_events_take(struct dahdi_port *port)
 	return err;
 }
 
+/* Without battery no current flows, which is not hanging up. */
 int dahdi_hook_get(struct fxs_port *opaque, bool *off_hook)
 {
+	struct dahdi_port *port = (struct dahdi_port *)opaque;
 	struct dahdi_params params = {0};
-	int err = dahdi_ioctl((struct dahdi_port *)opaque, DAHDI_GET_PARAMS, &params);
+	int err = dahdi_ioctl(port, DAHDI_GET_PARAMS, &params);
 
 	if (!err)
-		*off_hook = params.rxisoffhook;
+		*off_hook = port->dropping ? port->off_hook : params.rxisoffhook;
 	return err;
 }
 
@@ -129,6 +131,9 @@ static bool heal(struct dahdi_port *port, uint64_t now_ns, struct fxs_event *eve
 {
 	bool off_hook;
 
+	if (port->dropping && now_ns < port->drop_end_ns)
+		return false;
+	port->dropping = false;
 	if (now_ns - port->looked_ns < (port->doubtful ? DOUBT_NS : LOOK_EVERY_NS))
 		return false;
 	port->looked_ns = now_ns;

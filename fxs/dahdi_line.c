@@ -97,16 +97,27 @@ static int talk(struct dahdi_port *port)
 			err = dahdi_ioctl_int(port, DAHDI_HOOK, DAHDI_OFFHOOK);
 	}
 	if (!err)
-		port->ringing = false;
+		port->ringing = port->dropping = false;
 	return err;
 }
 
 /* A drop in progress is left to end by itself: cut short, the kernel would not tell the next seizure. */
 static int rest(struct dahdi_port *port, uint64_t now_ns)
 {
-	if (port->feed == FXS_FEED_OPEN && now_ns - port->opened_ns < DROP_NS)
-		return 0;
-	return dahdi_quiet(port);
+	return port->dropping && now_ns < port->drop_end_ns ? 0 : dahdi_quiet(port);
+}
+
+/* An on-hook telephone is not dropped by the kernel, so there is nothing to wait for. */
+static int drop(struct dahdi_port *port, uint64_t now_ns)
+{
+	int err = dahdi_ioctl_int(port, DAHDI_HOOK, DAHDI_ONHOOK);
+
+	if (err)
+		return err;
+	port->ringing = false;
+	port->dropping = port->off_hook;
+	port->drop_end_ns = now_ns + DROP_NS;
+	return 0;
 }
 
 static bool talks(enum fxs_feed feed)
@@ -123,9 +134,7 @@ static int battery_set(struct dahdi_port *port, enum fxs_feed feed, uint64_t now
 	case FXS_FEED_REVERSED:
 		return talks(port->feed) ? 0 : talk(port);
 	case FXS_FEED_OPEN:
-		port->opened_ns = now_ns;
-		port->ringing = false;
-		return dahdi_ioctl_int(port, DAHDI_HOOK, DAHDI_ONHOOK);
+		return drop(port, now_ns);
 	}
 	return EINVAL;
 }

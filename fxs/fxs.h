@@ -115,7 +115,8 @@ struct fxs_driver {
 	 * block while sound is on, until EAGAIN. After FXS_EVENT_FAULT do not watch the descriptor until
 	 * FXS_EVENT_FAULT_CLEARED: a card that is gone makes it ready for ever. */
 	int (*event_read)(struct fxs_port *port, uint64_t now_ns, struct fxs_event *event);
-	/* The loop as it is now, which events may not have told yet. */
+	/* The loop as it is now, which events may not have told yet; while the battery is dropped, as it
+	 * was told last. */
 	int (*hook_get)(struct fxs_port *port, bool *off_hook);
 
 	/* Sound on and off. After audio_start reads and writes move; what an earlier time left in

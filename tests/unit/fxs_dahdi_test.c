@@ -570,6 +570,8 @@ static void test_a_drop_ends_by_itself(void **state)
 
 	(void)state;
 	kernel.off_hook = true;
+	kernel_event(DAHDI_EVENT_RINGOFFHOOK);
+	expect_event(&f, FXS_EVENT_OFF_HOOK, now_ns);
 	assert_int_equal(DRIVER->feed_set(f.port, FXS_FEED_OPEN, now_ns), 0);
 	now_ns += 300 * MS_NS;
 	assert_int_equal(DRIVER->feed_set(f.port, FXS_FEED_IDLE, now_ns), 0);
@@ -578,6 +580,30 @@ static void test_a_drop_ends_by_itself(void **state)
 	now_ns += 900 * MS_NS;
 	assert_int_equal(DRIVER->feed_set(f.port, FXS_FEED_IDLE, now_ns), 0);
 	assert_int_equal(kernel.battery, BATTERY_IDLE);
+	end(&f);
+}
+
+static void test_a_dropped_battery_is_no_hanging_up(void **state)
+{
+	struct fixture f = begin();
+	bool off_hook;
+
+	(void)state;
+	kernel.off_hook = true;
+	kernel_event(DAHDI_EVENT_RINGOFFHOOK);
+	expect_event(&f, FXS_EVENT_OFF_HOOK, now_ns);
+	assert_int_equal(DRIVER->feed_set(f.port, FXS_FEED_OPEN, now_ns), 0);
+	kernel.off_hook = false; /* no current can be seen */
+	for (int i = 0; i < 39; i++) {
+		now_ns += 20 * MS_NS;
+		expect_no_event(&f);
+		assert_int_equal(DRIVER->hook_get(f.port, &off_hook), 0);
+		assert_true(off_hook);
+	}
+	now_ns += 20 * MS_NS;
+	expect_no_event(&f);
+	now_ns += 20 * MS_NS; /* now it can, and the telephone is really on-hook */
+	expect_event(&f, FXS_EVENT_ON_HOOK, now_ns - 20 * MS_NS);
 	end(&f);
 }
 
@@ -706,6 +732,7 @@ int main(void)
 		TEST(test_ringing_again_begins_the_cadence_anew),
 		TEST(test_each_feed),
 		TEST(test_a_drop_ends_by_itself),
+		TEST(test_a_dropped_battery_is_no_hanging_up),
 		TEST(test_cards_with_and_without_options),
 		TEST(test_every_call_may_fail_once_without_harm),
 	};
