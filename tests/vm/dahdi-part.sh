@@ -41,3 +41,4 @@ export TIPRING_UML TIPRING_KO
 
 guest bed 4 tests/vm/bedcheck 4
 guest wires 4 tests/vm/wirescheck 4
+guest contract 1 tests/contract/driver_contract dahdi 1 2
