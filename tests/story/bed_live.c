@@ -190,7 +190,7 @@ const struct bed_ops bed_live_ops = {
 	.command = live_command,
 };
 
-#ifdef PHONE_WITH_DAHDI
+#ifdef WITH_DAHDI
 static int dahdi_open(struct bed **bedp, const struct bed_config *config,
 	const struct bed_handlers *handlers, void *arg)
 {

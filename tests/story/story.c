@@ -31,7 +31,7 @@ static const struct bed_ops *const beds[] = {
 	&bed_flow_narrow_ops,
 #endif
 	&bed_live_ops,
-#ifdef PHONE_WITH_DAHDI
+#ifdef WITH_DAHDI
 	&bed_dahdi_ops,
 #endif
 	NULL,
