@@ -5,27 +5,19 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "gateway/phone/hearing.h"
 #include "gateway/phone/player.h"
-#include "gateway/phone/voice.h"
 
 #define MS_NS           UINT64_C(1000000)
 #define SAMPLE_NS       125000
 #define HEARS_MS        2000 /* how much of a voice is judged */
 #define HEARS_MS_MIN    600
 #define HEARS_MS_MAX    30000
-#define LATE_MS         400  /* how late sound may come through and be judged whole */
 #define TALK_WAIT_MS    10000
+#define BACKGROUND_MS   5    /* between two looks whether a voice has been recognised */
 #define CORRELATION_MIN 0.9
 #define STRANGER_MAX    0.3  /* correlation of what is not there */
 #define GAP_MAX_MS      40
-
-/* One voice as one telephone heard it. */
-struct hearing {
-	const struct phone *listener, *talker;
-	uint64_t said_ns;            /* when the talker began to talk */
-	uint64_t from_ns, until_ns;  /* what is judged */
-	uint32_t seed;
-};
 
 static const char *check_talker(const struct script_command *command, size_t first)
 {
@@ -83,27 +75,6 @@ static void span_find(struct hearing *hearing, uint64_t begun_ns, unsigned ms)
 	hearing->until_ns = hearing->from_ns + ms * MS_NS;
 }
 
-static int hearing_judge(const struct hearing *hearing, struct recognition *result)
-{
-	size_t skipped = (size_t)((hearing->from_ns - hearing->said_ns) / SAMPLE_NS);
-	size_t count = (size_t)((hearing->until_ns - hearing->from_ns) / SAMPLE_NS);
-	size_t heard_count = count + LATE_MS * (MS_NS / SAMPLE_NS);
-	int16_t *said = malloc((skipped + count) * sizeof *said);
-	int16_t *heard = malloc(heard_count * sizeof *heard);
-	struct voice voice;
-	int err = ENOMEM;
-
-	if (said && heard) {
-		voice_init(&voice, hearing->seed);
-		voice_fill(&voice, said, skipped + count);
-		phone_heard(hearing->listener, hearing->from_ns, heard, heard_count);
-		err = recognise(result, said + skipped, count, heard, heard_count);
-	}
-	free(said);
-	free(heard);
-	return err;
-}
-
 static void judged_keep(struct player *player, const struct hearing *hearing, unsigned listener,
 	bool meant, const struct recognition *result)
 {
@@ -119,9 +90,9 @@ static enum script_result result_judge(struct player *player, const struct recog
 	bool meant)
 {
 	snprintf(player->note, sizeof player->note,
-		"correlation %.3f, delay %.1f ms, level %.1f dBm0, longest gap %u ms, %u slips",
+		"correlation %.3f, delay %.1f ms, level %.1f dBm0, longest gap %u ms (at %u), %u slips",
 		result->correlation, result->delay_ms, result->level_dbm0, result->longest_gap_ms,
-		result->slips);
+		result->gap_at_ms, result->slips);
 	if (!meant && result->correlation < STRANGER_MAX) {
 		snprintf(player->note, sizeof player->note, "correlation %.3f", result->correlation);
 		return SCRIPT_DONE;
@@ -148,6 +119,27 @@ static struct phone *ears_of(struct player *player, struct phone *phone)
 	return other ? other->phone : phone;
 }
 
+/* EAGAIN: it is being worked at. */
+static int hearing_take(struct player *player, const struct hearing *hearing,
+	struct recognition *result)
+{
+	int err;
+
+	if (!player->background)
+		return hearing_judge(hearing, result);
+	if (!player->job) {
+		err = hearing_job_start(&player->job, hearing);
+		if (err)
+			return err;
+	}
+	player->wake_ns = player->now_ns + BACKGROUND_MS * MS_NS;
+	if (!hearing_job_ready(player->job))
+		return EAGAIN;
+	err = hearing_job_end(player->job, result);
+	player->job = NULL;
+	return err;
+}
+
 static enum script_result talker_judge(struct player *player, const struct script_command *command,
 	size_t first, bool meant)
 {
@@ -156,6 +148,7 @@ static enum script_result talker_judge(struct player *player, const struct scrip
 	struct recognition result;
 	struct hearing hearing;
 	uint64_t end_ns = 0;
+	int err;
 
 	if (!own)
 		return SCRIPT_FAILED;
@@ -174,10 +167,13 @@ static enum script_result talker_judge(struct player *player, const struct scrip
 	span_find(&hearing, player->begun_ns, ms);
 	if (end_ns < hearing.until_ns)
 		return player_fail(player, "telephone %u stops talking too soon to judge", number);
-	player->wake_ns = hearing.until_ns + LATE_MS * MS_NS;
+	player->wake_ns = hearing.until_ns + HEARING_LATE_MS * MS_NS;
 	if (player->now_ns < player->wake_ns)
 		return SCRIPT_WAIT;
-	if (hearing_judge(&hearing, &result))
+	err = hearing_take(player, &hearing, &result);
+	if (err == EAGAIN)
+		return SCRIPT_WAIT;
+	if (err)
 		return player_fail(player, "too little sound to judge");
 	judged_keep(player, &hearing, phone_number(own->phone), meant, &result);
 	return result_judge(player, &result, meant);

@@ -1,10 +1,12 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include <errno.h>
+#include <sched.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "gateway/phone/hearing.h"
 #include "gateway/phone/player.h"
 #include "gateway/phone/wav.h"
 
@@ -12,6 +14,7 @@
 #define SAMPLE_NS   125000
 #define WAIT_MAX_MS 600000
 #define SEEN_EVENTS 8 /* told with a failure */
+#define REALTIME_PRIORITY 5
 
 void player_init(struct player *player)
 {
@@ -337,10 +340,21 @@ static enum script_result run_record(struct player *player, const struct script_
 	return SCRIPT_DONE;
 }
 
+void player_realtime(struct player *player)
+{
+	const struct sched_param priority = {.sched_priority = REALTIME_PRIORITY};
+
+	player->background = true;
+	sched_setscheduler(0, SCHED_FIFO, &priority); /* not permitted: as well as can be */
+}
+
 int player_finish(struct player *player)
 {
+	struct recognition ignored;
 	int first = 0;
 
+	hearing_job_end(player->job, &ignored);
+	player->job = NULL;
 	for (size_t i = 0; i < player->phone_count; i++) {
 		int err = record_write(&player->phones[i], player->now_ns);
 

@@ -57,6 +57,11 @@ struct player {
 	struct player_judged judged[PLAYER_JUDGED_MAX];
 	size_t judged_count;
 
+	/* Recognising a voice takes some ms of computing; in a thread of its own the telephones need not wait for it. Not in
+	 * virtual time, where a story must always go the same way. */
+	bool background;
+	struct hearing_job *job;
+
 	/* For the judge's own test: whoever listens is given what the other of telephones 1 and 2 heard. */
 	bool legs_swapped;
 	/* The time of a reference that is not a telephone's, from word first on: EAGAIN not yet; NULL: there are none. */
@@ -81,7 +86,9 @@ struct player_phone *player_phone_find(struct player *player, unsigned number);
 void player_begin(struct player *player, const struct script_command *command, uint64_t now_ns);
 /* Goes on with it and looks at the watches. */
 enum script_result player_step(struct player *player, uint64_t now_ns);
-/* Writes the recordings. errno of the first that failed. */
+/* Sets background and has the calling thread run before all others, where that is permitted. */
+void player_realtime(struct player *player);
+/* Writes the recordings, ends what runs in the background. errno of the first recording that failed. */
 int player_finish(struct player *player);
 
 /* Says why and returns SCRIPT_FAILED. */

@@ -17,6 +17,7 @@ struct recognition {
 	double delay_ms;         /* most of the time */
 	double level_dbm0;       /* as heard */
 	unsigned longest_gap_ms; /* where 5 ms pieces are missing or spoilt */
+	unsigned gap_at_ms;      /* where it is, from the beginning of what was said */
 	unsigned slips;          /* how often the delay changed */
 	size_t count;            /* samples compared */
 };

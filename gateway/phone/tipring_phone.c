@@ -370,6 +370,7 @@ int main(int argc, char **argv)
 	app.options = (struct options){
 		.wires = TIPRING_RUNDIR "/wires", .country = "us", .ops = &wires_dummy_ops};
 	player_init(&app.player);
+	player_realtime(&app.player);
 	app.start_ns = now();
 	while ((option = getopt_long(argc, argv, "w:dc:iqh", options, NULL)) != -1) {
 		if (option == 'w')

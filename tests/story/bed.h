@@ -52,6 +52,7 @@ struct bed {
 
 struct bed_ops {
 	const char *name;
+	bool realtime; /* its time is that of the world outside */
 
 	/* Returns when the gateway's lines are registered. Handlers are called from within run. What went wrong is
 	 * said on stderr. */

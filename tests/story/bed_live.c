@@ -181,6 +181,7 @@ static int live_command(struct bed *bed, const char *text, char *reason, size_t 
 
 const struct bed_ops bed_live_ops = {
 	.name = "live",
+	.realtime = true,
 	.open = live_open,
 	.close = live_close,
 	.now_ns = live_now_ns,

@@ -214,6 +214,8 @@ static int run(const struct options *options)
 	story->player.arg = story;
 	story->player.reference = story_reference;
 	story->player.legs_swapped = options->sabotage == SABOTAGE_SWAP_LEGS;
+	if (options->bed->realtime)
+		player_realtime(&story->player);
 	err = script_read(&story->script, options->path, verbs, error, sizeof error);
 	if (err)
 		printf("not ok %s: %s\n", options->name, error);
@@ -224,6 +226,7 @@ static int run(const struct options *options)
 	}
 	if (!err)
 		err = tell(story, options);
+	player_finish(&story->player);
 	if (story->bed)
 		story->bed->ops->close(story->bed);
 	ladder_free(story->ladder);
