@@ -14,7 +14,7 @@
 #define EPOLL_EVENTS      64
 #define HEAL_NS           NS_PER_S
 #define SPAN_DEAD_BLOCKS  10 /* a clock channel silent for so long: the timer takes over */
-#define TICKS_BEHIND_MAX  5  /* further behind than this the missed ticks are given up */
+#define BEHIND_MAX_NS     NS_PER_S /* after a longer stall the missed ticks are given up, else made up for */
 
 static uint64_t soonest(uint64_t a, uint64_t b)
 {
@@ -277,7 +277,7 @@ static void tick(struct media *media, uint64_t now_ns)
 	}
 	if (media->clock && !media->clock_silent)
 		media->tick_next_ns = now_ns + SPAN_DEAD_BLOCKS * media->block_ns;
-	else if (media->tick_next_ns + TICKS_BEHIND_MAX * media->block_ns < now_ns)
+	else if (media->tick_next_ns + BEHIND_MAX_NS < now_ns)
 		media->tick_next_ns = now_ns + media->block_ns;
 	else
 		media->tick_next_ns += media->block_ns;
