@@ -19,6 +19,7 @@ struct thing {
 	enum phone_event_kind kind;
 	bool named;        /* a tone's name follows */
 	unsigned grace_ms; /* how much later than it happens a telephone may know it */
+	unsigned early_ms; /* how much earlier than its cause it may seem to happen: sound is timed by its block */
 	enum script_result (*run)(struct player *player, const struct script_command *command,
 		const struct thing *thing);
 };
@@ -32,14 +33,14 @@ static enum script_result run_cadence(struct player *player, const struct script
 
 /* The cadence decides a tone's name after 2 s at the latest; that it ended after its longest pause. */
 static const struct thing things[] = {
-	{"connected", PHONE_UP, false, 50, run_event},
-	{"ring", PHONE_RING, false, 50, run_event},
-	{"ring-end", PHONE_RING_END, false, 50, run_event},
-	{"tone", PHONE_TONE, true, 2500, run_event},
-	{"tone-end", PHONE_TONE_END, true, 6500, run_event},
-	{"voice", PHONE_TONE, false, 250, run_event},
-	{"silence", PHONE_SCRAP, false, 0, run_silence},
-	{"cadence", PHONE_RING, false, 0, run_cadence},
+	{"connected", PHONE_UP, false, 50, 0, run_event},
+	{"ring", PHONE_RING, false, 50, 0, run_event},
+	{"ring-end", PHONE_RING_END, false, 50, 0, run_event},
+	{"tone", PHONE_TONE, true, 2500, 20, run_event},
+	{"tone-end", PHONE_TONE_END, true, 6500, 20, run_event},
+	{"voice", PHONE_TONE, false, 250, 20, run_event},
+	{"silence", PHONE_SCRAP, false, 0, 0, run_silence},
+	{"cadence", PHONE_RING, false, 0, 0, run_cadence},
 };
 
 static const struct thing *thing_find(const char *name)
@@ -121,7 +122,8 @@ static int event_find(const struct player_phone *own, const struct script_comman
 	for (*number = own->cursor; *number < phone_event_count(own->phone); ++*number) {
 		const struct phone_event *event = phone_event(own->phone, *number);
 
-		if (event && event->at_ns >= from_ns && event_is(event, command, thing))
+		if (event && event->at_ns + thing->early_ms * MS_NS >= from_ns &&
+			event_is(event, command, thing))
 			return 0;
 	}
 	return ENOENT;
