@@ -46,6 +46,17 @@ wait_for() {
 	"$@"
 }
 
+# setting NAME: what the story, which is the command's last word, wants; tests/story/story.c looks for the same.
+setting() { sed -n "s/^# $1: //p" "$story"; }
+
+story=${!#}
+case $story in
+*.flow)
+	COUNTRY=${COUNTRY:-$(setting country)}
+	PROFILE=${PROFILE:-$(setting profile)}
+	;;
+esac
+
 config() {
 	local n
 	echo "sip { listen = \"127.0.0.1\" port = 5070 }"

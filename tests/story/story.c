@@ -14,6 +14,7 @@
 
 #define PATIENCE_NS UINT64_C(1000000000) /* the longest time between two looks */
 #define NAME_MAX_   63
+#define SETTING_MAX SCRIPT_LINE_MAX
 
 enum sabotage {
 	SABOTAGE_NONE,
@@ -47,6 +48,7 @@ struct options {
 	bool ladder;
 	const char *path;
 	char name[NAME_MAX_ + 1];
+	char country[SETTING_MAX + 1], profile[SETTING_MAX + 1]; /* as the story wants them */
 };
 
 static int usage(FILE *out, int status)
@@ -55,8 +57,8 @@ static int usage(FILE *out, int status)
 	      "  --bed flow|flow-narrow|live|dahdi\n"
 	      "  --ladder            show what happens, in two columns\n"
 	      "  --sabotage HOW      mute-leg, swap-legs or gap-60: the story must fail\n"
-	      "  --country XX        whose tones the telephones know (us)\n"
-	      "  --profile TEXT      settings of the lines' profile (flow)\n"
+	      "  --country XX        whose tones the telephones know ($COUNTRY, the story's, us)\n"
+	      "  --profile TEXT      settings of the lines' profile (flow; $PROFILE, the story's)\n"
 	      "  --lines N           (3)\n"
 	      "  --wires PATH        the dummy driver's socket (live; $TIPRING_WIRES)\n"
 	      "  --channels 5,6,7    the telephones' DAHDI channels, in order (dahdi)\n"
@@ -245,6 +247,35 @@ static void name_make(struct options *options, const char *path)
 	options->name[strcspn(options->name, ".")] = '\0';
 }
 
+/* "# NAME: VALUE" at the beginning of one of the story's lines; tests/bed/with-server.sh looks for the same. */
+static void setting_read(const char *path, const char *name, char *value)
+{
+	FILE *file = fopen(path, "r");
+	char line[SETTING_MAX + 1], head[32];
+
+	snprintf(head, sizeof head, "# %s: ", name);
+	while (file && fgets(line, sizeof line, file)) {
+		if (strncmp(line, head, strlen(head)))
+			continue;
+		line[strcspn(line, "\r\n")] = '\0';
+		strcpy(value, line + strlen(head));
+	}
+	if (file)
+		fclose(file);
+}
+
+/* What neither the command line nor the environment set, the story may set. */
+static void settings_read(struct options *options)
+{
+	strcpy(options->country, "us");
+	setting_read(options->path, "country", options->country);
+	setting_read(options->path, "profile", options->profile);
+	if (!options->config.country)
+		options->config.country = options->country;
+	if (!options->config.profile)
+		options->config.profile = options->profile;
+}
+
 static bool bed_choose(struct options *options, const char *name)
 {
 	for (size_t i = 0; beds[i]; i++) {
@@ -325,8 +356,8 @@ int main(int argc, char **argv)
 		{NULL, 0, NULL, 0},
 	};
 	struct options options = {.config = {.lines = 3,
-					  .country = environment("COUNTRY", "us"),
-					  .profile = environment("PROFILE", ""),
+					  .country = getenv("COUNTRY"),
+					  .profile = getenv("PROFILE"),
 					  .wires = environment("TIPRING_WIRES", TIPRING_RUNDIR "/wires"),
 					  .dahdi_channels = environment("TIPRING_CHANNELS", ""),
 					  .sip_port = 5070,
@@ -342,5 +373,6 @@ int main(int argc, char **argv)
 	if (optind + 1 != argc || !options.bed)
 		return usage(stderr, 2);
 	name_make(&options, argv[optind]);
+	settings_read(&options);
 	return run(&options) ? EXIT_FAILURE : EXIT_SUCCESS;
 }
