@@ -138,6 +138,7 @@ int media_line_add(struct media_line **linep, struct media *media, const char *d
 		media_line_free(line);
 		return err;
 	}
+	line->watched = true;
 	media->lines[media->line_count++] = line;
 	touch(media, line);
 	*linep = line;
@@ -152,9 +153,22 @@ static void hook_time_note(struct media *media, const struct media_line *line)
 		media->hook_next_ns = next_ns;
 }
 
+/* A card that is gone would make its descriptor ready for ever. */
+static void descriptor_review(struct media *media, struct media_line *line)
+{
+	const struct fxs_driver *driver = line->port->driver;
+
+	if (line->watched != line->report.fault)
+		return;
+	line->watched = !line->report.fault;
+	(void)watch(media, line->watched ? EPOLL_CTL_ADD : EPOLL_CTL_DEL, driver->fd(line->port),
+		driver->event_mask(line->port) | (line == media->clock ? EPOLLIN : 0u), line);
+}
+
 static void line_watch(struct media *media, struct media_line *line, uint64_t now_ns)
 {
 	media_line_watch(line, now_ns);
+	descriptor_review(media, line);
 	hook_time_note(media, line);
 	touch(media, line);
 }
@@ -272,8 +286,13 @@ static void hooks_judge(struct media *media, uint64_t now_ns)
 static void tick(struct media *media, uint64_t now_ns)
 {
 	for (size_t i = 0; i < media->active_count; i++) {
-		media_line_tick(media->active[i], now_ns, media->config.block_samples);
-		touch(media, media->active[i]);
+		struct media_line *line = media->active[i];
+
+		media_line_tick(line, now_ns, media->config.block_samples);
+		/* A card finds events while it moves sound; the dummy's come by its descriptor. */
+		if (line->port->driver->clock == FXS_CLOCK_PORT)
+			line_watch(media, line, now_ns);
+		touch(media, line);
 	}
 	if (media->clock && !media->clock_silent)
 		media->tick_next_ns = now_ns + SPAN_DEAD_BLOCKS * media->block_ns;
@@ -291,6 +310,7 @@ static void lines_heal(struct media *media, uint64_t now_ns)
 	for (size_t i = 0; i < media->line_count; i++) {
 		struct media_line *line = media->lines[i];
 
+		line_watch(media, line, now_ns);
 		media_line_heal(line, now_ns);
 		hook_time_note(media, line);
 		line->report_dirty = line->report_dirty || line->sounding;

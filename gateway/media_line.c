@@ -114,9 +114,14 @@ static void obey_port(struct media_line *line, const struct media_wish *wish, ui
 
 		line->sounding = wish->sound && !err;
 	}
-	/* A telephone that was lifted in the same instant answers EBUSY; its edge is on the way. */
-	if (wish->ring && !line->ringing)
-		line->ringing = driver->ring_start(line->port, &line->taste->ring, now_ns) == 0;
+}
+
+/* Answered EBUSY by a telephone that was lifted in the same instant, whose edge is on the way, and by a line whose battery
+ * was dropped a moment ago: tried again at each tick. */
+static void obey_ring(struct media_line *line, uint64_t now_ns)
+{
+	if (line->wish.ring && !line->ringing && !fxs_hook_is_off_hook(line->hook))
+		line->ringing = line->port->driver->ring_start(line->port, &line->taste->ring, now_ns) == 0;
 }
 
 void media_line_obey(struct media_line *line, uint64_t now_ns)
@@ -131,6 +136,7 @@ void media_line_obey(struct media_line *line, uint64_t now_ns)
 	for (int i = 0; i < MEDIA_STREAMS; i++)
 		stream_update(&line->streams[i], &wish.streams[i]);
 	line->wish = wish;
+	obey_ring(line, now_ns);
 	line->report.wish_sequence = line->wish_sequence;
 	line->report_dirty = true;
 }
@@ -142,6 +148,8 @@ static void pronounce(struct media_line *line, const struct fxs_hook_verdict *ve
 
 		switch (verdict->kind) {
 		case FXS_HOOK_OFF_HOOK:
+			/* Until control has heard of it: chatter of the switch must not hang up. */
+			fxs_hook_mode_set(line->hook, line->ringing ? FXS_HOOK_IN_CALL : FXS_HOOK_COLLECTING);
 			push(line, MEDIA_EVENT_LIFTED, 0, verdict->edge_ns);
 			break;
 		case FXS_HOOK_ON_HOOK:
@@ -251,6 +259,7 @@ void media_line_tick(struct media_line *line, uint64_t now_ns, size_t count)
 
 	line->now_ns = now_ns;
 	line->report.ticks++;
+	obey_ring(line, now_ns);
 	while (blocks < BLOCKS_A_TICK_MAX && driver->read(line->port, samples, count) == 0) {
 		listen_block(line, samples, count);
 		blocks++;

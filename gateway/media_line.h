@@ -32,6 +32,7 @@ struct media_line {
 	bool touched;            /* stands in the worker's list of lines to publish */
 	bool sounding;           /* the port's sound is on */
 	bool ringing;
+	bool watched;            /* its descriptor is: not while the port is out of order */
 	uint64_t tone_muted_until_ns; /* UINT64_MAX: until another tone is wished */
 	uint64_t now_ns;         /* of the step that is running */
 	struct stream streams[MEDIA_STREAMS];
