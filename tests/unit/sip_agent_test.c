@@ -103,7 +103,7 @@ static void test_what_nobody_could_answer_is_dropped_and_counted(void **state)
 		bed_send("%s", rows[i]);
 	bed_quiet();
 	ua_agent_counts_get(bed.agent, &after);
-	assert_in_range(after.refused_malformed - before.refused_malformed, 4, 8);
+	assert_int_equal(after.refused_malformed - before.refused_malformed, 5);
 }
 
 static void test_an_ack_that_belongs_nowhere_is_dropped(void **state)
@@ -128,6 +128,8 @@ static void test_the_called_user_is_unescaped(void **state)
 static void test_a_call_goes_to_the_account_that_it_was_sent_to(void **state)
 {
 	(void)state;
+	bed_call();
+	ua_invite_end(bed.invite, 0); /* and it still waits for its end */
 	ua_account_free(bed.account);
 	bed_invite("a", "Contact: <sip:h>\r\n", SDP(5004));
 	assert_starts(bed_receive(), "SIP/2.0 404 ");
@@ -143,6 +145,8 @@ static void test_the_address_must_be_ours_and_free(void **state)
 	config = (struct ua_agent_config){"192.0.2.77", 0, "tipring"};
 	assert_int_equal(ua_agent_alloc(&agent, &config, NULL, NULL), EADDRNOTAVAIL);
 	config.local_addr = "localhost";
+	assert_int_equal(ua_agent_alloc(&agent, &config, NULL, NULL), EINVAL);
+	config.local_addr = "::1";
 	assert_int_equal(ua_agent_alloc(&agent, &config, NULL, NULL), EINVAL);
 	assert_in_range(ua_agent_receive_buffer(bed.agent), 4096, 1 << 30);
 }

@@ -95,6 +95,7 @@ static void test_the_2xx_alone_says_the_route(void **state)
 		"Route: <sip:p0;lr>\r\nRoute: <sip:p1;lr=on>\r\nRoute: <sip:p2;lr>\r\nFrom: <sip:a@x>;tag="));
 	assert_non_null(strstr(written(dialog), "To: <sip:b@x>;tag=1\r\n"));
 	assert_non_null(strstr(written(dialog), "CSeq: 7 BYE\r\n"));
+	assert_null(strstr(written(dialog), "early"));
 	mem_deref(early);
 	mem_deref(ok);
 	mem_deref(dialog);

@@ -51,9 +51,14 @@ static void on_readable(int flags, void *arg)
 		fprintf(stderr, "<<< %.*s\n", (int)length, bytes);
 }
 
+/* Started before the round: due after its messages, and before what they posted. */
 static void on_round(void *arg)
 {
 	(void)arg;
+	if (bed.end_in_round) {
+		bed.end_in_round = false;
+		ua_invite_end(bed.invite, 0);
+	}
 	re_cancel();
 }
 
@@ -245,6 +250,10 @@ static int on_offered(struct ua_invite *invite, const struct ua_sdp *offer, stru
 	(void)invite;
 	(void)arg;
 	say("offered %s", describe(offer));
+	if (bed.end_when_offered) {
+		ua_invite_end(bed.invite, 0);
+		return 0;
+	}
 	if (bed.offered_result)
 		return bed.offered_result;
 	if (offer)
@@ -282,6 +291,8 @@ static void on_incoming(struct ua_invite *invite, const struct ua_incoming *inco
 	(void)arg;
 	say("incoming %s from %s \"%s\" offering %s", incoming->called_user, incoming->caller_user,
 		incoming->caller_name, describe(incoming->offer));
+	if (bed.ignore_calls)
+		return;
 	if (bed.refuse_calls) {
 		ua_invite_reject(invite, 486, "Busy Here");
 		return;

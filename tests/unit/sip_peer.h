@@ -31,6 +31,9 @@ struct bed {
 	uint16_t agent_port, peer_port;
 	bool refuse_calls;          /* the incoming handler answers 486 */
 	bool free_in_handler;       /* the ended handler frees the agent */
+	bool ignore_calls;          /* the incoming handler does nothing */
+	bool end_when_offered;      /* the offered handler ends the call */
+	bool end_in_round;          /* the user ends the call when what came was read, but not told yet */
 	int offered_result;
 };
 extern struct bed bed;

@@ -414,6 +414,17 @@ static void test_no_handler_comes_after_the_user_let_go(void **state)
 	bed_heard_nothing();
 }
 
+static void test_what_was_posted_is_not_heard_after_the_user_let_go(void **state)
+{
+	const char *invite = bed_call();
+
+	(void)state;
+	bed.end_in_round = true;
+	bed_reply(invite, 180, "Ringing", "b", contact(), "");
+	assert_starts(bed_receive(), "CANCEL ");
+	bed_heard_nothing();
+}
+
 static void test_a_handler_may_free_the_agent(void **state)
 {
 	const char *invite = bed_call();
@@ -464,6 +475,7 @@ int main(void)
 		bed_test(test_481_to_an_offer_ends_the_call),
 		bed_test(test_dialled_text_is_escaped),
 		bed_test(test_no_handler_comes_after_the_user_let_go),
+		bed_test(test_what_was_posted_is_not_heard_after_the_user_let_go),
 		bed_test(test_a_handler_may_free_the_agent),
 		bed_test(test_the_agent_may_go_in_the_middle_of_everything),
 	};

@@ -131,6 +131,9 @@ static void test_200_is_repeated_until_its_ack_comes(void **state)
 		bed_advance(110);
 		assert_string_equal(bed_receive(), ok);
 	}
+	in_dialog("a", "ACK", 9, "", ""); /* to something else */
+	bed_advance(4000);
+	assert_string_equal(bed_receive(), ok);
 	in_dialog("a", "ACK", 1, "", "");
 	bed_quiet();
 	bed_advance(40000);
@@ -323,10 +326,10 @@ static void test_a_description_that_does_not_do_is_refused(void **state)
 static void test_a_reinvite_is_answered_by_the_handler(void **state)
 {
 	const char *first = talk("a"), *ok, *bye;
-	const char *moved = "Contact: <sip:moved@127.0.0.1:5998>\r\n";
+	char moved[64];
 
 	(void)state;
-	in_dialog("a", "INVITE", 2, moved, SDP(5006));
+	in_dialog("a", "INVITE", 2, contact(""), SDP(5006));
 	assert_starts(bed_receive(), "SIP/2.0 100 ");
 	bed_heard("offered 192.0.2.1:5006");
 	ok = bed_receive();
@@ -336,7 +339,8 @@ static void test_a_reinvite_is_answered_by_the_handler(void **state)
 	assert_string_equal(bed_receive(), ok);
 	in_dialog("a", "ACK", 2, "", "");
 	bed.local.port = 41000;
-	in_dialog("a", "INVITE", 3, contact(""), SDP(5008));
+	snprintf(moved, sizeof(moved), "Contact: <sip:moved@127.0.0.1:%u>\r\n", bed.peer_port);
+	in_dialog("a", "INVITE", 3, moved, SDP(5008));
 	bed_receive();
 	bed_heard("offered 192.0.2.1:5008");
 	ok = bed_receive();
@@ -345,7 +349,7 @@ static void test_a_reinvite_is_answered_by_the_handler(void **state)
 	bed_quiet();
 	ua_invite_end(bed.invite, 0);
 	bye = bed_receive();
-	assert_starts(bye, "BYE sip:200@127.0.0.1:");
+	assert_starts(bye, "BYE sip:moved@127.0.0.1:");
 }
 
 static void test_a_reinvite_that_does_not_do_leaves_the_call_as_it_was(void **state)
@@ -410,6 +414,33 @@ static void test_one_offer_at_a_time(void **state)
 	in_dialog("a", "ACK", 1, "", "");
 	bed_quiet();
 	bed_heard_nothing();
+	in_dialog("a", "INVITE", 3, contact(""), SDP(5006));
+	assert_starts(bed_receive(), "SIP/2.0 100 ");
+	bed_heard("offered 192.0.2.1:5006");
+	assert_starts(bed_receive(), "SIP/2.0 200 ");
+	in_dialog("a", "INVITE", 4, contact(""), SDP(5008));
+	assert_has(bed_receive(), "Retry-After: ");
+	bed_heard_nothing();
+}
+
+static void test_hanging_up_when_offered_refuses_the_offer(void **state)
+{
+	(void)state;
+	talk("a");
+	bed.end_when_offered = true;
+	in_dialog("a", "INVITE", 2, contact(""), SDP(5006));
+	assert_starts(bed_receive(), "SIP/2.0 100 ");
+	bed_heard("offered 192.0.2.1:5006");
+	assert_starts(bed_receive(), "BYE ");
+	assert_starts(bed_receive(), "SIP/2.0 487 ");
+}
+
+static void test_a_call_that_nobody_takes_is_refused_480(void **state)
+{
+	(void)state;
+	bed.ignore_calls = true;
+	ring("a");
+	assert_starts(bed_receive(), "SIP/2.0 480 ");
 }
 
 static void test_a_bye_ends_a_reinvite_that_waits(void **state)
@@ -507,6 +538,8 @@ int main(void)
 		bed_test(test_a_reinvite_without_description_gets_an_offer),
 		bed_test(test_lines_of_the_first_offer_stay_in_later_ones),
 		bed_test(test_one_offer_at_a_time),
+		bed_test(test_hanging_up_when_offered_refuses_the_offer),
+		bed_test(test_a_call_that_nobody_takes_is_refused_480),
 		bed_test(test_a_bye_ends_a_reinvite_that_waits),
 		bed_test(test_requests_out_of_order_are_refused),
 		bed_test(test_record_routes_are_kept_in_order),
