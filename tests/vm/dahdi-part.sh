@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: BSD-3-Clause
 # check.sh's part `dahdi`: finds or builds the guest's kernel and modules, then runs the programs
 # below, each in a guest of its own. They say "ok NAME" and "not ok NAME: why".
-# usage: dahdi-part.sh BUILD [GUEST...]	(guests by name; none: all)
+# usage: dahdi-part.sh BUILD [GUEST...]	(bed, wires, contract, stories, spoilt; none: all)
 set -uo pipefail
 build=$(cd "$1" && pwd)
 shift
@@ -13,20 +13,47 @@ limit=${TIPRING_GUEST_LIMIT:-120} # seconds of this machine's clock for each gue
 # guest NAME LINES COMMAND...: runs a command in the build directory, in a guest with so many lines.
 # It is told as a test itself when it ends badly without having said why, or names no test at all.
 guest() {
-	local name=$1 lines=$2 log status
+	local name=$1 lines=$2 text status=0
 	shift 2
-	[ ${#wanted[@]} = 0 ] || [[ " ${wanted[*]} " == *" $name "* ]] || return 0
-	log=$(mktemp)
-	(cd "$build" && "$vm/umlrun" -t "$limit" bash -c '
-		"$TIPRING_VM/setup-dahdi.sh" "$0" && exec "$@"' "$lines" "$@") 2>&1 |
-		sed -E "s/^(ok|not ok) /\\1 $name: /" | tee "$log"
-	status=${PIPESTATUS[0]}
-	if [ "$status" != 0 ] && ! grep -q '^not ok ' "$log"; then
+	text=$(cd "$build" && "$vm/umlrun" -t "$limit" bash -c \
+		'"$TIPRING_VM/setup-dahdi.sh" "$0" && exec "$@"' "$lines" "$@" 2>&1) || status=$?
+	sed -E "s/^(ok|not ok) /\\1 $name: /" <<<"$text"
+	if [ "$status" != 0 ] && ! grep -q '^not ok ' <<<"$text"; then
 		echo "not ok $name: ended with status $status"
-	elif ! grep -qE '^(ok|not ok) ' "$log"; then
+	elif ! grep -qE '^(ok|not ok) ' <<<"$text"; then
 		echo "not ok $name: named no test"
 	fi
-	rm -f "$log"
+}
+
+# story NAME STORY [OPTION...]: a story among tipringd and Kamailio, its telephones on channels 4 to 6
+story() {
+	local name=$1 story=$2
+	shift 2
+	TIPRING_CHANNELS=4,5,6 guest "$name" 3 "$vm/../bed/with-server.sh" "$build" dahdi 3 \
+		tests/story/story --bed dahdi "$@" "$story"
+}
+
+# spoilt HOW STORY: passes when the story, with its sound spoilt, fails by itself.
+spoilt() {
+	local how=$1 name
+	name=$(basename "$2" .flow)
+	if story spoilt "$2" --sabotage "$how" | grep -q "^not ok spoilt: $name"; then
+		echo "ok $name: $how is noticed"
+	else
+		echo "not ok $name: $how is not noticed"
+	fi
+}
+
+# start NAME FUNCTION...: as many at a time as there are CPUs; what they say comes at the end, in order.
+started=0
+start() {
+	local name=$1 file
+	shift
+	[ ${#wanted[@]} = 0 ] || [[ " ${wanted[*]} " == *" $name "* ]] || return 0
+	while [ "$(jobs -rp | wc -l)" -ge "$(nproc)" ]; do wait -n; done
+	file=$out/$(printf '%03d' $started)
+	started=$((started + 1))
+	"$@" >"$file" 2>&1 &
 }
 
 if grep -q '^SANITIZE_CFLAGS = .*fsanitize' "$build/Makefile"; then
@@ -39,6 +66,17 @@ TIPRING_UML=$("$vm/build-kernel.sh") && TIPRING_KO=$("$vm/build-modules.sh" "$TI
 }
 export TIPRING_UML TIPRING_KO
 
-guest bed 4 tests/vm/bedcheck 4
-guest wires 4 tests/vm/wirescheck 4
-guest contract 1 tests/contract/driver_contract dahdi 1 2
+out=$(mktemp -d)
+trap 'rm -rf "$out"' EXIT
+
+start contract guest contract 1 tests/contract/driver_contract dahdi 1 2
+start bed guest bed 4 tests/vm/bedcheck 4
+start wires guest wires 4 tests/vm/wirescheck 4
+for file in "$vm"/../stories/*.flow; do
+	start stories story story "$file"
+done
+for how in mute-leg swap-legs gap-60; do
+	start spoilt spoilt $how "$vm/../stories/first-call.flow"
+done
+wait
+cat "$out"/*
