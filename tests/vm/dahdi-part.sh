@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: BSD-3-Clause
 # check.sh's part `dahdi`: finds or builds the guest's kernel and modules, then runs the programs
 # below, each in a guest of its own. They say "ok NAME" and "not ok NAME: why".
-# usage: dahdi-part.sh BUILD [GUEST...]	(bed, wires, contract, stories, spoilt; none: all)
+# usage: dahdi-part.sh BUILD [GUEST...]	(bed, wires, contract, stories, worn, spoilt; none: all)
 set -uo pipefail
 build=$(cd "$1" && pwd)
 shift
@@ -10,13 +10,14 @@ wanted=("$@")
 vm=$(cd "$(dirname "$0")" && pwd)
 limit=${TIPRING_GUEST_LIMIT:-120} # seconds of this machine's clock for each guest
 
-# guest NAME LINES COMMAND...: runs a command in the build directory, in a guest with so many lines.
-# It is told as a test itself when it ends badly without having said why, or names no test at all.
+# guest NAME LINES COMMAND...: runs a command in the build directory, in a guest with so many lines,
+# all of them with the knobs in $knobs. It is told as a test itself when it ends badly without having
+# said why, or names no test at all.
 guest() {
 	local name=$1 lines=$2 text status=0
 	shift 2
 	text=$(cd "$build" && "$vm/umlrun" -t "$limit" bash -c \
-		'"$TIPRING_VM/setup-dahdi.sh" "$0" && exec "$@"' "$lines" "$@" 2>&1) || status=$?
+		'"$TIPRING_VM/setup-dahdi.sh" $0 && exec "$@"' "$lines ${knobs:-}" "$@" 2>&1) || status=$?
 	sed -E "s/^(ok|not ok) /\\1 $name: /" <<<"$text"
 	if [ "$status" != 0 ] && ! grep -q '^not ok ' <<<"$text"; then
 		echo "not ok $name: ended with status $status"
@@ -75,6 +76,7 @@ start wires guest wires 4 tests/vm/wirescheck 4
 for file in "$vm"/../stories/*.flow; do
 	start stories story story "$file"
 done
+knobs='bounce_ms=6 trip_ms=15 hybrid=1' start worn story worn "$vm/../stories/first-call.flow"
 for how in mute-leg swap-legs gap-60; do
 	start spoilt spoilt $how "$vm/../stories/first-call.flow"
 done
