@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * Names what is heard: takes steps (silence, these frequencies, other sound) as they begin and end, and
- * follows every pattern of the country's table at once until only one name is left.
+ * Names what is heard: takes steps (silence, these frequencies, other sound) as they begin and end,
+ * and follows every pattern of the country's table at once until only one name is left.
  *
  *   idle --sound--> open --one name left--> named --pattern broken--> idle or open anew
  *                     '----no pattern left----> scrap

@@ -158,8 +158,8 @@ static void step_classify(struct ear *ear, enum cadence_kind kind, const struct 
 	cadence_classify(&ear->cadence, &step, time_of(ear, ear->heard));
 }
 
-/* What of a slice's energy the sines, carried on, leave over; sound that is no sines (NULL) leaves a part
- * of what is there. */
+/* What of a slice's energy the sines, carried on, leave over; sound that is no sines (NULL) leaves
+ * a part of what is there. */
 static double slice_rest(struct ear *ear, const struct fit *fit, uint64_t fit_begun,
 	const struct fit *reference, uint64_t slice)
 {

@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * What a telephone's user hears: tones by name, voices, silence, each with the time of its beginning and end
- * to within 5 ms. Nothing here comes from the exchange's own signal processing.
+ * What a telephone's user hears: tones by name, voices, silence, each with the time of its
+ * beginning and end to within 5 ms. Nothing here comes from the exchange's own signal processing.
  *
- * Sound is cut where its level passes -45 dBm0 (silence is 10 ms below that) and where it stops to be the same sines;
- * 40 ms of it are enough to tell tones 10 Hz apart, shorter pieces are judged as well as they can be. cadence.h
- * names the result, which for a tone that differs from others by its cadence only takes as long as that cadence.
+ * Sound is cut where its level passes -45 dBm0 (silence is 10 ms below that) and where it stops to
+ * be the same sines; 40 ms of it are enough to tell tones 10 Hz apart, shorter pieces are judged as
+ * well as they can be. cadence.h names the result, which for a tone that differs from others by its
+ * cadence only takes as long as that cadence.
  *
  * One thread; time is CLOCK_MONOTONIC in ns and always an argument. Only ear_alloc allocates.
  */

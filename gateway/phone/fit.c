@@ -106,8 +106,8 @@ double fit_at(const struct fit *fit, long sample)
 	return sum;
 }
 
-/* Least squares leave a rest that stands upright on the solution, so its share needs no second look at
- * the samples. */
+/* Least squares leave a rest that stands upright on the solution, so its share needs no second look
+ * at the samples. */
 static void shares_find(struct fit *fit, const double *right, double energy)
 {
 	double sines = 0, weakest = INFINITY, explained = 0;

@@ -22,7 +22,8 @@ struct fit {
 	double power;     /* mean square of the piece */
 };
 
-/* count: 16..FIT_SAMPLES_MAX samples. Frequencies that the piece is too short to tell apart leave explained at 0. */
+/* count: 16..FIT_SAMPLES_MAX samples. Frequencies that the piece is too short to tell apart leave
+ * explained at 0. */
 void fit_find(struct fit *fit, const unsigned *hz, const double *samples, size_t count);
 
 /* The sines at a sample of the piece or, carried on, before (negative) or after it. */

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * How one telephone's voice came through to another. Sound is copied when it is asked for, so that the telephones
- * may go on while a job in a thread of its own compares it.
+ * How one telephone's voice came through to another. Sound is copied when it is asked for, so that
+ * the telephones may go on while a job in a thread of its own compares it.
  */
 #ifndef TIPRING_GATEWAY_PHONE_HEARING_H
 #define TIPRING_GATEWAY_PHONE_HEARING_H

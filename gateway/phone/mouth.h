@@ -1,9 +1,11 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * What a telephone's user does to the line but lifting and hanging up: keys and dial, the flash button, talking. Jobs
- * are done one after the other: digits (tones, or breaks of the contact), a flash, sound.
+ * What a telephone's user does to the line but lifting and hanging up: keys and dial, the flash
+ * button, talking. Jobs are done one after the other: digits (tones, or breaks of the contact), a
+ * flash, sound.
  *
- * Tones are made by an oscillator of the telephone's own (ITU-T Q.23, Q.24). One thread; time is CLOCK_MONOTONIC in ns.
+ * Tones are made by an oscillator of the telephone's own (ITU-T Q.23, Q.24). One thread; time is
+ * CLOCK_MONOTONIC in ns.
  */
 #ifndef TIPRING_GATEWAY_PHONE_MOUTH_H
 #define TIPRING_GATEWAY_PHONE_MOUTH_H
@@ -53,7 +55,8 @@ void mouth_free(struct mouth *mouth);
 int mouth_config_set(struct mouth *mouth, const struct mouth_config *config);
 const struct mouth_config *mouth_config_get(const struct mouth *mouth);
 
-/* Queue jobs: ENOBUFS too many. Digits 0-9 * # A-D, ',' pauses for 1 s; pulses only 0-9 and ','. EINVAL another. */
+/* Queue jobs: ENOBUFS too many. Digits 0-9 * # A-D, ',' pauses for 1 s; pulses only 0-9 and ','.
+ * EINVAL another. */
 int mouth_dial(struct mouth *mouth, const char *digits, uint64_t now_ns);
 int mouth_pulse(struct mouth *mouth, const char *digits, uint64_t now_ns);
 int mouth_flash(struct mouth *mouth, unsigned ms, uint64_t now_ns); /* 1..5000 ms */

@@ -1,10 +1,12 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * A simulated telephone: two wires, a hook, a bell, an ear and a mouth. It runs wherever someone calls
- * phone_step: in a process over real time, or in one thread with the exchange over virtual time.
+ * A simulated telephone: two wires, a hook, a bell, an ear and a mouth. It runs wherever someone
+ * calls phone_step: in a process over real time, or in one thread with the exchange over virtual
+ * time.
  *
- * All that it does and all that happens to it becomes an event with its time: handed to the handler and kept, so
- * that a judge can ask later. One thread; time is CLOCK_MONOTONIC in ns and always an argument.
+ * All that it does and all that happens to it becomes an event with its time: handed to the handler
+ * and kept, so that a judge can ask later. One thread; time is CLOCK_MONOTONIC in ns and always an
+ * argument.
  */
 #ifndef TIPRING_GATEWAY_PHONE_PHONE_H
 #define TIPRING_GATEWAY_PHONE_PHONE_H
@@ -78,7 +80,8 @@ uint64_t phone_next_ns(const struct phone *phone);
 int phone_fd(const struct phone *phone); /* -1: the wires are cut */
 short phone_poll_events(const struct phone *phone);
 
-/* What its user does. EALREADY: the hook is there already; ENOTCONN: wires cut or, but for lift, on-hook. */
+/* What its user does. EALREADY: the hook is there already; ENOTCONN: wires cut or, but for lift,
+ * on-hook. */
 int phone_lift(struct phone *phone, uint64_t now_ns);
 int phone_hangup(struct phone *phone, uint64_t now_ns);
 struct mouth *phone_mouth(struct phone *phone); /* for all else, see mouth.h */

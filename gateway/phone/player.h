@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * Carries out commands (script.h) with a set of telephones, one after the other. Whoever owns the player steps the
- * telephones, then calls player_step. One thread.
+ * Carries out commands (script.h) with a set of telephones, one after the other. Whoever owns the
+ * player steps the telephones, then calls player_step. One thread.
  */
 #ifndef TIPRING_GATEWAY_PHONE_PLAYER_H
 #define TIPRING_GATEWAY_PHONE_PLAYER_H
@@ -57,14 +57,16 @@ struct player {
 	struct player_judged judged[PLAYER_JUDGED_MAX];
 	size_t judged_count;
 
-	/* Recognising a voice takes some ms of computing; in a thread of its own the telephones need not wait for it. Not in
-	 * virtual time, where a story must always go the same way. */
+	/* Recognising a voice takes some ms of computing; in a thread of its own the telephones
+	 * need not wait for it. Not in virtual time, where a story must always go the same way. */
 	bool background;
 	struct hearing_job *job;
 
-	/* For the judge's own test: whoever listens is given what the other of telephones 1 and 2 heard. */
+	/* For the judge's own test: whoever listens is given what the other of telephones 1 and 2
+	 * heard. */
 	bool legs_swapped;
-	/* The time of a reference that is not a telephone's, from word first on: EAGAIN not yet; NULL: there are none. */
+	/* The time of a reference that is not a telephone's, from word first on: EAGAIN not yet;
+	 * NULL: there are none. */
 	int (*reference)(struct player *player, const struct script_command *command, size_t first,
 		uint64_t *at_ns);
 	void *arg; /* the owner's */
@@ -88,7 +90,8 @@ void player_begin(struct player *player, const struct script_command *command, u
 enum script_result player_step(struct player *player, uint64_t now_ns);
 /* Sets background and has the calling thread run before all others, where that is permitted. */
 void player_realtime(struct player *player);
-/* Writes the recordings, ends what runs in the background. errno of the first recording that failed. */
+/* Writes the recordings, ends what runs in the background. errno of the first recording that
+ * failed. */
 int player_finish(struct player *player);
 
 /* Says why and returns SCRIPT_FAILED. */

@@ -23,8 +23,9 @@ struct pair {
 };
 
 /*
- * The two inner loops of all this. Their callers have looked at the bounds; with the sanitizers' own looks at each
- * sample, recognising 3 s would take as long as a telephone may not be left alone.
+ * The two inner loops of all this. Their callers have looked at the bounds; with the sanitizers'
+ * own looks at each sample, recognising 3 s would take as long as a telephone may not be left
+ * alone.
  */
 #define INNER_LOOP __attribute__((no_sanitize("address", "undefined")))
 

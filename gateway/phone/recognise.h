@@ -22,7 +22,8 @@ struct recognition {
 	size_t count;            /* samples compared */
 };
 
-/* heard[0] is what was heard at the moment at which said[0] was said. EINVAL: too little of either. ENOMEM. */
+/* heard[0] is what was heard at the moment at which said[0] was said. EINVAL: too little of either.
+ * ENOMEM. */
 int recognise(struct recognition *recognition, const int16_t *said, size_t said_count,
 	const int16_t *heard, size_t heard_count);
 

@@ -5,8 +5,8 @@
  *   [N] VERB WORDS...     N is the telephone; without it the first one
  *   # a comment           also behind a command, after " # "
  *
- * A line is checked whole before anything of it is done; what is wrong with it is said together with what is
- * allowed. One thread.
+ * A line is checked whole before anything of it is done; what is wrong with it is said together
+ * with what is allowed. One thread.
  */
 #ifndef TIPRING_GATEWAY_PHONE_SCRIPT_H
 #define TIPRING_GATEWAY_PHONE_SCRIPT_H
@@ -49,8 +49,9 @@ struct script_command {
 };
 
 /*
- * Reads a line. *commandp stays NULL for an empty one. EINVAL: wrong, and error says "FILE:LINE: what, and what is allowed". file must
- * outlive the command. verbs: tables that end with a row without name; the list of tables ends with NULL.
+ * Reads a line. *commandp stays NULL for an empty one. EINVAL: wrong, and error says "FILE:LINE:
+ * what, and what is allowed". file must outlive the command. verbs: tables that end with a row
+ * without name; the list of tables ends with NULL.
  */
 int script_line(struct script_command **commandp, const char *file, unsigned line, const char *text,
 	const struct script_verb *const *verbs, char *error, size_t error_size);

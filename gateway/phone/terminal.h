@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * Telephones by the keys of a terminal: the keys act on one of them, Tab goes to the next. The last line of the screen
- * shows how they are: hook, bell, what the one in hand hears; what happens scrolls above it.
+ * Telephones by the keys of a terminal: the keys act on one of them, Tab goes to the next. The last
+ * line of the screen shows how they are: hook, bell, what the one in hand hears; what happens
+ * scrolls above it.
  */
 #ifndef TIPRING_GATEWAY_PHONE_TERMINAL_H
 #define TIPRING_GATEWAY_PHONE_TERMINAL_H
@@ -16,7 +17,8 @@ struct terminal;
 
 #define TERMINAL_PHONES_MAX 8
 
-/* Keys come at once from now on, without echo. ENOTTY no terminal, E2BIG more than TERMINAL_PHONES_MAX. */
+/* Keys come at once from now on, without echo. ENOTTY no terminal, E2BIG more than
+ * TERMINAL_PHONES_MAX. */
 int terminal_alloc(struct terminal **terminalp, struct phone *const phones[], size_t count, int input,
 	FILE *output);
 void terminal_free(struct terminal *terminal); /* puts the terminal back as it was */

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* Simulated telephones for the command line: many in one process, told what to do by a script or by keys. */
+/* Simulated telephones for the command line: many in one process, told what to do by a script or by
+ * keys. */
 #include <errno.h>
 #include <fcntl.h>
 #include <getopt.h>

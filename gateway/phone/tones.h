@@ -55,7 +55,8 @@ int tones_country_find(struct tones_country *country, const char *name);
 /* What may be given to it, for messages: "us, uk, de, fr, cn". */
 const char *tones_countries(void);
 
-/* "dial", "recall", "stutter", "ringback", "busy", "congestion", "info", "waiting", "voice", "other". */
+/* "dial", "recall", "stutter", "ringback", "busy", "congestion", "info", "waiting", "voice",
+ * "other". */
 const char *tones_name_text(enum tones_name name);
 /* ENOENT: no such name. */
 int tones_name_find(enum tones_name *name, const char *text);

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
  * A made-up voice: syllables of pitched and whispered sound through two formants, all drawn from a
- * seed. The same seed always says the same; two seeds do not resemble each other. It never pauses for longer than a
- * few ms, so that every gap that is heard was made on the way. Level -18 dBm0. Pure code, one thread each.
+ * seed. The same seed always says the same; two seeds do not resemble each other. It never pauses
+ * for longer than a few ms, so that every gap that is heard was made on the way. Level -18 dBm0.
+ * Pure code, one thread each.
  */
 #ifndef TIPRING_GATEWAY_PHONE_VOICE_H
 #define TIPRING_GATEWAY_PHONE_VOICE_H

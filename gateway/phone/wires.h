@@ -34,20 +34,21 @@ struct wires_config {
 
 /*
  * What the wires tell, in the order in which it happened, from within step only. at_ns is when it
- * happened as exactly as the wires can tell, but for sound never later than the step's now_ns. A handler may
- * call hook_set but not close.
+ * happened as exactly as the wires can tell, but for sound never later than the step's now_ns. A
+ * handler may call hook_set but not close.
  */
 struct wires_handlers {
 	/* Ring voltage came on or went off. */
 	void (*ring)(bool on, uint64_t at_ns, void *arg);
-	/* What feeds the loop. The first one tells that the exchange knows the telephone; wires that cannot
-	 * see the feed report FXS_FEED_ACTIVE once, at the first step. */
+	/* What feeds the loop. The first one tells that the exchange knows the telephone; wires
+	 * that cannot see the feed report FXS_FEED_ACTIVE once, at the first step. */
 	void (*feed)(enum fxs_feed feed, uint64_t at_ns, void *arg);
 	/* Sound begins or ends to flow; a new flow counts its samples from 0. */
 	void (*flow)(bool on, uint64_t at_ns, void *arg);
 	/* A block came and is answered by said, which the handler fills; an on-hook telephone says
-	 * silence. at_ns is when its last sample sounds: now on a card, which gives what has sounded; a
-	 * block's time later than now on a dummy line, whose exchange sends what is about to sound. */
+	 * silence. at_ns is when its last sample sounds: now on a card, which gives what has
+	 * sounded; a block's time later than now on a dummy line, whose exchange sends what is
+	 * about to sound. */
 	void (*sound)(const int16_t *heard, int16_t *said, size_t count, uint64_t at_ns, void *arg);
 	/* The last call of all: EPIPE the exchange is gone, ENODEV, EBUSY, EPROTO it refused. */
 	void (*lost)(int err, void *arg);
@@ -56,8 +57,9 @@ struct wires_handlers {
 struct wires_ops {
 	const char *name; /* "dummy", "dahdi" */
 
-	/* Connects, on-hook. The handlers and arg must live as long as the wires. ENOENT or ECONNREFUSED: no exchange there;
-	 * EINVAL: not a line's name. What else the exchange refuses comes to lost. */
+	/* Connects, on-hook. The handlers and arg must live as long as the wires. ENOENT or
+	 * ECONNREFUSED: no exchange there; EINVAL: not a line's name. What else the exchange
+	 * refuses comes to lost. */
 	int (*open)(struct wires **wiresp, const struct wires_config *config,
 		const struct wires_handlers *handlers, void *arg);
 	void (*close)(struct wires *wires); /* leaves the loop open; NULL is fine */
@@ -69,8 +71,8 @@ struct wires_ops {
 	/* Takes what has come and calls the handlers; fine to call when nothing has. */
 	void (*step)(struct wires *wires, uint64_t now_ns);
 
-	/* Closes (off-hook) or opens the loop, at at_ns: not later than now, not earlier than the last
-	 * block. The hook's contact decides nothing else: pulses and flash are made of it. */
+	/* Closes (off-hook) or opens the loop, at at_ns: not later than now, not earlier than the
+	 * last block. The hook's contact decides nothing else: pulses and flash are made of it. */
 	int (*hook_set)(struct wires *wires, bool off_hook, uint64_t at_ns);
 };
 

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * Where a story happens: in one process over virtual time (flow), among real processes over dummy lines (live), or
- * among real processes over DAHDI channels (dahdi). A bed gives time, telephones and the SIP messages at the
- * gateway's socket; the story runner does all else. One thread.
+ * Where a story happens: in one process over virtual time (flow), among real processes over dummy
+ * lines (live), or among real processes over DAHDI channels (dahdi). A bed gives time, telephones
+ * and the SIP messages at the gateway's socket; the story runner does all else. One thread.
  *
  * Functions return 0 or a positive errno. Time is CLOCK_MONOTONIC in ns, virtual or not.
  */
@@ -54,8 +54,8 @@ struct bed_ops {
 	const char *name;
 	bool realtime; /* its time is that of the world outside */
 
-	/* Returns when the gateway's lines are registered. Handlers are called from within run. What went wrong is
-	 * said on stderr. */
+	/* Returns when the gateway's lines are registered. Handlers are called from within run.
+	 * What went wrong is said on stderr. */
 	int (*open)(struct bed **bedp, const struct bed_config *config,
 		const struct bed_handlers *handlers, void *arg);
 	void (*close)(struct bed *bed); /* the telephones go with it; NULL is fine */
@@ -63,8 +63,8 @@ struct bed_ops {
 	uint64_t (*now_ns)(const struct bed *bed);
 	/* Connects telephone 1..lines to its line; it is the bed's. */
 	int (*phone_add)(struct bed *bed, struct phone **phonep, unsigned number);
-	/* Lets time pass, telephones and gateway served, until until_ns or until done says so, which is asked
-	 * each time that something was served. */
+	/* Lets time pass, telephones and gateway served, until until_ns or until done says so,
+	 * which is asked each time that something was served. */
 	int (*run)(struct bed *bed, uint64_t until_ns, bool (*done)(void *arg), void *arg);
 	/* Asks the gateway to end, as SIGTERM does; what follows is seen by run. ENOTSUP. */
 	int (*stop)(struct bed *bed);

@@ -247,7 +247,8 @@ static void name_make(struct options *options, const char *path)
 	options->name[strcspn(options->name, ".")] = '\0';
 }
 
-/* "# NAME: VALUE" at the beginning of one of the story's lines; tests/bed/with-server.sh looks for the same. */
+/* "# NAME: VALUE" at the beginning of one of the story's lines; tests/bed/with-server.sh looks for
+ * the same. */
 static void setting_read(const char *path, const char *name, char *value)
 {
 	FILE *file = fopen(path, "r");

@@ -29,8 +29,8 @@ int story_reference(struct player *player, const struct script_command *command,
 	uint64_t *at_ns);
 
 /*
- * What happens in two columns, the telephones' and SIP's, in the order of time; a row is shown a moment after it happened,
- * when nothing can come before it any more.
+ * What happens in two columns, the telephones' and SIP's, in the order of time; a row is shown a
+ * moment after it happened, when nothing can come before it any more.
  */
 int ladder_alloc(struct ladder **ladderp, uint64_t start_ns);
 void ladder_free(struct ladder *ladder);

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * Listens on the loopback interface as a third party: the SIP messages and RTP packets at the gateway's sockets, with the
- * kernel's time of each. Its parser is its own. Needs CAP_NET_RAW. One thread.
+ * Listens on the loopback interface as a third party: the SIP messages and RTP packets at the
+ * gateway's sockets, with the kernel's time of each. Its parser is its own. Needs CAP_NET_RAW. One
+ * thread.
  */
 #ifndef TIPRING_TESTS_STORY_TAP_H
 #define TIPRING_TESTS_STORY_TAP_H
@@ -21,8 +22,8 @@ bool tap_step(struct tap *tap);
 /* RTP packets seen in all. */
 uint64_t tap_rtp_packets(const struct tap *tap);
 
-/* Reads a message (pure code): EBADMSG it is no SIP. Leaves at_ns, out, repeated and call alone; key identifies it
- * for finding retransmissions, call_id its call. */
+/* Reads a message (pure code): EBADMSG it is no SIP. Leaves at_ns, out, repeated and call alone;
+ * key identifies it for finding retransmissions, call_id its call. */
 int tap_parse(struct bed_sip *sip, const char *text, size_t length, uint64_t *key, uint64_t *call_id);
 
 #endif

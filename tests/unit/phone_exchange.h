@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * A tiny exchange for the telephones' own tests: two lines of the dummy driver in virtual time. Lifting gives dial
- * tone until the telephone makes a sound or breaks the loop; then the other line rings, and lifting it connects both with a
- * delay of two blocks. Line names "1" and "2".
+ * A tiny exchange for the telephones' own tests: two lines of the dummy driver in virtual time.
+ * Lifting gives dial tone until the telephone makes a sound or breaks the loop; then the other line
+ * rings, and lifting it connects both with a delay of two blocks. Line names "1" and "2".
  */
 #ifndef TIPRING_TESTS_PHONE_EXCHANGE_H
 #define TIPRING_TESTS_PHONE_EXCHANGE_H
