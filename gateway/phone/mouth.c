@@ -263,12 +263,8 @@ int mouth_say_samples(struct mouth *mouth, const int16_t *samples, size_t count)
 
 void mouth_stop(struct mouth *mouth, uint64_t now_ns)
 {
-	bool broken = mouth->running && job_is_contact(job_now(mouth)) && mouth->moves % 2;
-
 	while (mouth->queued)
 		job_end(mouth, now_ns);
-	if (broken)
-		mouth->handlers->hook(true, now_ns, mouth->arg);
 }
 
 void mouth_hush(struct mouth *mouth, uint64_t now_ns)

@@ -65,7 +65,7 @@ int mouth_say_seed(struct mouth *mouth, uint32_t seed, unsigned ms);
 /* Copies the samples. */
 int mouth_say_samples(struct mouth *mouth, const int16_t *samples, size_t count);
 
-/* Ends all jobs, the one in progress too (a break too). */
+/* Ends all jobs, the one in progress too; in a break the contact stays open. */
 void mouth_stop(struct mouth *mouth, uint64_t now_ns);
 /* Ends all sound jobs. */
 void mouth_hush(struct mouth *mouth, uint64_t now_ns);

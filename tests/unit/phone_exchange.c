@@ -18,8 +18,8 @@
 struct line {
 	struct fxs_port *port;
 	bool off_hook, ringing, dialled;
-	unsigned tone_at;
-	int16_t said[BLOCK], before[BLOCK];
+	unsigned tone_at, scrap;
+	int16_t said[BLOCK], before[BLOCK], history[EXCHANGE_SAID];
 	struct fxs_event edges[EDGES_MAX];
 	unsigned edge_count;
 };
@@ -27,6 +27,7 @@ struct line {
 struct exchange {
 	char dir[32], path[48];
 	struct fxs_bus *bus;
+	struct fxs_cadence cadence;
 	struct line lines[LINES];
 };
 
@@ -39,6 +40,7 @@ struct exchange *exchange_alloc(uint64_t now_ns)
 	struct fxs_port_config port = {.block_samples = BLOCK};
 
 	assert_non_null(exchange);
+	exchange->cadence = (struct fxs_cadence){{2000, 4000}, 2};
 	strcpy(exchange->dir, "phone_test.XXXXXX");
 	assert_non_null(mkdtemp(exchange->dir));
 	snprintf(exchange->path, sizeof exchange->path, "%s/wires", exchange->dir);
@@ -112,9 +114,9 @@ static void dial_tone(struct line *line, int16_t *samples)
 	}
 }
 
-static void line_sound(struct line *line, struct line *other, uint64_t now_ns)
+static void line_sound(struct line *line, struct line *other, const struct fxs_cadence *cadence,
+	uint64_t now_ns)
 {
-	static const struct fxs_cadence cadence = {{2000, 4000}, 2};
 	int16_t block[BLOCK] = {0};
 
 	if (!line->off_hook) {
@@ -124,14 +126,17 @@ static void line_sound(struct line *line, struct line *other, uint64_t now_ns)
 	memcpy(line->before, line->said, sizeof block);
 	if (driver->read(line->port, line->said, BLOCK))
 		memset(line->said, 0, sizeof line->said);
+	memmove(line->history, line->history + BLOCK, sizeof line->history - sizeof block);
+	memcpy(line->history + EXCHANGE_SAID - BLOCK, line->said, sizeof block);
 	if (!line->dialled && power(line->said) > 10000)
 		line->dialled = true;
-	if (!line->dialled)
+	if (!line->dialled || line->scrap)
 		dial_tone(line, block);
 	else if (other->off_hook)
 		memcpy(block, other->before, sizeof block);
-	else if (!other->ringing && !driver->ring_start(other->port, &cadence, now_ns))
+	else if (!other->ringing && !driver->ring_start(other->port, cadence, now_ns))
 		other->ringing = true;
+	line->scrap -= line->scrap > 0;
 	driver->write(line->port, block, BLOCK);
 }
 
@@ -141,7 +146,7 @@ void exchange_tick(struct exchange *exchange, uint64_t now_ns)
 	for (int i = 0; i < LINES; i++)
 		line_events(&exchange->lines[i], now_ns);
 	for (int i = 0; i < LINES; i++)
-		line_sound(&exchange->lines[i], &exchange->lines[1 - i], now_ns);
+		line_sound(&exchange->lines[i], &exchange->lines[1 - i], &exchange->cadence, now_ns);
 }
 
 unsigned exchange_edges(const struct exchange *exchange, unsigned line, const struct fxs_event **edges)
@@ -152,5 +157,15 @@ unsigned exchange_edges(const struct exchange *exchange, unsigned line, const st
 
 const int16_t *exchange_said(const struct exchange *exchange, unsigned line)
 {
-	return exchange->lines[line - 1].said;
+	return exchange->lines[line - 1].history;
+}
+
+void exchange_scrap(struct exchange *exchange, unsigned line, unsigned blocks)
+{
+	exchange->lines[line - 1].scrap = blocks;
+}
+
+void exchange_cadence_set(struct exchange *exchange, const struct fxs_cadence *cadence)
+{
+	exchange->cadence = *cadence;
 }

@@ -22,7 +22,13 @@ void exchange_tick(struct exchange *exchange, uint64_t now_ns);
 
 /* The hook edges that the exchange saw of line 1 or 2. */
 unsigned exchange_edges(const struct exchange *exchange, unsigned line, const struct fxs_event **edges);
-/* What line 1 or 2 said in its last block. */
+/* The last 40 ms that line 1 or 2 said. */
+#define EXCHANGE_SAID 320
 const int16_t *exchange_said(const struct exchange *exchange, unsigned line);
+
+/* Plays so many blocks of dial tone again, whatever else is to be heard. */
+void exchange_scrap(struct exchange *exchange, unsigned line, unsigned blocks);
+/* Rings by another cadence than 2000/4000 from now on. */
+void exchange_cadence_set(struct exchange *exchange, const struct fxs_cadence *cadence);
 
 #endif

@@ -226,6 +226,10 @@ static void test_what_is_no_wav_file_is_refused(void **state)
 	(void)state;
 	assert_true(fd >= 0);
 	assert_int_equal(wav_read(path, &samples, &count), EINVAL);
+	assert_int_equal(wav_write(path, said, 10), 0);
+	assert_int_equal(pwrite(fd, "\x80\x3e", 2, 24), 2); /* 16000 Hz */
+	assert_int_equal(wav_read(path, &samples, &count), EINVAL);
+	assert_int_equal(ftruncate(fd, 0), 0);
 	assert_int_equal(write(fd, "RIFF\x24\0\0\0WAVEfmt \xff\xff\xff\xff\1\0", 22), 22);
 	assert_int_equal(wav_read(path, &samples, &count), EINVAL);
 	close(fd);

@@ -90,6 +90,22 @@ static void test_the_same_message_has_the_same_key_and_a_new_branch_another(void
 	assert_true(key != changed);
 }
 
+static void test_only_the_topmost_via_tells_messages_apart(void **state)
+{
+	static const char head[] = "BYE sip:x SIP/2.0\r\nVia: x;branch=1\r\n";
+	static const char tail[] = "Call-ID: r\r\nCSeq: 1 BYE\r\n\r\n";
+	uint64_t one, two, call;
+	struct bed_sip sip;
+	char text[200];
+
+	(void)state;
+	strcat(strcpy(text, head), tail);
+	assert_int_equal(parse(&sip, text, strlen(text), &one, &call), 0);
+	strcat(strcat(strcpy(text, head), "Via: y;branch=2\r\n"), tail);
+	assert_int_equal(parse(&sip, text, strlen(text), &two, &call), 0);
+	assert_true(one == two);
+}
+
 static void test_the_contact_says_when_a_registration_expires(void **state)
 {
 	static const char text[] = "REGISTER sip:a SIP/2.0\r\nVia: x;branch=1\r\nCall-ID: r\r\nCSeq: 1 REGISTER\r\n"
@@ -147,6 +163,7 @@ int main(void)
 		cmocka_unit_test(test_a_request_is_read),
 		cmocka_unit_test(test_a_response_in_compact_form_belongs_to_the_same_call),
 		cmocka_unit_test(test_the_same_message_has_the_same_key_and_a_new_branch_another),
+		cmocka_unit_test(test_only_the_topmost_via_tells_messages_apart),
 		cmocka_unit_test(test_the_contact_says_when_a_registration_expires),
 		cmocka_unit_test(test_what_is_no_sip_is_refused_and_nothing_is_read_past_its_end),
 		cmocka_unit_test(test_long_users_are_cut),
