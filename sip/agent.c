@@ -181,14 +181,14 @@ void ua_agent_counts_get(const struct ua_agent *agent, struct ua_agent_counts *c
 	counts->refused_malformed += ua_transport_unreadable();
 }
 
-static int write_credentials(struct mbuf *mb, struct ua_account *account, const char *method,
-	const char *uri, char **textp)
+static int write_credentials(struct mbuf *mb, struct ua_account *account, const struct ua_outgoing *outgoing,
+	const char *uri)
 {
 	size_t start = mb->pos;
-	int err = ua_credentials_write(account->credentials, mb, method, uri);
+	int err = ua_credentials_write(account->credentials, mb, outgoing->method, uri, outgoing->body);
 	struct pl text = {(const char *)mb->buf + start, mb->pos - start};
 
-	return err || !textp ? err : pl_strdup(textp, &text);
+	return err || !outgoing->credentialsp ? err : pl_strdup(outgoing->credentialsp, &text);
 }
 
 static int write_request(struct mbuf *mb, struct ua_account *account, const struct ua_dialog *dialog,
@@ -198,8 +198,7 @@ static int write_request(struct mbuf *mb, struct ua_account *account, const stru
 	int err = ua_dialog_write(dialog, mb, outgoing->method, outgoing->cseq);
 
 	if (!err)
-		err = write_credentials(mb, account, outgoing->method, ua_dialog_request_uri(dialog),
-			outgoing->credentialsp);
+		err = write_credentials(mb, account, outgoing, ua_dialog_request_uri(dialog));
 	if (err)
 		return err;
 	return mbuf_printf(mb, "User-Agent: %s\r\n%s%sContent-Length: %zu\r\n\r\n%s",

@@ -128,7 +128,7 @@ int ua_credentials_learn(struct ua_credentials *credentials, struct ua_attempt *
 }
 
 static int write_one(const struct ua_credentials *credentials, struct remembered *remembered,
-	struct mbuf *mb, const char *method, const char *uri)
+	struct mbuf *mb, const char *method, const char *uri, const char *body)
 {
 	char text[UA_CREDENTIALS_MAX], cnonce[17];
 	const struct ua_digest_input input = {
@@ -136,6 +136,7 @@ static int write_one(const struct ua_credentials *credentials, struct remembered
 		.password = credentials->password,
 		.method = method,
 		.uri = uri,
+		.body = body,
 		.cnonce = cnonce,
 		.nonce_count = ++remembered->nonce_count,
 	};
@@ -149,14 +150,15 @@ static int write_one(const struct ua_credentials *credentials, struct remembered
 }
 
 int ua_credentials_write(struct ua_credentials *credentials, struct mbuf *mb, const char *method,
-	const char *uri)
+	const char *uri, const char *body)
 {
 	bool registering = !strcmp(method, "REGISTER");
 	int err = 0;
 
 	for (unsigned i = 0; i < credentials->count && !err; i++) {
 		if (credentials->remembered[i].registering == registering)
-			err = write_one(credentials, &credentials->remembered[i], mb, method, uri);
+			err = write_one(credentials, &credentials->remembered[i], mb, method, uri,
+				body);
 	}
 	return err;
 }

@@ -31,8 +31,8 @@ int ua_credentials_alloc(struct ua_credentials **credentialsp, const char *user,
 int ua_credentials_learn(struct ua_credentials *credentials, struct ua_attempt *attempt,
 	const struct sip_msg *msg, bool trusted);
 
-/* Writes Authorization and Proxy-Authorization headers for all that is remembered for the method. */
+/* Writes Authorization and Proxy-Authorization headers for all that is remembered for the method. body NULL: none. */
 int ua_credentials_write(struct ua_credentials *credentials, struct mbuf *mb, const char *method,
-	const char *uri);
+	const char *uri, const char *body);
 
 #endif

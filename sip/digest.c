@@ -13,9 +13,16 @@ struct ua_digest_algorithm {
 	const char *crypto; /* in libcrypto */
 };
 
-/* The first row is the one that is meant when a challenge names none. */
+/* The first row is the one that is meant when a challenge names none. SIP registers these (RFC 8760 s2). */
 static const struct ua_digest_algorithm algorithms[] = {
 	{"MD5", "MD5"},
+	{"SHA-256", "SHA2-256"},
+	{"SHA-512-256", "SHA2-512/256"},
+};
+
+static const char *const qops[] = {
+	[UA_QOP_AUTH] = "auth",
+	[UA_QOP_AUTH_INT] = "auth-int",
 };
 
 struct parameter {
@@ -86,15 +93,10 @@ static bool text_is(const char *p, size_t length, const char *text)
 }
 
 /* It goes into a header of ours again: a line break in it would make that two. */
-/* It goes into a header of ours again: a line break in it would make that two. */
 static int copy(char *text, size_t size, const struct parameter *parameter)
 {
 	if (parameter->value_length >= size)
 		return EBADMSG;
-	for (size_t i = 0; i < parameter->value_length; i++) {
-		if ((unsigned char)parameter->value[i] < ' ')
-			return EBADMSG;
-	}
 	for (size_t i = 0; i < parameter->value_length; i++) {
 		if ((unsigned char)parameter->value[i] < ' ')
 			return EBADMSG;
@@ -136,22 +138,34 @@ static int set_algorithm(struct ua_challenge *challenge, const struct parameter 
 	return challenge->algorithm ? 0 : ENOTSUP;
 }
 
-/* A list of what the server takes, of which "auth" must be one. */
+static enum ua_digest_qop qop_named(const char *p, size_t length)
+{
+	for (size_t i = UA_QOP_AUTH; i < sizeof(qops) / sizeof(qops[0]); i++) {
+		if (text_is(p, length, qops[i]))
+			return (enum ua_digest_qop)i;
+	}
+	return UA_QOP_NONE;
+}
+
+/* A list of what the server takes. "auth" is taken before "auth-int", which does not outlive a proxy that
+ * changes the body. */
 static int set_qop(struct ua_challenge *challenge, const struct parameter *parameter)
 {
 	const char *p = parameter->value, *end = p + parameter->value_length;
 
 	while (p < end) {
 		const char *start = p;
+		enum ua_digest_qop qop;
 
 		while (p < end && *p != ',' && !is_space(*p))
 			p++;
-		if (text_is(start, (size_t)(p - start), "auth"))
-			challenge->qop_auth = true;
+		qop = qop_named(start, (size_t)(p - start));
+		if (qop && (!challenge->qop || qop < challenge->qop))
+			challenge->qop = qop;
 		if (p < end)
 			p++;
 	}
-	return challenge->qop_auth || parameter->value_length == 0 ? 0 : ENOTSUP;
+	return challenge->qop || parameter->value_length == 0 ? 0 : ENOTSUP;
 }
 
 static const struct {
@@ -249,23 +263,38 @@ static int hash_joined(char hex[static UA_DIGEST_HEX + 1], const struct ua_diges
 	return hash_finish(&hash, hex);
 }
 
+/* H(A2) (RFC 7616 s3.4.3). */
+static int hash_request(char hex[static UA_DIGEST_HEX + 1], const struct ua_challenge *challenge,
+	const struct ua_digest_input *input)
+{
+	char body[UA_DIGEST_HEX + 1] = "";
+	const char *whole[] = {input->body ? input->body : "", NULL};
+	const char *parts[] = {
+		input->method, input->uri, challenge->qop == UA_QOP_AUTH_INT ? body : NULL, NULL,
+	};
+	int err = parts[2] ? hash_joined(body, challenge->algorithm, whole) : 0;
+
+	return err ? err : hash_joined(hex, challenge->algorithm, parts);
+}
+
 int ua_digest_response(char response[static UA_DIGEST_HEX + 1], const struct ua_challenge *challenge,
 	const struct ua_digest_input *input)
 {
 	char ha1[UA_DIGEST_HEX + 1] = "", ha2[UA_DIGEST_HEX + 1] = "", nc[9];
 	const char *a1[] = {input->user, challenge->realm, input->password, NULL};
-	const char *a2[] = {input->method, input->uri, NULL};
-	const char *with_qop[] = {ha1, challenge->nonce, nc, input->cnonce, "auth", ha2, NULL};
+	const char *with_qop[] = {
+		ha1, challenge->nonce, nc, input->cnonce, qops[challenge->qop], ha2, NULL,
+	};
 	const char *without_qop[] = {ha1, challenge->nonce, ha2, NULL};
 	int err;
 
 	snprintf(nc, sizeof(nc), "%08x", (unsigned)input->nonce_count);
 	err = hash_joined(ha1, challenge->algorithm, a1);
 	if (!err)
-		err = hash_joined(ha2, challenge->algorithm, a2);
+		err = hash_request(ha2, challenge, input);
 	if (!err)
 		err = hash_joined(response, challenge->algorithm,
-			challenge->qop_auth ? with_qop : without_qop);
+			challenge->qop ? with_qop : without_qop);
 	OPENSSL_cleanse(ha1, sizeof(ha1));
 	return err;
 }
@@ -296,9 +325,9 @@ int ua_digest_print(char *text, size_t size, const struct ua_challenge *challeng
 		snprintf(opaque, sizeof(opaque), ", opaque=\"%s\"", challenge->opaque);
 	if (challenge->algorithm_said)
 		snprintf(algorithm, sizeof(algorithm), ", algorithm=%s", challenge->algorithm->name);
-	if (challenge->qop_auth)
-		snprintf(qop, sizeof(qop), ", qop=auth, cnonce=\"%s\", nc=%08x", input->cnonce,
-			(unsigned)input->nonce_count);
+	if (challenge->qop)
+		snprintf(qop, sizeof(qop), ", qop=%s, cnonce=\"%s\", nc=%08x", qops[challenge->qop],
+			input->cnonce, (unsigned)input->nonce_count);
 	length = snprintf(text, size,
 		"Digest username=\"%s\", realm=\"%s\", nonce=\"%s\", uri=\"%s\", response=\"%s\"%s%s%s",
 		user, challenge->realm, challenge->nonce, input->uri, response, algorithm, opaque, qop);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * Digest authentication (RFC 7616, RFC 2617, RFC 3261 s22): reading a challenge, answering it. Pure
+ * Digest authentication (RFC 7616, RFC 2617, RFC 3261 s22, RFC 8760): reading a challenge, answering it. Pure
  * code. The algorithms are a table in digest.c. Private to sip/.
  */
 #ifndef TIPRING_SIP_DIGEST_H
@@ -18,6 +18,13 @@
 
 struct ua_digest_algorithm;
 
+/* Quality of protection: what the response covers. */
+enum ua_digest_qop {
+	UA_QOP_NONE = 0, /* the challenge of RFC 2069, without qop */
+	UA_QOP_AUTH,     /* method and URI */
+	UA_QOP_AUTH_INT, /* the body too */
+};
+
 /* What stood in quotes is kept as it was written there: so it is hashed and so it is sent back. */
 struct ua_challenge {
 	char realm[UA_REALM_MAX + 1];
@@ -25,7 +32,7 @@ struct ua_challenge {
 	char opaque[UA_OPAQUE_MAX + 1]; /* "": none */
 	const struct ua_digest_algorithm *algorithm;
 	bool algorithm_said; /* then it is echoed */
-	bool qop_auth;       /* false: the challenge of RFC 2069, without qop */
+	enum ua_digest_qop qop; /* the one that we answer with */
 	bool stale;
 };
 
@@ -36,6 +43,7 @@ int ua_challenge_parse(struct ua_challenge *challenge, const char *text, size_t 
 struct ua_digest_input {
 	const char *user, *password;
 	const char *method, *uri;
+	const char *body;     /* NULL: none */
 	const char *cnonce;   /* without qop not used */
 	uint32_t nonce_count; /* from 1, one more for each request with the same nonce */
 };

@@ -219,9 +219,9 @@ static void test_what_is_learnt_from_register_is_for_register(void **state)
 	(void)state;
 	assert_int_equal(ua_credentials_alloc(&credentials, "u", "p"), 0);
 	assert_int_equal(ua_credentials_learn(credentials, &attempt, msg, true), 0);
-	assert_int_equal(ua_credentials_write(credentials, mb, "INVITE", "sip:x"), 0);
+	assert_int_equal(ua_credentials_write(credentials, mb, "INVITE", "sip:x", NULL), 0);
 	assert_int_equal(mb->end, 0);
-	assert_int_equal(ua_credentials_write(credentials, mb, "REGISTER", "sip:x"), 0);
+	assert_int_equal(ua_credentials_write(credentials, mb, "REGISTER", "sip:x", NULL), 0);
 	assert_true(mb->end > 0);
 	mem_deref(mb);
 	mem_deref(msg);

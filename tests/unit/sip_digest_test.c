@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* The vectors are those of RFC 2617 s3.5 and RFC 7616 s3.9.1. */
+/* The vectors are those of RFC 2617 s3.5 and RFC 7616 s3.9, the last one as erratum 4897 has it. */
 #include <errno.h>
 #include <setjmp.h>
 #include <stdarg.h>
@@ -37,7 +37,7 @@ static void test_the_example_of_rfc_2617(void **state)
 	assert_string_equal(response, "6629fae49393a05397450978507c4ef1");
 }
 
-static void test_the_md5_example_of_rfc_7616(void **state)
+static void assert_example_of_rfc_7616(const char *algorithm, const char *expected)
 {
 	struct ua_challenge challenge;
 	const struct ua_digest_input input = {
@@ -48,15 +48,97 @@ static void test_the_md5_example_of_rfc_7616(void **state)
 		.cnonce = "f2/wE4q74E6zIJEtWaHKaf5wv/H5QzzpXusqGemxURZJ",
 		.nonce_count = 1,
 	};
-	char response[UA_DIGEST_HEX + 1];
+	char text[512], response[UA_DIGEST_HEX + 1];
+
+	snprintf(text, sizeof(text), "Digest realm=\"http-auth@example.org\", "
+		"qop=\"auth, auth-int\", algorithm=%s, "
+		"nonce=\"7ypf/xlj9XXwfDPEoM4URrv/xwf94BcCAzFZH4GiTo0v\", "
+		"opaque=\"FQhe/qaU925kfnzjCev0ciny7QMkPqMAFRtzCUYo5tdS\"", algorithm);
+	assert_int_equal(parse(&challenge, text), 0);
+	assert_int_equal(ua_digest_response(response, &challenge, &input), 0);
+	assert_string_equal(response, expected);
+}
+
+static void test_the_md5_example_of_rfc_7616(void **state)
+{
+	(void)state;
+	assert_example_of_rfc_7616("MD5", "8ca523f5e9506fed4657c9700eebdbec");
+}
+
+static void test_the_sha_256_example_of_rfc_7616(void **state)
+{
+	(void)state;
+	assert_example_of_rfc_7616("SHA-256",
+		"753927fa0e85d155564e2e272a28d1802ca10daf4496794697cf8db5856cb6c1");
+}
+
+static void test_the_sha_512_256_example_of_rfc_7616(void **state)
+{
+	struct ua_challenge challenge;
+	const struct ua_digest_input input = {
+		.user = "J\xc3\xa4s\xc3\xb8n Doe",
+		.password = "Secret, or not?",
+		.method = "GET",
+		.uri = "/doe.json",
+		.cnonce = "NTg6RKcb9boFIAS3KrFK9BGeh+iDa/sm6jUMp2wds69v",
+		.nonce_count = 1,
+	};
+	char text[UA_CREDENTIALS_MAX];
 
 	(void)state;
-	assert_int_equal(parse(&challenge, "Digest realm=\"http-auth@example.org\", "
-		"qop=\"auth, auth-int\", algorithm=MD5, "
-		"nonce=\"7ypf/xlj9XXwfDPEoM4URrv/xwf94BcCAzFZH4GiTo0v\", "
-		"opaque=\"FQhe/qaU925kfnzjCev0ciny7QMkPqMAFRtzCUYo5tdS\""), 0);
-	assert_int_equal(ua_digest_response(response, &challenge, &input), 0);
-	assert_string_equal(response, "8ca523f5e9506fed4657c9700eebdbec");
+	assert_int_equal(parse(&challenge, "Digest realm=\"api@example.org\", qop=\"auth\", "
+		"algorithm=SHA-512-256, nonce=\"5TsQWLVdgBdmrQ0XsxbDODV+57QdFR34I9HAbC/RVvkK\", "
+		"opaque=\"HRPCssKJSGjCrkzDg8OhwpzCiGPChXYjwrI2QmXDnsOS\", charset=UTF-8, userhash=true"), 0);
+	assert_int_equal(ua_digest_print(text, sizeof(text), &challenge, &input), 0);
+	assert_non_null(strstr(text, "response=\""
+		"3798d4131c277846293534c3edc11bd8a5e4cdcbff78b05db9d95eeb1cec68a5\", algorithm=SHA-512-256"));
+}
+
+static void test_auth_int_covers_the_body(void **state)
+{
+	static const struct {
+		const char *body, *response;
+	} rows[] = { /* worked out with openssl md5 */
+		{"v=0\r\n", "151b6cabb7e59e0ac757207a039ff3d0"},
+		{"", "5e6610ecf9ba3017a4870ad48e3ad30b"},
+		{NULL, "5e6610ecf9ba3017a4870ad48e3ad30b"},
+	};
+	struct ua_challenge challenge;
+	struct ua_digest_input input = {
+		.user = "Mufasa", .password = "Circle Of Life", .method = "GET", .uri = "/dir/index.html",
+		.cnonce = "0a4f113b", .nonce_count = 1,
+	};
+	char text[UA_CREDENTIALS_MAX];
+
+	(void)state;
+	assert_int_equal(parse(&challenge, "Digest realm=\"testrealm@host.com\", qop=\"auth-int\", "
+		"nonce=\"dcd98b7102dd2f0e8b11d0f600bfb0c093\""), 0);
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		input.body = rows[i].body;
+		assert_int_equal(ua_digest_print(text, sizeof(text), &challenge, &input), 0);
+		assert_non_null(strstr(text, rows[i].response));
+		assert_non_null(strstr(text, ", qop=auth-int, "));
+	}
+}
+
+static void test_auth_is_taken_before_auth_int(void **state)
+{
+	static const struct {
+		const char *text;
+		enum ua_digest_qop qop;
+	} rows[] = {
+		{"Digest realm=\"r\", nonce=\"n\", qop=\"auth-int,auth\"", UA_QOP_AUTH},
+		{"Digest realm=\"r\", nonce=\"n\", qop=\"auth,auth-int\"", UA_QOP_AUTH},
+		{"Digest realm=\"r\", nonce=\"n\", qop=\"auth-conf, AUTH-INT\"", UA_QOP_AUTH_INT},
+		{"Digest realm=\"r\", nonce=\"n\", qop=\"\"", UA_QOP_NONE},
+	};
+	struct ua_challenge challenge;
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		assert_int_equal(parse(&challenge, rows[i].text), 0);
+		assert_int_equal(challenge.qop, rows[i].qop);
+	}
 }
 
 static void test_a_challenge_without_qop_is_answered_as_rfc_2069_says(void **state)
@@ -107,7 +189,8 @@ static void test_what_we_cannot_answer_is_refused(void **state)
 		{"Basic realm=\"r\"", ENOTSUP},
 		{"", ENOTSUP},
 		{"Digest realm=\"r\", nonce=\"n\", algorithm=SHA-512", ENOTSUP},
-		{"Digest realm=\"r\", nonce=\"n\", qop=\"auth-int\"", ENOTSUP},
+		{"Digest realm=\"r\", nonce=\"n\", qop=\"auth-conf\"", ENOTSUP},
+		{"Digest realm=\"r\", nonce=\"n\", algorithm=SHA-256-sess", ENOTSUP},
 		{"Digest realm=\"r\", qop=\"auth\"", EBADMSG},
 		{"Digest nonce=\"n\", qop=\"auth\"", EBADMSG},
 		{"Digest realm=\"r\", nonce=\"n", EBADMSG},
@@ -143,6 +226,10 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_the_example_of_rfc_2617),
 		cmocka_unit_test(test_the_md5_example_of_rfc_7616),
+		cmocka_unit_test(test_the_sha_256_example_of_rfc_7616),
+		cmocka_unit_test(test_the_sha_512_256_example_of_rfc_7616),
+		cmocka_unit_test(test_auth_int_covers_the_body),
+		cmocka_unit_test(test_auth_is_taken_before_auth_int),
 		cmocka_unit_test(test_a_challenge_without_qop_is_answered_as_rfc_2069_says),
 		cmocka_unit_test(test_what_the_challenge_said_is_echoed),
 		cmocka_unit_test(test_what_we_cannot_answer_is_refused),

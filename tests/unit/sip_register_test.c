@@ -227,10 +227,11 @@ static void test_an_unsupported_challenge_is_passed_over_for_one_that_is(void **
 	(void)state;
 	bed_reply(request, 401, "Unauthorized", "r",
 		"WWW-Authenticate: Digest realm=\"example.org\", nonce=\"n0\", algorithm=XYZ\r\n"
-		"WWW-Authenticate: Digest realm=\"example.org\", nonce=\"n1\", algorithm=MD5\r\n"
+		"WWW-Authenticate: Digest realm=\"example.org\", nonce=\"n1\", algorithm=SHA-512-256\r\n"
 		"WWW-Authenticate: Digest realm=\"example.org\", nonce=\"n2\"\r\n", "");
 	request = bed_receive();
 	assert_has(request, "nonce=\"n1\"");
+	assert_has(request, ", algorithm=SHA-512-256");
 	assert_has_not(request, "nonce=\"n2\"");
 	bed_reply(request, 401, "Unauthorized", "r", "WWW-Authenticate: Basic realm=\"x\"\r\n", "");
 	bed_heard("registration failed 401");

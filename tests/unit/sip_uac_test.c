@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* The caller's side of a call, against a peer of plain text. */
+#include "sip/digest.h"
 #include "tests/unit/sip_peer.h"
 
 #define CHALLENGE "Proxy-Authenticate: Digest realm=\"example.org\", nonce=\"%s\", qop=\"auth\"%s\r\n"
@@ -344,6 +345,73 @@ static void test_an_offer_in_the_call_is_made_challenged_and_answered(void **sta
 	assert_int_equal(atoi(header(bed_receive(), "CSeq")), atoi(header(invite, "CSeq")));
 }
 
+/* The text in quotes after a name, a static buffer. */
+static const char *quoted(const char *text, const char *name)
+{
+	static char value[64];
+	const char *start = strstr(text, name);
+
+	assert_non_null(start);
+	start += strlen(name);
+	snprintf(value, sizeof(value), "%.*s", (int)strcspn(start, "\""), start);
+	return value;
+}
+
+static void assert_covers_body(const char *request, const char *uri)
+{
+	const char *authorization = header(request, "Authorization");
+	struct ua_digest_input input = {
+		.user = "100", .password = "secret", .method = "INVITE", .uri = uri,
+		.body = body_of(request), .nonce_count = 1,
+	};
+	char text[128], cnonce[64], response[UA_DIGEST_HEX + 1];
+	struct ua_challenge challenge;
+
+	snprintf(cnonce, sizeof(cnonce), "%s", quoted(authorization, "cnonce=\""));
+	input.cnonce = cnonce;
+	snprintf(text, sizeof(text), "Digest realm=\"example.org\", nonce=\"%s\", qop=\"auth-int\", "
+		"algorithm=SHA-256", quoted(authorization, " nonce=\""));
+	assert_int_equal(ua_challenge_parse(&challenge, text, strlen(text)), 0);
+	assert_int_equal(ua_digest_response(response, &challenge, &input), 0);
+	assert_has(authorization, response);
+}
+
+/* The far end's own 401, with a body that the credentials cover. */
+static void test_a_401_is_answered_for_the_body_too(void **state)
+{
+	static const char asks[] = "WWW-Authenticate: Digest realm=\"example.org\", nonce=\"n%u\", "
+		"qop=\"auth-int\", algorithm=SHA-256\r\n";
+	const char *invite = bed_call(), *request;
+	char text[160];
+
+	(void)state;
+	snprintf(text, sizeof(text), asks, 1);
+	bed_reply(invite, 401, "Unauthorized", "b", text, "");
+	assert_starts(bed_receive(), "ACK ");
+	invite = bed_receive();
+	assert_has(invite, "\r\nAuthorization: Digest username=\"100\"");
+	assert_covers_body(invite, "sip:200@example.org");
+	bed_reply(invite, 200, "OK", "b", contact(), SDP(5004));
+	assert_starts(bed_receive(), "ACK ");
+	bed_heard("answered 192.0.2.1:5004");
+	request = offer_again(41000);
+	snprintf(text, sizeof(text), asks, 2);
+	bed_reply(request, 401, "Unauthorized", NULL, text, "");
+	assert_starts(bed_receive(), "ACK ");
+	request = bed_receive();
+	assert_has(request, "nonce=\"n2\"");
+	bed_reply(request, 200, "OK", NULL, contact(), SDP(5004));
+	assert_starts(bed_receive(), "ACK ");
+	bed_heard("changed 192.0.2.1:5004");
+	ua_invite_end(bed.invite, 0);
+	request = bed_receive();
+	snprintf(text, sizeof(text), asks, 3);
+	bed_reply(request, 401, "Unauthorized", NULL, text, "");
+	request = bed_receive();
+	assert_starts(request, "BYE ");
+	assert_has(request, "nonce=\"n3\"");
+}
+
 static void test_an_offer_that_is_refused_leaves_the_call_as_it_was(void **state)
 {
 	const char *again;
@@ -470,6 +538,7 @@ int main(void)
 		bed_test(test_a_bye_that_crosses_ours_is_answered),
 		bed_test(test_requests_in_the_call_follow_its_route),
 		bed_test(test_an_offer_in_the_call_is_made_challenged_and_answered),
+		bed_test(test_a_401_is_answered_for_the_body_too),
 		bed_test(test_an_offer_that_is_refused_leaves_the_call_as_it_was),
 		bed_test(test_offers_that_meet_are_refused_491_and_ours_is_made_again),
 		bed_test(test_481_to_an_offer_ends_the_call),
