@@ -26,7 +26,9 @@ enum ua_registration {
 	UA_REG_FAILED,      /* retried later */
 };
 
-/* status is that of the final response, 408 when nobody answered, 0 where there was none; reason is its phrase. */
+/* status is that of the final response, 408 when nobody answered, 0 where there was none; reason is its phrase.
+ * UA_REG_REGISTERED with another status than 2xx: the last refresh failed and is tried again, and the binding lasts
+ * still; UA_REG_FAILED comes when it has run out. */
 typedef void ua_registration_h(struct ua_account *account, enum ua_registration state, unsigned status,
 	const char *reason, void *arg);
 

@@ -23,6 +23,7 @@ struct ua_registrar {
 	struct sip_request *request;
 	struct ua_attempt attempt;
 	struct tmr next, deliver;
+	struct tmr expiry;          /* runs while the registrar has our binding by its own word */
 	unsigned expires_s;         /* asked for */
 	unsigned too_brief;         /* 423s in a row */
 	unsigned failures, refusals; /* in a row */
@@ -38,6 +39,7 @@ static void destroy(void *arg)
 
 	tmr_cancel(&registrar->next);
 	tmr_cancel(&registrar->deliver);
+	tmr_cancel(&registrar->expiry);
 	mem_deref(registrar->request);
 	mem_deref(registrar->dialog);
 }
@@ -132,19 +134,39 @@ static void retry_in(struct ua_registrar *registrar, uint64_t ms)
 	tmr_start(&registrar->next, ms, on_next, registrar);
 }
 
+/* Calls still come to a binding that lasts, whatever became of its refresh. */
+static void tell_failure(struct ua_registrar *registrar, unsigned status, const char *reason)
+{
+	bool lasts = tmr_isrunning(&registrar->expiry);
+
+	tell(registrar, lasts ? UA_REG_REGISTERED : UA_REG_FAILED, status, reason);
+}
+
+static void on_expiry(void *arg)
+{
+	struct ua_registrar *registrar = arg;
+	char reason[UA_TEXT_MAX];
+
+	str_ncpy(reason, registrar->reason, sizeof(reason));
+	if (registrar->status / 100 == 2)
+		tell(registrar, UA_REG_FAILED, 408, "Registration Expired");
+	else
+		tell(registrar, UA_REG_FAILED, registrar->status, reason);
+}
+
 static void failed(struct ua_registrar *registrar, unsigned status, const char *reason,
 	unsigned retry_after_s)
 {
 	uint64_t ms = with_jitter(doubled(RETRY_FIRST_MS, RETRY_MAX_MS, registrar->failures++));
 
-	tell(registrar, UA_REG_FAILED, status, reason);
+	tell_failure(registrar, status, reason);
 	retry_in(registrar, MAX(ms, 1000ull * MIN(retry_after_s, RETRY_AFTER_MAX_S)));
 }
 
 /* A wrong password asked for more often would only be counted against us. */
 static void refused(struct ua_registrar *registrar, unsigned status, const char *reason)
 {
-	tell(registrar, UA_REG_FAILED, status, reason);
+	tell_failure(registrar, status, reason);
 	retry_in(registrar,
 		with_jitter(doubled(REFUSED_FIRST_MS, REFUSED_MAX_MS, registrar->refusals++)));
 }
@@ -223,13 +245,16 @@ static void registered(struct ua_registrar *registrar, const struct sip_msg *msg
 	};
 
 	sip_msg_hdr_apply(msg, true, SIP_HDR_CONTACT, is_ours, &binding);
+	tmr_cancel(&registrar->expiry);
 	if (!binding.expires_s) {
 		failed(registrar, msg->scode, "Binding Not Kept", 0);
 		return;
 	}
 	registrar->failures = registrar->refusals = 0;
 	tell(registrar, UA_REG_REGISTERED, msg->scode, "OK");
-	retry_in(registrar, refresh_ms(MIN(binding.expires_s, EXPIRES_MAX_S)));
+	binding.expires_s = MIN(binding.expires_s, EXPIRES_MAX_S);
+	tmr_start(&registrar->expiry, 1000ull * binding.expires_s, on_expiry, registrar);
+	retry_in(registrar, refresh_ms(binding.expires_s));
 }
 
 static void too_brief(struct ua_registrar *registrar, const struct sip_msg *msg)
@@ -312,6 +337,7 @@ void ua_account_unregister(struct ua_account *account)
 	if (registrar->leaving)
 		return;
 	tmr_cancel(&registrar->next);
+	tmr_cancel(&registrar->expiry);
 	if (!registrar->bound) {
 		left(registrar, 0, "");
 		return;

@@ -167,6 +167,59 @@ static void test_a_200_that_drops_our_binding_is_a_failure(void **state)
 	(void)state;
 	accept_for(start(), 0);
 	bed_heard("registration failed 200");
+	bed_advance(11000);
+	bed_heard("registration trying 0");
+	accept_for(bed_receive(), 600);
+	bed_heard("registration registered 200");
+	bed_advance(450000);
+	accept_for(bed_receive(), 0);
+	bed_heard("registration failed 200");
+}
+
+static void test_a_refresh_that_fails_is_told_but_the_binding_lasts(void **state)
+{
+	(void)state;
+	accept_for(start(), 600);
+	bed_heard("registration registered 200");
+	bed_advance(450000);
+	bed_reply(bed_receive(), 500, "Server Internal Error", "r", "", "");
+	bed_heard("registration registered 500");
+	assert_int_equal(ua_account_state(bed.account), UA_REG_REGISTERED);
+	bed_advance(11000);
+	accept_for(bed_receive(), 600);
+	bed_heard("registration registered 200");
+	bed_advance(149000); /* the first binding would have run out */
+	bed_heard_nothing();
+}
+
+static void test_a_binding_that_runs_out_after_failures_is_lost(void **state)
+{
+	(void)state;
+	accept_for(start(), 600);
+	bed_heard("registration registered 200");
+	bed_advance(450000);
+	bed_reply(bed_receive(), 403, "Forbidden", "r", "", "");
+	bed_heard("registration registered 403");
+	bed_advance(149000);
+	bed_heard_nothing();
+	bed_advance(1100);
+	bed_heard("registration failed 403");
+	assert_int_equal(ua_account_state(bed.account), UA_REG_FAILED);
+}
+
+static void test_a_binding_that_runs_out_during_its_refresh_is_lost(void **state)
+{
+	const char *request;
+
+	(void)state;
+	accept_for(start(), 60);
+	bed_heard("registration registered 200");
+	bed_advance(45000);
+	request = bed_receive();
+	bed_advance(15100);
+	bed_heard("registration failed 408");
+	accept_for(request, 60);
+	bed_heard("registration registered 200");
 }
 
 static void test_unregistering_takes_our_binding_away(void **state)
@@ -186,6 +239,7 @@ static void test_unregistering_takes_our_binding_away(void **state)
 	bed_reply(request, 200, "OK", "r", "", "");
 	bed_heard("registration none 200");
 	bed_advance(3600000);
+	bed_heard_nothing();
 	bed_quiet();
 }
 
@@ -286,6 +340,9 @@ int main(void)
 		bed_test(test_retry_after_is_heeded),
 		bed_test(test_silence_is_a_failure),
 		bed_test(test_a_200_that_drops_our_binding_is_a_failure),
+		bed_test(test_a_refresh_that_fails_is_told_but_the_binding_lasts),
+		bed_test(test_a_binding_that_runs_out_after_failures_is_lost),
+		bed_test(test_a_binding_that_runs_out_during_its_refresh_is_lost),
 		bed_test(test_unregistering_takes_our_binding_away),
 		bed_test(test_unregistering_waits_no_longer_than_4_s),
 		bed_test(test_unregistering_what_was_never_registered_asks_nobody),
