@@ -8,3 +8,7 @@ for program in sbin/tipringd sbin/tipringctl bin/tipring-phone; do
 	[ -n "$(find "$dest" -path "*/$program" -perm -u+x)" ] || { echo "$program is missing"; exit 1; }
 done
 [ -n "$(find "$dest" -name tipring.conf)" ] || { echo "tipring.conf is missing"; exit 1; }
+for file in lib/systemd/system/tipringd.service lib/sysusers.d/tipring.conf man/man8/tipringd.8 man/man5/tipring.conf.5; do
+	[ -n "$(find "$dest" -path "*/$file")" ] || { echo "$file is missing"; exit 1; }
+done
+! grep -r '[@]sbindir' "$dest" || exit 1
