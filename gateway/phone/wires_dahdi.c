@@ -17,7 +17,7 @@
 #include "gateway/phone/wires.h"
 
 #define FOLDER_DEFAULT "/dev/dahdi"
-#define BLOCK          80  /* samples: 10 ms */
+#define BLOCK          80 /* samples: 10 ms */
 #define BUFFERS        8
 #define LATENESS       16  /* samples that wait to be played, so that a step may come 2 ms late */
 #define EVENTS_A_STEP  128 /* the kernel keeps 63 */
@@ -87,9 +87,10 @@ static void ring_tell(struct wires_dahdi *dahdi, bool ringing, uint64_t at_ns)
 
 static void feed_tell(struct wires_dahdi *dahdi, bool battery, uint64_t at_ns)
 {
-	enum fxs_feed feed = !battery ? FXS_FEED_OPEN :
-		dahdi->reversed ? FXS_FEED_REVERSED : FXS_FEED_ACTIVE;
+	enum fxs_feed feed = dahdi->reversed ? FXS_FEED_REVERSED : FXS_FEED_ACTIVE;
 
+	if (!battery)
+		feed = FXS_FEED_OPEN;
 	if (dahdi->fed && dahdi->feed == feed)
 		return;
 	dahdi->fed = true;

@@ -32,22 +32,22 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#define BED "/run/bed"
+#define BED     "/run/bed"
 #define RESULTS "/run/results"
 
 static const struct {
 	const char *type, *where, *options;
 } mounts[] = {
-	{ "proc", "/proc", NULL },
-	{ "sysfs", "/sys", NULL },
-	{ "devtmpfs", "/dev", "mode=755" },
-	{ "tmpfs", "/dev/shm", "mode=1777" },
-	{ "devpts", "/dev/pts", "ptmxmode=666" },
-	{ "tmpfs", "/tmp", "mode=1777" },
-	{ "tmpfs", "/run", "mode=755" },
-	{ "tmpfs", "/var/tmp", "mode=1777" },
-	{ "tmpfs", "/var/log", "mode=755" },
-	{ "tmpfs", "/etc/dahdi", "mode=755" },
+	{"proc", "/proc", NULL},
+	{"sysfs", "/sys", NULL},
+	{"devtmpfs", "/dev", "mode=755"},
+	{"tmpfs", "/dev/shm", "mode=1777"},
+	{"devpts", "/dev/pts", "ptmxmode=666"},
+	{"tmpfs", "/tmp", "mode=1777"},
+	{"tmpfs", "/run", "mode=755"},
+	{"tmpfs", "/var/tmp", "mode=1777"},
+	{"tmpfs", "/var/log", "mode=755"},
+	{"tmpfs", "/etc/dahdi", "mode=755"},
 };
 
 /* To the kernel's console, which umlrun shows when no status came. */
@@ -122,7 +122,7 @@ static void show_results(const char *directory)
 
 static void loopback_up(void)
 {
-	struct ifreq lo = { .ifr_name = "lo", .ifr_flags = IFF_UP | IFF_RUNNING };
+	struct ifreq lo = {.ifr_name = "lo", .ifr_flags = IFF_UP | IFF_RUNNING};
 	int fd = socket(AF_INET, SOCK_DGRAM, 0);
 
 	if (fd < 0 || ioctl(fd, SIOCSIFFLAGS, &lo))

@@ -71,8 +71,8 @@ static void poll_ends(struct bed *bed, short events[2], uint64_t until_ns)
 		{.fd = bed->fd[1], .events = events[1] | POLLPRI}};
 	uint64_t now = bed_now();
 	uint64_t left = until_ns > now ? until_ns - now : 0;
-	struct timespec t = {.tv_sec = (time_t)(left / 1000000000ull),
-		.tv_nsec = (long)(left % 1000000000ull)};
+	struct timespec t = {
+		.tv_sec = (time_t)(left / 1000000000ull), .tv_nsec = (long)(left % 1000000000ull)};
 
 	if (ppoll(p, 2, &t, NULL) < 0)
 		broken("poll");
@@ -188,7 +188,9 @@ void bed_set_knobs(struct bed *bed, const struct tipwire_knobs *knobs)
 static int open_channel(int number)
 {
 	struct dahdi_bufferinfo buffers = {.txbufpolicy = DAHDI_POLICY_IMMEDIATE,
-		.rxbufpolicy = DAHDI_POLICY_IMMEDIATE, .numbufs = 32, .bufsize = BED_BLOCK};
+		.rxbufpolicy = DAHDI_POLICY_IMMEDIATE,
+		.numbufs = 32,
+		.bufsize = BED_BLOCK};
 	int fd = open("/dev/dahdi/channel", O_RDWR | O_NONBLOCK);
 
 	if (fd < 0 || ioctl(fd, DAHDI_SPECIFY, &number) || ioctl(fd, DAHDI_SET_BUFINFO, &buffers))

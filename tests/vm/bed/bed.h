@@ -16,11 +16,11 @@
 #include <dahdi/user.h>
 #include "tests/vm/module/tipwire.h"
 
-#define BED_MS           1000000ull /* ns */
-#define BED_EVENTS_MAX   1024
-#define BED_RATE_HZ      8000
-#define BED_BLOCK        80   /* bytes of a buffer: 10 ms */
-#define BED_SOUND_MAX    8000 /* samples of one exchange of sound: 1 s */
+#define BED_MS         1000000ull /* ns */
+#define BED_EVENTS_MAX 1024
+#define BED_RATE_HZ    8000
+#define BED_BLOCK      80   /* bytes of a buffer: 10 ms */
+#define BED_SOUND_MAX  8000 /* samples of one exchange of sound: 1 s */
 
 enum bed_end { BED_PORT, BED_PHONE };
 

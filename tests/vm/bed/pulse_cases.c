@@ -131,8 +131,8 @@ static void a_switch_chatters_on_demand(struct bed *bed)
 	after = bed_meter(bed);
 	bed_between(bed, "from first to last contact in ms",
 		(double)(after.closed_ns - before.now_ns) / BED_MS, 5.9, 7);
-	bed_between(bed, "last opening in ms", (double)(after.opened_ns - before.now_ns) / BED_MS, 4.9,
-		6);
+	bed_between(bed, "last opening in ms", (double)(after.opened_ns - before.now_ns) / BED_MS,
+		4.9, 6);
 	bed_is(bed, "loop", after.current_flows, 1);
 }
 
@@ -168,7 +168,8 @@ static void a_slow_card_loses_pulses(struct bed *bed)
 	bed_set_knobs(bed, &(struct tipwire_knobs){.sample_ms = 16, .settle_ms = 32});
 	bed_talk(bed);
 	t = dial(bed, &train);
-	bed_between(bed, "breaks seen", bed_count(bed, BED_PORT, DAHDI_EVENT_ONHOOK, t), 1, PULSES - 1);
+	bed_between(
+		bed, "breaks seen", bed_count(bed, BED_PORT, DAHDI_EVENT_ONHOOK, t), 1, PULSES - 1);
 }
 
 const struct bed_case bed_pulse_cases[] = {

@@ -74,8 +74,8 @@ static void ring_trip_is_late_on_demand(struct bed *bed)
 	bed_pause(bed, 500);
 	t = bed_hook(bed, BED_PHONE, DAHDI_OFFHOOK);
 	bed_expect(bed, BED_PORT, DAHDI_EVENT_RINGOFFHOOK, t, 100, 102);
-	bed_between(bed, "ring voltage's end",
-		(double)(bed_meter(bed).ring_off_ns - t) / BED_MS, 100, 102);
+	bed_between(bed, "ring voltage's end", (double)(bed_meter(bed).ring_off_ns - t) / BED_MS,
+		100, 102);
 }
 
 static void too_short_a_lift_does_not_trip(struct bed *bed)
@@ -131,22 +131,19 @@ static void polarity_stays_while_it_rings(struct bed *bed)
 {
 	bed_hook(bed, BED_PORT, DAHDI_RING);
 	bed_pause(bed, 100);
-	bed_is(bed, "errno in a burst",
-		bed_try(bed, BED_PORT, DAHDI_SETPOLARITY, &(int){1}), EINVAL);
+	bed_is(bed, "errno in a burst", bed_try(bed, BED_PORT, DAHDI_SETPOLARITY, &(int){1}),
+		EINVAL);
 	bed_pause(bed, 2000);
-	bed_is(bed, "errno in the pause",
-		bed_try(bed, BED_PORT, DAHDI_SETPOLARITY, &(int){1}), 0);
+	bed_is(bed, "errno in the pause", bed_try(bed, BED_PORT, DAHDI_SETPOLARITY, &(int){1}), 0);
 	bed_control(bed, BED_PORT, DAHDI_SETPOLARITY, &(int){0});
 }
 
 static void a_telephone_cannot_do_what_a_port_does(struct bed *bed)
 {
-	bed_is(bed, "polarity",
-		bed_try(bed, BED_PHONE, DAHDI_SETPOLARITY, &(int){1}), EINVAL);
-	bed_is(bed, "on-hook transfer",
-		bed_try(bed, BED_PHONE, DAHDI_ONHOOKTRANSFER, &(int){1}), EINVAL);
-	bed_is(bed, "lamp",
-		bed_try(bed, BED_PHONE, DAHDI_VMWI, &(int){1}), EINVAL);
+	bed_is(bed, "polarity", bed_try(bed, BED_PHONE, DAHDI_SETPOLARITY, &(int){1}), EINVAL);
+	bed_is(bed, "on-hook transfer", bed_try(bed, BED_PHONE, DAHDI_ONHOOKTRANSFER, &(int){1}),
+		EINVAL);
+	bed_is(bed, "lamp", bed_try(bed, BED_PHONE, DAHDI_VMWI, &(int){1}), EINVAL);
 }
 
 static void a_cut_pair_looks_hung_up_and_dead(struct bed *bed)
@@ -188,11 +185,9 @@ static void a_knob_out_of_range_is_refused(struct bed *bed)
 {
 	struct tipwire_knobs k = {.trip_ms = TIPWIRE_MS_MAX + 1};
 
-	bed_is(bed, "errno for the time",
-		bed_try(bed, BED_PHONE, TIPWIRE_SET_KNOBS, &k), EINVAL);
+	bed_is(bed, "errno for the time", bed_try(bed, BED_PHONE, TIPWIRE_SET_KNOBS, &k), EINVAL);
 	k = (struct tipwire_knobs){.taps = TIPWIRE_TAPS_MAX + 1};
-	bed_is(bed, "errno for the taps",
-		bed_try(bed, BED_PHONE, TIPWIRE_SET_KNOBS, &k), EINVAL);
+	bed_is(bed, "errno for the taps", bed_try(bed, BED_PHONE, TIPWIRE_SET_KNOBS, &k), EINVAL);
 	bed_is(bed, "time kept", bed_knobs(bed).trip_ms, 0);
 }
 

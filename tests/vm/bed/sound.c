@@ -58,19 +58,24 @@ static void send_step(struct sending *s)
 	if (p[0].revents & POLLPRI)
 		bed_take(s->bed);
 	if (p[1].revents & POLLOUT)
-		s->written += (size_t)bed_write(s->bed, s->from, s->said + s->written,
-			s->said_count - s->written);
+		s->written += (size_t)bed_write(
+			s->bed, s->from, s->said + s->written, s->said_count - s->written);
 	if (p[0].revents & POLLIN)
-		s->heard_count += bed_read(s->bed, s->at, s->heard + s->heard_count,
-			s->heard_max - s->heard_count);
+		s->heard_count += bed_read(
+			s->bed, s->at, s->heard + s->heard_count, s->heard_max - s->heard_count);
 }
 
 size_t bed_send(struct bed *bed, enum bed_end from, const uint8_t *said, size_t count,
 	enum bed_end at, uint8_t *heard, size_t heard_max)
 {
 	uint64_t until = bed_now() + (count / (BED_RATE_HZ / 1000) + SEND_TAIL_MS) * BED_MS;
-	struct sending s = {.bed = bed, .from = from, .at = at, .said = said, .said_count = count,
-		.heard = heard, .heard_max = heard_max};
+	struct sending s = {.bed = bed,
+		.from = from,
+		.at = at,
+		.said = said,
+		.said_count = count,
+		.heard = heard,
+		.heard_max = heard_max};
 
 	bed_control(bed, from, DAHDI_FLUSH, &(int){DAHDI_FLUSH_BOTH});
 	bed_control(bed, at, DAHDI_FLUSH, &(int){DAHDI_FLUSH_BOTH});

@@ -183,7 +183,8 @@ static void the_hybrid_adds_to_what_the_telephone_says(struct bed *bed)
 	bed_noise(said, SAMPLE, 7);
 	count = bed_send(bed, BED_PORT, said, SAMPLE, BED_PORT, heard, sizeof(heard));
 	bed_between(bed, "return loss in dB",
-		power_db(said, SAMPLE) - power_db(heard, count) - 10 * log10((double)count / SAMPLE),
+		power_db(said, SAMPLE) - power_db(heard, count) -
+			10 * log10((double)count / SAMPLE),
 		17.5, 18.6);
 }
 
@@ -196,7 +197,8 @@ static void blocks_come_at_an_even_pace(struct bed *bed)
 	bed_noise(said, BED_SOUND_MAX, 3);
 	t = bed_now();
 	count = bed_send(bed, BED_PORT, said, BED_SOUND_MAX, BED_PHONE, heard, sizeof(heard));
-	bed_between(bed, "bytes in a ms", (double)count / ((double)(bed_now() - t) / BED_MS), 7.9, 8.1);
+	bed_between(
+		bed, "bytes in a ms", (double)count / ((double)(bed_now() - t) / BED_MS), 7.9, 8.1);
 	if (bed_find(heard, count, said, BED_SOUND_MAX) < 0)
 		bed_fail(bed, "a second of sound has a gap");
 }

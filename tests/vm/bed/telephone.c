@@ -45,8 +45,9 @@ static void on_sound(const int16_t *heard, int16_t *said, size_t count, uint64_t
 	for (size_t i = 0; i < count; i++) {
 		if (t->heard_count < HEARD_MAX)
 			t->heard[t->heard_count++] = heard[i];
-		said[i] = t->said_count < t->says_count ?
-			(int16_t)bed_linear(t->says[t->said_count++]) : 0;
+		said[i] = t->said_count < t->says_count
+				  ? (int16_t)bed_linear(t->says[t->said_count++])
+				  : 0;
 	}
 }
 

@@ -10,8 +10,8 @@
 
 #include "tests/vm/bed/telephone.h"
 
-static void is_near(struct telephone *t, const char *what, uint64_t told_ns, uint64_t true_ns,
-	double ms)
+static void is_near(
+	struct telephone *t, const char *what, uint64_t told_ns, uint64_t true_ns, double ms)
 {
 	bed_between(&t->bed, what, ((double)told_ns - (double)true_ns) / BED_MS, -ms, ms);
 }
@@ -136,7 +136,8 @@ static void what_the_exchange_says_is_heard(struct telephone *t)
 
 	bed_noise(noise, sizeof(noise), 3);
 	talk(t);
-	bed_is(&t->bed, "written", bed_write(&t->bed, BED_PORT, noise, sizeof(noise)), sizeof(noise));
+	bed_is(&t->bed, "written", bed_write(&t->bed, BED_PORT, noise, sizeof(noise)),
+		sizeof(noise));
 	telephone_live(t, 150);
 	for (at = 0; at + sizeof(noise) <= t->heard_count && same < sizeof(noise); at++)
 		for (same = 0; same < sizeof(noise); same++)
@@ -199,8 +200,7 @@ static const struct {
 	{"what_the_exchange_says_is_heard", what_the_exchange_says_is_heard},
 	{"what_is_said_reaches_the_port_in_25_ms", what_is_said_reaches_the_port_in_25_ms},
 	{"a_telephone_left_alone_begins_a_new_flow", a_telephone_left_alone_begins_a_new_flow},
-	{"channels_that_are_no_telephone_are_refused",
-		channels_that_are_no_telephone_are_refused},
+	{"channels_that_are_no_telephone_are_refused", channels_that_are_no_telephone_are_refused},
 };
 
 static bool passes(size_t i, int lines)
