@@ -28,6 +28,7 @@ static void destroy(void *arg)
 
 	hash_unlink(&account->he);
 	mem_deref(account->registrar);
+	mem_deref(account->qualifier);
 	mem_deref(account->credentials);
 	mem_deref(account->user);
 	mem_deref(account->domain);
@@ -107,6 +108,8 @@ int ua_account_alloc(struct ua_account **accountp, struct ua_agent *agent,
 	err = fill(account, agent, config);
 	if (!err)
 		err = ua_registrar_alloc(&account->registrar, account, config, handler);
+	if (!err)
+		err = ua_qualifier_alloc(&account->qualifier, account, config->qualify_s);
 	if (err) {
 		mem_deref(account);
 		return err;
@@ -123,6 +126,7 @@ void ua_account_free(struct ua_account *account)
 	hash_unlink(&account->he);
 	account->agent = NULL;
 	account->registrar = mem_deref(account->registrar);
+	account->qualifier = mem_deref(account->qualifier);
 	mem_deref(account);
 }
 

@@ -17,6 +17,7 @@ struct ua_account_config {
 	const char *auth_user; /* NULL: as user */
 	const char *password;  /* copied, wiped when freed, never printed */
 	unsigned expires_s;    /* 60..86400 */
+	unsigned qualify_s;    /* 0: off; 10..3600: OPTIONS so often to the server; see below */
 };
 
 enum ua_registration {
@@ -28,7 +29,8 @@ enum ua_registration {
 
 /* status is that of the final response, 408 when nobody answered, 0 where there was none; reason is its phrase.
  * UA_REG_REGISTERED with another status than 2xx: the last refresh failed and is tried again, and the binding lasts
- * still; UA_REG_FAILED comes when it has run out. */
+ * still; UA_REG_FAILED comes when it has run out. So is told that an OPTIONS was not answered, or with 408 or 503;
+ * the next one that is answered registers again at once. */
 typedef void ua_registration_h(struct ua_account *account, enum ua_registration state, unsigned status,
 	const char *reason, void *arg);
 

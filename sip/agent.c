@@ -6,8 +6,9 @@
 
 #define BUCKETS 1024 /* a power of 2 */
 
+/* An empty Supported says that there is no extension (RFC 3261 s20.37). */
 #define ABILITIES "Allow: " UA_ALLOW "\r\nAccept: application/sdp\r\nAccept-Encoding: identity\r\n" \
-	"Accept-Language: en\r\n"
+	"Accept-Language: en\r\nSupported:\r\n"
 
 void ua_agent_refuse(struct ua_agent *agent, const struct sip_msg *msg, unsigned status,
 	const char *phrase, const char *headers)
@@ -185,7 +186,8 @@ static int write_credentials(struct mbuf *mb, struct ua_account *account, const 
 	const char *uri)
 {
 	size_t start = mb->pos;
-	int err = ua_credentials_write(account->credentials, mb, outgoing->method, uri, outgoing->body);
+	int err = outgoing->anonymous ? 0 :
+		ua_credentials_write(account->credentials, mb, outgoing->method, uri, outgoing->body);
 	struct pl text = {(const char *)mb->buf + start, mb->pos - start};
 
 	return err || !outgoing->credentialsp ? err : pl_strdup(outgoing->credentialsp, &text);

@@ -35,6 +35,7 @@ struct ua_account {
 	struct ua_credentials *credentials;
 	void *arg;
 	struct ua_registrar *registrar;
+	struct ua_qualifier *qualifier;
 };
 
 struct ua_account *ua_account_find(const struct ua_agent *agent, const char *contact_user);
@@ -42,6 +43,16 @@ struct ua_account *ua_account_find(const struct ua_agent *agent, const char *con
 /* register.c */
 int ua_registrar_alloc(struct ua_registrar **registrarp, struct ua_account *account,
 	const struct ua_account_config *config, ua_registration_h *handler);
+/* The server does not answer, as the qualifier found; told with the state that it leaves. */
+void ua_registrar_server_lost(struct ua_registrar *registrar, unsigned status, const char *reason);
+/* It answers again: whether it still knows us is asked at once. */
+void ua_registrar_server_back(struct ua_registrar *registrar);
+
+/* qualify.c; qualify_s 0: the qualifier does nothing. mem_deref. */
+int ua_qualifier_alloc(struct ua_qualifier **qualifierp, struct ua_account *account, unsigned qualify_s);
+/* The first OPTIONS comes at a random time within an interval after delay_ms. */
+void ua_qualifier_start(struct ua_qualifier *qualifier, unsigned delay_ms);
+void ua_qualifier_stop(struct ua_qualifier *qualifier);
 
 /* gate.c: answers a request that must not pass; true: it did. */
 bool ua_gate_refuses(struct ua_agent *agent, const struct sip_msg *msg);
@@ -53,13 +64,14 @@ void ua_agent_refuse(struct ua_agent *agent, const struct sip_msg *msg, unsigned
 void ua_agent_tell_abilities(struct ua_agent *agent, const struct sip_msg *msg);
 
 /* A request of an account, its credentials, User-Agent and Contact included. extra: whole header lines;
- * body NULL: none. *requestp as ua_transport_request. to_server: whatever the dialog says, to the server. */
+ * body NULL: none. *requestp as ua_transport_request. to_server: whatever the dialog says, to the server.
+ * anonymous: without credentials. */
 struct ua_outgoing {
 	const char *method;
 	uint32_t cseq;
 	const char *extra;
 	const char *body;
-	bool to_server;
+	bool to_server, anonymous;
 	char **credentialsp; /* gets the lines of the credentials; may be NULL. mem_deref them */
 };
 int ua_agent_request(struct sip_request **requestp, struct ua_account *account,

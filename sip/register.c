@@ -327,7 +327,23 @@ int ua_account_register(struct ua_account *account, unsigned delay_ms)
 	registrar->leaving = false;
 	registrar->failures = registrar->refusals = 0;
 	retry_in(registrar, delay_ms);
+	ua_qualifier_start(account->qualifier, delay_ms);
 	return 0;
+}
+
+void ua_registrar_server_lost(struct ua_registrar *registrar, unsigned status, const char *reason)
+{
+	if (registrar->state == UA_REG_REGISTERED)
+		tell_failure(registrar, status, reason);
+}
+
+/* What it refused it would refuse again. */
+void ua_registrar_server_back(struct ua_registrar *registrar)
+{
+	if (registrar->leaving || registrar->refusals)
+		return;
+	registrar->failures = 0;
+	retry_in(registrar, 0);
 }
 
 void ua_account_unregister(struct ua_account *account)
@@ -336,6 +352,7 @@ void ua_account_unregister(struct ua_account *account)
 
 	if (registrar->leaving)
 		return;
+	ua_qualifier_stop(account->qualifier);
 	tmr_cancel(&registrar->next);
 	tmr_cancel(&registrar->expiry);
 	if (!registrar->bound) {

@@ -46,6 +46,7 @@ static void test_what_must_not_pass_is_refused_as_the_rfc_says(void **state)
 		{"CANCEL sip:100@h", FROM TO ID "CSeq: 1 CANCEL\r\n", "481 ", ""},
 		{"INVITE sip:100@h", FROM "To: <sip:100@h>;tag=gone\r\n" ID "CSeq: 1 INVITE\r\n", "481 ", ""},
 		{"OPTIONS sip:h", FROM TO ID "CSeq: 1 OPTIONS\r\n", "200 ", "Accept: application/sdp\r\n"},
+		{"OPTIONS sip:100@h", FROM TO ID "CSeq: 1 OPTIONS\r\n", "200 ", "Supported:\r\n"},
 		{"OPTIONS sip:100@h", FROM TO ID "CSeq: 1 OPTIONS\r\nMax-Forwards: 0\r\n", "200 ", "Allow: "},
 		{"OPTIONS sip:9@h", FROM TO ID "CSeq: 1 OPTIONS\r\n", "404 ", ""},
 	};

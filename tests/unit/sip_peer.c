@@ -325,13 +325,21 @@ static void open_peer(void)
 	assert_int_equal(fd_listen(peer.fd, FD_READ, on_readable, NULL), 0);
 }
 
+void bed_qualify(unsigned qualify_s)
+{
+	const struct ua_account_config config = {
+		.user = "100", .domain = "example.org", .display_name = "Line One",
+		.server_addr = "127.0.0.1", .server_port = bed.peer_port, .password = "secret",
+		.expires_s = 600, .qualify_s = qualify_s,
+	};
+
+	ua_account_free(bed.account);
+	assert_int_equal(ua_account_alloc(&bed.account, bed.agent, &config, on_registration, NULL), 0);
+}
+
 int bed_open(void **state)
 {
 	const struct ua_agent_config config = {"127.0.0.1", 0, "tipring"};
-	struct ua_account_config account = {
-		.user = "100", .domain = "example.org", .display_name = "Line One",
-		.server_addr = "127.0.0.1", .password = "secret", .expires_s = 600,
-	};
 
 	(void)state;
 	assert_int_equal(libre_init(), 0);
@@ -342,10 +350,9 @@ int bed_open(void **state)
 		.formats = {{8, UA_CODEC_PCMA}, {101, UA_CODEC_TELEPHONE_EVENT}}, .format_count = 2,
 	};
 	open_peer();
-	account.server_port = bed.peer_port;
 	assert_int_equal(ua_agent_alloc(&bed.agent, &config, on_incoming, NULL), 0);
 	bed.agent_port = ua_agent_port(bed.agent);
-	assert_int_equal(ua_account_alloc(&bed.account, bed.agent, &account, on_registration, NULL), 0);
+	bed_qualify(0);
 	return 0;
 }
 

@@ -42,6 +42,8 @@ extern const struct ua_invite_handlers bed_handlers;
 int bed_open(void **state);
 int bed_close(void **state);
 void bed_close_agent(void);
+/* Its account is another one now, which asks the server so often whether it is there. */
+void bed_qualify(unsigned qualify_s);
 
 /* The next message that the peer got; the test fails when none comes. Valid until bed_close. */
 const char *bed_receive(void);

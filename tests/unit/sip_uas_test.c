@@ -465,7 +465,7 @@ static void test_requests_out_of_order_are_refused(void **state)
 	in_dialog("a", "BYE", 1, "", "");
 	assert_starts(bed_receive(), "SIP/2.0 500 ");
 	in_dialog("a", "OPTIONS", 5, "", "");
-	assert_starts(bed_receive(), "SIP/2.0 200 ");
+	assert_has(bed_receive(), "Allow: INVITE, ACK, ");
 	in_dialog("a", "BYE", 4, "", "");
 	assert_starts(bed_receive(), "SIP/2.0 500 ");
 	bed_heard_nothing();
