@@ -70,6 +70,7 @@ unit_programs() {
 part_unit() {
 	unit_programs build
 	tests tests/leaves.sh build
+	tests tests/config/wrong.sh build
 	say "the sample configuration is taken" tests/sample.sh build
 	if [ "${1:-}" = whole ]; then
 		say "make install puts everything below DESTDIR" tests/install_check.sh build

@@ -39,6 +39,11 @@ static void complain(cfg_t *cfg, const char *format, va_list args)
 	vsnprintf(text, sizeof(text), format, args);
 	if (strstr(text, "'" END_OF_FILE "'"))
 		snprintf(text, sizeof(text), "the file ends within section %s: a } is missing", cfg->name);
+	/* One complaint is one line, whatever the value holds. */
+	for (char *c = text; *c; c++) {
+		if ((unsigned char)*c < ' ' || *c == 0x7f)
+			*c = '?';
+	}
 	fprintf(load.errors, "%s:%d: %s\n", load.file, cfg->line, text);
 	load.failed = true;
 }
