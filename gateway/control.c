@@ -35,22 +35,74 @@ static void client_close(struct client *client)
 	client->fd = -1;
 }
 
-static void status_print(const struct control *control, FILE *out)
+static const char *const registrations[] = {
+	[UA_REG_NONE] = "no", [UA_REG_TRYING] = "trying",
+	[UA_REG_REGISTERED] = "yes", [UA_REG_FAILED] = "failed",
+};
+
+static const char *hook_text(const struct line_status *status)
 {
-	static const char *const registrations[] = {
-		[UA_REG_NONE] = "no", [UA_REG_TRYING] = "trying",
-		[UA_REG_REGISTERED] = "yes", [UA_REG_FAILED] = "failed",
-	};
+	return status->fault ? "fault" : status->off_hook ? "off-hook" : "on-hook";
+}
+
+static void status_print(const struct gateway *gateway, FILE *out)
+{
 	struct line_status status;
 
 	fprintf(out, "%-16s %-12s %-8s %-10s %8s %9s %7s\n", "line", "state", "hook", "registered",
 		"calls-in", "calls-out", "flashes");
-	for (unsigned i = 0; gateway_line_status(control->gateway, i, &status); i++)
+	for (unsigned i = 0; gateway_line_status(gateway, i, &status); i++)
 		fprintf(out, "%-16s %-12s %-8s %-10s %8u %9u %7u\n", status.name, status.state,
-			status.fault ? "fault" : status.off_hook ? "off-hook" : "on-hook",
-			registrations[status.registration], status.calls_in, status.calls_out,
-			status.flashes);
-	fprintf(out, "ok\n");
+			hook_text(&status), registrations[status.registration], status.calls_in,
+			status.calls_out, status.flashes);
+}
+
+/* A text of the configuration, which holds no control characters (settings_convert.c). */
+static void json_text_print(const char *text, FILE *out)
+{
+	fputc('"', out);
+	for (; *text; text++) {
+		if (*text == '"' || *text == '\\')
+			fputc('\\', out);
+		fputc(*text, out);
+	}
+	fputc('"', out);
+}
+
+static void status_json_print(const struct gateway *gateway, FILE *out)
+{
+	struct line_status status;
+
+	fprintf(out, "{\"lines\":[");
+	for (unsigned i = 0; gateway_line_status(gateway, i, &status); i++) {
+		fprintf(out, "%s\n{\"line\":", i ? "," : "");
+		json_text_print(status.name, out);
+		fprintf(out, ",\"state\":\"%s\",\"hook\":\"%s\",\"registered\":\"%s\","
+			"\"calls_in\":%u,\"calls_out\":%u,\"flashes\":%u}", status.state,
+			hook_text(&status), registrations[status.registration], status.calls_in,
+			status.calls_out, status.flashes);
+	}
+	fprintf(out, "\n]}\n");
+}
+
+static const struct request {
+	const char *words;
+	void (*print)(const struct gateway *gateway, FILE *out);
+} requests[] = {
+	{"status", status_print},
+	{"status --json", status_json_print},
+};
+
+static void request_print(const struct client *client, FILE *out)
+{
+	for (size_t i = 0; i < sizeof(requests) / sizeof(requests[0]); i++) {
+		if (strcmp(client->request, requests[i].words) != 0)
+			continue;
+		requests[i].print(client->control->gateway, out);
+		fprintf(out, "ok\n");
+		return;
+	}
+	fprintf(out, "error: unknown request; allowed is: status, status --json\n");
 }
 
 static void request_answer(struct client *client)
@@ -61,10 +113,7 @@ static void request_answer(struct client *client)
 
 	if (!out)
 		return;
-	if (strcmp(client->request, "status") == 0)
-		status_print(client->control, out);
-	else
-		fprintf(out, "error: unknown request; allowed is: status\n");
+	request_print(client, out);
 	fclose(out);
 	/* What an operator's tool does not read at once is cut: the daemon waits for nobody. */
 	while (sent < size) {

@@ -12,7 +12,7 @@
 
 static int usage(FILE *out, int status)
 {
-	fputs("usage: tipringctl [-s SOCKET] status\n"
+	fputs("usage: tipringctl [-s SOCKET] status [--json]\n"
 	      "  -s SOCKET  the daemon's control socket (" TIPRING_RUNDIR "/control)\n"
 	      "  -h         this text\n", out);
 	return status;
@@ -66,16 +66,23 @@ static int request(const char *path, const char *words)
 int main(int argc, char **argv)
 {
 	const char *path = TIPRING_RUNDIR "/control";
+	char words[128] = "";
 	int option;
 
-	while ((option = getopt(argc, argv, "s:h")) != -1) {
+	/* "+": what follows the request's name is the daemon's to understand. */
+	while ((option = getopt(argc, argv, "+s:h")) != -1) {
 		if (option == 'h')
 			return usage(stdout, EXIT_SUCCESS);
 		if (option != 's')
 			return usage(stderr, 2);
 		path = optarg;
 	}
-	if (optind + 1 != argc)
+	if (optind == argc)
 		return usage(stderr, 2);
-	return request(path, argv[optind]);
+	for (; optind < argc; optind++) {
+		size_t length = strlen(words);
+
+		snprintf(words + length, sizeof(words) - length, "%s%s", length ? " " : "", argv[optind]);
+	}
+	return request(path, words);
 }
