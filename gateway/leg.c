@@ -9,6 +9,13 @@
 #include "gateway/cause.h"
 #include "gateway/leg.h"
 
+/* RFC 3551 s6 */
+#define PAYLOAD_TYPE_PCMU 0
+#define PAYLOAD_TYPE_PCMA 8
+
+#define PTIME_MIN_MS 10
+#define PTIME_MAX_MS 60
+
 struct leg {
 	const struct leg_config *config;
 	struct ua_invite *invite; /* NULL once it ended */
@@ -27,7 +34,9 @@ struct leg {
 static int leg_alloc(struct leg **legp, const struct leg_config *config, leg_event_h *handler, void *arg)
 {
 	static uint32_t last_stream_id;
-	static const struct ua_format formats[] = {{0, UA_CODEC_PCMU}, {8, UA_CODEC_PCMA}};
+	static const struct ua_format formats[] = {
+		{PAYLOAD_TYPE_PCMU, UA_CODEC_PCMU}, {PAYLOAD_TYPE_PCMA, UA_CODEC_PCMA},
+	};
 	struct leg *leg = calloc(1, sizeof(*leg));
 	int err;
 
@@ -221,6 +230,30 @@ static bool remote_addr(const struct ua_sdp *remote, struct sockaddr_in *addr)
 		addr->sin_addr.s_addr != INADDR_ANY;
 }
 
+/* What comes bears the payload types of the peer's description where we took them over, else our own, which are
+ * the static ones. */
+static void receive_types(const struct leg *leg, uint8_t types[2])
+{
+	types[DSP_LAW_MU] = PAYLOAD_TYPE_PCMU;
+	types[DSP_LAW_A] = PAYLOAD_TYPE_PCMA;
+	for (size_t i = leg->remote.format_count; i-- > 0;) {
+		if (leg->remote.formats[i].codec == UA_CODEC_PCMU)
+			types[DSP_LAW_MU] = leg->remote.formats[i].payload_type;
+		else if (leg->remote.formats[i].codec == UA_CODEC_PCMA)
+			types[DSP_LAW_A] = leg->remote.formats[i].payload_type;
+	}
+}
+
+/* What the peer would like to get, as far as we can. */
+static uint8_t ptime_ms(const struct leg *leg)
+{
+	unsigned wanted_ms = leg->remote.ptime_ms;
+
+	if (!wanted_ms)
+		return leg->config->ptime_ms;
+	return (uint8_t)(wanted_ms < PTIME_MIN_MS ? PTIME_MIN_MS : wanted_ms > PTIME_MAX_MS ? PTIME_MAX_MS : wanted_ms);
+}
+
 void leg_stream_wish(const struct leg *leg, bool talks, bool hears, struct stream_wish *wish)
 {
 	const struct ua_format *format = leg->has_remote ? ua_sdp_sound_format(&leg->remote) : NULL;
@@ -231,7 +264,8 @@ void leg_stream_wish(const struct leg *leg, bool talks, bool hears, struct strea
 	wish->fd = leg->fd;
 	wish->sender = leg->sender;
 	wish->playout_ms = leg->config->playout_ms;
-	wish->ptime_ms = leg->config->ptime_ms;
+	wish->ptime_ms = ptime_ms(leg);
+	receive_types(leg, wish->receive_types);
 	if (!format)
 		return;
 	reachable = remote_addr(&leg->remote, &wish->remote);

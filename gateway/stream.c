@@ -5,8 +5,6 @@
 #include "gateway/stream.h"
 
 #define SAMPLES_PER_MS      8
-#define PAYLOAD_TYPE_PCMU   0
-#define PAYLOAD_TYPE_PCMA   8
 #define PACKETS_A_TICK_MAX  16 /* a flood must not hold up the other lines */
 
 void stream_update(struct stream *stream, const struct stream_wish *wish)
@@ -22,7 +20,7 @@ void stream_update(struct stream *stream, const struct stream_wish *wish)
 		moved = true;
 	}
 	if (moved)
-		stream->latched = false;
+		stream->source_trust = 0;
 	if (moved || !stream->wish.sends)
 		stream->talkspurt = true;
 	stream->wish = *wish;
@@ -42,12 +40,23 @@ static void send_frame(struct stream *stream)
 		stream->packets_sent++;
 }
 
+/* The clock goes on while nothing is sent (RFC 3550 s5.1): what follows a hold would else look late by its length. */
+static void send_nothing(struct stream *stream, size_t count)
+{
+	stream->sender.timestamp += (uint32_t)(stream->frame_fill + count);
+	stream->frame_fill = 0;
+}
+
 void stream_send(struct stream *stream, const int16_t *samples, size_t count)
 {
 	size_t frame_samples = (size_t)stream->wish.ptime_ms * SAMPLES_PER_MS;
 
-	if (!stream->wish.id || !stream->wish.sends || stream->wish.remote.sin_port == 0)
+	if (!stream->wish.id)
 		return;
+	if (!stream->wish.sends || stream->wish.remote.sin_port == 0) {
+		send_nothing(stream, count);
+		return;
+	}
 	if (stream->frame_fill + count > STREAM_FRAME_MAX)
 		stream->frame_fill = 0;
 	dsp_g711_encode(stream->wish.law, stream->frame + stream->frame_fill, samples, count);
@@ -56,32 +65,60 @@ void stream_send(struct stream *stream, const int16_t *samples, size_t count)
 		send_frame(stream);
 }
 
-/* The first source that sends good sound is the peer; a stranger who comes later is refused. */
-static bool source_is_ours(struct stream *stream, const struct sockaddr_in *source)
+static bool same_address(const struct sockaddr_in *a, const struct sockaddr_in *b)
 {
-	if (!stream->latched) {
-		stream->source = *source;
-		stream->latched = true;
-	}
-	return stream->source.sin_addr.s_addr == source->sin_addr.s_addr &&
-		stream->source.sin_port == source->sin_port;
+	return a->sin_addr.s_addr == b->sin_addr.s_addr;
 }
 
-static bool sound_law(uint8_t payload_type, enum dsp_law *law)
+/* How well a source fits what the peer said of itself. Behind an address translator it may not fit at all. */
+static unsigned trust(const struct stream *stream, const struct sockaddr_in *source)
 {
-	*law = payload_type == PAYLOAD_TYPE_PCMA ? DSP_LAW_A : DSP_LAW_MU;
-	return payload_type == PAYLOAD_TYPE_PCMU || payload_type == PAYLOAD_TYPE_PCMA;
+	const struct sockaddr_in *said = &stream->wish.remote;
+
+	if (!same_address(source, said))
+		return 1;
+	return source->sin_port == said->sin_port ? 3 : 2;
+}
+
+/* One source at a time: a better one takes over at once, any other when the one that was heard is silent. So a
+ * stranger who is faster than the peer does not keep the peer out. */
+static bool source_is_ours(struct stream *stream, const struct sockaddr_in *source)
+{
+	unsigned trusted = trust(stream, source);
+	bool known = stream->source_trust && same_address(&stream->source, source) &&
+		stream->source.sin_port == source->sin_port;
+
+	if (!known && trusted <= stream->source_trust &&
+	    stream->silent_samples < STREAM_SOURCE_LOST_MS * SAMPLES_PER_MS)
+		return false;
+	stream->source = *source;
+	stream->source_trust = trusted;
+	stream->silent_samples = 0;
+	return true;
+}
+
+static bool sound_law(const struct stream_wish *wish, uint8_t payload_type, enum dsp_law *law)
+{
+	static const uint8_t fixed[] = {[DSP_LAW_MU] = 0, [DSP_LAW_A] = 8}; /* RFC 3551 s6 */
+
+	for (unsigned i = 0; i < sizeof(fixed); i++) {
+		if (payload_type != wish->receive_types[i] && payload_type != fixed[i])
+			continue;
+		*law = (enum dsp_law)i;
+		return true;
+	}
+	return false;
 }
 
 static void take_packet(struct stream *stream, const uint8_t *bytes, size_t length,
 	const struct sockaddr_in *source)
 {
-	int16_t samples[STREAM_FRAME_MAX];
+	int16_t samples[STREAM_PACKET_BYTES_MAX];
 	struct ua_rtp_packet packet;
 	enum dsp_law law;
 
-	if (ua_rtp_decode(&packet, bytes, length) != 0 || !sound_law(packet.payload_type, &law) ||
-	    packet.payload_length == 0 || packet.payload_length > STREAM_FRAME_MAX ||
+	if (length > STREAM_PACKET_BYTES_MAX || ua_rtp_decode(&packet, bytes, length) != 0 ||
+	    !sound_law(&stream->wish, packet.payload_type, &law) || packet.payload_length == 0 ||
 	    !source_is_ours(stream, source)) {
 		stream->packets_refused++;
 		return;
@@ -100,7 +137,7 @@ static void receive(struct stream *stream)
 	for (int i = 0; i < PACKETS_A_TICK_MAX; i++) {
 		struct sockaddr_in source;
 		socklen_t source_length = sizeof(source);
-		ssize_t length = recvfrom(stream->wish.fd, bytes, sizeof(bytes), MSG_DONTWAIT,
+		ssize_t length = recvfrom(stream->wish.fd, bytes, sizeof(bytes), MSG_DONTWAIT | MSG_TRUNC,
 			(struct sockaddr *)&source, &source_length);
 
 		if (length < 0)
@@ -115,6 +152,7 @@ void stream_play(struct stream *stream, int16_t *samples, size_t count)
 		memset(samples, 0, count * sizeof(*samples));
 		return;
 	}
+	stream->silent_samples += (uint32_t)count;
 	receive(stream);
 	stream_playout_get(&stream->playout, samples, count);
 }

@@ -16,7 +16,8 @@
 #include "sip/rtp.h"
 
 #define STREAM_PACKET_BYTES_MAX 1500
-#define STREAM_FRAME_MAX        480 /* samples of the longest packet, 60 ms */
+#define STREAM_FRAME_MAX        480 /* samples of the longest packet that is sent, 60 ms */
+#define STREAM_SOURCE_LOST_MS   1000 /* a source silent for so long gives way to any other */
 
 /* What control wishes of a stream. A new id is a new stream; the same id with other values changes it on
  * the way. id 0: no stream. */
@@ -27,7 +28,8 @@ struct stream_wish {
 	struct ua_rtp_sender sender; /* start values, read when the id is new */
 	uint8_t payload_type;        /* of what is sent */
 	uint8_t law;                 /* enum dsp_law of what is sent */
-	uint8_t ptime_ms;            /* 10..60, whole blocks */
+	uint8_t receive_types[2];    /* payload types agreed on for what comes, by enum dsp_law; 0 and 8 always count */
+	uint8_t ptime_ms;            /* 10..60, rounded up to whole blocks */
 	bool sends, receives;
 	uint16_t playout_ms;
 };
@@ -35,9 +37,10 @@ struct stream_wish {
 struct stream {
 	struct stream_wish wish;
 	struct ua_rtp_sender sender;
-	bool latched; /* packets are taken only from this source */
 	bool talkspurt; /* the next packet is the first of a talkspurt */
-	struct sockaddr_in source;
+	struct sockaddr_in source; /* packets are taken only from here */
+	unsigned source_trust;     /* how well it fits what the peer said; 0: no source yet */
+	uint32_t silent_samples;   /* since its last packet */
 	uint8_t frame[STREAM_FRAME_MAX];
 	size_t frame_fill;
 	uint64_t packets_sent, packets_received, packets_refused;

@@ -1,0 +1,220 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* Packets of one stream: whose are taken, what is in them, and what is sent. */
+#include <arpa/inet.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <unistd.h>
+#include <cmocka.h>
+
+#include "dsp/dsp.h"
+#include "gateway/stream.h"
+
+#define BLOCK      160
+#define BLOCK_MS   20
+#define PACKET_MAX 2000
+
+struct end {
+	int fd;
+	struct sockaddr_in addr;
+	struct ua_rtp_sender sender;
+};
+
+/* The stream's own socket, the peer's, another of the peer's address, and a stranger's. */
+static struct end ours, peer, moved_peer, stranger;
+static struct stream stream;
+
+static void end_open(struct end *end, const char *addr)
+{
+	socklen_t length = sizeof(end->addr);
+
+	end->addr = (struct sockaddr_in){.sin_family = AF_INET};
+	inet_pton(AF_INET, addr, &end->addr.sin_addr);
+	end->fd = socket(AF_INET, SOCK_DGRAM | SOCK_NONBLOCK, 0);
+	assert_true(end->fd >= 0);
+	assert_int_equal(bind(end->fd, (struct sockaddr *)&end->addr, length), 0);
+	assert_int_equal(getsockname(end->fd, (struct sockaddr *)&end->addr, &length), 0);
+	end->sender = (struct ua_rtp_sender){.ssrc = (uint32_t)end->fd};
+}
+
+static struct stream_wish talking(void)
+{
+	return (struct stream_wish){
+		.id = 1, .fd = ours.fd, .remote = peer.addr, .ptime_ms = 20, .sends = true, .receives = true,
+		.receive_types = {0, 8},
+	};
+}
+
+static int make(void **state)
+{
+	struct stream_wish wish;
+
+	(void)state;
+	assert_int_equal(dsp_init(), 0);
+	end_open(&ours, "127.0.0.1");
+	end_open(&peer, "127.0.0.1");
+	end_open(&moved_peer, "127.0.0.1");
+	end_open(&stranger, "127.0.0.2");
+	memset(&stream, 0, sizeof(stream));
+	wish = talking();
+	stream_update(&stream, &wish);
+	return 0;
+}
+
+static int unmake(void **state)
+{
+	(void)state;
+	close(ours.fd);
+	close(peer.fd);
+	close(moved_peer.fd);
+	close(stranger.fd);
+	return 0;
+}
+
+/* A packet of so many samples, all of them this byte. */
+static void say(struct end *from, uint8_t payload_type, uint8_t byte, size_t count)
+{
+	uint8_t payload[PACKET_MAX], bytes[UA_RTP_HEADER_BYTES + PACKET_MAX];
+	size_t length;
+
+	memset(payload, byte, count);
+	length = ua_rtp_sender_packet(&from->sender, bytes, sizeof(bytes), payload_type, false, payload, count,
+		(unsigned)count);
+	assert_int_equal(sendto(from->fd, bytes, length, 0, (struct sockaddr *)&ours.addr, sizeof(ours.addr)), length);
+}
+
+/* The first sample of the block that the telephone hears. */
+static int heard(void)
+{
+	int16_t samples[BLOCK];
+
+	stream_play(&stream, samples, BLOCK);
+	return samples[0];
+}
+
+static int sound_of(enum dsp_law law, uint8_t byte)
+{
+	int16_t sample;
+
+	dsp_g711_decode(law, &sample, &byte, 1);
+	assert_int_not_equal(sample, 0);
+	return sample;
+}
+
+static void test_a_stranger_who_is_faster_does_not_keep_the_peer_out(void **state)
+{
+	(void)state;
+	say(&stranger, 0, 0x10, BLOCK);
+	(void)heard();
+	say(&peer, 0, 0x20, BLOCK);
+	assert_int_equal(heard(), sound_of(DSP_LAW_MU, 0x20));
+	say(&stranger, 0, 0x10, BLOCK);
+	say(&peer, 0, 0x30, BLOCK);
+	assert_int_equal(heard(), sound_of(DSP_LAW_MU, 0x30));
+	assert_int_equal(stream.packets_refused, 1);
+}
+
+static void test_a_stranger_is_not_heard_beside_the_peer(void **state)
+{
+	(void)state;
+	say(&peer, 0, 0x20, BLOCK);
+	assert_int_equal(heard(), sound_of(DSP_LAW_MU, 0x20));
+	say(&stranger, 0, 0x10, BLOCK);
+	say(&moved_peer, 0, 0x11, BLOCK);
+	assert_int_equal(heard(), 0);
+	assert_int_equal(stream.packets_refused, 2);
+}
+
+static void test_a_peer_behind_a_translator_is_heard_at_once(void **state)
+{
+	(void)state;
+	say(&stranger, 0, 0x10, BLOCK);
+	assert_int_equal(heard(), sound_of(DSP_LAW_MU, 0x10));
+}
+
+static void test_a_peer_that_goes_on_from_another_port_is_heard_again(void **state)
+{
+	(void)state;
+	say(&peer, 0, 0x20, BLOCK);
+	for (int ms = 0; ms <= STREAM_SOURCE_LOST_MS; ms += BLOCK_MS)
+		(void)heard();
+	say(&moved_peer, 0, 0x40, BLOCK);
+	assert_int_equal(heard(), sound_of(DSP_LAW_MU, 0x40));
+}
+
+static void test_agreed_dynamic_payload_types_are_understood(void **state)
+{
+	struct stream_wish wish = talking();
+
+	(void)state;
+	wish.receive_types[DSP_LAW_A] = 97;
+	stream_update(&stream, &wish);
+	say(&peer, 97, 0x20, BLOCK);
+	assert_int_equal(heard(), sound_of(DSP_LAW_A, 0x20));
+	say(&peer, 98, 0x20, BLOCK);
+	(void)heard();
+	assert_int_equal(stream.packets_refused, 1);
+}
+
+static void test_a_packet_as_long_as_an_ethernet_frame_is_played(void **state)
+{
+	const size_t count = STREAM_PACKET_BYTES_MAX - UA_RTP_HEADER_BYTES;
+
+	(void)state;
+	say(&peer, 0, 0x20, count);
+	for (size_t i = 0; i < count / BLOCK; i++)
+		assert_int_equal(heard(), sound_of(DSP_LAW_MU, 0x20));
+	say(&peer, 0, 0x20, count + 1);
+	(void)heard();
+	assert_int_equal(stream.packets_refused, 1);
+}
+
+static uint32_t timestamp_sent(void)
+{
+	uint8_t bytes[PACKET_MAX];
+	struct ua_rtp_packet packet;
+	ssize_t length = recv(peer.fd, bytes, sizeof(bytes), 0);
+
+	assert_true(length > 0);
+	assert_int_equal(ua_rtp_decode(&packet, bytes, (size_t)length), 0);
+	return packet.timestamp;
+}
+
+static void test_the_clock_goes_on_while_nothing_is_sent(void **state)
+{
+	static const int16_t silence[BLOCK];
+	struct stream_wish wish = talking();
+	uint32_t before;
+
+	(void)state;
+	stream_send(&stream, silence, BLOCK);
+	before = timestamp_sent();
+	wish.sends = false;
+	stream_update(&stream, &wish);
+	for (int i = 0; i < 10; i++)
+		stream_send(&stream, silence, BLOCK);
+	wish.sends = true;
+	stream_update(&stream, &wish);
+	stream_send(&stream, silence, BLOCK);
+	assert_int_equal(timestamp_sent() - before, 11 * BLOCK);
+}
+
+#define STREAM_TEST(test) cmocka_unit_test_setup_teardown(test, make, unmake)
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		STREAM_TEST(test_a_stranger_who_is_faster_does_not_keep_the_peer_out),
+		STREAM_TEST(test_a_stranger_is_not_heard_beside_the_peer),
+		STREAM_TEST(test_a_peer_behind_a_translator_is_heard_at_once),
+		STREAM_TEST(test_a_peer_that_goes_on_from_another_port_is_heard_again),
+		STREAM_TEST(test_agreed_dynamic_payload_types_are_understood),
+		STREAM_TEST(test_a_packet_as_long_as_an_ethernet_frame_is_played),
+		STREAM_TEST(test_the_clock_goes_on_while_nothing_is_sent),
+	};
+
+	return cmocka_run_group_tests_name("gateway/stream", tests, NULL, NULL);
+}
