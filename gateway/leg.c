@@ -13,6 +13,8 @@
 #define PAYLOAD_TYPE_PCMU 0
 #define PAYLOAD_TYPE_PCMA 8
 
+#define STATUS_RINGING 180 /* no other 1xx says that a telephone rings */
+
 #define PTIME_MIN_MS 10
 #define PTIME_MAX_MS 60
 
@@ -75,9 +77,10 @@ static void on_progress(struct ua_invite *invite, unsigned status, const struct 
 	struct leg *leg = arg;
 
 	(void)invite;
-	(void)status;
 	if (answer)
 		remote_take(leg, answer);
+	else if (status != STATUS_RINGING)
+		return;
 	leg->handler(leg, answer ? LINE_EV_EARLY_MEDIA : LINE_EV_ALERTED, leg->arg);
 }
 

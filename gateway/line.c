@@ -89,15 +89,16 @@ static unsigned timer_ms(const struct line *line, enum line_timer timer)
 	return 0;
 }
 
-/* Ringing time goes on from CALLING to RINGBACK; each digit begins its time anew. */
-static void timer_set(struct line *line, enum line_state before)
+/* Ringing time goes on from CALLING to RINGBACK; a digit and a flash begin their time anew, a call that is refused
+ * meanwhile does not. */
+static void timer_set(struct line *line, enum line_state before, enum line_event event)
 {
 	enum line_timer timer = line_fsm_outputs(line->state)->timer;
+	bool anew = event == LINE_EV_FLASH || (event == LINE_EV_DIGIT && timer == LINE_TIMER_INTER_DIGIT);
 
 	if (timer == LINE_TIMER_NONE)
 		loop_timer_stop(line->timer);
-	else if (timer != line_fsm_outputs(before)->timer || timer == LINE_TIMER_INTER_DIGIT ||
-		before == LINE_IDLE)
+	else if (anew || timer != line_fsm_outputs(before)->timer)
 		loop_timer_start(line->timer, timer_ms(line, timer));
 }
 
@@ -114,7 +115,7 @@ static void state_set(struct line *line, enum line_state next, enum line_event e
 		line->tone_serial++;
 	if (next == LINE_DIAL_TONE)
 		line->digits[0] = 0;
-	timer_set(line, before);
+	timer_set(line, before, event);
 }
 
 void line_dispatch(struct line *line, enum line_event event)
@@ -162,6 +163,9 @@ static void telephone_did(struct line *line, const struct media_event *event)
 {
 	switch (event->kind) {
 	case MEDIA_EVENT_LIFTED:
+		/* The queue was full when it hung up. */
+		if (line->off_hook)
+			line_dispatch(line, LINE_EV_HANG_UP);
 		line->off_hook = true;
 		line_dispatch(line, lift_event(line));
 		break;

@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* What a line does towards the network: its verbs, its digits, its legs. */
+#include <assert.h>
+#include <errno.h>
 #include <string.h>
 
 #include "gateway/cause.h"
@@ -51,9 +53,18 @@ static enum line_event collect(struct line *line)
 	return verdict == DIGITMAP_NEVER ? LINE_EV_NO_NUMBER : LINE_EVENT_COUNT;
 }
 
+/* So many at once mean that the media thread stands still: no call more, rather than a socket closed under it. */
+static bool may_have_leg(const struct line *line)
+{
+	return line->retired_count < LINE_RETIRED_MAX;
+}
+
 static enum line_event call(struct line *line)
 {
-	int err = leg_call(&line->leg, line->leg_config, line->account, line->digits, on_leg, line);
+	int err = EAGAIN;
+
+	if (may_have_leg(line))
+		err = leg_call(&line->leg, line->leg_config, line->account, line->digits, on_leg, line);
 
 	line->leg_over = false;
 	if (!err) {
@@ -129,6 +140,10 @@ enum line_event line_verb_do(struct line *line, enum line_verb verb)
 
 void line_incoming(struct line *line, struct ua_invite *invite, const struct ua_incoming *incoming)
 {
+	if (!may_have_leg(line)) {
+		ua_invite_reject(invite, 503, "Service Unavailable");
+		return;
+	}
 	/* A telephone left off-hook whose machine has not heard of it yet is busy too. */
 	if (line->state == LINE_IDLE && line->off_hook) {
 		ua_invite_reject(invite, 486, "Busy Here");
@@ -148,9 +163,7 @@ void line_incoming(struct line *line, struct ua_invite *invite, const struct ua_
 void line_leg_retire(struct line *line)
 {
 	leg_hang_up(line->leg, Q850_NORMAL_CLEARING);
-	/* So many at once mean that the media thread stands still: the oldest is closed all the same. */
-	if (line->retired_count == LINE_RETIRED_MAX)
-		line_retired_free(line);
+	assert(may_have_leg(line)); /* it was asked before this leg was made */
 	line->retired[line->retired_count].leg = line->leg;
 	line->leg = NULL;
 	line->leg_over = false;
@@ -175,11 +188,4 @@ void line_retired_review(struct line *line, uint32_t wish_sequence)
 			line->retired[kept++] = line->retired[i];
 	}
 	line->retired_count = kept;
-}
-
-void line_retired_free(struct line *line)
-{
-	for (unsigned i = 0; i < line->retired_count; i++)
-		leg_free(line->retired[i].leg);
-	line->retired_count = 0;
 }

@@ -47,6 +47,5 @@ enum line_event line_verb_do(struct line *line, enum line_verb verb);
 
 void line_leg_retire(struct line *line);
 void line_retired_review(struct line *line, uint32_t wish_sequence);
-void line_retired_free(struct line *line);
 
 #endif

@@ -1,0 +1,353 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* One line between its telephone and the network: crossings, refusals, digits, and what goes to the media plane. */
+#include <errno.h>
+#include <fcntl.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdlib.h>
+#include <string.h>
+#include <cmocka.h>
+
+#include "tests/unit/gateway_line_world.h"
+
+#define PCMU sdp_with("127.0.0.1", "0", "")
+
+static int make(void **state)
+{
+	(void)state;
+	line_world_make("x.T");
+	return 0;
+}
+
+static int unmake(void **state)
+{
+	(void)state;
+	line_world_free();
+	return 0;
+}
+
+static void lift(void)
+{
+	phone_does(MEDIA_EVENT_LIFTED, 0);
+}
+
+static void hang_up(void)
+{
+	phone_does(MEDIA_EVENT_HUNG_UP, 0);
+}
+
+static void assert_state(const char *name)
+{
+	struct line_status status;
+
+	line_status_get(world.line, &status);
+	assert_string_equal(status.state, name);
+}
+
+static struct ua_invite *call_number(void)
+{
+	lift();
+	phone_dials("102#");
+	return call_sent();
+}
+
+static struct ua_invite *talk(void)
+{
+	struct ua_invite *invite = call_number();
+
+	call_is_answered(invite, PCMU);
+	assert_state("talking");
+	return invite;
+}
+
+/* ---- calls that come in ---- */
+
+static void test_each_call_that_cannot_be_taken_is_refused_once(void **state)
+{
+	struct ua_invite *invite = call_comes(sdp_with("127.0.0.1", "18", ""));
+
+	(void)state;
+	assert_int_equal(invite->refused, 488);
+	assert_int_equal(invite->answers, 1);
+	world.leg_config.port_max = world.leg_config.port_min;
+	invite = call_comes(PCMU);
+	assert_int_equal(invite->refused, 503);
+	assert_int_equal(invite->answers, 1);
+	world.leg_config.port_max = 30999;
+	world.ring_err = ENOTCONN;
+	invite = call_comes(PCMU);
+	assert_true(invite->ended);
+	assert_int_equal(invite->answers, 1);
+	assert_state("idle");
+	assert_false(world.wish.ring);
+}
+
+static void test_a_second_call_is_refused_and_the_first_goes_on(void **state)
+{
+	struct ua_invite *first = call_comes(PCMU), *second = call_comes(PCMU);
+
+	(void)state;
+	assert_int_equal(second->refused, 486);
+	assert_true(world.wish.ring);
+	lift();
+	assert_true(first->picked_up);
+	assert_state("talking");
+}
+
+static void test_lifting_when_the_caller_has_just_given_up_gives_congestion(void **state)
+{
+	struct ua_invite *invite = call_comes(PCMU);
+
+	(void)state;
+	world.answer_err = ENOTCONN;
+	lift();
+	assert_true(invite->ended);
+	assert_state("congestion");
+	assert_int_equal(world.wish.streams[0].id, 0);
+	hang_up();
+	assert_state("idle");
+}
+
+static void test_no_answer_ends_ringing_after_its_time(void **state)
+{
+	struct ua_invite *invite = call_comes(PCMU);
+
+	(void)state;
+	assert_int_equal(world.timer_ms, 180000);
+	time_is_up();
+	assert_true(invite->ended);
+	assert_false(world.wish.ring);
+}
+
+static void test_a_port_out_of_order_takes_no_call(void **state)
+{
+	(void)state;
+	world.report.fault = true;
+	line_media_changed(world.line);
+	assert_int_equal(call_comes(PCMU)->refused, 480);
+	assert_state("idle");
+}
+
+/* ---- calls that go out ---- */
+
+static void test_only_180_makes_ringback(void **state)
+{
+	struct ua_invite *invite = call_number();
+
+	(void)state;
+	call_progresses(invite, 183, NULL);
+	assert_state("calling");
+	call_progresses(invite, 180, NULL);
+	assert_state("ringback");
+	call_progresses(invite, 181, NULL);
+	assert_state("ringback");
+	call_progresses(invite, 183, PCMU);
+	assert_state("early-media");
+	call_progresses(invite, 180, NULL);
+	assert_state("early-media");
+}
+
+static void test_hanging_up_as_the_far_end_does_touches_no_dead_call(void **state)
+{
+	struct ua_invite *invite = talk();
+
+	(void)state;
+	call_ends(invite, 0, true);
+	assert_state("released");
+	hang_up();
+	assert_false(invite->ended);
+	assert_state("idle");
+}
+
+static void test_ringing_out_ends_after_its_time(void **state)
+{
+	struct ua_invite *invite = call_number();
+
+	(void)state;
+	call_progresses(invite, 180, NULL);
+	assert_int_equal(world.timer_ms, 180000);
+	assert_int_equal(world.timer_starts, 6); /* lift, three digits, #, and one for both CALLING and RINGBACK */
+	time_is_up();
+	assert_true(invite->ended);
+	assert_state("busy");
+}
+
+/* ---- digits and timers ---- */
+
+static void test_what_can_be_no_number_gets_the_information_tone(void **state)
+{
+	static const char *const dialled[] = {
+		"#", "*", "*21#", "1234567890123456789012345678901234567890" "1", "12A",
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(dialled) / sizeof(dialled[0]); i++) {
+		line_world_free();
+		line_world_make("x.T");
+		lift();
+		phone_dials(dialled[i]);
+		assert_state("info");
+		assert_int_equal(world.invite_count, 0);
+	}
+}
+
+static void test_a_refused_call_does_not_prolong_dialling(void **state)
+{
+	unsigned starts;
+
+	(void)state;
+	lift();
+	phone_dials("10");
+	starts = world.timer_starts;
+	assert_int_equal(call_comes(PCMU)->refused, 486);
+	assert_int_equal(world.timer_starts, starts);
+}
+
+static void test_a_flash_at_dial_tone_begins_its_time_anew(void **state)
+{
+	unsigned starts;
+
+	(void)state;
+	lift();
+	starts = world.timer_starts;
+	phone_does(MEDIA_EVENT_FLASH, 0);
+	assert_state("dial-tone");
+	assert_int_equal(world.timer_starts, starts + 1);
+}
+
+static void test_a_line_left_off_hook_is_parked_and_comes_back(void **state)
+{
+	(void)state;
+	lift();
+	time_is_up();
+	assert_state("congestion");
+	time_is_up();
+	assert_state("parked");
+	assert_int_equal(world.timer_ms, 0);
+	assert_int_equal(call_comes(PCMU)->refused, 486);
+	hang_up();
+	assert_state("idle");
+	lift();
+	assert_state("dial-tone");
+}
+
+static void test_a_telephone_off_hook_at_start_is_busy_and_hears_congestion_without_registration(void **state)
+{
+	(void)state;
+	world.registration = UA_REG_TRYING;
+	world.report.off_hook = true;
+	line_media_changed(world.line);
+	assert_state("congestion");
+	assert_int_equal(call_comes(PCMU)->refused, 486);
+}
+
+static void test_a_hang_up_lost_before_a_lift_ends_the_call(void **state)
+{
+	struct ua_invite *invite = talk();
+
+	(void)state;
+	lift();
+	assert_true(invite->ended);
+	assert_state("dial-tone");
+}
+
+/* ---- the media plane ---- */
+
+static bool is_open(int fd)
+{
+	return fcntl(fd, F_GETFD) >= 0;
+}
+
+static void test_a_socket_stays_open_until_the_media_plane_let_go_of_it(void **state)
+{
+	int fd;
+
+	(void)state;
+	talk();
+	fd = world.wish.streams[0].fd;
+	hang_up();
+	assert_int_equal(world.wish.streams[0].id, 0);
+	assert_true(is_open(fd));
+	media_obeys();
+	assert_false(is_open(fd));
+}
+
+static void test_a_media_plane_that_stands_still_gets_no_more_calls(void **state)
+{
+	int fd = -1;
+
+	(void)state;
+	for (int i = 0; i < 16; i++) {
+		struct ua_invite *invite = call_comes(PCMU);
+
+		assert_true(invite->rings);
+		if (i == 0)
+			fd = world.wish.streams[0].fd;
+		call_ends(invite, 487, false);
+	}
+	assert_int_equal(call_comes(PCMU)->refused, 503);
+	assert_true(is_open(fd));
+	media_obeys();
+	assert_true(call_comes(PCMU)->rings);
+}
+
+static void test_a_held_peer_is_sent_nothing(void **state)
+{
+	struct ua_invite *invite = talk();
+
+	(void)state;
+	assert_true(world.wish.streams[0].sends);
+	assert_int_equal(call_is_offered(invite, sdp_with("0.0.0.0", "0", "")), 0);
+	assert_false(world.wish.streams[0].sends);
+	assert_int_equal(call_is_offered(invite, sdp_with("127.0.0.1", "0", "a=sendonly\r\n")), 0);
+	assert_false(world.wish.streams[0].sends);
+	assert_true(world.wish.streams[0].receives);
+	assert_int_equal(call_is_offered(invite, sdp_with("127.0.0.1", "0", "a=sendrecv\r\n")), 0);
+	assert_true(world.wish.streams[0].sends);
+	assert_int_equal(call_is_offered(invite, sdp_with("127.0.0.3", "18", "")), ENOTSUP);
+	assert_true(world.wish.streams[0].sends);
+}
+
+static void test_the_peers_packet_time_and_payload_types_are_respected(void **state)
+{
+	struct ua_invite *invite = call_comes(sdp_with("127.0.0.1", "97 0",
+		"a=rtpmap:97 PCMA/8000\r\na=ptime:30\r\n"));
+
+	(void)state;
+	lift();
+	assert_true(invite->picked_up);
+	assert_int_equal(world.wish.streams[0].payload_type, 97);
+	assert_int_equal(world.wish.streams[0].law, DSP_LAW_A);
+	assert_int_equal(world.wish.streams[0].receive_types[DSP_LAW_A], 97);
+	assert_int_equal(world.wish.streams[0].receive_types[DSP_LAW_MU], 0);
+	assert_int_equal(world.wish.streams[0].ptime_ms, 30);
+}
+
+#define LINE_TEST(test) cmocka_unit_test_setup_teardown(test, make, unmake)
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		LINE_TEST(test_each_call_that_cannot_be_taken_is_refused_once),
+		LINE_TEST(test_a_second_call_is_refused_and_the_first_goes_on),
+		LINE_TEST(test_lifting_when_the_caller_has_just_given_up_gives_congestion),
+		LINE_TEST(test_no_answer_ends_ringing_after_its_time),
+		LINE_TEST(test_a_port_out_of_order_takes_no_call),
+		LINE_TEST(test_only_180_makes_ringback),
+		LINE_TEST(test_hanging_up_as_the_far_end_does_touches_no_dead_call),
+		LINE_TEST(test_ringing_out_ends_after_its_time),
+		LINE_TEST(test_what_can_be_no_number_gets_the_information_tone),
+		LINE_TEST(test_a_refused_call_does_not_prolong_dialling),
+		LINE_TEST(test_a_flash_at_dial_tone_begins_its_time_anew),
+		LINE_TEST(test_a_line_left_off_hook_is_parked_and_comes_back),
+		LINE_TEST(test_a_telephone_off_hook_at_start_is_busy_and_hears_congestion_without_registration),
+		LINE_TEST(test_a_hang_up_lost_before_a_lift_ends_the_call),
+		LINE_TEST(test_a_socket_stays_open_until_the_media_plane_let_go_of_it),
+		LINE_TEST(test_a_media_plane_that_stands_still_gets_no_more_calls),
+		LINE_TEST(test_a_held_peer_is_sent_nothing),
+		LINE_TEST(test_the_peers_packet_time_and_payload_types_are_respected),
+	};
+
+	return cmocka_run_group_tests_name("gateway/line", tests, NULL, NULL);
+}

@@ -1,0 +1,264 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include <errno.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdio.h>
+#include <string.h>
+#include <cmocka.h>
+
+#include "gateway/log.h"
+#include "tests/unit/gateway_line_world.h"
+
+struct line_world world;
+
+/* ---- timer ---- */
+
+int loop_timer_alloc(struct loop_timer **timerp, struct loop *loop, loop_timer_h *handler, void *arg)
+{
+	(void)loop;
+	world.timer_handler = handler;
+	world.timer_arg = arg;
+	*timerp = (struct loop_timer *)&world;
+	return 0;
+}
+
+void loop_timer_free(struct loop_timer *timer)
+{
+	(void)timer;
+}
+
+void loop_timer_start(struct loop_timer *timer, uint64_t delay_ms)
+{
+	(void)timer;
+	world.timer_ms = (unsigned)delay_ms;
+	world.timer_starts++;
+}
+
+void loop_timer_stop(struct loop_timer *timer)
+{
+	(void)timer;
+	world.timer_ms = 0;
+}
+
+void time_is_up(void)
+{
+	assert_int_not_equal(world.timer_ms, 0);
+	world.timer_ms = 0;
+	world.timer_handler(world.timer_arg);
+}
+
+/* ---- media ---- */
+
+void media_line_arg_set(struct media_line *line, void *arg)
+{
+	(void)line;
+	(void)arg;
+}
+
+uint32_t media_line_wish(struct media_line *line, const struct media_wish *wish)
+{
+	(void)line;
+	world.wish = *wish;
+	return world.wish_sequence += 2;
+}
+
+bool media_line_event(struct media_line *line, struct media_event *event)
+{
+	(void)line;
+	if (world.events_taken == world.event_count)
+		return false;
+	*event = world.events[world.events_taken++];
+	return true;
+}
+
+void media_line_report(struct media_line *line, struct media_report *report)
+{
+	(void)line;
+	*report = world.report;
+}
+
+void phone_did(enum media_event_kind kind, char digit)
+{
+	assert_true(world.event_count < sizeof(world.events) / sizeof(world.events[0]));
+	world.events[world.event_count++] = (struct media_event){.kind = kind, .digit = digit};
+	world.report.events_written = world.event_count;
+	if (kind == MEDIA_EVENT_LIFTED || kind == MEDIA_EVENT_HUNG_UP)
+		world.report.off_hook = kind == MEDIA_EVENT_LIFTED;
+}
+
+void phone_does(enum media_event_kind kind, char digit)
+{
+	phone_did(kind, digit);
+	line_media_changed(world.line);
+}
+
+void phone_dials(const char *digits)
+{
+	while (*digits)
+		phone_does(MEDIA_EVENT_DIGIT, *digits++);
+}
+
+void media_obeys(void)
+{
+	world.report.wish_sequence = world.wish_sequence;
+	line_media_changed(world.line);
+}
+
+/* ---- network ---- */
+
+enum ua_registration ua_account_state(const struct ua_account *account)
+{
+	(void)account;
+	return world.registration;
+}
+
+static struct ua_invite *invite_new(void)
+{
+	assert_true(world.invite_count < INVITES_MAX);
+	return &world.invites[world.invite_count++];
+}
+
+int ua_invite_send(struct ua_invite **invitep, struct ua_account *account, const char *user,
+	const struct ua_sdp *offer, const struct ua_invite_handlers *handlers, void *arg)
+{
+	(void)account;
+	(void)user;
+	(void)offer;
+	*invitep = invite_new();
+	ua_invite_accept(*invitep, handlers, arg);
+	return 0;
+}
+
+void ua_invite_accept(struct ua_invite *invite, const struct ua_invite_handlers *handlers, void *arg)
+{
+	assert_false(invite->dead);
+	invite->handlers = handlers;
+	invite->arg = arg;
+}
+
+int ua_invite_ring(struct ua_invite *invite)
+{
+	assert_false(invite->dead);
+	invite->rings = !world.ring_err;
+	return world.ring_err;
+}
+
+int ua_invite_answer(struct ua_invite *invite, const struct ua_sdp *sdp)
+{
+	(void)sdp;
+	assert_false(invite->dead);
+	if (world.answer_err)
+		return world.answer_err;
+	invite->picked_up = true;
+	invite->answers++;
+	return 0;
+}
+
+void ua_invite_reject(struct ua_invite *invite, unsigned status, const char *phrase)
+{
+	(void)phrase;
+	assert_false(invite->dead);
+	invite->dead = true;
+	invite->refused = status;
+	invite->answers++;
+}
+
+void ua_invite_end(struct ua_invite *invite, unsigned q850_cause)
+{
+	(void)q850_cause;
+	assert_false(invite->dead);
+	invite->dead = invite->ended = true;
+	invite->answers += !invite->picked_up;
+}
+
+static const struct ua_sdp *parsed(struct ua_sdp *sdp, const char *text)
+{
+	if (!text)
+		return NULL;
+	assert_int_equal(ua_sdp_parse(sdp, text, strlen(text)), 0);
+	return sdp;
+}
+
+struct ua_invite *call_comes(const char *sdp)
+{
+	struct ua_sdp offer;
+	struct ua_incoming incoming = {
+		.called_user = "101", .caller_user = "102", .caller_name = "", .offer = parsed(&offer, sdp),
+	};
+	struct ua_invite *invite = invite_new();
+
+	line_incoming(world.line, invite, &incoming);
+	return invite;
+}
+
+struct ua_invite *call_sent(void)
+{
+	assert_int_not_equal(world.invite_count, 0);
+	return &world.invites[world.invite_count - 1];
+}
+
+void call_progresses(struct ua_invite *invite, unsigned status, const char *sdp)
+{
+	struct ua_sdp answer;
+
+	invite->handlers->progress(invite, status, parsed(&answer, sdp), invite->arg);
+}
+
+void call_is_answered(struct ua_invite *invite, const char *sdp)
+{
+	struct ua_sdp answer;
+
+	invite->picked_up = true;
+	invite->handlers->answered(invite, parsed(&answer, sdp), invite->arg);
+}
+
+int call_is_offered(struct ua_invite *invite, const char *sdp)
+{
+	struct ua_sdp offer, answer;
+
+	return invite->handlers->offered(invite, parsed(&offer, sdp), &answer, invite->arg);
+}
+
+void call_ends(struct ua_invite *invite, unsigned status, bool after_answer)
+{
+	struct ua_end end = {.status = status, .after_answer = after_answer, .reason = "Gone"};
+
+	invite->dead = true; /* as from within the handler already: the line may not end it a second time */
+	invite->handlers->ended(invite, &end, invite->arg);
+}
+
+const char *sdp_with(const char *addr, const char *formats, const char *attributes)
+{
+	static char text[512];
+
+	snprintf(text, sizeof(text), "v=0\r\no=- 1 1 IN IP4 %s\r\ns=-\r\nc=IN IP4 %s\r\nt=0 0\r\n"
+		"m=audio 4000 RTP/AVP %s\r\n%s", addr, addr, formats, attributes);
+	return text;
+}
+
+/* ---- the line ---- */
+
+void line_world_make(const char *digit_map)
+{
+	const char *why;
+	size_t at;
+
+	memset(&world, 0, sizeof(world));
+	gw_log_level_set(GW_LOG_ERROR);
+	world.registration = UA_REG_REGISTERED;
+	world.profile = (struct config_profile){
+		.first_digit_s = 20, .inter_digit_s = 4, .ring_s = 180, .tone_s = 60, .hash_sends = true,
+	};
+	assert_int_equal(digitmap_parse(&world.profile.digit_map, digit_map, &at, &why), 0);
+	world.config = (struct config_line){.name = "1", .profile = &world.profile};
+	world.leg_config = (struct leg_config){
+		.addr = "127.0.0.1", .port_min = 30000, .port_max = 30999, .playout_ms = 40, .ptime_ms = 20,
+	};
+	assert_int_equal(line_alloc(&world.line, NULL, &world.config, &world.leg_config, NULL, NULL), 0);
+}
+
+void line_world_free(void)
+{
+	line_free(world.line);
+}

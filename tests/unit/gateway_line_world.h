@@ -1,0 +1,70 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * All that is around one line, played by the test: network, timer, and the media plane, which obeys only when told to.
+ * Whatever the line does is written down here.
+ */
+#ifndef TIPRING_TESTS_GATEWAY_LINE_WORLD_H
+#define TIPRING_TESTS_GATEWAY_LINE_WORLD_H
+
+#include "gateway/line.h"
+
+#define INVITES_MAX 32
+
+struct ua_invite {
+	const struct ua_invite_handlers *handlers;
+	void *arg;
+	bool dead;              /* the line may not touch it any more */
+	unsigned refused;       /* status */
+	unsigned answers;       /* final ones that the line gave: refusals, 200, and its end */
+	bool rings, picked_up, ended;
+};
+
+struct line_world {
+	struct line *line;
+	struct config_profile profile;
+	struct config_line config;
+	struct leg_config leg_config;
+	enum ua_registration registration;
+	int answer_err, ring_err; /* what ua_invite_answer and ua_invite_ring shall say */
+
+	struct media_wish wish; /* the newest */
+	uint32_t wish_sequence;
+	struct media_report report;
+	struct media_event events[64];
+	unsigned event_count, events_taken;
+
+	unsigned timer_ms;      /* 0: does not run */
+	unsigned timer_starts;
+	void (*timer_handler)(void *arg);
+	void *timer_arg;
+
+	struct ua_invite invites[INVITES_MAX]; /* those that were sent and those that came, in order */
+	unsigned invite_count;
+};
+
+extern struct line_world world;
+
+void line_world_make(const char *digit_map);
+void line_world_free(void);
+
+/* The telephone; the line hears of it at once. */
+void phone_does(enum media_event_kind kind, char digit);
+void phone_dials(const char *digits);
+/* It stands in the queue; line_media_changed tells the line. */
+void phone_did(enum media_event_kind kind, char digit);
+/* The newest wish is in force. */
+void media_obeys(void);
+void time_is_up(void);
+
+/* The network. NULL: no session description. */
+struct ua_invite *call_comes(const char *sdp);
+struct ua_invite *call_sent(void); /* the newest */
+void call_progresses(struct ua_invite *invite, unsigned status, const char *sdp);
+void call_is_answered(struct ua_invite *invite, const char *sdp);
+int call_is_offered(struct ua_invite *invite, const char *sdp);
+void call_ends(struct ua_invite *invite, unsigned status, bool after_answer);
+
+/* Descriptions of a peer at 127.0.0.1:4000 that speaks PCMU; attributes are whole lines. */
+const char *sdp_with(const char *addr, const char *formats, const char *attributes);
+
+#endif
