@@ -16,6 +16,12 @@
 #define PTIME_MS          20
 #define REVIEW_MS         1000
 
+/* Then no telephone begins anything and no call is taken: nobody would be there to end it. */
+static bool is_stopping(const struct gateway *gateway)
+{
+	return gateway->stop_done != NULL;
+}
+
 static void on_media_notice(int fd, void *arg)
 {
 	struct gateway *gateway = arg;
@@ -23,7 +29,7 @@ static void on_media_notice(int fd, void *arg)
 
 	(void)fd;
 	media_notice_clear(gateway->media);
-	while ((media_line = media_changed(gateway->media)))
+	while (!is_stopping(gateway) && (media_line = media_changed(gateway->media)))
 		line_media_changed(media_line_arg(media_line));
 }
 
@@ -32,7 +38,7 @@ static void on_review(void *arg)
 {
 	struct gateway *gateway = arg;
 
-	for (unsigned i = 0; i < gateway->line_count; i++)
+	for (unsigned i = 0; i < gateway->line_count && !is_stopping(gateway); i++)
 		line_media_changed(gateway->lines[i]);
 	loop_timer_start(gateway->review_timer, REVIEW_MS);
 }
@@ -50,7 +56,9 @@ static void on_incoming(struct ua_invite *invite, const struct ua_incoming *inco
 		if (!chosen || (line_is_idle(line) && !line_is_idle(chosen)))
 			chosen = line;
 	}
-	if (chosen)
+	if (is_stopping(gateway))
+		ua_invite_reject(invite, 480, "Temporarily Unavailable");
+	else if (chosen)
 		line_incoming(chosen, invite, incoming);
 	else
 		ua_invite_reject(invite, 404, "Not Found");
@@ -293,7 +301,7 @@ static void on_stop_review(void *arg)
 
 void gateway_stop(struct gateway *gateway, void (*done)(void *arg), void *arg)
 {
-	if (gateway->stop_timer)
+	if (is_stopping(gateway))
 		return;
 	gateway->stop_done = done;
 	gateway->stop_arg = arg;

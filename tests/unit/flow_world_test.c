@@ -215,6 +215,56 @@ static void test_a_lost_hang_up_heals_from_the_state(void **state)
 	at(bed, 60000);
 }
 
+static void sip(struct bed *bed, const char *text)
+{
+	char reason[128];
+
+	assert_int_equal(peer_command(world_peer(bed->world), text, reason, sizeof(reason)), 0);
+}
+
+static void test_stopping_ends_ringing_and_refuses_the_call(void **state)
+{
+	static const char *const pieces[] = {"2 rings", "> 480 INVITE bob -> 102", "> REGISTER 102 -> 102"};
+	struct bed *bed = *state;
+
+	begin(bed, 0, 0);
+	at(bed, 1000);
+	sip(bed, "user bob");
+	sip(bed, "call bob 102");
+	at(bed, 1500);
+	end(bed);
+	assert_in_order(bed->said, pieces, sizeof(pieces) / sizeof(pieces[0]));
+}
+
+/* With a slow network the server still sends calls while we are taking our leave. */
+static void test_what_begins_while_stopping_is_refused(void **state)
+{
+	struct bed *bed = *state;
+
+	begin(bed, 0, 0);
+	at(bed, 1000);
+	sip(bed, "user bob");
+	sip(bed, "delay 300");
+	world_stop_begin(bed->world);
+	world_stop_begin(bed->world);
+	sip(bed, "call bob 102");
+	assert_int_equal(phone_lift(bed->phones[0], at(bed, 1100)), 0);
+	at(bed, 4000);
+	assert_non_null(strstr(bed->said, "> 480 INVITE bob -> 102"));
+	assert_null(strstr(bed->said, "2 rings"));
+	assert_null(strstr(bed->said, "1 hears"));
+}
+
+static void test_stopping_does_not_wait_for_a_dead_registrar(void **state)
+{
+	struct bed *bed = *state;
+
+	begin(bed, 0, 0);
+	sip(bed, "registrar silent");
+	at(bed, 1000);
+	end(bed);
+}
+
 #define BED_TEST(test) cmocka_unit_test_setup_teardown(test, bed_make, bed_free)
 
 int main(void)
@@ -224,6 +274,9 @@ int main(void)
 		BED_TEST(test_two_runs_are_the_same_event_for_event),
 		BED_TEST(test_queues_of_size_1_change_nothing),
 		BED_TEST(test_a_lost_hang_up_heals_from_the_state),
+		BED_TEST(test_stopping_ends_ringing_and_refuses_the_call),
+		BED_TEST(test_what_begins_while_stopping_is_refused),
+		BED_TEST(test_stopping_does_not_wait_for_a_dead_registrar),
 	};
 
 	return cmocka_run_group_tests_name("flow/world", tests, NULL, NULL);
