@@ -73,13 +73,23 @@ int ua_sdp_answer(struct ua_sdp *answer, const struct ua_sdp *offer, const struc
 	return 0;
 }
 
-const struct ua_format *ua_sdp_sound_format(const struct ua_sdp *sdp)
+static const struct ua_format *first_format(const struct ua_sdp *sdp, bool is_event)
 {
 	for (size_t i = 0; i < sdp->format_count; i++) {
-		if (sdp->formats[i].codec != UA_CODEC_TELEPHONE_EVENT)
+		if ((sdp->formats[i].codec == UA_CODEC_TELEPHONE_EVENT) == is_event)
 			return &sdp->formats[i];
 	}
 	return NULL;
+}
+
+const struct ua_format *ua_sdp_sound_format(const struct ua_sdp *sdp)
+{
+	return first_format(sdp, false);
+}
+
+const struct ua_format *ua_sdp_event_format(const struct ua_sdp *sdp)
+{
+	return first_format(sdp, true);
 }
 
 struct writer {

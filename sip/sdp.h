@@ -76,6 +76,11 @@ int ua_sdp_answer(struct ua_sdp *answer, const struct ua_sdp *offer, const struc
 /* The format that sound is sent with: the first that is sound and not events; NULL when there is none. */
 const struct ua_format *ua_sdp_sound_format(const struct ua_sdp *sdp);
 
+/* The format that keys are sent with (RFC 4733) to the owner of the description; NULL when it takes none. After an
+ * exchange of offer and answer the peer's description tells the payload type that we send, ours the one that
+ * comes: they may differ when the offer was ours. */
+const struct ua_format *ua_sdp_event_format(const struct ua_sdp *sdp);
+
 /* Composes the text, with a final zero; id and version are those of the o= line, addr its address.
  * Returns its length, 0 when size is too small. */
 size_t ua_sdp_print(const struct ua_sdp *sdp, uint64_t id, uint64_t version, char *text, size_t size);

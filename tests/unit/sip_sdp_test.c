@@ -248,6 +248,23 @@ static void test_an_answer_has_the_offers_order_numbers_and_lines(void **state)
 		"a=rtpmap:8 PCMA/8000\r\na=ptime:20\r\na=sendrecv\r\nm=image 0 udptl t38\r\n");
 }
 
+static void test_each_side_tells_the_number_that_keys_come_to_it_with(void **state)
+{
+	struct ua_sdp ours, theirs;
+
+	(void)state;
+	assert_int_equal(parse(&theirs, HEAD C T "m=audio 5004 RTP/AVP 96 8\r\n"
+		"a=rtpmap:96 telephone-event/8000\r\n"), 0);
+	assert_int_equal(ua_sdp_event_format(&theirs)->payload_type, 96);
+	assert_int_equal(ua_sdp_sound_format(&theirs)->payload_type, 8);
+	assert_int_equal(ua_sdp_answer(&ours, &theirs, &local), 0);
+	assert_int_equal(ua_sdp_event_format(&ours)->payload_type, 96);
+	ua_sdp_offer(&ours, &local);
+	assert_int_equal(ua_sdp_event_format(&ours)->payload_type, 101);
+	assert_int_equal(parse(&theirs, HEAD C T "m=audio 5004 RTP/AVP 8\r\n"), 0);
+	assert_null(ua_sdp_event_format(&theirs));
+}
+
 static void test_no_codec_in_common_is_refused(void **state)
 {
 	struct ua_sdp offer, answer;
@@ -316,6 +333,7 @@ int main(void)
 		cmocka_unit_test(test_everything_that_can_grow_has_a_limit),
 		cmocka_unit_test(test_an_offer_says_what_this_side_can_do),
 		cmocka_unit_test(test_an_answer_has_the_offers_order_numbers_and_lines),
+		cmocka_unit_test(test_each_side_tells_the_number_that_keys_come_to_it_with),
 		cmocka_unit_test(test_no_codec_in_common_is_refused),
 		cmocka_unit_test(test_a_stream_offered_with_port_0_is_answered_so),
 		cmocka_unit_test(test_the_direction_is_what_both_sides_want),
