@@ -37,6 +37,11 @@ struct ua_invite_handlers {
 	/* The peer's answer to an offer that we made: in a 200 (INVITE without session description) or by
 	 * ua_invite_offer. NULL: what ua_invite_offer offered was refused, and the session stays as it was. */
 	void (*changed)(struct ua_invite *invite, const struct ua_sdp *remote, void *arg);
+	/* The peer did not answer an offer of ours in the call (after changed with NULL), or answered 408 for somebody
+	 * behind it, or never acknowledged our 200 to its own. A call whose media still comes goes on, since a proxy
+	 * that died must not end it: the user looks, and ends it with ua_invite_end when it is silent too. NULL: it
+	 * goes on whatever its media does. */
+	void (*unreachable)(struct ua_invite *invite, void *arg);
 	/* The last call of all. */
 	void (*ended)(struct ua_invite *invite, const struct ua_end *end, void *arg);
 };

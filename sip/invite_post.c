@@ -87,6 +87,13 @@ static void call_changed(struct ua_invite *invite, const struct post *post)
 		invite->handlers.changed(invite, sdp_of(post), invite->arg);
 }
 
+static void call_unreachable(struct ua_invite *invite, const struct post *post)
+{
+	(void)post;
+	if (invite->handlers.unreachable)
+		invite->handlers.unreachable(invite, invite->arg);
+}
+
 static void call_ended(struct ua_invite *invite, const struct post *post)
 {
 	struct ua_end end = post->end;
@@ -102,7 +109,8 @@ static void deliver(struct ua_invite *invite, const struct post *post)
 	static void (*const calls[])(struct ua_invite *invite, const struct post *post) = {
 		[UA_POST_INCOMING] = call_incoming, [UA_POST_PROGRESS] = call_progress,
 		[UA_POST_ANSWERED] = call_answered, [UA_POST_OFFERED] = call_offered,
-		[UA_POST_CHANGED] = call_changed,   [UA_POST_ENDED] = call_ended,
+		[UA_POST_CHANGED] = call_changed,   [UA_POST_UNREACHABLE] = call_unreachable,
+		[UA_POST_ENDED] = call_ended,
 	};
 
 	calls[post->type](invite, post);

@@ -98,6 +98,7 @@ enum ua_post_type {
 	UA_POST_ANSWERED,
 	UA_POST_OFFERED,
 	UA_POST_CHANGED,
+	UA_POST_UNREACHABLE,
 	UA_POST_ENDED,
 };
 
@@ -161,6 +162,7 @@ void ua_uas_failed(struct ua_invite *invite, const struct ua_event *event);
 void ua_uas_bye_early(struct ua_invite *invite, const struct ua_event *event);
 void ua_uas_acked(struct ua_invite *invite, const struct ua_event *event);
 void ua_uas_reinvite_cancelled(struct ua_invite *invite, const struct ua_event *event);
+void ua_uas_unacknowledged(struct ua_invite *invite, const struct ua_event *event);
 void ua_uas_reinvited(struct ua_invite *invite, const struct ua_event *event);
 
 /* invite_uac.c */

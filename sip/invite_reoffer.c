@@ -44,6 +44,12 @@ static void refused(struct ua_invite *invite)
 	ua_post(invite, UA_POST_CHANGED, 0, NULL);
 }
 
+static void unanswered(struct ua_invite *invite)
+{
+	refused(invite);
+	ua_post(invite, UA_POST_UNREACHABLE, 0, NULL);
+}
+
 static void on_response(int err, const struct sip_msg *msg, void *arg);
 
 static int send_offer(struct ua_invite *invite)
@@ -135,7 +141,7 @@ static void on_response(int err, const struct sip_msg *msg, void *arg)
 	struct ua_invite *invite = arg;
 
 	if (err)
-		refused(invite);
+		unanswered(invite);
 	else if (msg->scode < 200)
 		return;
 	else if (msg->scode < 300)
@@ -146,6 +152,8 @@ static void on_response(int err, const struct sip_msg *msg, void *arg)
 		glare(invite);
 	else if (msg->scode == 481)
 		ua_invite_event(invite, &gone);
+	else if (msg->scode == 408)
+		unanswered(invite);
 	else
 		refused(invite);
 }

@@ -263,6 +263,14 @@ void ua_uas_acked(struct ua_invite *invite, const struct ua_event *event)
 	ua_post(invite, UA_POST_CHANGED, 0, &answer);
 }
 
+/* Our 200 to a re-INVITE: whether the call is to go on is not for us to say. */
+void ua_uas_unacknowledged(struct ua_invite *invite, const struct ua_event *event)
+{
+	(void)event;
+	ua_accepting_stop(invite);
+	ua_post(invite, UA_POST_UNREACHABLE, 0, NULL);
+}
+
 /* One offer at a time (RFC 3261 s14.2). */
 void ua_uas_refuse_busy(struct ua_invite *invite, const struct sip_msg *msg)
 {

@@ -269,6 +269,14 @@ static void on_changed(struct ua_invite *invite, const struct ua_sdp *remote, vo
 	say("changed %s", describe(remote));
 }
 
+static void on_unreachable(struct ua_invite *invite, void *arg)
+{
+	(void)arg;
+	say("unreachable");
+	if (bed.silent)
+		ua_invite_end(invite, 0);
+}
+
 static void on_ended(struct ua_invite *invite, const struct ua_end *end, void *arg)
 {
 	static const char *const by[] = {"peer", "timeout", "error"};
@@ -283,7 +291,7 @@ static void on_ended(struct ua_invite *invite, const struct ua_end *end, void *a
 }
 
 const struct ua_invite_handlers bed_handlers = {
-	on_progress, on_answered, on_offered, on_changed, on_ended,
+	on_progress, on_answered, on_offered, on_changed, on_unreachable, on_ended,
 };
 
 static void on_incoming(struct ua_invite *invite, const struct ua_incoming *incoming, void *arg)

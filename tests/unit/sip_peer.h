@@ -33,6 +33,7 @@ struct bed {
 	bool free_in_handler;       /* the ended handler frees the agent */
 	bool ignore_calls;          /* the incoming handler does nothing */
 	bool end_when_offered;      /* the offered handler ends the call */
+	bool silent;                /* no media comes: the unreachable handler ends the call */
 	bool end_in_round;          /* the user ends the call when what came was read, but not told yet */
 	int offered_result;
 };

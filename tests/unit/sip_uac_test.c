@@ -443,6 +443,59 @@ static void test_offers_that_meet_are_refused_491_and_ours_is_made_again(void **
 	bed_heard_nothing();
 }
 
+static void test_408_to_an_offer_ends_a_call_only_when_the_user_says_so(void **state)
+{
+	const char *again;
+
+	(void)state;
+	talk();
+	again = offer_again(41000);
+	bed_reply(again, 408, "Request Timeout", NULL, "", "");
+	assert_starts(bed_receive(), "ACK ");
+	bed_heard("changed nothing");
+	bed_heard("unreachable");
+	bed_quiet();
+	bed.silent = true;
+	again = offer_again(42000);
+	bed_reply(again, 408, "Request Timeout", NULL, "", "");
+	assert_starts(bed_receive(), "ACK ");
+	bed_heard("changed nothing");
+	bed_heard("unreachable");
+	assert_starts(bed_receive(), "BYE ");
+	bed_heard_nothing();
+}
+
+static void test_an_offer_that_nobody_answers_does_not_end_the_call(void **state)
+{
+	const char *invite = talk();
+
+	(void)state;
+	offer_again(41000);
+	bed_advance(32100);
+	bed_heard("changed nothing");
+	bed_heard("unreachable");
+	while (strncmp(bed_receive(), "INVITE ", 7))
+		;
+	send_in_dialog(invite, "BYE", 3, "");
+	bed_heard("ended by peer, status 0, cause 0, after answer");
+}
+
+/* Its 487 still gets an ACK. */
+static void test_the_peers_bye_crosses_our_offer(void **state)
+{
+	const char *invite = talk(), *again;
+
+	(void)state;
+	again = offer_again(41000);
+	send_in_dialog(invite, "BYE", 3, "");
+	assert_starts(bed_receive(), "SIP/2.0 200 OK");
+	bed_heard("ended by peer, status 0, cause 0, after answer");
+	bed_reply(again, 487, "Request Terminated", NULL, "", "");
+	assert_starts(bed_receive(), "ACK ");
+	bed_quiet();
+	bed_heard_nothing();
+}
+
 static void test_481_to_an_offer_ends_the_call(void **state)
 {
 	const char *again;
@@ -541,6 +594,9 @@ int main(void)
 		bed_test(test_a_401_is_answered_for_the_body_too),
 		bed_test(test_an_offer_that_is_refused_leaves_the_call_as_it_was),
 		bed_test(test_offers_that_meet_are_refused_491_and_ours_is_made_again),
+		bed_test(test_408_to_an_offer_ends_a_call_only_when_the_user_says_so),
+		bed_test(test_an_offer_that_nobody_answers_does_not_end_the_call),
+		bed_test(test_the_peers_bye_crosses_our_offer),
 		bed_test(test_481_to_an_offer_ends_the_call),
 		bed_test(test_dialled_text_is_escaped),
 		bed_test(test_no_handler_comes_after_the_user_let_go),

@@ -458,6 +458,60 @@ static void test_a_bye_ends_a_reinvite_that_waits(void **state)
 	bed_heard("ended by peer, status 0, cause 0, after answer");
 }
 
+/* RFC 3261 s14.1: who did not give the Call-ID waits 0 to 2 s. */
+static void test_offers_that_meet_are_refused_491_and_ours_is_made_again_soon(void **state)
+{
+	struct ua_sdp offer;
+	const char *again;
+
+	(void)state;
+	talk("a");
+	ua_sdp_offer(&offer, &bed.local);
+	assert_int_equal(ua_invite_offer(bed.invite, &offer), 0);
+	again = bed_receive();
+	in_dialog("a", "INVITE", 2, contact(""), SDP(5006));
+	assert_starts(bed_receive(), "SIP/2.0 491 ");
+	bed_reply(again, 491, "Request Pending", NULL, "", "");
+	assert_starts(bed_receive(), "ACK ");
+	bed_advance(2000);
+	again = bed_receive();
+	assert_starts(again, "INVITE ");
+	bed_reply(again, 200, "OK", NULL, contact(""), SDP(5006));
+	assert_starts(bed_receive(), "ACK ");
+	bed_heard("changed 192.0.2.1:5006");
+}
+
+static void unacknowledged(const char *id)
+{
+	talk(id);
+	in_dialog(id, "INVITE", 2, contact(""), SDP(5006));
+	assert_starts(bed_receive(), "SIP/2.0 100 ");
+	bed_heard("offered 192.0.2.1:5006");
+	for (unsigned i = 0; i < 9; i++)
+		bed_advance(4000);
+	bed_heard("unreachable");
+}
+
+static void test_a_200_to_a_reinvite_without_ack_does_not_end_the_call(void **state)
+{
+	(void)state;
+	unacknowledged("a");
+	in_dialog("a", "INVITE", 3, contact(""), SDP(5008));
+	bed_heard("offered 192.0.2.1:5008");
+	in_dialog("a", "BYE", 4, "", "");
+	bed_heard("ended by peer, status 0, cause 0, after answer");
+}
+
+static void test_a_200_to_a_reinvite_without_ack_ends_a_call_that_is_silent(void **state)
+{
+	(void)state;
+	bed.silent = true;
+	unacknowledged("a");
+	while (strncmp(bed_receive(), "BYE ", 4))
+		;
+	bed_heard_nothing();
+}
+
 static void test_requests_out_of_order_are_refused(void **state)
 {
 	(void)state;
@@ -541,6 +595,9 @@ int main(void)
 		bed_test(test_hanging_up_when_offered_refuses_the_offer),
 		bed_test(test_a_call_that_nobody_takes_is_refused_480),
 		bed_test(test_a_bye_ends_a_reinvite_that_waits),
+		bed_test(test_offers_that_meet_are_refused_491_and_ours_is_made_again_soon),
+		bed_test(test_a_200_to_a_reinvite_without_ack_does_not_end_the_call),
+		bed_test(test_a_200_to_a_reinvite_without_ack_ends_a_call_that_is_silent),
 		bed_test(test_requests_out_of_order_are_refused),
 		bed_test(test_record_routes_are_kept_in_order),
 		bed_test(test_a_strict_router_gets_its_way),
