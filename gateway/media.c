@@ -153,34 +153,16 @@ static void hook_time_note(struct media *media, const struct media_line *line)
 		media->hook_next_ns = next_ns;
 }
 
-/* A card that is gone would make its descriptor ready for ever. */
-static void descriptor_review(struct media *media, struct media_line *line)
-{
-	const struct fxs_driver *driver = line->port->driver;
-
-	if (line->watched != line->report.fault)
-		return;
-	line->watched = !line->report.fault;
-	(void)watch(media, line->watched ? EPOLL_CTL_ADD : EPOLL_CTL_DEL, driver->fd(line->port),
-		driver->event_mask(line->port) | (line == media->clock ? EPOLLIN : 0u), line);
-}
-
-static void line_watch(struct media *media, struct media_line *line, uint64_t now_ns)
-{
-	media_line_watch(line, now_ns);
-	descriptor_review(media, line);
-	hook_time_note(media, line);
-	touch(media, line);
-}
-
-/* Which line's port paces the tick: any sounding one that has a clock of its own. */
+/* Which line's port paces the tick: any sounding one that is in order and has a clock of its own. */
 static void clock_elect(struct media *media)
 {
 	struct media_line *elected = NULL;
 
 	for (size_t i = 0; i < media->active_count && !elected; i++) {
-		if (media->active[i]->port->driver->clock == FXS_CLOCK_PORT)
-			elected = media->active[i];
+		struct media_line *line = media->active[i];
+
+		if (line->port->driver->clock == FXS_CLOCK_PORT && !line->report.fault)
+			elected = line;
 	}
 	if (elected == media->clock)
 		return;
@@ -193,6 +175,27 @@ static void clock_elect(struct media *media)
 				driver->event_mask(line->port) | (i ? EPOLLIN : 0u), line);
 	}
 	media->clock = elected;
+}
+
+/* A card that is gone would make its descriptor ready for ever. */
+static void descriptor_review(struct media *media, struct media_line *line)
+{
+	const struct fxs_driver *driver = line->port->driver;
+
+	if (line->watched != line->report.fault)
+		return;
+	line->watched = !line->report.fault;
+	(void)watch(media, line->watched ? EPOLL_CTL_ADD : EPOLL_CTL_DEL, driver->fd(line->port),
+		driver->event_mask(line->port) | (line == media->clock ? EPOLLIN : 0u), line);
+	clock_elect(media);
+}
+
+static void line_watch(struct media *media, struct media_line *line, uint64_t now_ns)
+{
+	media_line_watch(line, now_ns);
+	descriptor_review(media, line);
+	hook_time_note(media, line);
+	touch(media, line);
 }
 
 static void activity_review(struct media *media, uint64_t now_ns)
@@ -304,18 +307,24 @@ static void tick(struct media *media, uint64_t now_ns)
 
 static void lines_heal(struct media *media, uint64_t now_ns)
 {
+	bool activity = false;
+
 	if (now_ns < media->heal_next_ns)
 		return;
 	media->heal_next_ns = now_ns + HEAL_NS;
 	for (size_t i = 0; i < media->line_count; i++) {
 		struct media_line *line = media->lines[i];
+		bool sounding = line->sounding;
 
 		line_watch(media, line, now_ns);
 		media_line_heal(line, now_ns);
+		activity = activity || sounding != line->sounding;
 		hook_time_note(media, line);
 		line->report_dirty = line->report_dirty || line->sounding;
 		touch(media, line);
 	}
+	if (activity)
+		activity_review(media, now_ns);
 	wishes_obey(media, now_ns);
 }
 

@@ -97,6 +97,19 @@ static void obey_tone(struct media_line *line, const struct media_wish *wish)
 	dsp_dtmf_rx_dial_tone(line->dtmf, wish->tone_stops_at_digit);
 }
 
+static void obey_sound(struct media_line *line, const struct media_wish *wish, uint64_t now_ns)
+{
+	const struct fxs_driver *driver = line->port->driver;
+	int err;
+
+	if (wish->sound == line->sounding)
+		return;
+	dsp_dtmf_rx_reset(line->dtmf, wish->tone_stops_at_digit);
+	err = wish->sound ? driver->audio_start(line->port, now_ns) : driver->audio_stop(line->port);
+	line->sounding = wish->sound && !err;
+}
+
+/* What the port refuses is tried again each second (media_line_heal). */
 static void obey_port(struct media_line *line, const struct media_wish *wish, uint64_t now_ns)
 {
 	const struct fxs_driver *driver = line->port->driver;
@@ -105,23 +118,20 @@ static void obey_port(struct media_line *line, const struct media_wish *wish, ui
 		driver->ring_stop(line->port, now_ns);
 		line->ringing = false;
 	}
-	if (wish->feed != line->wish.feed)
-		driver->feed_set(line->port, wish->feed, now_ns);
-	if (wish->sound != line->sounding) {
-		dsp_dtmf_rx_reset(line->dtmf, wish->tone_stops_at_digit);
-		int err = wish->sound ? driver->audio_start(line->port, now_ns)
-				      : driver->audio_stop(line->port);
-
-		line->sounding = wish->sound && !err;
-	}
+	if (wish->feed != line->feed && driver->feed_set(line->port, wish->feed, now_ns) == 0)
+		line->feed = wish->feed;
+	obey_sound(line, wish, now_ns);
 }
 
 /* Answered EBUSY by a telephone that was lifted in the same instant, whose edge is on the way, and by a line whose battery
  * was dropped a moment ago: tried again at each tick. */
 static void obey_ring(struct media_line *line, uint64_t now_ns)
 {
-	if (line->wish.ring && !line->ringing && !fxs_hook_is_off_hook(line->hook))
-		line->ringing = line->port->driver->ring_start(line->port, &line->taste->ring, now_ns) == 0;
+	if (!line->wish.ring || line->ringing || fxs_hook_is_off_hook(line->hook))
+		return;
+	line->ringing = line->port->driver->ring_start(line->port, &line->taste->ring, now_ns) == 0;
+	if (line->ringing)
+		line->feed = FXS_FEED_IDLE;
 }
 
 void media_line_obey(struct media_line *line, uint64_t now_ns)
@@ -216,6 +226,7 @@ void media_line_heal(struct media_line *line, uint64_t now_ns)
 	line->now_ns = now_ns;
 	if (line->port->driver->hook_get(line->port, &off_hook) == 0)
 		pronounce(line, verdicts, fxs_hook_edge(line->hook, off_hook, now_ns, verdicts));
+	obey_port(line, &line->wish, now_ns);
 }
 
 /* What the telephone says: digits, then the streams. */

@@ -30,6 +30,7 @@ struct media_line {
 	struct media_report report;
 	bool report_dirty;
 	bool touched;            /* stands in the worker's list of lines to publish */
+	uint8_t feed;            /* enum fxs_feed that the port took */
 	bool sounding;           /* the port's sound is on */
 	bool ringing;
 	bool watched;            /* its descriptor is: not while the port is out of order */
@@ -51,7 +52,7 @@ void media_line_watch(struct media_line *line, uint64_t now_ns);
 void media_line_judge(struct media_line *line, uint64_t now_ns);
 /* One block each way. */
 void media_line_tick(struct media_line *line, uint64_t now_ns, size_t count);
-/* Compares the judged hook with the port's own and heals a lost edge. */
+/* Compares the judged hook with the port's own and heals a lost edge; tries again what the port refused. */
 void media_line_heal(struct media_line *line, uint64_t now_ns);
 /* Publishes the report when it changed; returns whether control has something to read. */
 bool media_line_publish(struct media_line *line);

@@ -1,0 +1,304 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* The media plane on cards that refuse and fail: step by step, over a driver of the test's own. */
+#include <errno.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/epoll.h>
+#include <sys/eventfd.h>
+#include <unistd.h>
+#include <cmocka.h>
+
+#include "dsp/dsp.h"
+#include "gateway/media.h"
+#include "gateway/media_line.h"
+
+#define NS_PER_MS 1000000ull
+#define CARDS     2
+
+static struct card {
+	struct fxs_port port;
+	int fd; /* readable: a block has come */
+	bool off_hook, sound_on, ringing, fault_untold;
+	int feed_err, audio_err;
+	enum fxs_feed feed;
+} cards[CARDS];
+
+static struct media *media;
+static struct media_line *lines[CARDS];
+static uint64_t now_ns;
+
+/* ---- the driver ---- */
+
+static int bus_open(struct fxs_bus **busp, const struct fxs_bus_config *config)
+{
+	(void)config;
+	*busp = (struct fxs_bus *)cards;
+	return 0;
+}
+
+static void bus_close(struct fxs_bus *bus)
+{
+	(void)bus;
+}
+
+static int bus_fd(const struct fxs_bus *bus)
+{
+	(void)bus;
+	return -1;
+}
+
+static int port_open(struct fxs_port **portp, struct fxs_bus *bus, const struct fxs_port_config *config,
+	uint64_t at_ns)
+{
+	struct card *card = &cards[atoi(config->channel)];
+
+	(void)bus;
+	(void)at_ns;
+	card->port.driver = &fxs_dummy_driver;
+	card->fd = eventfd(0, EFD_NONBLOCK | EFD_SEMAPHORE);
+	*portp = &card->port;
+	return 0;
+}
+
+static void port_close(struct fxs_port *port)
+{
+	close(((struct card *)port)->fd);
+}
+
+static int port_fd(const struct fxs_port *port)
+{
+	return ((const struct card *)port)->fd;
+}
+
+static uint32_t event_mask(const struct fxs_port *port)
+{
+	(void)port;
+	return EPOLLPRI;
+}
+
+static int event_read(struct fxs_port *port, uint64_t at_ns, struct fxs_event *event)
+{
+	struct card *card = (struct card *)port;
+
+	if (!card->fault_untold)
+		return EAGAIN;
+	card->fault_untold = false;
+	*event = (struct fxs_event){.kind = FXS_EVENT_FAULT, .at_ns = at_ns};
+	return 0;
+}
+
+static int hook_get(struct fxs_port *port, bool *off_hook)
+{
+	*off_hook = ((struct card *)port)->off_hook;
+	return 0;
+}
+
+static int audio_start(struct fxs_port *port, uint64_t at_ns)
+{
+	struct card *card = (struct card *)port;
+
+	(void)at_ns;
+	card->sound_on = !card->audio_err;
+	return card->audio_err;
+}
+
+static int audio_stop(struct fxs_port *port)
+{
+	((struct card *)port)->sound_on = false;
+	return 0;
+}
+
+static int sound_read(struct fxs_port *port, int16_t *samples, size_t count)
+{
+	uint64_t one;
+
+	memset(samples, 0, count * sizeof(*samples));
+	return read(((struct card *)port)->fd, &one, sizeof(one)) == sizeof(one) ? 0 : EAGAIN;
+}
+
+static int sound_write(struct fxs_port *port, const int16_t *samples, size_t count)
+{
+	(void)port;
+	(void)samples;
+	(void)count;
+	return 0;
+}
+
+static int ring_start(struct fxs_port *port, const struct fxs_cadence *cadence, uint64_t at_ns)
+{
+	struct card *card = (struct card *)port;
+
+	(void)cadence;
+	(void)at_ns;
+	card->ringing = true;
+	card->feed = FXS_FEED_IDLE;
+	return 0;
+}
+
+static int ring_stop(struct fxs_port *port, uint64_t at_ns)
+{
+	(void)at_ns;
+	((struct card *)port)->ringing = false;
+	return 0;
+}
+
+/* As a real card does, it stops to ring when its feed is set. */
+static int feed_set(struct fxs_port *port, enum fxs_feed feed, uint64_t at_ns)
+{
+	struct card *card = (struct card *)port;
+
+	(void)at_ns;
+	if (card->feed_err)
+		return card->feed_err;
+	card->feed = feed;
+	card->ringing = false;
+	return 0;
+}
+
+const struct fxs_driver fxs_dummy_driver = {
+	.name = "card", .clock = FXS_CLOCK_PORT, .bus_open = bus_open, .bus_close = bus_close, .bus_fd = bus_fd,
+	.port_open = port_open, .port_close = port_close, .fd = port_fd, .event_mask = event_mask,
+	.event_read = event_read, .hook_get = hook_get, .audio_start = audio_start, .audio_stop = audio_stop,
+	.read = sound_read, .write = sound_write, .ring_start = ring_start, .ring_stop = ring_stop,
+	.feed_set = feed_set,
+};
+
+const struct fxs_driver *fxs_driver_find(const char *name)
+{
+	(void)name;
+	return &fxs_dummy_driver;
+}
+
+/* ---- */
+
+static struct media_taste taste;
+
+static int make(void **state)
+{
+	const struct media_config config = {.block_samples = 80, .events_size = 1, .lines_max = CARDS};
+
+	(void)state;
+	assert_int_equal(dsp_init(), 0);
+	memset(cards, 0, sizeof(cards));
+	now_ns = 1000 * NS_PER_MS;
+	taste.hook = fxs_hook_defaults;
+	assert_int_equal(media_alloc(&media, &config, now_ns), 0);
+	assert_int_equal(media_line_add(&lines[0], media, "card", "0", &taste, now_ns), 0);
+	assert_int_equal(media_line_add(&lines[1], media, "card", "1", &taste, now_ns), 0);
+	return 0;
+}
+
+static int unmake(void **state)
+{
+	(void)state;
+	media_free(media);
+	return 0;
+}
+
+static void step_after(unsigned ms)
+{
+	now_ns += ms * NS_PER_MS;
+	media_step(media, now_ns);
+}
+
+static void block_comes(struct card *card)
+{
+	const uint64_t one = 1;
+
+	assert_int_equal(write(card->fd, &one, sizeof(one)), sizeof(one));
+}
+
+static const struct media_wish talk = {.feed = FXS_FEED_ACTIVE, .tone = MEDIA_TONE_NONE, .sound = true};
+static const struct media_wish ring = {.feed = FXS_FEED_IDLE, .tone = MEDIA_TONE_NONE, .sound = true, .ring = true};
+
+static void test_what_a_card_refuses_is_tried_again(void **state)
+{
+	(void)state;
+	cards[0].feed_err = cards[0].audio_err = EIO;
+	media_line_wish(lines[0], &talk);
+	step_after(1);
+	cards[0].feed_err = cards[0].audio_err = 0;
+	step_after(1100);
+	assert_int_equal(cards[0].feed, FXS_FEED_ACTIVE);
+	assert_true(cards[0].sound_on);
+	block_comes(&cards[0]);
+	step_after(1);
+	assert_int_equal(lines[0]->report.ticks, 1);
+}
+
+static void test_trying_again_does_not_disturb_a_line_that_rings(void **state)
+{
+	(void)state;
+	media_line_wish(lines[0], &talk);
+	step_after(1);
+	cards[0].feed_err = EIO;
+	media_line_wish(lines[0], &ring);
+	step_after(1);
+	cards[0].feed_err = 0;
+	block_comes(&cards[0]);
+	step_after(1);
+	assert_true(cards[0].ringing);
+	step_after(1100);
+	assert_true(cards[0].ringing);
+}
+
+static void test_a_card_out_of_order_does_not_pace_the_others(void **state)
+{
+	(void)state;
+	media_line_wish(lines[0], &talk);
+	media_line_wish(lines[1], &talk);
+	step_after(1);
+	block_comes(&cards[0]);
+	step_after(1);
+	assert_int_equal(lines[1]->report.ticks, 1);
+	cards[0].fault_untold = true;
+	block_comes(&cards[0]);
+	step_after(1);
+	assert_true(lines[0]->report.fault);
+	block_comes(&cards[1]);
+	step_after(1);
+	assert_int_equal(lines[1]->report.ticks, 3);
+}
+
+static void test_a_card_that_falls_silent_is_replaced_by_the_timer(void **state)
+{
+	(void)state;
+	media_line_wish(lines[0], &talk);
+	step_after(1);
+	step_after(99);
+	assert_int_equal(lines[0]->report.ticks, 0);
+	step_after(1);
+	assert_int_equal(lines[0]->report.ticks, 1);
+	step_after(10);
+	assert_int_equal(lines[0]->report.ticks, 2);
+}
+
+static void test_a_lost_edge_heals_within_a_second(void **state)
+{
+	struct media_report report;
+
+	(void)state;
+	step_after(1);
+	cards[1].off_hook = true;
+	step_after(1000);
+	media_line_report(lines[1], &report);
+	assert_true(report.off_hook);
+}
+
+#define MEDIA_TEST(test) cmocka_unit_test_setup_teardown(test, make, unmake)
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		MEDIA_TEST(test_what_a_card_refuses_is_tried_again),
+		MEDIA_TEST(test_trying_again_does_not_disturb_a_line_that_rings),
+		MEDIA_TEST(test_a_card_out_of_order_does_not_pace_the_others),
+		MEDIA_TEST(test_a_card_that_falls_silent_is_replaced_by_the_timer),
+		MEDIA_TEST(test_a_lost_edge_heals_within_a_second),
+	};
+
+	return cmocka_run_group_tests_name("gateway/media", tests, NULL, NULL);
+}
