@@ -32,12 +32,12 @@ int stream_socket_open(int *fdp, uint16_t *portp, const char *addr, uint16_t por
 {
 	static uint16_t last; /* control thread only: spreads the ports, so that an old call's late packets meet nobody */
 	struct sockaddr_in local = {.sin_family = AF_INET};
-	unsigned pairs = (port_max - port_min + 1u) / 2;
+	unsigned first = port_min + port_min % 2u, pairs = (port_max + 1u - first) / 2;
 
 	if (inet_pton(AF_INET, addr, &local.sin_addr) != 1)
 		return EINVAL;
 	for (unsigned i = 0; i < pairs; i++) {
-		uint16_t port = (uint16_t)(port_min + 2 * (++last % pairs));
+		uint16_t port = (uint16_t)(first + 2 * (++last % pairs));
 		int err;
 
 		local.sin_port = htons(port);

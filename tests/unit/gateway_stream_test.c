@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* Packets of one stream: whose are taken, what is in them, and what is sent. */
 #include <arpa/inet.h>
+#include <errno.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -202,6 +203,22 @@ static void test_the_clock_goes_on_while_nothing_is_sent(void **state)
 	assert_int_equal(timestamp_sent() - before, 11 * BLOCK);
 }
 
+static void test_sockets_are_on_even_ports_of_the_range(void **state)
+{
+	uint16_t port;
+	int fds[4];
+
+	(void)state;
+	for (int i = 0; i < 3; i++) {
+		assert_int_equal(stream_socket_open(&fds[i], &port, "127.0.0.9", 21001, 21007), 0);
+		assert_int_equal(port % 2, 0);
+		assert_in_range(port, 21002, 21006);
+	}
+	assert_int_equal(stream_socket_open(&fds[3], &port, "127.0.0.9", 21001, 21007), EADDRINUSE);
+	for (int i = 0; i < 3; i++)
+		close(fds[i]);
+}
+
 #define STREAM_TEST(test) cmocka_unit_test_setup_teardown(test, make, unmake)
 
 int main(void)
@@ -214,6 +231,7 @@ int main(void)
 		STREAM_TEST(test_agreed_dynamic_payload_types_are_understood),
 		STREAM_TEST(test_a_packet_as_long_as_an_ethernet_frame_is_played),
 		STREAM_TEST(test_the_clock_goes_on_while_nothing_is_sent),
+		STREAM_TEST(test_sockets_are_on_even_ports_of_the_range),
 	};
 
 	return cmocka_run_group_tests_name("gateway/stream", tests, NULL, NULL);
