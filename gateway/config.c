@@ -22,6 +22,7 @@
 static struct {
 	struct config *config;
 	const char *file; /* that is being read */
+	bool is_public;   /* others can read it */
 	FILE *errors;
 	bool failed;
 	unsigned long long seen[SECTION_COUNT]; /* settings of the section that is being read */
@@ -187,6 +188,7 @@ static int section_read(cfg_t *parent, cfg_opt_t *opt)
 
 		snprintf(place->file, sizeof(place->file), "%s", load.file);
 		place->line = cfg->line;
+		place->is_public = load.is_public;
 		required_check(cfg, section);
 		load.open = false;
 	}
@@ -228,6 +230,13 @@ static cfg_t *parser_make(void)
 	return cfg;
 }
 
+static bool is_public(FILE *file)
+{
+	struct stat status;
+
+	return fstat(fileno(file), &status) == 0 && status.st_mode & S_IROTH;
+}
+
 /* The whole file, with the mark of its end on a line of its own. */
 static int text_read(const char *path, char **textp)
 {
@@ -240,6 +249,7 @@ static int text_read(const char *path, char **textp)
 	if (!text || !file) {
 		err = file ? ENOMEM : errno;
 	} else {
+		load.is_public = is_public(file);
 		length = fread(text, 1, FILE_BYTES_MAX, file);
 		err = ferror(file) ? errno : !feof(file) ? EFBIG : memchr(text, 0, length) ? EILSEQ : 0;
 		if (length > 0 && text[length - 1] == '\n')

@@ -23,8 +23,9 @@ struct config_text {
 
 /* Where in the files something was said, for messages. */
 struct config_place {
-	char file[CONFIG_TEXT_MAX + 1];
+	char file[CONFIG_TEXT_MAX + 1]; /* a longer path is cut */
 	int line;
+	bool is_public; /* others can read the file */
 };
 
 struct config_sip {

@@ -79,31 +79,40 @@ static bool readable_by_others(int fd)
 	return fstat(fd, &status) == 0 && status.st_mode & S_IROTH;
 }
 
-/* The first line of the file, without its end. */
+/* The first line of the file, without its end. Returns what is wrong, or NULL. */
+static const char *password_take(int fd, struct config_text *password)
+{
+	ssize_t length = fd < 0 ? -1 : read(fd, password->text, sizeof(password->text));
+	size_t end = 0;
+
+	if (length < 0)
+		return strerror(errno);
+	if (readable_by_others(fd))
+		return "is readable by others; allowed is mode 0640 or less";
+	while (end < (size_t)length && !strchr("\r\n", password->text[end]))
+		end++;
+	if (end == 0 || end > CONFIG_TEXT_MAX)
+		return "allowed is a first line of 1 to 127 bytes, the password";
+	memset(password->text + end, 0, sizeof(password->text) - end);
+	return NULL;
+}
+
 static void password_read(struct check *check, struct config_account *account)
 {
 	const char *file = account->password_file.text;
-	int fd = open(file, O_RDONLY | O_CLOEXEC);
-	ssize_t length = fd < 0 ? -1 : read(fd, account->password.text, CONFIG_TEXT_MAX);
+	int fd = open(file, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+	const char *wrong = password_take(fd, &account->password);
 
-	if (length < 0)
-		complain(check, &account->place, "account \"%s\": password_file = \"%s\": %s",
-			account->name, file, strerror(errno));
-	else if (readable_by_others(fd))
-		complain(check, &account->place,
-			"account \"%s\": password_file = \"%s\" is readable by others; allowed is mode 0640 or less",
-			account->name, file);
-	else
-		account->password.text[strcspn(account->password.text, "\r\n")] = 0;
+	if (wrong)
+		complain(check, &account->place, "account \"%s\": password_file = \"%s\": %s", account->name,
+			file, wrong);
 	if (fd >= 0)
 		close(fd);
 }
 
 static void password_place_check(struct check *check, const struct config_account *account)
 {
-	struct stat status;
-
-	if (stat(account->place.file, &status) == 0 && status.st_mode & S_IROTH)
+	if (account->place.is_public)
 		complain(check, &account->place,
 			"account \"%s\" has its password here and others can read this file; allowed is mode 0640 "
 			"or less, or password_file", account->name);
@@ -188,9 +197,10 @@ int config_check(struct config *config, const char *path, FILE *errors)
 	snprintf(whole.file, sizeof(whole.file), "%s", path);
 	if (!config->sip.listen_addr.text[0])
 		complain(&check, &whole, "sip lacks listen: address of this machine that SIP and sound use");
-	if (config->sip.rtp_port_max <= config->sip.rtp_port_min)
+	/* Sound has an even port and the next one belongs to it (RFC 3550 s11). */
+	if (config->sip.rtp_port_max <= config->sip.rtp_port_min + config->sip.rtp_port_min % 2)
 		complain(&check, &whole,
-			"sip: rtp_port_max = %u is not above rtp_port_min = %u", config->sip.rtp_port_max,
+			"sip: rtp_port_max = %u leaves no even port and the next above rtp_port_min = %u", config->sip.rtp_port_max,
 			config->sip.rtp_port_min);
 	profiles_check(&check);
 	accounts_check(&check);

@@ -115,6 +115,8 @@ static void test_settings_that_contradict_each_other_are_refused(void **state)
 	expect_refused(SIP "profile \"p\" {\nflash_max_ms = 60\n}\n", "6", "60", "0 (off)");
 	expect_refused("sip {\nlisten = \"127.0.0.1\"\nrtp_port_min = 4000\nrtp_port_max = 3000\n}\n", "1",
 		"3000", "rtp_port_min");
+	expect_refused("sip {\nlisten = \"127.0.0.1\"\nrtp_port_min = 4001\nrtp_port_max = 4002\n}\n", "1",
+		"4002", "rtp_port_min");
 }
 
 static void test_a_password_is_kept_from_others_and_from_messages(void **state)
@@ -136,10 +138,32 @@ static void test_a_password_is_kept_from_others_and_from_messages(void **state)
 	config_free(config);
 }
 
+/* Longer than what messages have room for. */
+static void test_a_password_is_kept_from_others_however_deep_its_file_lies(void **state)
+{
+	static const char text[] = SIP "account \"a\" {\nuser = \"1\"\ndomain = \"d\"\nserver = \"127.0.0.1\"\n"
+		"password = \"hush-hush\"\n}\n";
+	struct config *config = NULL;
+	char deep[400], name[200];
+	FILE *errors = fmemopen(complaints, sizeof(complaints), "w");
+
+	(void)state;
+	memset(name, 'd', sizeof(name));
+	name[sizeof(name) - 1] = 0;
+	snprintf(deep, sizeof(deep), "%s/%s", dir, name);
+	assert_int_equal(mkdir(deep, 0750), 0);
+	snprintf(deep, sizeof(deep), "%s/%s/tipring.conf", dir, name);
+	write_file(deep, text);
+	chmod(deep, 0644);
+	assert_int_not_equal(config_load(&config, deep, errors), 0);
+	fclose(errors);
+	assert_non_null(strstr(complaints, "others can read"));
+}
+
 static void test_a_password_file_gives_its_first_line(void **state)
 {
 	struct config *config = NULL;
-	char path[80], text[512];
+	char path[80], text[512], longest[129];
 
 	(void)state;
 	snprintf(path, sizeof(path), "%s/secret", dir);
@@ -148,6 +172,17 @@ static void test_a_password_file_gives_its_first_line(void **state)
 	write_file(path, "open sesame\nmore\n");
 	assert_int_equal(load(text, &config), 0);
 	assert_string_equal(config->accounts[0].password.text, "open sesame");
+	config_free(config);
+	write_file(path, "\nmore\n");
+	expect_refused(text, "9", path, "1 to 127 bytes");
+	memset(longest, 'x', sizeof(longest));
+	longest[128] = 0;
+	write_file(path, longest);
+	expect_refused(text, "9", path, "1 to 127 bytes");
+	longest[127] = 0;
+	write_file(path, longest);
+	assert_int_equal(load(text, &config), 0);
+	assert_string_equal(config->accounts[0].password.text, longest);
 	config_free(config);
 	chmod(path, 0644);
 	expect_refused(text, "9", path, "0640");
@@ -205,6 +240,7 @@ int main(void)
 		cmocka_unit_test(test_names_are_resolved_and_unique),
 		cmocka_unit_test(test_settings_that_contradict_each_other_are_refused),
 		cmocka_unit_test(test_a_password_is_kept_from_others_and_from_messages),
+		cmocka_unit_test(test_a_password_is_kept_from_others_however_deep_its_file_lies),
 		cmocka_unit_test(test_a_password_file_gives_its_first_line),
 		cmocka_unit_test(test_lines_d_is_read_in_the_order_of_names),
 	};
