@@ -87,6 +87,13 @@ const char *bed_receive(void)
 	return peer.messages[peer.taken++];
 }
 
+const char *bed_receive_now(void)
+{
+	run_rounds(QUIET_ROUNDS);
+	assert_true(peer.taken != peer.received);
+	return peer.messages[peer.taken++];
+}
+
 void bed_quiet(void)
 {
 	run_rounds(QUIET_ROUNDS);

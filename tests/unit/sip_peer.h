@@ -48,6 +48,8 @@ void bed_qualify(unsigned qualify_s);
 
 /* The next message that the peer got; the test fails when none comes. Valid until bed_close. */
 const char *bed_receive(void);
+/* ... and is there already. */
+const char *bed_receive_now(void);
 /* Nothing has come that was not received, and nothing comes now. */
 void bed_quiet(void);
 /* Everything that is due at that later time happens. */

@@ -474,7 +474,7 @@ static void test_offers_that_meet_are_refused_491_and_ours_is_made_again_soon(vo
 	bed_reply(again, 491, "Request Pending", NULL, "", "");
 	assert_starts(bed_receive(), "ACK ");
 	bed_advance(2000);
-	again = bed_receive();
+	again = bed_receive_now();
 	assert_starts(again, "INVITE ");
 	bed_reply(again, 200, "OK", NULL, contact(""), SDP(5006));
 	assert_starts(bed_receive(), "ACK ");
@@ -509,6 +509,22 @@ static void test_a_200_to_a_reinvite_without_ack_ends_a_call_that_is_silent(void
 	unacknowledged("a");
 	while (strncmp(bed_receive(), "BYE ", 4))
 		;
+	bed_heard_nothing();
+}
+
+static void test_a_reinvite_that_crosses_our_bye_is_refused_481(void **state)
+{
+	const char *bye;
+
+	(void)state;
+	talk("a");
+	ua_invite_end(bed.invite, 16);
+	bye = bed_receive();
+	assert_starts(bye, "BYE ");
+	in_dialog("a", "INVITE", 2, contact(""), SDP(5006));
+	assert_starts(bed_receive(), "SIP/2.0 481 ");
+	bed_reply(bye, 200, "OK", NULL, "", "");
+	bed_quiet();
 	bed_heard_nothing();
 }
 
@@ -598,6 +614,7 @@ int main(void)
 		bed_test(test_offers_that_meet_are_refused_491_and_ours_is_made_again_soon),
 		bed_test(test_a_200_to_a_reinvite_without_ack_does_not_end_the_call),
 		bed_test(test_a_200_to_a_reinvite_without_ack_ends_a_call_that_is_silent),
+		bed_test(test_a_reinvite_that_crosses_our_bye_is_refused_481),
 		bed_test(test_requests_out_of_order_are_refused),
 		bed_test(test_record_routes_are_kept_in_order),
 		bed_test(test_a_strict_router_gets_its_way),
