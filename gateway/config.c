@@ -13,6 +13,7 @@
 
 #include "gateway/config.h"
 #include "gateway/config_check.h"
+#include "gateway/config_comments.h"
 #include "gateway/settings.h"
 
 #define OPTIONS_MAX    16 /* settings of one section */
@@ -244,7 +245,7 @@ static int text_read(const char *path, char **textp)
 	char *text = malloc(FILE_BYTES_MAX + sizeof(mark));
 	FILE *file = fopen(path, "re");
 	size_t length;
-	int err = 0;
+	int err = 0, comment_line = 0;
 
 	if (!text || !file) {
 		err = file ? ENOMEM : errno;
@@ -252,12 +253,19 @@ static int text_read(const char *path, char **textp)
 		load.is_public = is_public(file);
 		length = fread(text, 1, FILE_BYTES_MAX, file);
 		err = ferror(file) ? errno : !feof(file) ? EFBIG : memchr(text, 0, length) ? EILSEQ : 0;
+		text[length] = 0;
+		comment_line = err ? 0 : config_comments_blank(text);
 		if (length > 0 && text[length - 1] == '\n')
 			length--;
 		memcpy(text + length, mark, sizeof(mark));
 	}
 	if (file)
 		fclose(file);
+	if (comment_line) {
+		fprintf(load.errors, "%s:%d: the comment that begins here does not end: */ is missing\n", path,
+			comment_line);
+		load.failed = true;
+	}
 	if (err)
 		free(text);
 	else
