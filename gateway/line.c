@@ -89,12 +89,17 @@ static unsigned timer_ms(const struct line *line, enum line_timer timer)
 	return 0;
 }
 
+static bool is_flash(enum line_event event)
+{
+	return event == LINE_EV_FLASH || event == LINE_EV_FLASH_BARRED;
+}
+
 /* Ringing time goes on from CALLING to RINGBACK; a digit and a flash begin their time anew, a call that is refused
  * meanwhile does not. */
 static void timer_set(struct line *line, enum line_state before, enum line_event event)
 {
 	enum line_timer timer = line_fsm_outputs(line->state)->timer;
-	bool anew = event == LINE_EV_FLASH || (event == LINE_EV_DIGIT && timer == LINE_TIMER_INTER_DIGIT);
+	bool anew = is_flash(event) || (event == LINE_EV_DIGIT && timer == LINE_TIMER_INTER_DIGIT);
 
 	if (timer == LINE_TIMER_NONE)
 		loop_timer_stop(line->timer);
@@ -111,7 +116,7 @@ static void state_set(struct line *line, enum line_state next, enum line_event e
 	if (next != before)
 		gw_log(GW_LOG_INFO, line->config->name, "%s, %s -> %s", line_event_name(event),
 			line_state_name(before), line_state_name(next));
-	if (next != before || event == LINE_EV_FLASH)
+	if (next != before || is_flash(event))
 		line->tone_serial++;
 	if (next == LINE_DIAL_TONE)
 		line->digits[0] = 0;
@@ -151,12 +156,10 @@ void line_shut(struct line *line)
 	line_wish(line);
 }
 
-static enum line_event lift_event(const struct line *line)
+static bool may_call(const struct line *line)
 {
-	bool may_call = line->config->calls_unregistered ||
+	return line->config->calls_unregistered ||
 		ua_account_state(line->account) == UA_REG_REGISTERED;
-
-	return may_call ? LINE_EV_LIFT : LINE_EV_LIFT_BARRED;
 }
 
 static void telephone_did(struct line *line, const struct media_event *event)
@@ -167,14 +170,14 @@ static void telephone_did(struct line *line, const struct media_event *event)
 		if (line->off_hook)
 			line_dispatch(line, LINE_EV_HANG_UP);
 		line->off_hook = true;
-		line_dispatch(line, lift_event(line));
+		line_dispatch(line, may_call(line) ? LINE_EV_LIFT : LINE_EV_LIFT_BARRED);
 		break;
 	case MEDIA_EVENT_HUNG_UP:
 		line->off_hook = false;
 		line_dispatch(line, LINE_EV_HANG_UP);
 		break;
 	case MEDIA_EVENT_FLASH:
-		line_dispatch(line, LINE_EV_FLASH);
+		line_dispatch(line, may_call(line) ? LINE_EV_FLASH : LINE_EV_FLASH_BARRED);
 		break;
 	case MEDIA_EVENT_DIGIT:
 		line->digit = event->digit;

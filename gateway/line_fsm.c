@@ -6,14 +6,16 @@
 #define TO(state, verb)  { 1, LINE_##state, LINE_DO_##verb }
 #define STAY(state, verb) TO(state, verb)
 
-/* A flash where there is nothing to hold begins anew: dial tone. */
+/* A flash where there is nothing to hold begins anew: dial tone, or what lifting gives instead. */
 #define OFF_HOOK_ALONE                                           \
 	[LINE_EV_HANG_UP] = TO(IDLE, NOTHING),                   \
-	[LINE_EV_FLASH] = TO(DIAL_TONE, NOTHING)
+	[LINE_EV_FLASH] = TO(DIAL_TONE, NOTHING),                \
+	[LINE_EV_FLASH_BARRED] = TO(CONGESTION, NOTHING)
 
 #define CALLING_OUT                                              \
 	[LINE_EV_HANG_UP] = TO(IDLE, HANG_UP),                   \
 	[LINE_EV_FLASH] = TO(DIAL_TONE, HANG_UP),                \
+	[LINE_EV_FLASH_BARRED] = TO(CONGESTION, HANG_UP),        \
 	[LINE_EV_EARLY_MEDIA] = TO(EARLY_MEDIA, NOTHING),        \
 	[LINE_EV_ANSWERED] = TO(TALKING, NOTHING),               \
 	[LINE_EV_ENDED] = TO(CONGESTION, NOTHING),               \
@@ -76,6 +78,7 @@ static const struct line_step table[LINE_STATE_COUNT][LINE_EVENT_COUNT] = {
 	[LINE_TALKING] = {
 		[LINE_EV_HANG_UP] = TO(IDLE, HANG_UP),
 		[LINE_EV_FLASH] = STAY(TALKING, COUNT_FLASH),
+		[LINE_EV_FLASH_BARRED] = STAY(TALKING, COUNT_FLASH),
 		[LINE_EV_DIGIT] = STAY(TALKING, NOTHING),
 		[LINE_EV_ENDED] = TO(RELEASED, NOTHING),
 		[LINE_EV_ENDED_BUSY] = TO(RELEASED, NOTHING),
@@ -142,7 +145,7 @@ const char *line_state_name(enum line_state state)
 const char *line_event_name(enum line_event event)
 {
 	static const char *const names[LINE_EVENT_COUNT] = {
-		"lift", "lift-barred", "hang-up", "flash", "digit", "number", "no-number", "timeout",
+		"lift", "lift-barred", "hang-up", "flash", "flash-barred", "digit", "number", "no-number", "timeout",
 		"call-in", "alerted", "early-media", "answered", "ended", "ended-busy",
 		"ended-congestion", "ended-info",
 	};

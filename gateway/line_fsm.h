@@ -32,6 +32,7 @@ enum line_event {
 	LINE_EV_LIFT_BARRED, /* lifted, but the line may not call: not registered */
 	LINE_EV_HANG_UP,
 	LINE_EV_FLASH,
+	LINE_EV_FLASH_BARRED, /* a flash on a line that may not call */
 	LINE_EV_DIGIT,
 	LINE_EV_NUMBER,      /* a number is complete and can be called */
 	LINE_EV_NO_NUMBER,   /* the digits can become no number */

@@ -50,6 +50,23 @@ static void test_hanging_up_a_call_tells_the_peer(void **state)
 		assert_int_equal(line_fsm_step(calls[i], LINE_EV_HANG_UP).verb, LINE_DO_HANG_UP);
 }
 
+static void test_a_flash_begins_anew_but_never_with_dial_tone_where_the_line_may_not_call(void **state)
+{
+	(void)state;
+	for (int s = 0; s < LINE_STATE_COUNT; s++) {
+		struct line_step may = line_fsm_step(s, LINE_EV_FLASH);
+		struct line_step barred = line_fsm_step(s, LINE_EV_FLASH_BARRED);
+
+		assert_int_equal(may.known, is_off_hook(s));
+		assert_int_equal(barred.known, may.known);
+		assert_int_equal(barred.verb, may.verb);
+		if (may.known && s != LINE_TALKING) {
+			assert_int_equal(may.next, LINE_DIAL_TONE);
+			assert_int_equal(barred.next, LINE_CONGESTION);
+		}
+	}
+}
+
 static void test_only_ringing_rings_and_only_off_hook_states_feed_the_line(void **state)
 {
 	(void)state;
@@ -122,6 +139,7 @@ int main(void)
 		cmocka_unit_test(test_a_call_that_comes_in_is_answered_in_every_state),
 		cmocka_unit_test(test_hanging_up_always_ends_at_idle),
 		cmocka_unit_test(test_hanging_up_a_call_tells_the_peer),
+		cmocka_unit_test(test_a_flash_begins_anew_but_never_with_dial_tone_where_the_line_may_not_call),
 		cmocka_unit_test(test_only_ringing_rings_and_only_off_hook_states_feed_the_line),
 		cmocka_unit_test(test_no_tone_is_mixed_into_speech),
 		cmocka_unit_test(test_every_tone_ends_in_silence_by_its_timer),
