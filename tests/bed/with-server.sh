@@ -47,7 +47,7 @@ wait_for() {
 }
 
 # setting NAME: what the story, which is the command's last word, wants; tests/story/story.c looks for the same.
-setting() { sed -n "s/^# $1: //p" "$story"; }
+setting() { [ -z "$story" ] || sed -n "s/^# $1: //p" "$story"; }
 
 story=${!#}
 case $story in
@@ -55,24 +55,30 @@ case $story in
 	COUNTRY=${COUNTRY:-$(setting country)}
 	PROFILE=${PROFILE:-$(setting profile)}
 	;;
+*) story= ;;
 esac
+wrong=$(setting "wrong password")
 
 config() {
-	local n
+	local n password
 	echo "sip { listen = \"127.0.0.1\" port = 5070 }"
 	echo "dummy { wires = \"$dir/wires\" }"
 	echo "control { socket = \"$dir/control\" }"
-	echo "profile \"bed\" { country = \"${COUNTRY:-us}\" digit_map = \"(1xx|[02-9]x.T|[*#]x.T)\" ${PROFILE:-} }"
 	for ((n = 1; n <= lines; n++)); do
+		password=secret
+		[ "$n" != "$wrong" ] || password=wrong
+		echo "profile \"p$n\" { country = \"${COUNTRY:-us}\" digit_map = \"(1xx|[02-9]x.T|[*#]x.T)\" ${PROFILE:-}" \
+			"$(setting "profile $n") }"
 		echo "account \"a$n\" { user = \"$((100 + n))\" domain = \"127.0.0.1\" server = \"127.0.0.1:5060\"" \
-			"password = \"secret$((100 + n))\" }"
-		echo "line \"$n\" { driver = \"$driver\" channel = \"$n\" account = \"a$n\" profile = \"bed\" }"
+			"password = \"$password$((100 + n))\" }"
+		echo "line \"$n\" { driver = \"$driver\" channel = \"$n\" account = \"a$n\" profile = \"p$n\" }"
 	done
 }
 
 server_answers() { grep -q "Listening on" "$dir/kamailio.log" 2>/dev/null && ss -Hlun "sport = :5060" | grep -q .; }
 daemon_registered() {
-	[ "$("$build/tipringctl" -s "$dir/control" status 2>/dev/null | awk 'NR > 1 && $4 == "yes"' | wc -l)" = "$lines" ]
+	[ "$("$build/tipringctl" -s "$dir/control" status 2>/dev/null | awk 'NR > 1 && $4 == "yes"' | wc -l)" = \
+		$((lines - ${wrong:+1} + 0)) ]
 }
 
 export TIPRING_DIR=$dir TIPRING_WIRES=$dir/wires TIPRING_CONTROL=$dir/control

@@ -10,7 +10,7 @@
 #include "tests/flow/bed_flow.h"
 #include "tests/flow/world.h"
 
-#define LINES_MAX    WORLD_PHONES_MAX
+#define LINES_MAX    (BED_LINES_MAX < WORLD_PHONES_MAX ? BED_LINES_MAX : WORLD_PHONES_MAX)
 #define REGISTER_NS  5000000000ull
 #define DIRECTORY    "/tipring-flow-XXXXXX"
 
@@ -57,23 +57,29 @@ static void on_phone(const struct phone *phone, const struct phone_event *event,
 	flow->handlers->phone(phone, event, flow->arg);
 }
 
+static void line_write(const struct flow *flow, FILE *file, unsigned n)
+{
+	const struct bed_config *config = &flow->config;
+	const char *own = config->line_profile[n - 1];
+
+	fprintf(file, "profile \"p%u\" { country = \"%s\" digit_map = \"(1xx|[02-9]x.T|[*#]x.T)\" %s %s }\n", n,
+		config->country, config->profile ? config->profile : "", own ? own : "");
+	fprintf(file, "account \"a%u\" { user = \"%u\" domain = \"127.0.0.1\" server = \"127.0.0.1:5060\" "
+		      "password = \"%s%u\" }\n", n, 100 + n, n == config->wrong_password ? "wrong" : "secret", 100 + n);
+	fprintf(file, "line \"%u\" { driver = \"dummy\" channel = \"%u\" account = \"a%u\" "
+		      "profile = \"p%u\" }\n", n, n, n, n);
+}
+
 /* The same as tests/bed/with-server.sh gives to the daemon. */
 static int config_write(const struct flow *flow)
 {
-	const struct bed_config *config = &flow->config;
 	FILE *file = fopen(flow->config_path, "w");
 
 	if (!file)
 		return errno;
 	fprintf(file, "sip { listen = \"127.0.0.1\" port = 5070 }\ndummy { wires = \"%s\" }\n", flow->wires_path);
-	fprintf(file, "profile \"bed\" { country = \"%s\" digit_map = \"(1xx|[02-9]x.T|[*#]x.T)\" %s }\n",
-		config->country, config->profile ? config->profile : "");
-	for (unsigned n = 1; n <= config->lines; n++) {
-		fprintf(file, "account \"a%u\" { user = \"%u\" domain = \"127.0.0.1\" server = \"127.0.0.1:5060\" "
-			      "password = \"secret%u\" }\n", n, 100 + n, 100 + n);
-		fprintf(file, "line \"%u\" { driver = \"dummy\" channel = \"%u\" account = \"a%u\" "
-			      "profile = \"bed\" }\n", n, n, n);
-	}
+	for (unsigned n = 1; n <= flow->config.lines; n++)
+		line_write(flow, file, n);
 	if (fchmod(fileno(file), 0600) < 0 || ferror(file)) {
 		fclose(file);
 		return EIO;
@@ -114,7 +120,7 @@ static bool is_registered(void *arg)
 {
 	const struct flow *flow = arg;
 
-	return flow->registered >= flow->config.lines;
+	return flow->registered >= flow->config.lines - (flow->config.wrong_password > 0);
 }
 
 static int world_open(struct flow *flow, unsigned events_size)

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * All of SIP that is outside the gateway, in place of sip/'s agent: a registrar and proxy that asks for credentials, and
- * further users that a story scripts. It implements sip/agent.h, account.h and invite.h; what would have been a message is
- * handed on after the network's delay and recorded as the gateway's side of the wire would show it.
+ * All of SIP that is outside the gateway, in place of sip/'s agent: a registrar and proxy that asks for credentials
+ * (passwords that begin with "secret" are right), and further users that a story scripts. It implements sip/agent.h,
+ * account.h and invite.h; what would have been a message is handed on after the network's delay and recorded as the
+ * gateway's side of the wire would show it.
  *
  *   gateway's line --INVITE--> proxy --INVITE--> another of its lines, or a scripted user; 404 when there is none
  *

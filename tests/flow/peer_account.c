@@ -83,6 +83,7 @@ int ua_account_alloc(struct ua_account **accountp, struct ua_agent *agent,
 		return err;
 	}
 	snprintf(account->user, sizeof(account->user), "%s", config->user);
+	account->wrong = strncmp(config->password, "secret", strlen("secret")) != 0;
 	account->agent = agent;
 	account->expires_s = config->expires_s;
 	account->handler = handler;
@@ -160,6 +161,7 @@ static void registrar_is_silent(struct ua_account *account)
 static void registrar_answers(struct ua_account *account)
 {
 	struct peer *peer = peer_current();
+	unsigned status = peer->registrar_status;
 
 	if (peer->challenges && !account->authorised) {
 		record(account, false, 401);
@@ -168,15 +170,17 @@ static void registrar_answers(struct ua_account *account)
 		return;
 	}
 	account->authorised = false;
-	record(account, false, peer->registrar_status);
+	if (peer->challenges && account->wrong)
+		status = 401;
+	record(account, false, status);
 	if (account->ending) {
-		state_set(account, UA_REG_NONE, peer->registrar_status, "");
-	} else if (peer->registrar_status == 200) {
+		state_set(account, UA_REG_NONE, status, "");
+	} else if (status == 200) {
 		next_step(account, request_send, account->expires_s * 900ull); /* 90 % of it */
 		state_set(account, UA_REG_REGISTERED, 200, "OK");
 	} else {
 		next_step(account, request_send, RETRY_MS);
-		state_set(account, UA_REG_FAILED, peer->registrar_status, "Refused");
+		state_set(account, UA_REG_FAILED, status, "Refused");
 	}
 }
 

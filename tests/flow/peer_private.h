@@ -83,6 +83,7 @@ struct ua_account {
 	unsigned expires_s;
 	enum ua_registration state;
 	bool ending, authorised;
+	bool wrong; /* its password */
 	struct loop_timer *timer;
 	void (*step)(struct ua_account *account);
 	ua_registration_h *handler;

@@ -42,7 +42,7 @@ spoilt() {
 	judge $? "$(basename "$2" .flow): $1 is noticed" "$(tail -n 1 <<<"$text")"
 }
 
-for file in "$here"/../stories/*.flow; do
+for file in $("$here/../bed/stories.sh" flow); do
 	play flow "$file"
 	play flow-narrow "$file"
 	same_twice "$file"

@@ -43,7 +43,7 @@ spoilt() {
 	fi
 }
 
-for story in "$here"/../stories/*.flow; do
+for story in $("$bed/stories.sh" live); do
 	start story "$story"
 done
 for how in mute-leg swap-legs gap-60; do

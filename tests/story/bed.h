@@ -17,6 +17,7 @@
 
 #define BED_TEXT_MAX   79
 #define BED_METHOD_MAX 15
+#define BED_LINES_MAX  16
 
 /* A SIP message at the gateway's socket. Texts that were too long are cut. */
 struct bed_sip {
@@ -39,7 +40,9 @@ struct bed_handlers {
 struct bed_config {
 	unsigned lines;      /* line N is "N", has the account 100+N and telephone N */
 	const char *country;
-	const char *profile; /* further settings of the lines' profile, as in tipring.conf, or "" (flow) */
+	const char *profile; /* further settings of the lines' profiles, as in tipring.conf, or "" (flow) */
+	const char *line_profile[BED_LINES_MAX]; /* line N's own settings besides, at N - 1, or NULL (flow) */
+	unsigned wrong_password; /* the line whose account has one; 0: none (flow) */
 	const char *wires;   /* the dummy driver's socket (live) */
 	const char *dahdi_channels; /* "5,6,7": the telephones' channels, in order (dahdi) */
 	unsigned sip_port;   /* the gateway's (live, dahdi) */
@@ -54,7 +57,7 @@ struct bed_ops {
 	const char *name;
 	bool realtime; /* its time is that of the world outside */
 
-	/* Returns when the gateway's lines are registered. Handlers are called from within run.
+	/* Returns when the gateway's lines, but for the one with the wrong password, are registered. Handlers are called from within run.
 	 * What went wrong is said on stderr. */
 	int (*open)(struct bed **bedp, const struct bed_config *config,
 		const struct bed_handlers *handlers, void *arg);

@@ -48,7 +48,8 @@ struct options {
 	bool ladder;
 	const char *path;
 	char name[NAME_MAX_ + 1];
-	char country[SETTING_MAX + 1], profile[SETTING_MAX + 1]; /* as the story wants them */
+	/* As the story wants them. */
+	char country[SETTING_MAX + 1], profile[SETTING_MAX + 1], line_profile[BED_LINES_MAX][SETTING_MAX + 1];
 };
 
 static int usage(FILE *out, int status)
@@ -268,9 +269,18 @@ static void setting_read(const char *path, const char *name, char *value)
 /* What neither the command line nor the environment set, the story may set. */
 static void settings_read(struct options *options)
 {
+	char name[32], wrong[SETTING_MAX + 1] = "";
+
 	strcpy(options->country, "us");
 	setting_read(options->path, "country", options->country);
 	setting_read(options->path, "profile", options->profile);
+	setting_read(options->path, "wrong password", wrong);
+	script_number(wrong, 1, BED_LINES_MAX, &options->config.wrong_password);
+	for (unsigned n = 0; n < BED_LINES_MAX; n++) {
+		snprintf(name, sizeof name, "profile %u", n + 1);
+		setting_read(options->path, name, options->line_profile[n]);
+		options->config.line_profile[n] = options->line_profile[n];
+	}
 	if (!options->config.country)
 		options->config.country = options->country;
 	if (!options->config.profile)

@@ -96,9 +96,11 @@ static const char *check_sip(const struct script_command *command)
 
 	if (!command->count)
 		return "what about it?";
-	if (!script_word_is(command, 0, "expect"))
+	if (!script_word_is(command, 0, "expect") && !script_word_is(command, 0, "never"))
 		return NULL; /* for the bed's own peer to judge */
 	wrong = kind_read(&kind, command, 1);
+	if (!wrong && script_word_is(command, 0, "never") && kind.end < command->count)
+		return "nothing may follow the message that must not have passed";
 	return wrong ? wrong : player_limits_check(command, kind.end);
 }
 
@@ -181,8 +183,28 @@ static enum script_result run_expect(struct player *player, const struct script_
 	return SCRIPT_FAILED;
 }
 
+/* Looks back, once. */
+static enum script_result run_never(struct player *player, const struct script_command *command)
+{
+	struct story *story = player->arg;
+	struct kind kind;
+
+	kind_read(&kind, command, 1);
+	for (size_t i = story->sip_cursor; i < story->sip_count; i++) {
+		char text[160];
+
+		if (kind_is(&kind, &story->sip[i]))
+			return player_fail(player, "%s passed %.1f ms ago",
+				story_sip_text(text, sizeof text, &story->sip[i]),
+				((double)player->now_ns - (double)story->sip[i].at_ns) / MS_NS);
+	}
+	return SCRIPT_DONE;
+}
+
 static enum script_result run_sip(struct player *player, const struct script_command *command)
 {
+	if (script_word_is(command, 0, "never"))
+		return run_never(player, command);
 	if (script_word_is(command, 0, "expect"))
 		return run_expect(player, command);
 	return run_command(player, command);
@@ -224,7 +246,7 @@ static enum script_result run_at(struct player *player, const struct script_comm
 const struct script_verb story_verbs[] = {
 	{"sip",
 		"expect out|in [STATUS] [METHOD] [from USER] [to USER] [expires S] "
-		"[within MS [of [N] EVENT]], or words for a scripted peer",
+		"[within MS [of [N] EVENT]], or never out|in ..., or words for a scripted peer",
 		false, check_sip, run_sip},
 	{"control", "stop", false, check_control, run_control},
 	{"at", "MS", false, check_at, run_at},

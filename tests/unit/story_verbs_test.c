@@ -148,6 +148,19 @@ static void test_a_message_meets_one_expectation_only(void **state)
 	assert_non_null(strstr(story->player.failure, "no message came since"));
 }
 
+static void test_never_looks_back_to_the_last_met_expectation(void **state)
+{
+	struct story *story = *state;
+
+	message(story, 10, true, 0, "INVITE");
+	assert_int_equal(play(story, "sip never out BYE", 0, 20), SCRIPT_DONE);
+	assert_int_equal(play(story, "sip never out INVITE from 102", 0, 20), SCRIPT_DONE);
+	assert_int_equal(play(story, "sip never out INVITE from 101", 30, 30), SCRIPT_FAILED);
+	assert_non_null(strstr(story->player.failure, "INVITE 101 -> 102 passed 20.0 ms ago"));
+	assert_int_equal(play(story, "sip expect out INVITE", 0, 20), SCRIPT_DONE);
+	assert_int_equal(play(story, "sip never out INVITE", 30, 30), SCRIPT_DONE);
+}
+
 static void test_words_for_the_peer_reach_it_and_its_refusal_is_told(void **state)
 {
 	struct story *story = *state;
@@ -171,7 +184,8 @@ static void test_at_waits_and_control_stops(void **state)
 static void test_a_wrong_line_is_refused(void **state)
 {
 	static const char *const wrong[] = {"sip", "sip expect", "sip expect INVITE", "sip expect out",
-		"sip expect out INVITE within x", "sip expect out INVITE for 5", "control", "control go",
+		"sip expect out INVITE within x", "sip expect out INVITE for 5", "sip never out",
+		"sip never out INVITE within 5", "control", "control go",
 		"at x", "1 sip expect out INVITE"};
 	struct script_command *command;
 	char error[1200];
@@ -193,6 +207,7 @@ int main(void)
 		test_of_story(test_direction_user_and_status_must_be_right),
 		test_of_story(test_a_retransmission_meets_no_expectation),
 		test_of_story(test_a_message_meets_one_expectation_only),
+		test_of_story(test_never_looks_back_to_the_last_met_expectation),
 		test_of_story(test_words_for_the_peer_reach_it_and_its_refusal_is_told),
 		test_of_story(test_at_waits_and_control_stops),
 		cmocka_unit_test(test_a_wrong_line_is_refused),

@@ -73,7 +73,7 @@ trap 'rm -rf "$out"' EXIT
 start contract guest contract 1 tests/contract/driver_contract dahdi 1 2
 start bed guest bed 4 tests/vm/bedcheck 4
 start wires guest wires 4 tests/vm/wirescheck 4
-for file in "$vm"/../stories/*.flow; do
+for file in $("$vm/../bed/stories.sh" dahdi); do
 	start stories story story "$file"
 done
 knobs='bounce_ms=6 trip_ms=15 hybrid=1' start worn story worn "$vm/../stories/first-call.flow"
