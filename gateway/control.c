@@ -12,6 +12,7 @@
 
 #define REQUEST_BYTES_MAX 256
 #define CLIENTS_MAX       8
+#define ANSWER_BYTES_MAX  (1 << 20) /* of the kernel's buffer, of which it grants what it likes */
 
 struct client {
 	struct control *control;
@@ -26,6 +27,7 @@ struct control {
 	int fd;
 	char path[sizeof(((struct sockaddr_un *)NULL)->sun_path)];
 	struct client clients[CLIENTS_MAX];
+	unsigned oldest; /* which client goes when another one comes */
 };
 
 static void client_close(struct client *client)
@@ -148,25 +150,38 @@ static void on_client(int fd, void *arg)
 	client_close(client);
 }
 
+/* Whoever connected and asked nothing makes room. */
+static struct client *client_place(struct control *control)
+{
+	struct client *client = &control->clients[control->oldest++ % CLIENTS_MAX];
+
+	if (client->fd >= 0)
+		client_close(client);
+	return client;
+}
+
 static void on_connection(int fd, void *arg)
 {
 	struct control *control = arg;
-	int client_fd = accept4(fd, NULL, NULL, SOCK_NONBLOCK | SOCK_CLOEXEC);
+	int size = ANSWER_BYTES_MAX, client_fd = accept4(fd, NULL, NULL, SOCK_NONBLOCK | SOCK_CLOEXEC);
+	struct client *client;
 
 	if (client_fd < 0)
 		return;
-	for (int i = 0; i < CLIENTS_MAX; i++) {
-		struct client *client = &control->clients[i];
-
-		if (client->fd >= 0)
-			continue;
-		client->length = 0;
-		if (loop_watch(control->loop, client_fd, on_client, client) != 0)
-			break;
+	(void)setsockopt(client_fd, SOL_SOCKET, SO_SNDBUF, &size, sizeof(size));
+	client = client_place(control);
+	client->length = 0;
+	if (loop_watch(control->loop, client_fd, on_client, client) != 0)
+		close(client_fd);
+	else
 		client->fd = client_fd;
-		return;
-	}
-	close(client_fd);
+}
+
+static bool is_other_than_socket(const char *path)
+{
+	struct stat status;
+
+	return lstat(path, &status) == 0 && !S_ISSOCK(status.st_mode);
 }
 
 /* Mode 0660 from the first moment on. */
@@ -180,6 +195,8 @@ static int listen_on(struct control *control)
 		close(fd);
 		return EADDRINUSE;
 	}
+	if (is_other_than_socket(control->path))
+		return EEXIST;
 	strcpy(addr.sun_path, control->path);
 	control->fd = socket(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
 	if (control->fd < 0)

@@ -10,7 +10,8 @@
 
 struct control;
 
-/* A socket file that a dead daemon left is replaced; EADDRINUSE when a living one answers. */
+/* A socket file that a dead daemon left is replaced; EADDRINUSE when a living one answers, EEXIST when the file is no
+ * socket. */
 int control_alloc(struct control **controlp, struct loop *loop, const char *path,
 	const struct gateway *gateway);
 void control_free(struct control *control);

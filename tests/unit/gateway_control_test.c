@@ -1,0 +1,172 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* The operator's socket and those who misuse it. */
+#include <errno.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <unistd.h>
+#include <cmocka.h>
+
+#include "gateway/control.h"
+#include "tests/flow/loop_virtual.h"
+
+#define IDLERS    20
+#define ANSWER_MAX (1 << 20)
+
+static char directory[] = "/tmp/tipring-control-XXXXXX";
+static char path[64];
+static struct loop *loop;
+static struct control *control;
+static unsigned line_count;
+static char answer[ANSWER_MAX];
+
+bool gateway_line_status(const struct gateway *gateway, unsigned index, struct line_status *status)
+{
+	(void)gateway;
+	*status = (struct line_status){.name = "a-name-of-a-usual-length", .state = "talking"};
+	return index < line_count;
+}
+
+static int make(void **state)
+{
+	(void)state;
+	line_count = 1;
+	assert_int_equal(loop_alloc(&loop, 64), 0);
+	assert_int_equal(control_alloc(&control, loop, path, NULL), 0);
+	return 0;
+}
+
+static int unmake(void **state)
+{
+	(void)state;
+	control_free(control);
+	loop_free(loop);
+	return 0;
+}
+
+static int group_make(void **state)
+{
+	(void)state;
+	if (!mkdtemp(directory))
+		return -1;
+	snprintf(path, sizeof(path), "%s/control", directory);
+	return 0;
+}
+
+static int group_unmake(void **state)
+{
+	(void)state;
+	unlink(path);
+	return rmdir(directory);
+}
+
+static int connected(void)
+{
+	int fd;
+
+	assert_int_equal(control_connect(&fd, path), 0);
+	loop_virtual_serve(loop);
+	return fd;
+}
+
+/* All that comes until the daemon closes; the operator reads only then. */
+static const char *asked(const char *request, size_t length)
+{
+	int fd = connected();
+	size_t got = 0;
+	ssize_t count;
+
+	assert_int_equal(send(fd, request, length, MSG_NOSIGNAL), length);
+	loop_virtual_serve(loop);
+	while ((count = recv(fd, answer + got, sizeof(answer) - 1 - got, MSG_DONTWAIT)) > 0)
+		got += (size_t)count;
+	answer[got] = 0;
+	close(fd);
+	return answer;
+}
+
+static const char *last_line(const char *text)
+{
+	size_t length = strlen(text);
+
+	while (length > 1 && text[length - 2] != '\n')
+		length--;
+	return text + (length ? length - 1 : 0);
+}
+
+static void test_the_status_of_all_lines_there_can_be_arrives_whole(void **state)
+{
+	(void)state;
+	line_count = CONFIG_LINES_MAX;
+	assert_string_equal(last_line(asked("status --json\n", 14)), "ok\n");
+	assert_string_equal(last_line(asked("status\n", 7)), "ok\n");
+}
+
+static void test_who_asks_nothing_does_not_keep_the_operator_out(void **state)
+{
+	int idlers[IDLERS];
+
+	(void)state;
+	for (int i = 0; i < IDLERS; i++)
+		idlers[i] = connected();
+	assert_string_equal(last_line(asked("status\n", 7)), "ok\n");
+	for (int i = 0; i < IDLERS; i++)
+		close(idlers[i]);
+}
+
+static void test_what_is_not_understood_is_refused(void **state)
+{
+	char endless[400];
+
+	(void)state;
+	memset(endless, 'x', sizeof(endless));
+	assert_int_equal(strncmp(asked("reboot\n", 7), "error: ", 7), 0);
+	assert_int_equal(strncmp(asked("\n", 1), "error: ", 7), 0);
+	assert_int_equal(strncmp(asked(endless, 300), "error: ", 7), 0);
+	assert_string_equal(last_line(asked("status\n", 7)), "ok\n");
+}
+
+static void test_a_file_that_is_no_socket_is_not_replaced(void **state)
+{
+	struct control *other = NULL;
+	char precious[96];
+	FILE *file;
+
+	(void)state;
+	snprintf(precious, sizeof(precious), "%s/precious", directory);
+	file = fopen(precious, "w");
+	assert_non_null(file);
+	fclose(file);
+	assert_int_equal(control_alloc(&other, loop, precious, NULL), EEXIST);
+	assert_int_equal(unlink(precious), 0);
+}
+
+static void test_a_second_daemon_leaves_the_first_ones_socket_alone(void **state)
+{
+	struct control *other = NULL;
+
+	(void)state;
+	assert_int_equal(control_alloc(&other, loop, path, NULL), EADDRINUSE);
+	loop_virtual_serve(loop);
+	assert_string_equal(last_line(asked("status\n", 7)), "ok\n");
+}
+
+#define CONTROL_TEST(test) cmocka_unit_test_setup_teardown(test, make, unmake)
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		CONTROL_TEST(test_the_status_of_all_lines_there_can_be_arrives_whole),
+		CONTROL_TEST(test_who_asks_nothing_does_not_keep_the_operator_out),
+		CONTROL_TEST(test_what_is_not_understood_is_refused),
+		CONTROL_TEST(test_a_file_that_is_no_socket_is_not_replaced),
+		CONTROL_TEST(test_a_second_daemon_leaves_the_first_ones_socket_alone),
+	};
+
+	return cmocka_run_group_tests_name("gateway/control", tests, group_make, group_unmake);
+}
