@@ -69,6 +69,15 @@ static void defaults_set(enum settings_section section, void *base)
 	}
 }
 
+static bool name_valid(const char *name)
+{
+	for (const char *c = name; *c; c++) {
+		if ((unsigned char)*c < ' ' || *c == 0x7f)
+			return false;
+	}
+	return *name && strlen(name) <= CONFIG_NAME_MAX;
+}
+
 /* Finds or makes the account, profile or line of that name. All three structs begin with name and place. */
 static void *entity(cfg_t *cfg, enum settings_section section, void **array, unsigned *count, size_t size)
 {
@@ -84,9 +93,10 @@ static void *entity(cfg_t *cfg, enum settings_section section, void **array, uns
 			return NULL;
 		}
 	}
-	if (strlen(title) == 0 || strlen(title) > CONFIG_NAME_MAX || *count == CONFIG_LINES_MAX) {
-		cfg_error(cfg, "%s \"%s\": allowed are %d of them with names of 1 to %d bytes", cfg->name,
-			title, CONFIG_LINES_MAX, CONFIG_NAME_MAX);
+	if (!name_valid(title) || *count == CONFIG_LINES_MAX) {
+		cfg_error(cfg, "%s \"%.*s\": allowed are %d of them with names of 1 to %d bytes without control "
+			"characters", cfg->name, (int)strcspn(title, "\r\n"), title, CONFIG_LINES_MAX,
+			CONFIG_NAME_MAX);
 		return NULL;
 	}
 	last = realloc(*array, (*count + 1) * size);

@@ -109,6 +109,13 @@ static void test_names_are_resolved_and_unique(void **state)
 	expect_refused("sip {\nport = 1\nport = 2\nlisten = \"127.0.0.1\"\n}\n", "3", "port", "second time");
 }
 
+/* It stands in log lines and in the operator's JSON. */
+static void test_a_name_with_control_characters_is_refused(void **state)
+{
+	(void)state;
+	expect_refused(SIP "profile \"p\nq\" {\n}\n", "6", "\"p\"", "control characters");
+}
+
 static void test_settings_that_contradict_each_other_are_refused(void **state)
 {
 	(void)state;
@@ -238,6 +245,7 @@ int main(void)
 		cmocka_unit_test(test_a_wrong_value_is_refused_with_its_line_and_what_is_allowed),
 		cmocka_unit_test(test_what_is_missing_or_unknown_is_named),
 		cmocka_unit_test(test_names_are_resolved_and_unique),
+		cmocka_unit_test(test_a_name_with_control_characters_is_refused),
 		cmocka_unit_test(test_settings_that_contradict_each_other_are_refused),
 		cmocka_unit_test(test_a_password_is_kept_from_others_and_from_messages),
 		cmocka_unit_test(test_a_password_is_kept_from_others_however_deep_its_file_lies),
