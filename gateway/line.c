@@ -213,6 +213,11 @@ void line_media_changed(struct line *line)
 		gw_log(GW_LOG_WARNING, line->config->name, report.fault
 			? "the port is out of order (kernel or card)" : "the port is back in order");
 	line->fault = report.fault;
+	if (report.refusal && report.refusal != line->refusal)
+		gw_log(GW_LOG_WARNING, line->config->name,
+			"the port refuses battery, ring or sound (kernel or card): %s%s", strerror(report.refusal),
+			report.refusal == ENODATA ? "; is a tone zone loaded?" : "");
+	line->refusal = report.refusal;
 	line_retired_review(line, report.wish_sequence);
 }
 

@@ -19,6 +19,7 @@ struct line {
 	uint32_t events_read; /* from the media line's queue, in all */
 	bool off_hook; /* as events and reports told last */
 	bool fault;
+	int refusal; /* that was logged */
 	uint8_t tone_serial;
 	char digit; /* of the event that is being dispatched */
 	char digits[LINE_DIGITS_MAX + 1];

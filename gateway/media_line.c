@@ -97,6 +97,15 @@ static void obey_tone(struct media_line *line, const struct media_wish *wish)
 	dsp_dtmf_rx_dial_tone(line->dtmf, wish->tone_stops_at_digit);
 }
 
+/* Told once: it is tried again and again. */
+static void refusal_note(struct media_line *line, int err)
+{
+	if (!err || err == line->report.refusal)
+		return;
+	line->report.refusal = err;
+	line->report_dirty = true;
+}
+
 static void obey_sound(struct media_line *line, const struct media_wish *wish, uint64_t now_ns)
 {
 	const struct fxs_driver *driver = line->port->driver;
@@ -107,19 +116,29 @@ static void obey_sound(struct media_line *line, const struct media_wish *wish, u
 	dsp_dtmf_rx_reset(line->dtmf, wish->tone_stops_at_digit);
 	err = wish->sound ? driver->audio_start(line->port, now_ns) : driver->audio_stop(line->port);
 	line->sounding = wish->sound && !err;
+	refusal_note(line, err);
+}
+
+static void obey_feed(struct media_line *line, const struct media_wish *wish, uint64_t now_ns)
+{
+	int err;
+
+	if (wish->feed == line->feed)
+		return;
+	err = line->port->driver->feed_set(line->port, wish->feed, now_ns);
+	if (!err)
+		line->feed = wish->feed;
+	refusal_note(line, err);
 }
 
 /* What the port refuses is tried again each second (media_line_heal). */
 static void obey_port(struct media_line *line, const struct media_wish *wish, uint64_t now_ns)
 {
-	const struct fxs_driver *driver = line->port->driver;
-
 	if (line->ringing && !wish->ring) {
-		driver->ring_stop(line->port, now_ns);
+		line->port->driver->ring_stop(line->port, now_ns);
 		line->ringing = false;
 	}
-	if (wish->feed != line->feed && driver->feed_set(line->port, wish->feed, now_ns) == 0)
-		line->feed = wish->feed;
+	obey_feed(line, wish, now_ns);
 	obey_sound(line, wish, now_ns);
 }
 
@@ -127,11 +146,16 @@ static void obey_port(struct media_line *line, const struct media_wish *wish, ui
  * was dropped a moment ago: tried again at each tick. */
 static void obey_ring(struct media_line *line, uint64_t now_ns)
 {
+	int err;
+
 	if (!line->wish.ring || line->ringing || fxs_hook_is_off_hook(line->hook))
 		return;
-	line->ringing = line->port->driver->ring_start(line->port, &line->taste->ring, now_ns) == 0;
-	if (line->ringing)
+	err = line->port->driver->ring_start(line->port, &line->taste->ring, now_ns);
+	line->ringing = !err;
+	if (!err)
 		line->feed = FXS_FEED_IDLE;
+	else if (err != EBUSY)
+		refusal_note(line, err);
 }
 
 void media_line_obey(struct media_line *line, uint64_t now_ns)
@@ -140,6 +164,7 @@ void media_line_obey(struct media_line *line, uint64_t now_ns)
 
 	if (!box_read(&line->wish_box, &wish, sizeof(wish), &line->wish_sequence))
 		return;
+	line->report.refusal = 0;
 	obey_port(line, &wish, now_ns);
 	obey_tone(line, &wish);
 	fxs_hook_mode_set(line->hook, wish.hook_mode);

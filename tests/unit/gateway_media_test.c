@@ -22,7 +22,7 @@ static struct card {
 	struct fxs_port port;
 	int fd; /* readable: a block has come */
 	bool off_hook, sound_on, ringing, fault_untold;
-	int feed_err, audio_err;
+	int feed_err, audio_err, ring_err;
 	enum fxs_feed feed;
 } cards[CARDS];
 
@@ -133,6 +133,8 @@ static int ring_start(struct fxs_port *port, const struct fxs_cadence *cadence, 
 
 	(void)cadence;
 	(void)at_ns;
+	if (card->ring_err)
+		return card->ring_err;
 	card->ringing = true;
 	card->feed = FXS_FEED_IDLE;
 	return 0;
@@ -245,6 +247,23 @@ static void test_trying_again_does_not_disturb_a_line_that_rings(void **state)
 	assert_true(cards[0].ringing);
 }
 
+static void test_what_a_card_refuses_is_reported_until_the_next_wish(void **state)
+{
+	struct media_report report;
+
+	(void)state;
+	cards[0].ring_err = ENODATA; /* no tone zone */
+	media_line_wish(lines[0], &ring);
+	step_after(1);
+	media_line_report(lines[0], &report);
+	assert_int_equal(report.refusal, ENODATA);
+	cards[0].ring_err = EBUSY; /* it is being lifted */
+	media_line_wish(lines[0], &ring);
+	step_after(1);
+	media_line_report(lines[0], &report);
+	assert_int_equal(report.refusal, 0);
+}
+
 static void test_a_card_out_of_order_does_not_pace_the_others(void **state)
 {
 	(void)state;
@@ -295,6 +314,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		MEDIA_TEST(test_what_a_card_refuses_is_tried_again),
 		MEDIA_TEST(test_trying_again_does_not_disturb_a_line_that_rings),
+		MEDIA_TEST(test_what_a_card_refuses_is_reported_until_the_next_wish),
 		MEDIA_TEST(test_a_card_out_of_order_does_not_pace_the_others),
 		MEDIA_TEST(test_a_card_that_falls_silent_is_replaced_by_the_timer),
 		MEDIA_TEST(test_a_lost_edge_heals_within_a_second),
