@@ -5,7 +5,8 @@
 #   live      tipringd, Kamailio and SIPp as processes, a network namespace for each test
 #   dahdi     the same stories over real DAHDI drivers in User-Mode Linux, in virtual time
 #   sanitize  unit, flow and live once more with AddressSanitizer and UndefinedBehaviorSanitizer
-# None named: all of them. Ends with "N passed, N failed, N skipped".
+#   bench     figures: processor time, memory, delays (BENCH_SECONDS says how long, 60)
+# None named: all of them but bench. Ends with "N passed, N failed, N skipped".
 #
 # A test says "ok NAME", "not ok NAME: why" or "ok NAME # SKIP why", one line each; a test program may say as many
 # as it likes, and one that ends badly without saying so counts as a failure.
@@ -16,9 +17,9 @@ parts=("$@")
 [ ${#parts[@]} -gt 0 ] || parts=(unit flow live dahdi sanitize)
 for part in "${parts[@]}"; do
 	case $part in
-	unit | flow | live | dahdi | sanitize) ;;
+	unit | flow | live | dahdi | sanitize | bench) ;;
 	*)
-		echo "check.sh: unknown part '$part'; allowed are unit flow live dahdi sanitize" >&2
+		echo "check.sh: unknown part '$part'; allowed are unit flow live dahdi sanitize bench" >&2
 		exit 2
 		;;
 	esac
@@ -92,6 +93,11 @@ part_sanitize() {
 	tests tests/live/run.sh build-sanitize
 }
 
+part_bench() {
+	tests/install.sh tests/bench/packages
+	tests/bench/run.sh build
+}
+
 # A skip must be known: listed in tests/skips.txt by name, with its reason.
 skips_judge() {
 	local log=$1 name
@@ -112,6 +118,7 @@ run_part() {
 		failed=1
 	fi
 	grep -E '^not ok |# SKIP' "$log"
+	[ "$part" != bench ] || grep -E '^[a-z0-9_]+ [0-9.]+ [^ ]+$' "$log"
 	[ "$failed" = 0 ] || echo "see $log"
 	echo "$part: $passed passed, $failed failed, $skipped skipped ($((SECONDS - start)) s)"
 	total_passed=$((total_passed + passed))

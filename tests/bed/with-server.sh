@@ -10,6 +10,8 @@
 #   TIPRING_CONTROL  the control socket
 #   TIPRING_PID      the daemon's process id
 # It may end the daemon by SIGTERM itself. Settings of the profile may be added by PROFILE="name = value ...".
+# A benchmark names another program than BUILD/tipringd by TIPRINGD, and by BED_CONFIG one that prints the configuration; it is
+# told the folder and the number of lines.
 # Exit status: the command's; 1 when server or daemon failed, or when the daemon ended badly.
 set -u
 
@@ -83,13 +85,17 @@ daemon_registered() {
 
 export TIPRING_DIR=$dir TIPRING_WIRES=$dir/wires TIPRING_CONTROL=$dir/control
 umask 077
-config >"$dir/tipring.conf"
+if [ -n "${BED_CONFIG:-}" ]; then
+	"$BED_CONFIG" "$dir" "$lines" >"$dir/tipring.conf"
+else
+	config >"$dir/tipring.conf"
+fi
 
 kamailio -DD -E -m 32 -M 8 -f "$here/kamailio.cfg" -w "$dir" -Y "$dir" >"$dir/kamailio.log" 2>&1 &
 pids+=($!)
 wait_for server_answers || { echo "not ok the SIP server: does not answer"; finish 1; }
 
-"$build/tipringd" -c "$dir/tipring.conf" >"$dir/tipringd.log" 2>&1 &
+"${TIPRINGD:-$build/tipringd}" -c "$dir/tipring.conf" >"$dir/tipringd.log" 2>&1 &
 TIPRING_PID=$!
 export TIPRING_PID
 pids+=("$TIPRING_PID")

@@ -17,7 +17,7 @@
 #define PACKET_MAX       65536
 #define RECEIVE_BUFFER   (4 << 20)
 #define KEYS_MAX         512 /* messages remembered, to know them again */
-#define CALLS_MAX        256
+#define CALLS_MAX        8192
 #define PACKETS_PER_STEP 256
 #define RTP_HEADER       12
 

@@ -1,0 +1,124 @@
+#!/bin/bash
+# One measurement, inside the bed (tests/bed/with-server.sh). Prints figures as "name value unit", or why there are none.
+# usage: inside.sh BUILD talk|wakes|memory|signalling LINES SECONDS
+# talk with sound from tipring-phone when TIPRINGD is not set, else from the automatic telephones of benchd.
+set -u
+
+build=$1
+what=$2
+lines=$3
+seconds=$4
+here=$(cd "$(dirname "$0")" && pwd)
+far="-i 127.0.0.1 -nostdin"
+cd "$TIPRING_DIR" || exit 1
+
+fail() {
+	echo "$*"
+	exit 1
+}
+
+# until_true COMMAND...: 30 s at most.
+until_true() {
+	local n
+	for n in {1..300}; do
+		"$@" && return 0
+		sleep 0.1
+	done
+	return 1
+}
+
+# cpu_ms STAT-FILE: user and system time so far, of a process or a thread.
+cpu_ms() { sed 's/.*) //' "$1" | awk -v hz="$(getconf CLK_TCK)" '{print ($12 + $13) * 1000 / hz}'; }
+now_ms() { awk '{print int($1 * 1000)}' /proc/uptime; }
+rss_kb() { awk '/^VmRSS/{print $2}' "/proc/$TIPRING_PID/status"; }
+switches() { awk '/ctxt_switches/{n += $2} END{print n}' /proc/"$TIPRING_PID"/task/*/status; }
+ratio() { awk -v a="$1" -v b="$2" -v digits="$3" 'BEGIN{printf "%.*f", digits, a / b}'; }
+users() { # FIRST STEP
+	echo SEQUENTIAL
+	seq $((100 + $1)) "$2" $((100 + lines))
+}
+
+all_talk() { [ "$("$build/tipringctl" -s "$TIPRING_CONTROL" status | grep -c ' talking')" = "$lines" ]; }
+
+# The telephones of another process, for the dummy's socket.
+telephones() {
+	local n
+	for ((n = 1; n <= lines; n++)); do
+		echo "$n expect ring within 20000"
+		echo "$n lift"
+		echo "$n say seed $n"
+	done >phones.script
+	echo "wait 600000" >>phones.script
+	# shellcheck disable=SC2046
+	"$build/tipring-phone" -q --wires "$TIPRING_WIRES" $(for ((n = 1; n <= lines; n++)); do echo "$n=$n"; done) \
+		phones.script >phones.log 2>&1 &
+	phones=$!
+}
+
+talk() {
+	local before after start end heard said sipp
+	phones=
+	[ -n "${TIPRINGD:-}" ] || telephones
+	users 1 1 >users.csv
+	sipp -sf "$here/sipp/talks.xml" -inf users.csv $far -p 5090 -rtp_echo -mp 30000 -m "$lines" -l "$lines" -r 16 \
+		127.0.0.1:5070 >sipp.out 2>&1 &
+	sipp=$!
+	until_true all_talk || fail "not all of $lines lines talk"
+	start=$(now_ms) before=$(cpu_ms "/proc/$TIPRING_PID/stat")
+	sleep "$seconds"
+	after=$(cpu_ms "/proc/$TIPRING_PID/stat") end=$(now_ms)
+	all_talk || fail "a call was lost"
+	kill -KILL $sipp $phones
+	wait $sipp $phones 2>/dev/null
+	if [ -n "${TIPRINGD:-}" ]; then
+		kill -TERM "$TIPRING_PID"
+		until_true grep -q '^automatic telephones' tipringd.log || fail "the daemon does not end"
+		read -r said heard < <(sed -n 's/^automatic.* said \([0-9]*\) heard \([0-9]*\)/\1 \2/p' tipringd.log)
+		[ $((heard * 100)) -ge $((said * 95)) ] || fail "only $heard of $said blocks were heard"
+	fi
+	awk -v cpu=$((after - before)) -v wall=$((end - start)) -v lines="$lines" \
+		'BEGIN{printf "cpu_per_call_percent %.3f %%\n", cpu * 100 / wall / lines}'
+}
+
+wakes() {
+	local before after
+	sleep 2 # what starting has left to do
+	before=$(switches)
+	sleep "$seconds"
+	after=$(switches)
+	echo "idle_wakes_per_s $(ratio $((after - before)) "$seconds" 1) /s"
+}
+
+memory() { echo "rss_kb $(rss_kb) kB"; }
+
+signalling() {
+	local calls_per_s=20 count control all before_control before after tap answered cancelled p50 p99 worst
+	count=$((calls_per_s / 2 * seconds))
+	control=/proc/$TIPRING_PID/task/$TIPRING_PID/stat all=/proc/$TIPRING_PID/stat
+	users 1 2 >odd.csv
+	users 2 2 >even.csv
+	"$build/tests/bench/invite_tap" 5070 >tap.out 2>tap.log &
+	tap=$!
+	before=$(cpu_ms "$all") before_control=$(cpu_ms "$control")
+	sipp -sf "$here/sipp/answered.xml" -inf odd.csv $far -p 5090 -mp 30000 -m $count -r $((calls_per_s / 2)) \
+		127.0.0.1:5070 >sipp.out 2>&1 &
+	answered=$!
+	sipp -sf "$here/sipp/cancelled.xml" -inf even.csv $far -p 5092 -mp 31000 -m $count -r $((calls_per_s / 2)) \
+		127.0.0.1:5070 >sipp2.out 2>&1 &
+	cancelled=$!
+	wait $answered || fail "SIPp: not every answered call went well: $(grep -aE 'Unexpected|Failed' sipp.out | tail -n 3)"
+	wait $cancelled || fail "SIPp: not every cancelled call went well: $(grep -aE 'Unexpected|Failed' sipp2.out | tail -n 3)"
+	sleep 2 # hanging up takes as long as a flash may
+	after=$(cpu_ms "$all") after_control=$(cpu_ms "$control")
+	kill -TERM $tap
+	wait $tap
+	read -r _ timed _ p50 _ p99 _ worst <tap.out
+	[ "$timed" = $((2 * count)) ] || fail "only $timed of $((2 * count)) answers were timed"
+	echo "invite_180_p50_ms $p50 ms"
+	echo "invite_180_p99_ms $p99 ms"
+	echo "signalling_cpu_ms $(ratio $((after - before)) $((2 * count)) 3) ms"
+	echo "signalling_cpu_control_ms $(ratio $((after_control - before_control)) $((2 * count)) 3) ms"
+	echo "invite_180_worst_ms $worst ms"
+}
+
+$what

@@ -1,0 +1,86 @@
+#!/bin/bash
+# The benchmark: prints each figure as "name value unit" and "ok name", or "not ok name: why". Figures are printed, not judged.
+# usage: run.sh BUILD     (root)
+#   BENCH_SECONDS  how long processor time is measured (60)
+#   BENCH_LINES    lines that talk, that are called and that are idle (64)
+# What is measured is tipringd with automatic telephones in the same process (auto_driver.c), in a network namespace
+# of its own, registered at Kamailio; SIPp calls its lines directly and sends all sound back.
+set -u
+
+build=$(cd "$1" && pwd)
+here=$(cd "$(dirname "$0")" && pwd)
+bed=$here/../bed
+seconds=${BENCH_SECONDS:-60}
+lines=${BENCH_LINES:-64}
+wakes_s=10
+lines_many=500
+tick_lines=8 tick_count=200
+ulimit -n 8192
+
+# inside DAEMON CHANNEL-PREFIX LINES WHAT SECONDS: figures, or why not; DAEMON "" is tipringd itself.
+inside() {
+	TIPRINGD=$1 CHANNEL_PREFIX=$2 BED_CONFIG=$here/config.sh timeout $(($5 + 240)) "$bed/netns.sh" "$bed/with-server.sh" "$build" dummy "$3" \
+		"$here/inside.sh" "$build" "$4" "$3" "$5" 2>&1
+}
+
+# figures NAMES TEXT: says those named, which must all stand in the text.
+figures() {
+	local names=$1 text=$2 name line why
+	for name in $names; do
+		line=$(grep -E "^$name [0-9.]+ [^ ]+$" <<<"$text")
+		if [ -n "$line" ]; then
+			echo "$line"
+			echo "ok $name"
+		else
+			why=$(grep -v '^#' <<<"$text" | head -n 1)
+			sed 's/^/# /' <<<"$text"
+			echo "not ok $name: ${why:-no figure}"
+		fi
+	done
+}
+
+rss() { sed -n 's/^rss_kb \([0-9]*\) kB$/\1/p' <<<"$1"; }
+
+memory() {
+	local daemon=$1 prefix=$2 suffix=$3 one many text
+	one=$(inside "$daemon" "$prefix" 1 memory 0)
+	many=$(inside "$daemon" "$prefix" $lines_many memory 0)
+	text=$one$'\n'$many
+	if [ -n "$(rss "$one")" ] && [ -n "$(rss "$many")" ]; then
+		text=$(awk -v one="$(rss "$one")" -v many="$(rss "$many")" -v lines=$((lines_many - 1)) -v suffix="$suffix" 'BEGIN {
+			printf "memory_start%s_mb %.1f MB\nmemory_per_line%s_kb %.1f kB\n", suffix, one / 1024, suffix, (many - one) / lines }')
+	fi
+	figures "memory_start${suffix}_mb memory_per_line${suffix}_kb" "$text"
+}
+
+# instructions LINES KIND: within tick_count ticks.
+instructions() {
+	local out
+	out=$(valgrind --tool=callgrind --callgrind-out-file=/dev/null --collect-atstart=no --toggle-collect=bench_ticks \
+		"$build/tests/bench/tick" "$1" "$2" $tick_count 2>&1)
+	[[ $out == *"served "[1-9]* ]] && sed -n 's/.*Collected : \([0-9]*\).*/\1/p' <<<"$out"
+}
+
+# ticks NAME KIND: instructions of a block of one line, by the difference between twice the lines and the lines.
+ticks() {
+	local name=$1 few many
+	few=$(instructions $tick_lines "$2")
+	many=$(instructions $((2 * tick_lines)) "$2")
+	figures "$name" "$([ -n "$few" ] && [ -n "$many" ] && echo "$name $(((many - few) / tick_lines / tick_count)) instructions")"
+}
+
+echo "# $lines lines, $seconds s, commit $(git -C "$here" rev-parse --short HEAD 2>/dev/null), load $(cut -d' ' -f1-3 /proc/loadavg)"
+benchd=$build/tests/bench/benchd
+figures cpu_per_call_percent "$(inside "$benchd" talks- "$lines" talk "$seconds")"
+memory "$benchd" idle- ""
+signalling=$(inside "$benchd" brief- "$lines" signalling "$seconds")
+figures "invite_180_p50_ms invite_180_p99_ms signalling_cpu_ms" "$signalling"
+figures idle_wakes_per_s "$(inside "$benchd" idle- "$lines" wakes $wakes_s)"
+figures "signalling_cpu_control_ms invite_180_worst_ms" "$signalling"
+dummy=$(inside "" "" "$lines" talk "$seconds")
+figures cpu_per_call_dummy_percent "${dummy//cpu_per_call_percent/cpu_per_call_dummy_percent}"
+memory "" "" _dummy
+ticks tick_instructions_per_line stream
+ticks tick_instructions_per_line_without_call silent
+ticks tick_instructions_per_line_dialling dialling
+echo "# load at the end $(cut -d' ' -f1-3 /proc/loadavg)"

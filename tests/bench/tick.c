@@ -1,0 +1,134 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * The media tick in virtual time, to have its instructions counted (callgrind, --toggle-collect=bench_ticks): LINES lines
+ * that are off-hook, each with a stream to itself over a socket of its own, or without, served for TICKS blocks.
+ * Nothing in it depends on the clock or on other processes, so that the count repeats.
+ *
+ * usage: tick LINES stream|silent|dialling TICKS
+ */
+#include <arpa/inet.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include "dsp/dsp.h"
+#include "gateway/media.h"
+
+#define BLOCK_SAMPLES 80
+#define BLOCK_NS      10000000ull
+#define START_NS      1000000000ull
+#define PTIME_MS      20
+#define PLAYOUT_MS    40
+#define SETTLE_TICKS  20 /* before the counting: playout is full, the tables are made */
+#define TONE_TEXT     "350+440"
+#define TONE_DBM0     (-13)
+
+struct bench {
+	struct media *media;
+	struct media_line *first;
+	uint64_t now_ns;
+};
+
+/* A socket that sends to itself: what a line says comes back at the next tick. */
+static int socket_open(struct sockaddr_in *own)
+{
+	int fd = socket(AF_INET, SOCK_DGRAM | SOCK_NONBLOCK, 0);
+	socklen_t length = sizeof(*own);
+
+	*own = (struct sockaddr_in){.sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
+	if (fd < 0 || bind(fd, (struct sockaddr *)own, length) || getsockname(fd, (struct sockaddr *)own, &length)) {
+		perror("tick: socket");
+		exit(EXIT_FAILURE);
+	}
+	return fd;
+}
+
+static struct media_wish wish_of(const char *kind, unsigned number)
+{
+	struct media_wish wish = {
+		.feed = FXS_FEED_ACTIVE,
+		.hook_mode = FXS_HOOK_IN_CALL,
+		.tone = MEDIA_TONE_NONE,
+		.sound = true,
+	};
+	struct stream_wish *stream = &wish.streams[0];
+
+	if (!strcmp(kind, "dialling")) {
+		wish.hook_mode = FXS_HOOK_COLLECTING;
+		wish.tone = FXS_TONE_DIAL;
+		wish.tone_serial = 1;
+	}
+	if (strcmp(kind, "stream"))
+		return wish;
+	*stream = (struct stream_wish){.id = 1, .law = DSP_LAW_A, .payload_type = 8, .ptime_ms = PTIME_MS,
+		.sends = true, .receives = true, .playout_ms = PLAYOUT_MS};
+	stream->sender = (struct ua_rtp_sender){.ssrc = number};
+	stream->fd = socket_open(&stream->remote);
+	return wish;
+}
+
+static void lines_add(struct bench *bench, unsigned lines, const char *kind, const struct media_taste *taste)
+{
+	for (unsigned i = 0; i < lines; i++) {
+		struct media_wish wish = wish_of(kind, i);
+		struct media_line *line;
+		char channel[32];
+
+		snprintf(channel, sizeof(channel), "open-%u", i);
+		if (media_line_add(&line, bench->media, "dummy", channel, taste, bench->now_ns)) {
+			fputs("tick: a line cannot be added\n", stderr);
+			exit(EXIT_FAILURE);
+		}
+		media_line_wish(line, &wish);
+		if (!bench->first)
+			bench->first = line;
+	}
+}
+
+/* What is counted. Not static, so that its name is found. */
+void bench_ticks(struct bench *bench, unsigned ticks);
+
+__attribute__((noinline)) void bench_ticks(struct bench *bench, unsigned ticks)
+{
+	for (unsigned i = 0; i < ticks; i++) {
+		bench->now_ns += BLOCK_NS;
+		media_step(bench->media, bench->now_ns);
+	}
+}
+
+static unsigned ticks_served(const struct bench *bench)
+{
+	struct media_report report;
+
+	media_line_report(bench->first, &report);
+	return report.ticks;
+}
+
+int main(int argc, char **argv)
+{
+	struct media_config config = {.block_samples = BLOCK_SAMPLES, .events_size = EVENT_QUEUE_MAX};
+	struct media_taste taste = {.hook = fxs_hook_defaults};
+	struct bench bench = {.now_ns = START_NS};
+	struct dsp_tone_def *tone;
+	unsigned ticks;
+
+	if (argc != 4)
+		return 2;
+	config.lines_max = (unsigned)atoi(argv[1]);
+	ticks = (unsigned)atoi(argv[3]);
+	if (dsp_init() || dsp_tone_def_parse(&tone, TONE_TEXT, TONE_DBM0) ||
+	    media_alloc(&bench.media, &config, START_NS))
+		return EXIT_FAILURE;
+	taste.tones[FXS_TONE_DIAL] = tone;
+	lines_add(&bench, config.lines_max, argv[2], &taste);
+	media_step(bench.media, bench.now_ns);
+	for (unsigned i = 0; i < SETTLE_TICKS; i++)
+		media_step(bench.media, bench.now_ns += BLOCK_NS);
+	bench_ticks(&bench, ticks);
+	printf("served %u\n", ticks_served(&bench));
+	media_free(bench.media);
+	dsp_tone_def_free(tone);
+	return EXIT_SUCCESS;
+}
