@@ -148,14 +148,22 @@ static void state_set(struct ua_account *account, enum ua_registration state, un
 
 static void request_send(struct ua_account *account);
 
+/* As account.h has it: a binding outlives a refresh that failed. That it has run out is told at the next try. */
+static void try_later(struct ua_account *account, unsigned status, const char *reason)
+{
+	bool lasts = loop_now_ms(peer_current()->loop) < account->bound_until_ms;
+
+	next_step(account, request_send, RETRY_MS);
+	state_set(account, lasts ? UA_REG_REGISTERED : UA_REG_FAILED, status, reason);
+}
+
 static void registrar_is_silent(struct ua_account *account)
 {
 	if (account->ending) {
 		state_set(account, UA_REG_NONE, 408, "Request Timeout");
 		return;
 	}
-	next_step(account, request_send, RETRY_MS);
-	state_set(account, UA_REG_FAILED, 408, "Request Timeout");
+	try_later(account, 408, "Request Timeout");
 }
 
 static void registrar_answers(struct ua_account *account)
@@ -176,11 +184,11 @@ static void registrar_answers(struct ua_account *account)
 	if (account->ending) {
 		state_set(account, UA_REG_NONE, status, "");
 	} else if (status == 200) {
+		account->bound_until_ms = loop_now_ms(peer->loop) + account->expires_s * 1000ull;
 		next_step(account, request_send, account->expires_s * 900ull); /* 90 % of it */
 		state_set(account, UA_REG_REGISTERED, 200, "OK");
 	} else {
-		next_step(account, request_send, RETRY_MS);
-		state_set(account, UA_REG_FAILED, status, "Refused");
+		try_later(account, status, "Refused");
 	}
 }
 

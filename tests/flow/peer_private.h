@@ -84,6 +84,7 @@ struct ua_account {
 	enum ua_registration state;
 	bool ending, authorised;
 	bool wrong; /* its password */
+	uint64_t bound_until_ms; /* calls come to it until then */
 	struct loop_timer *timer;
 	void (*step)(struct ua_account *account);
 	ua_registration_h *handler;
