@@ -61,11 +61,16 @@ static int compose_address(struct ua_account *account, const char *name)
 static int fill(struct ua_account *account, struct ua_agent *agent,
 	const struct ua_account_config *config)
 {
-	int err = sa_set_str(&account->server, config->server_addr, config->server_port);
+	bool tcp = config->transport == UA_TCP;
+	int err = sa_set_str(&account->server.addr, config->server_addr, config->server_port);
 
-	if (err || sa_af(&account->server) != AF_INET)
+	if (err || sa_af(&account->server.addr) != AF_INET)
 		return EINVAL;
-	err = str_dup(&account->user, config->user);
+	account->server.type = tcp ? SIP_TRANSP_TCP : SIP_TRANSP_UDP;
+	if (tcp)
+		err = ua_transport_open_tcp(agent->transport);
+	if (!err)
+		err = str_dup(&account->user, config->user);
 	if (!err)
 		err = str_dup(&account->domain, config->domain);
 	if (!err)
@@ -73,8 +78,8 @@ static int fill(struct ua_account *account, struct ua_agent *agent,
 	if (!err)
 		err = compose_address(account, config->display_name);
 	if (!err)
-		err = re_sdprintf(&account->contact, "sip:%H@%J", ua_print_user, account->contact_user,
-			ua_transport_local(agent->transport));
+		err = re_sdprintf(&account->contact, "sip:%H@%J%s", ua_print_user, account->contact_user,
+			ua_transport_local(agent->transport), sip_transp_param(account->server.type));
 	if (!err)
 		err = ua_credentials_alloc(&account->credentials,
 			config->auth_user ? config->auth_user : config->user, config->password);

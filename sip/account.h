@@ -8,12 +8,18 @@
 
 #include "sip/agent.h"
 
+enum ua_protocol {
+	UA_UDP = 0,
+	UA_TCP, /* one connection to the server for all that accounts send it; what comes by it is served too */
+};
+
 struct ua_account_config {
 	const char *user;      /* of the address of record */
 	const char *domain;    /* of the address of record */
 	const char *display_name; /* NULL or "": none */
 	const char *server_addr;  /* numeric IPv4 of registrar and outbound proxy */
 	uint16_t server_port;
+	enum ua_protocol transport;
 	const char *auth_user; /* NULL: as user */
 	const char *password;  /* copied, wiped when freed, never printed */
 	unsigned expires_s;    /* 60..86400 */
@@ -34,7 +40,8 @@ enum ua_registration {
 typedef void ua_registration_h(struct ua_account *account, enum ua_registration state, unsigned status,
 	const char *reason, void *arg);
 
-/* Copies what it needs; EINVAL for an address that is not numeric. */
+/* Copies what it needs; EINVAL for an address that is not numeric. With the first account over TCP the agent listens
+ * there too, on the port that it has: EADDRINUSE. A connection that is lost is made anew by registering. */
 int ua_account_alloc(struct ua_account **accountp, struct ua_agent *agent,
 	const struct ua_account_config *config, ua_registration_h *handler, void *arg);
 /* Without un-registering. Its calls must have ended. */

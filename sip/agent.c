@@ -213,7 +213,7 @@ int ua_agent_request(struct sip_request **requestp, struct ua_account *account,
 	void *arg)
 {
 	struct mbuf *mb;
-	struct sa peer;
+	struct ua_hop hop;
 	int err;
 
 	if (!account->agent)
@@ -221,12 +221,12 @@ int ua_agent_request(struct sip_request **requestp, struct ua_account *account,
 	mb = mbuf_alloc(1024);
 	if (!mb)
 		return ENOMEM;
-	peer = account->server;
+	hop = account->server;
 	if (!outgoing->to_server)
-		ua_dialog_next_hop(dialog, &account->server, &peer);
+		ua_dialog_next_hop(dialog, &account->server, &hop);
 	err = write_request(mb, account, dialog, outgoing);
 	if (!err)
-		err = ua_transport_request(requestp, account->agent->transport, &peer, outgoing->method,
+		err = ua_transport_request(requestp, account->agent->transport, &hop, outgoing->method,
 			ua_dialog_request_uri(dialog), mb, handler, arg);
 	mem_deref(mb);
 	if (!err)
@@ -238,5 +238,5 @@ int ua_agent_challenged(struct ua_account *account, struct ua_attempt *attempt,
 	const struct sip_msg *msg)
 {
 	return ua_credentials_learn(account->credentials, attempt, msg,
-		sa_cmp(&msg->src, &account->server, SA_ADDR));
+		sa_cmp(&msg->src, &account->server.addr, SA_ADDR));
 }

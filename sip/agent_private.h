@@ -31,7 +31,7 @@ struct ua_account {
 	char *contact_user;       /* no other account of the agent has it */
 	char *address;            /* value of From, without tag */
 	char *contact;            /* URI */
-	struct sa server;
+	struct ua_hop server;
 	struct ua_credentials *credentials;
 	void *arg;
 	struct ua_registrar *registrar;

@@ -267,13 +267,21 @@ int ua_dialog_write(const struct ua_dialog *dialog, struct mbuf *mb, const char 
 		dialog->remote, dialog->call_id, cseq, method);
 }
 
-void ua_dialog_next_hop(const struct ua_dialog *dialog, const struct sa *server, struct sa *peer)
+static bool wants_udp(const struct uri *uri)
+{
+	struct pl transport;
+
+	return !msg_param_decode(&uri->params, "transport", &transport) &&
+		!pl_strcasecmp(&transport, "udp");
+}
+
+void ua_dialog_next_hop(const struct ua_dialog *dialog, const struct ua_hop *server, struct ua_hop *hop)
 {
 	struct sip_addr addr;
 	struct pl target;
 	struct uri uri;
 
-	*peer = *server;
+	*hop = *server;
 	if (first_route(dialog, &addr)) {
 		uri = addr.uri;
 	} else {
@@ -281,6 +289,8 @@ void ua_dialog_next_hop(const struct ua_dialog *dialog, const struct sa *server,
 		if (uri_decode(&uri, &target))
 			return;
 	}
-	if (sa_set(peer, &uri.host, uri.port ? uri.port : SIP_PORT) || sa_af(peer) != AF_INET)
-		*peer = *server;
+	if (sa_set(&hop->addr, &uri.host, uri.port ? uri.port : SIP_PORT) || sa_af(&hop->addr) != AF_INET)
+		*hop = *server;
+	else if (wants_udp(&uri))
+		hop->type = SIP_TRANSP_UDP;
 }

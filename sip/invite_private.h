@@ -65,7 +65,7 @@ struct ua_fork {
 	struct le le;
 	struct ua_dialog *dialog;
 	struct mbuf *ack;  /* NULL: no 2xx yet */
-	struct sa peer;    /* where the ACK went */
+	struct ua_hop hop; /* where the ACK went */
 	bool has_answer;
 	struct ua_sdp answer;
 };
@@ -73,7 +73,7 @@ struct ua_fork {
 /* A 2xx of ours that has no ACK yet. */
 struct ua_accepting {
 	struct mbuf *message; /* NULL: none */
-	struct sa peer;
+	struct ua_hop hop;
 	uint32_t cseq;
 	unsigned interval_ms;
 	bool offers;          /* the ACK brings the answer */
@@ -86,7 +86,7 @@ struct ua_reoffer {
 	char *text, *credentials;
 	uint32_t cseq;
 	struct mbuf *ack;  /* kept for repetitions of the 2xx */
-	struct sa peer;    /* where the ACK went */
+	struct ua_hop hop; /* where the ACK went */
 	struct tmr again;  /* after 491 */
 	unsigned glares;
 };
@@ -171,7 +171,7 @@ int ua_uac_start(struct ua_invite *invite, const char *user, const struct ua_sdp
 void ua_uac_2xx(struct ua_invite *invite, const struct sip_msg *msg);
 /* Sends the ACK to a 2xx, with the credentials of its INVITE (RFC 3261 s13.2.2.4), and says where it went. */
 int ua_uac_acknowledge(struct ua_invite *invite, const struct ua_dialog *dialog, uint32_t cseq,
-	const char *credentials, struct mbuf **ackp, struct sa *peer);
+	const char *credentials, struct mbuf **ackp, struct ua_hop *hop);
 bool ua_uac_owns(const struct ua_invite *invite, const struct sip_msg *response);
 
 /* invite_reoffer.c */

@@ -35,7 +35,7 @@ bool ua_reoffer_owns(const struct ua_invite *invite, const struct sip_msg *respo
 void ua_reoffer_acknowledge_again(struct ua_invite *invite)
 {
 	invite->agent->counts.retransmitted++;
-	(void)ua_transport_send(invite->agent->transport, &invite->reoffer.peer, invite->reoffer.ack);
+	(void)ua_transport_send(invite->agent->transport, &invite->reoffer.hop, invite->reoffer.ack);
 }
 
 static void refused(struct ua_invite *invite)
@@ -119,7 +119,7 @@ static void accepted(struct ua_invite *invite, const struct sip_msg *msg)
 
 	(void)ua_dialog_refresh(invite->dialog, msg);
 	(void)ua_uac_acknowledge(invite, invite->dialog, reoffer->cseq, reoffer->credentials,
-		&reoffer->ack, &reoffer->peer);
+		&reoffer->ack, &reoffer->hop);
 	if (ua_message_sdp(&answer, msg)) {
 		refused(invite);
 		return;

@@ -132,7 +132,7 @@ bool ua_uac_owns(const struct ua_invite *invite, const struct sip_msg *response)
 
 /* It is kept: every repetition of the 2xx gets it again. */
 int ua_uac_acknowledge(struct ua_invite *invite, const struct ua_dialog *dialog, uint32_t cseq,
-	const char *credentials, struct mbuf **ackp, struct sa *peer)
+	const char *credentials, struct mbuf **ackp, struct ua_hop *hop)
 {
 	struct mbuf *mb = mbuf_alloc(512);
 	int err;
@@ -143,9 +143,9 @@ int ua_uac_acknowledge(struct ua_invite *invite, const struct ua_dialog *dialog,
 	if (!err)
 		err = mbuf_printf(mb, "%sUser-Agent: %s\r\nContent-Length: 0\r\n\r\n", credentials,
 			invite->agent->user_agent);
-	ua_dialog_next_hop(dialog, &invite->account->server, peer);
+	ua_dialog_next_hop(dialog, &invite->account->server, hop);
 	if (!err)
-		err = ua_transport_ack(ackp, invite->agent->transport, peer,
+		err = ua_transport_ack(ackp, invite->agent->transport, hop,
 			ua_dialog_request_uri(dialog), mb);
 	mem_deref(mb);
 	return err;
@@ -161,12 +161,12 @@ void ua_uac_2xx(struct ua_invite *invite, const struct sip_msg *msg)
 		return;
 	if (fork->ack) {
 		invite->agent->counts.retransmitted++;
-		(void)ua_transport_send(invite->agent->transport, &fork->peer, fork->ack);
+		(void)ua_transport_send(invite->agent->transport, &fork->hop, fork->ack);
 		return;
 	}
 	(void)ua_dialog_confirm(fork->dialog, msg);
 	if (ua_uac_acknowledge(invite, fork->dialog, invite->started->local_cseq, invite->credentials,
-		    &fork->ack, &fork->peer))
+		    &fork->ack, &fork->hop))
 		return; /* it will be repeated, and we try again */
 	if (!ua_invite_event(invite, &event))
 		(void)ua_bye_send(invite->account, fork->dialog, 0);

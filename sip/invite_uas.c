@@ -147,7 +147,7 @@ static void on_resend(void *arg)
 	struct ua_accepting *accepting = &invite->accepting;
 
 	invite->agent->counts.retransmitted++;
-	(void)ua_transport_send(invite->agent->transport, &accepting->peer, accepting->message);
+	(void)ua_transport_send(invite->agent->transport, &accepting->hop, accepting->message);
 	accepting->interval_ms = MIN(2 * accepting->interval_ms, UA_T2_MS);
 	tmr_start(&invite->resend, accepting->interval_ms, on_resend, invite);
 }
@@ -183,7 +183,7 @@ static int accept_request(struct ua_invite *invite, const char *text, bool offer
 	mem_deref(headers);
 	if (err)
 		return err;
-	ua_transport_reply_peer(&accepting->peer, invite->msg);
+	ua_transport_reply_hop(&accepting->hop, invite->msg);
 	accepting->cseq = invite->msg->cseq.num;
 	accepting->offers = offers;
 	accepting->interval_ms = UA_T1_MS;

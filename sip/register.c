@@ -12,6 +12,7 @@
 #define JITTER_PERCENT   10u
 #define EXPIRES_MIN_S    60u
 #define EXPIRES_MAX_S    86400u
+#define RECONNECT_MAX_MS 2000u   /* many lines have one connection */
 #define UNREGISTER_MS    4000u
 #define MIN_EXPIRES_MAX  3 /* how often one registration may be called too brief */
 
@@ -21,6 +22,7 @@ struct ua_registrar {
 	enum ua_registration state;
 	struct ua_dialog *dialog;   /* Call-ID and CSeq that all our REGISTERs share */
 	struct sip_request *request;
+	struct sip_keepalive *watch; /* of the connection that the binding was made by; NULL: none */
 	struct ua_attempt attempt;
 	struct tmr next, deliver;
 	struct tmr expiry;          /* runs while the registrar has our binding by its own word */
@@ -40,6 +42,7 @@ static void destroy(void *arg)
 	tmr_cancel(&registrar->next);
 	tmr_cancel(&registrar->deliver);
 	tmr_cancel(&registrar->expiry);
+	mem_deref(registrar->watch);
 	mem_deref(registrar->request);
 	mem_deref(registrar->dialog);
 }
@@ -237,6 +240,16 @@ static uint64_t refresh_ms(unsigned expires_s)
 	return ms - rand_u32() % (ms * JITTER_PERCENT / 100 + 1);
 }
 
+/* A server may reach us by this connection alone: it gets another. */
+static void on_connection_lost(int err, void *arg)
+{
+	struct ua_registrar *registrar = arg;
+
+	(void)err;
+	if (!registrar->leaving && registrar->bound)
+		retry_in(registrar, rand_u32() % RECONNECT_MAX_MS);
+}
+
 static void registered(struct ua_registrar *registrar, const struct sip_msg *msg)
 {
 	struct binding binding = {
@@ -245,6 +258,9 @@ static void registered(struct ua_registrar *registrar, const struct sip_msg *msg
 	};
 
 	sip_msg_hdr_apply(msg, true, SIP_HDR_CONTACT, is_ours, &binding);
+	registrar->watch = mem_deref(registrar->watch);
+	(void)ua_transport_watch(&registrar->watch, registrar->account->agent->transport, msg,
+		on_connection_lost, registrar);
 	tmr_cancel(&registrar->expiry);
 	if (!binding.expires_s) {
 		failed(registrar, msg->scode, "Binding Not Kept", 0);

@@ -12,6 +12,8 @@
 #define DEBUG_LEVEL 0
 #include <re_dbg.h>
 
+#define PING_NEVER_S 4000000u /* libre's greatest interval: a server need not answer pings (RFC 5626 s4.4.1) */
+
 #define BUCKETS 256 /* of the tables of transactions, a power of 2 */
 
 struct ua_transport {
@@ -136,6 +138,21 @@ int ua_transport_alloc(struct ua_transport **transportp, const struct sa *local,
 	return 0;
 }
 
+int ua_transport_open_tcp(struct ua_transport *transport)
+{
+	if (sip_transp_isladdr(transport->sip, SIP_TRANSP_TCP, &transport->local))
+		return 0;
+	return sip_transp_add(transport->sip, SIP_TRANSP_TCP, &transport->local);
+}
+
+int ua_transport_watch(struct sip_keepalive **watchp, struct ua_transport *transport,
+	const struct sip_msg *msg, sip_keepalive_h *handler, void *arg)
+{
+	if (msg->tp != SIP_TRANSP_TCP)
+		return ENOTSUP;
+	return sip_keepalive_start(watchp, transport->sip, msg, PING_NEVER_S, handler, arg);
+}
+
 void ua_transport_free(struct ua_transport *transport)
 {
 	mem_deref(transport);
@@ -157,13 +174,14 @@ uint64_t ua_transport_unreadable(void)
 }
 
 int ua_transport_request(struct sip_request **requestp, struct ua_transport *transport,
-	const struct sa *peer, const char *method, const char *uri, struct mbuf *content,
+	const struct ua_hop *hop, const char *method, const char *uri, struct mbuf *content,
 	sip_resp_h *handler, void *arg)
 {
-	struct uri route = {.scheme = PL("sip"), .port = sa_port(peer)};
+	struct uri route = {.scheme = PL("sip"), .port = sa_port(&hop->addr)};
 	char host[UA_HOST_MAX];
 
-	if (sa_ntop(peer, host, sizeof(host)))
+	pl_set_str(&route.params, sip_transp_param(hop->type));
+	if (sa_ntop(&hop->addr, host, sizeof(host)))
 		return EINVAL;
 	pl_set_str(&route.host, host);
 	content->pos = 0;
@@ -176,13 +194,13 @@ void ua_transport_cancel(struct sip_request *request)
 	sip_request_cancel(request);
 }
 
-int ua_transport_send(struct ua_transport *transport, const struct sa *peer, struct mbuf *message)
+int ua_transport_send(struct ua_transport *transport, const struct ua_hop *hop, struct mbuf *message)
 {
 	message->pos = 0;
-	return sip_send(transport->sip, NULL, SIP_TRANSP_UDP, peer, message);
+	return sip_send(transport->sip, NULL, hop->type, &hop->addr, message);
 }
 
-int ua_transport_ack(struct mbuf **ackp, struct ua_transport *transport, const struct sa *peer,
+int ua_transport_ack(struct mbuf **ackp, struct ua_transport *transport, const struct ua_hop *hop,
 	const char *uri, struct mbuf *content)
 {
 	struct mbuf *ack = mbuf_alloc(512);
@@ -191,10 +209,10 @@ int ua_transport_ack(struct mbuf **ackp, struct ua_transport *transport, const s
 	if (!ack)
 		return ENOMEM;
 	content->pos = 0;
-	err = mbuf_printf(ack, "ACK %s SIP/2.0\r\nVia: SIP/2.0/UDP %J;branch=z9hG4bK%016llx;rport\r\n%b",
-		uri, &transport->local, rand_u64(), mbuf_buf(content), mbuf_get_left(content));
+	err = mbuf_printf(ack, "ACK %s SIP/2.0\r\nVia: SIP/2.0/%s %J;branch=z9hG4bK%016llx;rport\r\n%b",
+		uri, sip_transp_name(hop->type), &transport->local, rand_u64(), mbuf_buf(content), mbuf_get_left(content));
 	if (!err)
-		err = ua_transport_send(transport, peer, ack);
+		err = ua_transport_send(transport, hop, ack);
 	if (err)
 		mem_deref(ack);
 	else
@@ -224,9 +242,12 @@ int ua_transport_reply(struct ua_transport *transport, struct sip_strans **trans
 		reply->phrase, "%s%sContent-Length: %zu\r\n\r\n%s", headers, type, strlen(body), body);
 }
 
-void ua_transport_reply_peer(struct sa *peer, const struct sip_msg *msg)
+void ua_transport_reply_hop(struct ua_hop *hop, const struct sip_msg *msg)
 {
 	struct pl pl;
 
-	sip_reply_addr(peer, msg, !msg_param_exists(&msg->via.params, "rport", &pl));
+	hop->type = msg->tp;
+	hop->addr = msg->src;
+	if (msg->tp == SIP_TRANSP_UDP)
+		sip_reply_addr(&hop->addr, msg, !msg_param_exists(&msg->via.params, "rport", &pl));
 }

@@ -11,7 +11,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include <re.h>
+#include "sip/hop.h"
 
 #define UA_T1_MS       500u  /* RFC 3261 table 4 */
 #define UA_T2_MS       4000u
@@ -33,6 +33,13 @@ struct ua_transport_handlers {
 
 int ua_transport_alloc(struct ua_transport **transportp, const struct sa *local,
 	const char *software, const struct ua_transport_handlers *handlers);
+/* TCP too, on the same port; once is enough. EADDRINUSE. Connections are found by address, whoever made them; one
+ * on which nothing came for 900 s is closed. */
+int ua_transport_open_tcp(struct ua_transport *transport);
+/* The handler hears, once, that the connection which msg came by is gone; it may not free the transport. *watchp
+ * becomes NULL then; mem_deref(*watchp) ends the watch. ENOTSUP: it came by none. */
+int ua_transport_watch(struct sip_keepalive **watchp, struct ua_transport *transport,
+	const struct sip_msg *msg, sip_keepalive_h *handler, void *arg);
 /* Transactions end silently. */
 void ua_transport_free(struct ua_transport *transport);
 
@@ -45,15 +52,15 @@ uint64_t ua_transport_unreadable(void);
 /* Sends a request in a client transaction. content: all headers but Via, then the body. *requestp
  * becomes NULL before the final response or error is told; mem_deref(*requestp) silences it. */
 int ua_transport_request(struct sip_request **requestp, struct ua_transport *transport,
-	const struct sa *peer, const char *method, const char *uri, struct mbuf *content,
+	const struct ua_hop *hop, const char *method, const char *uri, struct mbuf *content,
 	sip_resp_h *handler, void *arg);
 /* CANCEL, held back until a 1xx came; the final response still is told. */
 void ua_transport_cancel(struct sip_request *request);
 
 /* Composes a message that is sent without a transaction, an ACK, and sends it. */
-int ua_transport_ack(struct mbuf **ackp, struct ua_transport *transport, const struct sa *peer,
+int ua_transport_ack(struct mbuf **ackp, struct ua_transport *transport, const struct ua_hop *hop,
 	const char *uri, struct mbuf *content);
-int ua_transport_send(struct ua_transport *transport, const struct sa *peer, struct mbuf *message);
+int ua_transport_send(struct ua_transport *transport, const struct ua_hop *hop, struct mbuf *message);
 
 /* A server transaction; cancelled comes for an INVITE without final response, its CANCEL is answered. */
 int ua_transport_serve(struct sip_strans **transp, struct ua_transport *transport,
@@ -71,7 +78,7 @@ struct ua_reply {
  * what was sent; may be NULL. */
 int ua_transport_reply(struct ua_transport *transport, struct sip_strans **transp,
 	const struct sip_msg *msg, const struct ua_reply *reply, struct mbuf **messagep);
-/* Where responses to a request go (RFC 3261 s18.2.2, RFC 3581). */
-void ua_transport_reply_peer(struct sa *peer, const struct sip_msg *msg);
+/* Where responses to a request go (RFC 3261 s18.2.2, RFC 3581): over TCP by the connection that it came by. */
+void ua_transport_reply_hop(struct ua_hop *hop, const struct sip_msg *msg);
 
 #endif

@@ -143,26 +143,29 @@ static void test_the_next_hop_is_the_first_route_the_target_or_the_server(void *
 	static const struct {
 		const char *headers, *hop;
 	} rows[] = {
-		{"Contact: <sip:b@192.0.2.1:5062>\r\n", "192.0.2.1:5062"},
-		{"Contact: <sip:b@192.0.2.1>\r\n", "192.0.2.1:5060"},
-		{"Contact: <sip:b@host.example>\r\n", "192.0.2.200:5099"},
-		{"Contact: <sip:b@[::1]>\r\n", "192.0.2.200:5099"},
-		{"", "192.0.2.200:5099"},
-		{"Record-Route: <sip:192.0.2.9:5070;lr>\r\nContact: <sip:b@192.0.2.1>\r\n", "192.0.2.9:5070"},
-		{"Record-Route: <sip:host.example;lr>\r\nContact: <sip:b@192.0.2.1>\r\n", "192.0.2.200:5099"},
+		{"Contact: <sip:b@192.0.2.1:5062>\r\n", "192.0.2.1:5062 TCP"},
+		{"Contact: <sip:b@192.0.2.1>\r\n", "192.0.2.1:5060 TCP"},
+		{"Contact: <sip:b@host.example>\r\n", "192.0.2.200:5099 TCP"},
+		{"Contact: <sip:b@[::1]>\r\n", "192.0.2.200:5099 TCP"},
+		{"Contact: <sip:b@192.0.2.1;transport=UDP>\r\n", "192.0.2.1:5060 UDP"},
+		{"Contact: <sip:b@host.example;transport=udp>\r\n", "192.0.2.200:5099 TCP"},
+		{"Contact: <sip:b@192.0.2.1;transport=tcp>\r\n", "192.0.2.1:5060 TCP"},
+		{"", "192.0.2.200:5099 TCP"},
+		{"Record-Route: <sip:192.0.2.9:5070;lr>\r\nContact: <sip:b@192.0.2.1>\r\n", "192.0.2.9:5070 TCP"},
+		{"Record-Route: <sip:host.example;lr>\r\nContact: <sip:b@192.0.2.1>\r\n", "192.0.2.200:5099 TCP"},
 	};
-	struct sa server, peer;
+	struct ua_hop server = {.type = SIP_TRANSP_TCP}, hop;
 	char text[64];
 
 	(void)state;
-	assert_int_equal(sa_set_str(&server, "192.0.2.200", 5099), 0);
+	assert_int_equal(sa_set_str(&server.addr, "192.0.2.200", 5099), 0);
 	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
 		struct ua_dialog *started = start(), *dialog;
 		struct sip_msg *msg = response(started, "1", rows[i].headers);
 
 		assert_int_equal(ua_dialog_fork(&dialog, started, msg), 0);
-		ua_dialog_next_hop(dialog, &server, &peer);
-		(void)re_snprintf(text, sizeof(text), "%J", &peer);
+		ua_dialog_next_hop(dialog, &server, &hop);
+		(void)re_snprintf(text, sizeof(text), "%J %s", &hop.addr, sip_transp_name(hop.type));
 		assert_string_equal(text, rows[i].hop);
 		mem_deref(msg);
 		mem_deref(dialog);

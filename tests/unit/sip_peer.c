@@ -21,7 +21,12 @@ static struct {
 	size_t text_count;
 	const char *messages[TEXTS_MAX], *words[TEXTS_MAX];
 	size_t received, taken, said, heard;
-	unsigned branch;
+	int tcp;       /* has the same port; listens after bed_tcp */
+	bool listening;
+	int connected; /* -1: none */
+	unsigned connections;
+	char stream[65536];
+	size_t streamed;
 } peer;
 
 static char *keep(char *text)
@@ -37,6 +42,13 @@ static char *keep_span(const char *start, size_t length)
 	return keep(strndup(start, length));
 }
 
+static void note_message(const char *bytes, size_t length)
+{
+	peer.messages[peer.received++] = keep_span(bytes, length);
+	if (getenv("SIP_TRACE"))
+		fprintf(stderr, "<<< %.*s\n", (int)length, bytes);
+}
+
 static void on_readable(int flags, void *arg)
 {
 	char bytes[65536];
@@ -46,9 +58,69 @@ static void on_readable(int flags, void *arg)
 	(void)arg;
 	if (length <= 0)
 		return;
-	peer.messages[peer.received++] = keep_span(bytes, (size_t)length);
-	if (getenv("SIP_TRACE"))
-		fprintf(stderr, "<<< %.*s\n", (int)length, bytes);
+	if (peer.listening) /* not what a server over TCP expects */
+		note_message("datagram", strlen("datagram"));
+	else
+		note_message(bytes, (size_t)length);
+}
+
+/* The length of the message that the stream begins with, 0 when it is not all there. */
+static size_t whole_message(void)
+{
+	const char *end = memmem(peer.stream, peer.streamed, "\r\n\r\n", 4);
+	size_t length;
+
+	if (!end)
+		return 0;
+	length = (size_t)(end - peer.stream) + 4;
+	length += (size_t)atoi(header(keep_span(peer.stream, length), "Content-Length"));
+	return length <= peer.streamed ? length : 0;
+}
+
+static void on_stream(int flags, void *arg)
+{
+	ssize_t length = recv(peer.connected, peer.stream + peer.streamed, sizeof(peer.stream) - peer.streamed,
+		MSG_DONTWAIT);
+	size_t whole;
+
+	(void)flags;
+	(void)arg;
+	if (length <= 0) {
+		bed_hang_up_connection();
+		return;
+	}
+	peer.streamed += (size_t)length;
+	while ((whole = whole_message())) {
+		note_message(peer.stream, whole);
+		peer.streamed -= whole;
+		memmove(peer.stream, peer.stream + whole, peer.streamed);
+	}
+}
+
+static void on_connection(int flags, void *arg)
+{
+	(void)flags;
+	(void)arg;
+	bed_hang_up_connection();
+	peer.connected = accept(peer.tcp, NULL, NULL);
+	assert_true(peer.connected >= 0);
+	peer.connections++;
+	peer.streamed = 0;
+	assert_int_equal(fd_listen(peer.connected, FD_READ, on_stream, NULL), 0);
+}
+
+void bed_hang_up_connection(void)
+{
+	if (peer.connected < 0)
+		return;
+	fd_close(peer.connected);
+	close(peer.connected);
+	peer.connected = -1;
+}
+
+unsigned bed_connections(void)
+{
+	return peer.connections;
 }
 
 /* Started before the round: due after its messages, and before what they posted. */
@@ -155,8 +227,11 @@ void bed_send(const char *format, ...)
 	keep(text);
 	if (getenv("SIP_TRACE"))
 		fprintf(stderr, ">>> %s\n", text);
-	assert_int_equal(sendto(peer.fd, text, (size_t)length, 0, (struct sockaddr *)&to, sizeof(to)),
-		length);
+	if (peer.connected >= 0)
+		assert_int_equal(send(peer.connected, text, (size_t)length, 0), length);
+	else
+		assert_int_equal(sendto(peer.fd, text, (size_t)length, 0, (struct sockaddr *)&to,
+			sizeof(to)), length);
 }
 
 const char *header(const char *message, const char *name)
@@ -327,47 +402,95 @@ static void on_registration(struct ua_account *account, enum ua_registration reg
 	say("registration %s %u", names[registration], status);
 }
 
+/* Port 0: any. -1: it is taken. */
+static int bound_socket(int type, uint16_t *port)
+{
+	struct sockaddr_in addr = {
+		.sin_family = AF_INET,
+		.sin_port = htons(*port),
+		.sin_addr.s_addr = htonl(INADDR_LOOPBACK),
+	};
+	socklen_t length = sizeof(addr);
+	int fd = socket(AF_INET, type | SOCK_CLOEXEC, 0);
+
+	assert_true(fd >= 0);
+	if (bind(fd, (struct sockaddr *)&addr, sizeof(addr))) {
+		close(fd);
+		return -1;
+	}
+	assert_int_equal(getsockname(fd, (struct sockaddr *)&addr, &length), 0);
+	*port = ntohs(addr.sin_port);
+	return fd;
+}
+
+/* A port that is free for both. */
 static void open_peer(void)
 {
-	struct sockaddr_in addr = {.sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
-	socklen_t length = sizeof(addr);
-
-	peer.fd = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
-	assert_true(peer.fd >= 0);
-	assert_int_equal(bind(peer.fd, (struct sockaddr *)&addr, sizeof(addr)), 0);
-	assert_int_equal(getsockname(peer.fd, (struct sockaddr *)&addr, &length), 0);
-	bed.peer_port = ntohs(addr.sin_port);
+	for (;;) {
+		bed.peer_port = 0;
+		peer.tcp = bound_socket(SOCK_STREAM, &bed.peer_port);
+		assert_true(peer.tcp >= 0);
+		peer.fd = bound_socket(SOCK_DGRAM, &bed.peer_port);
+		if (peer.fd >= 0)
+			break;
+		close(peer.tcp);
+	}
 	assert_int_equal(fd_listen(peer.fd, FD_READ, on_readable, NULL), 0);
 }
 
-void bed_qualify(unsigned qualify_s)
+static void open_agent(void)
+{
+	struct ua_agent_config config = {"127.0.0.1", 0, "tipring"};
+	int err;
+
+	do {
+		config.local_port = 0;
+		close(bound_socket(SOCK_STREAM, &config.local_port));
+		err = ua_agent_alloc(&bed.agent, &config, on_incoming, NULL);
+	} while (err == EADDRINUSE);
+	assert_int_equal(err, 0);
+	bed.agent_port = ua_agent_port(bed.agent);
+}
+
+static void open_account(unsigned qualify_s, enum ua_protocol transport)
 {
 	const struct ua_account_config config = {
 		.user = "100", .domain = "example.org", .display_name = "Line One",
-		.server_addr = "127.0.0.1", .server_port = bed.peer_port, .password = "secret",
-		.expires_s = 600, .qualify_s = qualify_s,
+		.server_addr = "127.0.0.1", .server_port = bed.peer_port, .transport = transport,
+		.password = "secret", .expires_s = 600, .qualify_s = qualify_s,
 	};
 
 	ua_account_free(bed.account);
 	assert_int_equal(ua_account_alloc(&bed.account, bed.agent, &config, on_registration, NULL), 0);
 }
 
+void bed_qualify(unsigned qualify_s)
+{
+	open_account(qualify_s, UA_UDP);
+}
+
+void bed_tcp(void)
+{
+	peer.listening = true;
+	assert_int_equal(listen(peer.tcp, 5), 0);
+	assert_int_equal(fd_listen(peer.tcp, FD_READ, on_connection, NULL), 0);
+	open_account(0, UA_TCP);
+}
+
 int bed_open(void **state)
 {
-	const struct ua_agent_config config = {"127.0.0.1", 0, "tipring"};
-
 	(void)state;
 	assert_int_equal(libre_init(), 0);
 	memset(&peer, 0, sizeof(peer));
+	peer.connected = -1;
 	memset(&bed, 0, sizeof(bed));
 	bed.local = (struct ua_sdp_local){
 		.addr = "127.0.0.1", .port = 40000, .direction = UA_SENDRECV, .ptime_ms = 20,
 		.formats = {{8, UA_CODEC_PCMA}, {101, UA_CODEC_TELEPHONE_EVENT}}, .format_count = 2,
 	};
 	open_peer();
-	assert_int_equal(ua_agent_alloc(&bed.agent, &config, on_incoming, NULL), 0);
-	bed.agent_port = ua_agent_port(bed.agent);
-	bed_qualify(0);
+	open_agent();
+	open_account(0, UA_UDP);
 	return 0;
 }
 
@@ -384,6 +507,10 @@ int bed_close(void **state)
 	run_rounds(2);
 	fd_close(peer.fd);
 	close(peer.fd);
+	bed_hang_up_connection();
+	if (peer.listening)
+		fd_close(peer.tcp);
+	close(peer.tcp);
 	for (size_t i = 0; i < peer.text_count; i++)
 		free(peer.texts[i]);
 	libre_close();
@@ -402,9 +529,9 @@ const char *bed_call(void)
 void bed_invite(const char *id, const char *headers, const char *body)
 {
 	bed_send("INVITE sip:100@127.0.0.1:%u SIP/2.0\r\n"
-		"Via: SIP/2.0/UDP 127.0.0.1:%u;branch=z9hG4bK-%s\r\n"
+		"Via: SIP/2.0/%s 127.0.0.1:%u;branch=z9hG4bK-%s\r\n"
 		"From: \"The \\\"Peer\\\"\" <sip:%%32%%300@example.org>;tag=peer\r\nTo: <sip:100@example.org>\r\n"
 		"Call-ID: %s\r\nCSeq: 1 INVITE\r\nMax-Forwards: 70\r\n%s%sContent-Length: %zu\r\n\r\n%s",
-		bed.agent_port, bed.peer_port, id, id, headers,
+		bed.agent_port, peer.connected >= 0 ? "TCP" : "UDP", bed.peer_port, id, id, headers,
 		body[0] ? "Content-Type: application/sdp\r\n" : "", strlen(body), body);
 }

@@ -45,6 +45,12 @@ int bed_close(void **state);
 void bed_close_agent(void);
 /* Its account is another one now, which asks the server so often whether it is there. */
 void bed_qualify(unsigned qualify_s);
+/* Its account is another one now, over TCP: whatever the peer sends goes by the connection made last. */
+void bed_tcp(void);
+/* The peer closes that connection. */
+void bed_hang_up_connection(void);
+/* How many connections the agent made so far. */
+unsigned bed_connections(void);
 
 /* The next message that the peer got; the test fails when none comes. Valid until bed_close. */
 const char *bed_receive(void);

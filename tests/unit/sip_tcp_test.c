@@ -1,0 +1,172 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* An account over TCP, against a server of plain text at the other end of its connection. */
+#include "tests/unit/sip_peer.h"
+
+static const char *contact(void)
+{
+	static char text[80];
+
+	snprintf(text, sizeof(text), "Contact: <sip:200@127.0.0.1:%u;transport=tcp>\r\n", bed.peer_port);
+	return text;
+}
+
+static void accept_binding(const char *request)
+{
+	char text[80];
+
+	assert_starts(request, "REGISTER ");
+	snprintf(text, sizeof(text), "Contact: <sip:100@127.0.0.1:%u;transport=tcp>;expires=600\r\n",
+		bed.agent_port);
+	bed_reply(request, 200, "OK", "r", text, "");
+	bed_heard("registration registered 200");
+}
+
+static void start(void)
+{
+	const char *request;
+
+	bed_tcp();
+	ua_account_register(bed.account, 0);
+	bed_heard("registration trying 0");
+	request = bed_receive();
+	assert_has(request, "Via: SIP/2.0/TCP 127.0.0.1:");
+	assert_has(request, ";transport=tcp>;expires=600\r\n");
+	accept_binding(request);
+}
+
+static void test_a_call_goes_by_the_connection_of_the_registration(void **state)
+{
+	const char *invite, *ack, *bye;
+
+	(void)state;
+	start();
+	invite = bed_call();
+	assert_has(invite, "Via: SIP/2.0/TCP ");
+	bed_reply(invite, 200, "OK", "b", contact(), SDP(5004));
+	ack = bed_receive();
+	assert_starts(ack, "ACK ");
+	assert_has(ack, "Via: SIP/2.0/TCP ");
+	bed_heard("answered 192.0.2.1:5004");
+	bed_reply(invite, 200, "OK", "b", contact(), SDP(5004));
+	assert_string_equal(bed_receive(), ack);
+	ua_invite_end(bed.invite, 16);
+	bye = bed_receive();
+	assert_starts(bye, "BYE sip:200@127.0.0.1:");
+	bed_reply(bye, 200, "OK", NULL, "", "");
+	assert_int_equal(bed_connections(), 1);
+}
+
+static void test_what_comes_by_the_connection_is_answered_by_it(void **state)
+{
+	struct ua_sdp sdp, offer;
+	const char *ok;
+
+	(void)state;
+	start();
+	bed_invite("a", contact(), SDP(5004));
+	assert_starts(bed_receive(), "SIP/2.0 100 ");
+	bed_heard("incoming 100 from 200 \"The \"Peer\"\" offering 192.0.2.1:5004");
+	assert_int_equal(ua_sdp_parse(&offer, SDP(5004), strlen(SDP(5004))), 0);
+	assert_int_equal(ua_sdp_answer(&sdp, &offer, &bed.local), 0);
+	assert_int_equal(ua_invite_answer(bed.invite, &sdp), 0);
+	ok = bed_receive();
+	assert_starts(ok, "SIP/2.0 200 OK");
+	assert_has(header(ok, "Contact"), ";transport=tcp>");
+	bed_advance(510);
+	assert_string_equal(bed_receive_now(), ok); /* repeated over TCP too (RFC 3261 s13.3.1.4) */
+	bed_send("ACK sip:100@127.0.0.1:%u SIP/2.0\r\nVia: SIP/2.0/TCP 127.0.0.1:%u;branch=z9hG4bK-k\r\n"
+		"From: %s\r\nTo: %s\r\nCall-ID: a\r\nCSeq: 1 ACK\r\nContent-Length: 0\r\n\r\n",
+		bed.agent_port, bed.peer_port, header(ok, "From"), header(ok, "To"));
+	bed_quiet();
+	ua_invite_end(bed.invite, 0);
+	assert_starts(bed_receive(), "BYE ");
+	assert_int_equal(bed_connections(), 1);
+}
+
+static void test_a_connection_that_is_lost_is_made_anew_and_calls_live_on(void **state)
+{
+	const char *invite, *again, *bye;
+
+	(void)state;
+	start();
+	invite = bed_call();
+	bed_reply(invite, 200, "OK", "b", contact(), SDP(5004));
+	assert_starts(bed_receive(), "ACK ");
+	bed_heard("answered 192.0.2.1:5004");
+	bed_hang_up_connection();
+	bed_heard_nothing();
+	bed_advance(2000);
+	again = bed_receive();
+	accept_binding(again);
+	assert_int_equal(bed_connections(), 2);
+	ua_invite_end(bed.invite, 0);
+	bye = bed_receive();
+	assert_starts(bye, "BYE ");
+	assert_string_equal(header(bye, "Call-ID"), header(invite, "Call-ID"));
+	assert_int_equal(bed_connections(), 2);
+}
+
+static void test_a_request_after_a_lost_connection_makes_another(void **state)
+{
+	const char *invite;
+
+	(void)state;
+	start();
+	bed_hang_up_connection();
+	bed_heard_nothing();
+	invite = bed_call();
+	assert_starts(invite, "INVITE ");
+	assert_int_equal(bed_connections(), 2);
+}
+
+static void test_a_connection_lost_after_unregistering_is_let_go(void **state)
+{
+	(void)state;
+	start();
+	ua_account_unregister(bed.account);
+	bed_reply(bed_receive(), 200, "OK", "r", "", "");
+	bed_heard("registration none 200");
+	bed_hang_up_connection();
+	bed_heard_nothing();
+	bed_advance(2100);
+	bed_quiet();
+	assert_int_equal(bed_connections(), 1);
+}
+
+static void test_a_server_that_takes_no_connection_is_a_failure_at_once(void **state)
+{
+	struct ua_account_config config = {
+		.user = "101", .domain = "example.org", .server_addr = "127.0.0.1",
+		.server_port = bed.peer_port, .transport = UA_TCP, .expires_s = 600,
+	};
+	struct ua_account *other;
+
+	(void)state;
+	assert_int_equal(ua_account_alloc(&other, bed.agent, &config, NULL, NULL), 0);
+	ua_account_register(other, 0);
+	for (unsigned i = 0; ua_account_state(other) != UA_REG_FAILED; i++) {
+		assert_in_range(i, 0, 500);
+		bed_heard_nothing();
+	}
+	bed_tcp();
+	bed_advance(11000);
+	assert_starts(bed_receive(), "REGISTER ");
+	ua_account_free(other);
+	ua_account_free(bed.account);
+	bed.account = NULL;
+	bed_quiet();
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		bed_test(test_a_call_goes_by_the_connection_of_the_registration),
+		bed_test(test_what_comes_by_the_connection_is_answered_by_it),
+		bed_test(test_a_connection_that_is_lost_is_made_anew_and_calls_live_on),
+		bed_test(test_a_request_after_a_lost_connection_makes_another),
+		bed_test(test_a_connection_lost_after_unregistering_is_let_go),
+		bed_test(test_a_server_that_takes_no_connection_is_a_failure_at_once),
+	};
+
+	return cmocka_run_group_tests_name("sip tcp", tests, NULL, NULL);
+}
