@@ -15,6 +15,7 @@
 
 #define CONFIG_TEXT_MAX  127  /* bytes of a text without the final zero */
 #define CONFIG_NAME_MAX  63   /* ... of the name of an account, profile or line */
+#define CONFIG_DIGITS_MAX 40 /* of a number */
 #define CONFIG_LINES_MAX 2048 /* accounts, profiles and lines, each */
 
 struct config_text {
@@ -51,6 +52,7 @@ struct config_account {
 	struct config_text user, domain, auth_user, password, password_file, display_name;
 	struct sockaddr_in server;
 	unsigned expires_s;
+	unsigned qualify_s;
 };
 
 struct config_profile {
@@ -62,6 +64,8 @@ struct config_profile {
 	unsigned first_digit_s, inter_digit_s, ring_s, tone_s;
 	struct digitmap digit_map;
 	bool hash_sends;
+	struct config_text hotline; /* at most CONFIG_DIGITS_MAX */
+	unsigned hotline_s;
 };
 
 struct config_line {

@@ -11,6 +11,7 @@
 #include "gateway/settings.h"
 
 #define DEFAULT_PROFILE "default"
+#define QUALIFY_MIN_S   10
 
 struct check {
 	struct config *config;
@@ -125,6 +126,10 @@ static void accounts_check(struct check *check)
 
 		if (account->password.text[0])
 			password_place_check(check, account);
+		if (account->qualify_s && account->qualify_s < QUALIFY_MIN_S)
+			complain(check, &account->place,
+				"account \"%s\": qualify_s = %u: allowed is 0 (never) or %d to 3600 s",
+				account->name, account->qualify_s, QUALIFY_MIN_S);
 		if (account->password.text[0] && account->password_file.text[0])
 			complain(check, &account->place,
 				"account \"%s\": password and password_file are both set; allowed is one of them",

@@ -105,6 +105,7 @@ static int account_open(struct gateway *gateway, unsigned index)
 		.auth_user = config->auth_user.text[0] ? config->auth_user.text : NULL,
 		.password = config->password.text,
 		.expires_s = config->expires_s,
+		.qualify_s = config->qualify_s,
 	};
 	int err;
 

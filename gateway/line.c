@@ -11,9 +11,17 @@
 #define MS_PER_S 1000u
 #define Q850_NORMAL_CLEARING 16
 
+static bool has_hotline(const struct line *line)
+{
+	return line->config->profile->hotline.text[0] != 0;
+}
+
 static void on_timer(void *arg)
 {
-	line_dispatch(arg, LINE_EV_TIMEOUT);
+	struct line *line = arg;
+
+	line_dispatch(line, line->state == LINE_DIAL_TONE && has_hotline(line) ? LINE_EV_HOTLINE
+									       : LINE_EV_TIMEOUT);
 }
 
 int line_alloc(struct line **linep, struct loop *loop, const struct config_line *config,
@@ -78,7 +86,7 @@ static unsigned timer_ms(const struct line *line, enum line_timer timer)
 	case LINE_TIMER_NONE:
 		return 0;
 	case LINE_TIMER_FIRST_DIGIT:
-		return profile->first_digit_s * MS_PER_S;
+		return (has_hotline(line) ? profile->hotline_s : profile->first_digit_s) * MS_PER_S;
 	case LINE_TIMER_INTER_DIGIT:
 		return profile->inter_digit_s * MS_PER_S;
 	case LINE_TIMER_RING:
@@ -162,6 +170,13 @@ static bool may_call(const struct line *line)
 		ua_account_state(line->account) == UA_REG_REGISTERED;
 }
 
+static enum line_event lift_event(const struct line *line)
+{
+	if (!may_call(line))
+		return LINE_EV_LIFT_BARRED;
+	return has_hotline(line) && line->config->profile->hotline_s == 0 ? LINE_EV_HOTLINE : LINE_EV_LIFT;
+}
+
 static void telephone_did(struct line *line, const struct media_event *event)
 {
 	switch (event->kind) {
@@ -170,7 +185,7 @@ static void telephone_did(struct line *line, const struct media_event *event)
 		if (line->off_hook)
 			line_dispatch(line, LINE_EV_HANG_UP);
 		line->off_hook = true;
-		line_dispatch(line, may_call(line) ? LINE_EV_LIFT : LINE_EV_LIFT_BARRED);
+		line_dispatch(line, lift_event(line));
 		break;
 	case MEDIA_EVENT_HUNG_UP:
 		line->off_hook = false;

@@ -122,6 +122,9 @@ enum line_event line_verb_do(struct line *line, enum line_verb verb)
 		return collect_end(line);
 	case LINE_DO_CALL:
 		return call(line);
+	case LINE_DO_CALL_HOTLINE:
+		strcpy(line->digits, line->config->profile->hotline.text);
+		return call(line);
 	case LINE_DO_ALERT:
 		return alert(line);
 	case LINE_DO_ANSWER:

@@ -27,12 +27,14 @@ static const struct line_step table[LINE_STATE_COUNT][LINE_EVENT_COUNT] = {
 	[LINE_IDLE] = {
 		[LINE_EV_LIFT] = TO(DIAL_TONE, NOTHING),
 		[LINE_EV_LIFT_BARRED] = TO(CONGESTION, NOTHING),
+		[LINE_EV_HOTLINE] = TO(CALLING, CALL_HOTLINE),
 		[LINE_EV_CALL_IN] = TO(RINGING, ALERT),
 	},
 	[LINE_DIAL_TONE] = {
 		OFF_HOOK_ALONE,
 		[LINE_EV_DIGIT] = TO(DIALLING, COLLECT),
 		[LINE_EV_TIMEOUT] = TO(CONGESTION, NOTHING),
+		[LINE_EV_HOTLINE] = TO(CALLING, CALL_HOTLINE),
 		[LINE_EV_CALL_IN] = STAY(DIAL_TONE, REFUSE),
 	},
 	[LINE_DIALLING] = {
@@ -68,6 +70,7 @@ static const struct line_step table[LINE_STATE_COUNT][LINE_EVENT_COUNT] = {
 	[LINE_RINGING] = {
 		[LINE_EV_LIFT] = TO(TALKING, ANSWER),
 		[LINE_EV_LIFT_BARRED] = TO(TALKING, ANSWER),
+		[LINE_EV_HOTLINE] = TO(TALKING, ANSWER),
 		[LINE_EV_TIMEOUT] = TO(IDLE, HANG_UP),
 		[LINE_EV_ENDED] = TO(IDLE, NOTHING),
 		[LINE_EV_ENDED_BUSY] = TO(IDLE, NOTHING),
@@ -145,7 +148,7 @@ const char *line_state_name(enum line_state state)
 const char *line_event_name(enum line_event event)
 {
 	static const char *const names[LINE_EVENT_COUNT] = {
-		"lift", "lift-barred", "hang-up", "flash", "flash-barred", "digit", "number", "no-number", "timeout",
+		"lift", "lift-barred", "hotline", "hang-up", "flash", "flash-barred", "digit", "number", "no-number", "timeout",
 		"call-in", "alerted", "early-media", "answered", "ended", "ended-busy",
 		"ended-congestion", "ended-info",
 	};

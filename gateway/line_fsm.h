@@ -30,6 +30,7 @@ enum line_state {
 enum line_event {
 	LINE_EV_LIFT,
 	LINE_EV_LIFT_BARRED, /* lifted, but the line may not call: not registered */
+	LINE_EV_HOTLINE,     /* lifted, or heard dial tone long enough, where that calls a fixed number */
 	LINE_EV_HANG_UP,
 	LINE_EV_FLASH,
 	LINE_EV_FLASH_BARRED, /* a flash on a line that may not call */
@@ -53,6 +54,7 @@ enum line_verb {
 	LINE_DO_COLLECT,     /* add the digit, look at the digit map */
 	LINE_DO_COLLECT_END, /* no more digits come: judge what is there */
 	LINE_DO_CALL,        /* INVITE */
+	LINE_DO_CALL_HOTLINE,
 	LINE_DO_ALERT,       /* take the call that came in: 180 */
 	LINE_DO_ANSWER,      /* 200 */
 	LINE_DO_HANG_UP,     /* CANCEL or BYE or 480 */

@@ -5,7 +5,7 @@
 
 #include "gateway/line.h"
 
-#define LINE_DIGITS_MAX  40
+#define LINE_DIGITS_MAX  CONFIG_DIGITS_MAX
 #define LINE_RETIRED_MAX 16
 
 struct line {

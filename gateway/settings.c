@@ -63,6 +63,8 @@ const struct setting settings[] = {
 		"name shown to the called party"),
 	ACCOUNT("expires_s", KIND_NUMBER, expires_s, 60, 86400, "s", "3600",
 		"how long a registration is asked for"),
+	ACCOUNT("qualify_s", KIND_NUMBER, qualify_s, 0, 3600, "s", "0",
+		"how often the server is asked whether it is there, 10 or more; 0: never"),
 
 	PROFILE("country", KIND_COUNTRY, country, 0, 0, "", "us",
 		"two letters: whose tones and ring cadence"),
@@ -84,6 +86,10 @@ const struct setting settings[] = {
 		"which digits make a number (RFC 3435 s2.1.5)"),
 	PROFILE("hash_sends", KIND_SWITCH, hash_sends, 0, 0, "", "on",
 		"# ends a number and calls it at once"),
+	PROFILE("hotline", KIND_DIGITS, hotline, 0, CONFIG_DIGITS_MAX, "", "",
+		"number that lifting calls by itself"),
+	PROFILE("hotline_s", KIND_NUMBER, hotline_s, 0, 60, "s", "0",
+		"how long dial tone waits for digits before it; 0: at once, without dial tone"),
 
 	LINE("driver", KIND_DRIVER, driver, 0, 0, "", NULL, "driver of the port"),
 	LINE("channel", KIND_TEXT, channel, 1, CONFIG_NAME_MAX, "", NULL,

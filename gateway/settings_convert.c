@@ -114,6 +114,15 @@ static const char *convert_server(struct place *p)
 	return NULL;
 }
 
+static const char *convert_digits(struct place *p)
+{
+	static const char allowed[] = "up to 40 of 0-9 * # A-D";
+
+	if (strlen(p->text) > (size_t)p->setting->max || p->text[strspn(p->text, "0123456789*#ABCD")])
+		return allowed;
+	return convert_text(p);
+}
+
 static const char *convert_digitmap(struct place *p)
 {
 	size_t at;
@@ -165,6 +174,7 @@ const char *settings_convert(const struct setting *setting, const char *text, vo
 		[KIND_TEXT] = convert_text,         [KIND_NUMBER] = convert_number,
 		[KIND_SIGNED] = convert_signed,     [KIND_SWITCH] = convert_switch,
 		[KIND_ADDR] = convert_addr,         [KIND_SERVER] = convert_server,
+		[KIND_DIGITS] = convert_digits,
 		[KIND_DIGITMAP] = convert_digitmap, [KIND_COUNTRY] = convert_country,
 		[KIND_DRIVER] = convert_driver,     [KIND_BLOCK] = convert_block,
 	};
