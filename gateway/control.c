@@ -25,6 +25,7 @@ struct control {
 	struct loop *loop;
 	const struct gateway *gateway;
 	int fd;
+	int spare_fd; /* given up for a moment when there is no other */
 	char path[sizeof(((struct sockaddr_un *)NULL)->sun_path)];
 	struct client clients[CLIENTS_MAX];
 	unsigned oldest; /* which client goes when another one comes */
@@ -160,14 +161,34 @@ static struct client *client_place(struct control *control)
 	return client;
 }
 
+static int spare_open(void)
+{
+	return open("/dev/null", O_RDONLY | O_CLOEXEC);
+}
+
+/* Out of descriptors a connection cannot be taken, and left waiting it would wake the loop for ever. */
+static void connection_refuse(struct control *control)
+{
+	int fd;
+
+	close(control->spare_fd);
+	fd = accept4(control->fd, NULL, NULL, SOCK_CLOEXEC);
+	if (fd >= 0)
+		close(fd);
+	control->spare_fd = spare_open();
+}
+
 static void on_connection(int fd, void *arg)
 {
 	struct control *control = arg;
 	int size = ANSWER_BYTES_MAX, client_fd = accept4(fd, NULL, NULL, SOCK_NONBLOCK | SOCK_CLOEXEC);
 	struct client *client;
 
-	if (client_fd < 0)
+	if (client_fd < 0) {
+		if (errno == EMFILE || errno == ENFILE)
+			connection_refuse(control);
 		return;
+	}
 	(void)setsockopt(client_fd, SOL_SOCKET, SO_SNDBUF, &size, sizeof(size));
 	client = client_place(control);
 	client->length = 0;
@@ -221,15 +242,19 @@ int control_alloc(struct control **controlp, struct loop *loop, const char *path
 	control->loop = loop;
 	control->gateway = gateway;
 	control->fd = -1;
+	control->spare_fd = spare_open();
 	for (int i = 0; i < CLIENTS_MAX; i++)
 		control->clients[i] = (struct client){.control = control, .fd = -1};
-	if ((size_t)snprintf(control->path, sizeof(control->path), "%s", path) >= sizeof(control->path))
+	if (control->spare_fd < 0)
+		err = errno;
+	else if ((size_t)snprintf(control->path, sizeof(control->path), "%s", path) >= sizeof(control->path))
 		err = ENAMETOOLONG;
 	if (!err)
 		err = listen_on(control);
 	if (!err)
 		err = loop_watch(loop, control->fd, on_connection, control);
 	if (err) {
+		close(control->spare_fd);
 		if (control->fd >= 0)
 			close(control->fd);
 		free(control);
@@ -249,6 +274,7 @@ void control_free(struct control *control)
 	}
 	loop_unwatch(control->loop, control->fd);
 	close(control->fd);
+	close(control->spare_fd);
 	unlink(control->path);
 	free(control);
 }

@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -156,6 +157,26 @@ static void test_a_second_daemon_leaves_the_first_ones_socket_alone(void **state
 	assert_string_equal(last_line(asked("status\n", 7)), "ok\n");
 }
 
+static void test_out_of_descriptors_a_client_is_sent_away(void **state)
+{
+	struct rlimit before, none_left;
+	char byte;
+	int fd;
+
+	(void)state;
+	assert_int_equal(control_connect(&fd, path), 0);
+	assert_int_equal(getrlimit(RLIMIT_NOFILE, &before), 0);
+	none_left = before;
+	none_left.rlim_cur = (rlim_t)dup(fd);
+	close((int)none_left.rlim_cur);
+	assert_int_equal(setrlimit(RLIMIT_NOFILE, &none_left), 0);
+	loop_virtual_serve(loop);
+	assert_int_equal(setrlimit(RLIMIT_NOFILE, &before), 0);
+	assert_int_equal(recv(fd, &byte, 1, MSG_DONTWAIT), 0);
+	close(fd);
+	assert_string_equal(last_line(asked("status\n", 7)), "ok\n");
+}
+
 #define CONTROL_TEST(test) cmocka_unit_test_setup_teardown(test, make, unmake)
 
 int main(void)
@@ -165,6 +186,7 @@ int main(void)
 		CONTROL_TEST(test_who_asks_nothing_does_not_keep_the_operator_out),
 		CONTROL_TEST(test_what_is_not_understood_is_refused),
 		CONTROL_TEST(test_a_file_that_is_no_socket_is_not_replaced),
+		CONTROL_TEST(test_out_of_descriptors_a_client_is_sent_away),
 		CONTROL_TEST(test_a_second_daemon_leaves_the_first_ones_socket_alone),
 	};
 
