@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <sys/signalfd.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -80,6 +81,17 @@ static int control_open(struct daemon *daemon)
 	return err;
 }
 
+/* A line has up to four. The soft limit is low for the sake of programs that use select(2), which this is not. */
+static void descriptors_allow(void)
+{
+	struct rlimit limit;
+
+	if (getrlimit(RLIMIT_NOFILE, &limit) != 0)
+		return;
+	limit.rlim_cur = limit.rlim_max;
+	(void)setrlimit(RLIMIT_NOFILE, &limit);
+}
+
 static int run(struct daemon *daemon)
 {
 	struct gateway_options options = {.threads = true};
@@ -91,6 +103,7 @@ static int run(struct daemon *daemon)
 	}
 	/* A missing directory is the packaging's task; where it is allowed to, the daemon helps itself. */
 	(void)mkdir(TIPRING_RUNDIR, 0750);
+	descriptors_allow();
 	err = loop_alloc(&daemon->loop,
 		4 * (daemon->config->line_count + daemon->config->account_count) + DESCRIPTORS_SPARE);
 	if (!err)
