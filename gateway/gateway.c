@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include <arpa/inet.h>
 #include <errno.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -72,10 +73,13 @@ static void on_registration(struct ua_account *account, enum ua_registration sta
 		[UA_REG_REGISTERED] = "registered", [UA_REG_FAILED] = "registration failed",
 	};
 	const struct config_account *config = arg;
+	char number[16] = "";
 
 	(void)account;
-	gw_log(state == UA_REG_FAILED ? GW_LOG_WARNING : GW_LOG_INFO, config->name, "%s: %u %s",
-		names[state], status, reason ? reason : "");
+	if (status)
+		snprintf(number, sizeof(number), "%u ", status);
+	gw_log(state == UA_REG_FAILED ? GW_LOG_WARNING : GW_LOG_INFO, config->name, "%s%s%s%s", names[state],
+		status || reason[0] ? ": " : "", number, reason);
 }
 
 static int taste_of(struct gateway *gateway, const struct config_profile *profile, const struct taste **tastep)
