@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
+#include <assert.h>
 #include <math.h>
+#include <string.h>
 
 #include "dsp/mix.h"
 #include "dsp/osc.h"
@@ -11,17 +13,34 @@ static int16_t saturate(int32_t value)
 	return value > INT16_MAX ? INT16_MAX : value < INT16_MIN ? INT16_MIN : (int16_t)value;
 }
 
-void dsp_mix_sum(int16_t *out, const int16_t *const inputs[], size_t input_count, size_t count)
+static void add(int16_t *out, const int16_t *const sounds[], size_t sound_count, size_t count)
 {
 	for (size_t i = 0; i < count; i++) {
 		int32_t sum = 0;
 
-		for (size_t k = 0; k < input_count; k++) {
-			if (inputs[k])
-				sum += inputs[k][i];
-		}
+		for (size_t k = 0; k < sound_count; k++)
+			sum += sounds[k][i];
 		out[i] = saturate(sum);
 	}
+}
+
+void dsp_mix_sum(int16_t *out, const int16_t *const inputs[], size_t input_count, size_t count)
+{
+	const int16_t *sounds[DSP_MIX_INPUTS_MAX];
+	size_t sound_count = 0;
+
+	assert(input_count <= DSP_MIX_INPUTS_MAX);
+	for (size_t k = 0; k < input_count; k++) {
+		if (inputs[k])
+			sounds[sound_count++] = inputs[k];
+	}
+	/* A telephone hears one thing or nothing most of the time. */
+	if (sound_count == 0)
+		memset(out, 0, count * sizeof(*out));
+	else if (sound_count == 1)
+		memmove(out, sounds[0], count * sizeof(*out));
+	else
+		add(out, sounds, sound_count, count);
 }
 
 double dsp_mix_level_dbm0(const int16_t *samples, size_t count)

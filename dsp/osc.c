@@ -34,12 +34,3 @@ float dsp_osc_sine(uint32_t phase)
 
 	return at[0] + (at[1] - at[0]) * fraction;
 }
-
-int16_t dsp_osc_saturate(float value)
-{
-	if (value >= INT16_MAX)
-		return INT16_MAX;
-	if (value <= INT16_MIN)
-		return INT16_MIN;
-	return (int16_t)lrintf(value);
-}

@@ -6,6 +6,7 @@
 #ifndef TIPRING_DSP_OSC_H
 #define TIPRING_DSP_OSC_H
 
+#include <math.h>
 #include <stdint.h>
 
 /* The level of a sine whose peak is FULL_SCALE (ITU-T G.711, A-law). */
@@ -25,6 +26,13 @@ float dsp_osc_peak(double level_dbm0);
 float dsp_osc_sine(uint32_t phase);
 
 /* Rounds, and holds at full scale what would wrap around. */
-int16_t dsp_osc_saturate(float value);
+static inline int16_t dsp_osc_saturate(float value)
+{
+	if (value >= INT16_MAX)
+		return INT16_MAX;
+	if (value <= INT16_MIN)
+		return INT16_MIN;
+	return (int16_t)lrintf(value);
+}
 
 #endif

@@ -92,6 +92,11 @@ static void play(struct dsp_tone *tone, const struct tone_segment *segment, int1
 		memset(tone->phases, 0, sizeof(tone->phases));
 }
 
+bool dsp_tone_is_playing(const struct dsp_tone *tone)
+{
+	return tone->def != NULL;
+}
+
 bool dsp_tone_fill(struct dsp_tone *tone, int16_t *samples, size_t count)
 {
 	while (count > 0 && tone->def) {

@@ -267,6 +267,25 @@ static void listen_block(struct media_line *line, const int16_t *samples, size_t
 		stream_send(&line->streams[i], samples, count);
 }
 
+/* The tone goes on also where nobody hears it. */
+static const int16_t *tone_block(struct media_line *line, int16_t *samples, size_t count)
+{
+	bool muted = line->now_ns < line->tone_muted_until_ns && line->wish.tone_stops_at_digit;
+
+	if (!dsp_tone_is_playing(line->tone))
+		return NULL;
+	dsp_tone_fill(line->tone, samples, count);
+	return muted ? NULL : samples;
+}
+
+static const int16_t *stream_block(struct stream *stream, int16_t *samples, size_t count)
+{
+	if (!stream->wish.id)
+		return NULL;
+	stream_play(stream, samples, count);
+	return samples;
+}
+
 /* What the telephone hears: the tone and all streams, always through the mixer. */
 static void speak_block(struct media_line *line, size_t count)
 {
@@ -274,13 +293,9 @@ static void speak_block(struct media_line *line, size_t count)
 	const int16_t *inputs[1 + MEDIA_STREAMS];
 	int16_t out[FXS_BLOCK_SAMPLES_MAX];
 
-	dsp_tone_fill(line->tone, sounds[0], count);
-	inputs[0] = line->now_ns < line->tone_muted_until_ns && line->wish.tone_stops_at_digit
-		? NULL : sounds[0];
-	for (int i = 0; i < MEDIA_STREAMS; i++) {
-		stream_play(&line->streams[i], sounds[1 + i], count);
-		inputs[1 + i] = sounds[1 + i];
-	}
+	inputs[0] = tone_block(line, sounds[0], count);
+	for (int i = 0; i < MEDIA_STREAMS; i++)
+		inputs[1 + i] = stream_block(&line->streams[i], sounds[1 + i], count);
 	dsp_mix_sum(out, inputs, 1 + MEDIA_STREAMS, count);
 	(void)line->port->driver->write(line->port, out, count);
 }
