@@ -53,6 +53,7 @@ struct config_account {
 	struct sockaddr_in server;
 	unsigned expires_s;
 	unsigned qualify_s;
+	bool over_tcp;
 };
 
 struct config_profile {

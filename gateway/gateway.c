@@ -110,6 +110,7 @@ static int account_open(struct gateway *gateway, unsigned index)
 		.password = config->password.text,
 		.expires_s = config->expires_s,
 		.qualify_s = config->qualify_s,
+		.transport = config->over_tcp ? UA_TCP : UA_UDP,
 	};
 	int err;
 

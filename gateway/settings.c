@@ -53,6 +53,7 @@ const struct setting settings[] = {
 		"domain part of the SIP address"),
 	ACCOUNT("server", KIND_SERVER, server, 0, 0, "", NULL,
 		"registrar and proxy: address and, when it is not 5060, port"),
+	ACCOUNT("transport", KIND_TRANSPORT, over_tcp, 0, 0, "", "udp", "how SIP goes to the server"),
 	ACCOUNT("auth_user", KIND_TEXT, auth_user, 0, CONFIG_TEXT_MAX, "", "",
 		"user name of the credentials when it is not the user"),
 	ACCOUNT("password", KIND_TEXT, password, 0, CONFIG_TEXT_MAX, "", "",

@@ -23,6 +23,7 @@ enum settings_kind {
 	KIND_SWITCH,  /* on or off */
 	KIND_ADDR,    /* numeric IPv4 */
 	KIND_SERVER,  /* numeric IPv4, with or without :port */
+	KIND_TRANSPORT, /* udp or tcp; a bool: over TCP */
 	KIND_DIGITS,  /* a number as dialled, min..max digits */
 	KIND_DIGITMAP,
 	KIND_COUNTRY,

@@ -83,6 +83,16 @@ static const char *convert_switch(struct place *p)
 	return NULL;
 }
 
+static const char *convert_transport(struct place *p)
+{
+	bool tcp = strcmp(p->text, "tcp") == 0;
+
+	if (!tcp && strcmp(p->text, "udp") != 0)
+		return "udp or tcp";
+	*(bool *)p->field = tcp;
+	return NULL;
+}
+
 static const char *convert_addr(struct place *p)
 {
 	struct config_text *field = p->field;
@@ -174,7 +184,7 @@ const char *settings_convert(const struct setting *setting, const char *text, vo
 		[KIND_TEXT] = convert_text,         [KIND_NUMBER] = convert_number,
 		[KIND_SIGNED] = convert_signed,     [KIND_SWITCH] = convert_switch,
 		[KIND_ADDR] = convert_addr,         [KIND_SERVER] = convert_server,
-		[KIND_DIGITS] = convert_digits,
+		[KIND_DIGITS] = convert_digits,     [KIND_TRANSPORT] = convert_transport,
 		[KIND_DIGITMAP] = convert_digitmap, [KIND_COUNTRY] = convert_country,
 		[KIND_DRIVER] = convert_driver,     [KIND_BLOCK] = convert_block,
 	};

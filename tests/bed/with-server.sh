@@ -10,6 +10,7 @@
 #   TIPRING_CONTROL  the control socket
 #   TIPRING_PID      the daemon's process id
 # It may end the daemon by SIGTERM itself. Settings of the profile may be added by PROFILE="name = value ...".
+# ACCOUNT="name = value ..." does so for the accounts; SERVER_TCP=1 lets the server listen on TCP alone.
 # A benchmark names another program than BUILD/tipringd by TIPRINGD, and by BED_CONFIG one that prints the configuration; it is
 # told the folder and the number of lines.
 # Exit status: the command's; 1 when server or daemon failed, or when the daemon ended badly.
@@ -72,12 +73,12 @@ config() {
 		echo "profile \"p$n\" { country = \"${COUNTRY:-us}\" digit_map = \"(1xx|[02-9]x.T|[*#]x.T)\" ${PROFILE:-}" \
 			"$(setting "profile $n") }"
 		echo "account \"a$n\" { user = \"$((100 + n))\" domain = \"127.0.0.1\" server = \"127.0.0.1:5060\"" \
-			"password = \"$password$((100 + n))\" }"
+			"password = \"$password$((100 + n))\" ${ACCOUNT:-} }"
 		echo "line \"$n\" { driver = \"$driver\" channel = \"$n\" account = \"a$n\" profile = \"p$n\" }"
 	done
 }
 
-server_answers() { grep -q "Listening on" "$dir/kamailio.log" 2>/dev/null && ss -Hlun "sport = :5060" | grep -q .; }
+server_answers() { grep -q "Listening on" "$dir/kamailio.log" 2>/dev/null && ss -Hlnut "sport = :5060" | grep -q .; }
 daemon_registered() {
 	[ "$("$build/tipringctl" -s "$dir/control" status 2>/dev/null | awk 'NR > 1 && $4 == "yes"' | wc -l)" = \
 		$((lines - ${wrong:+1} + 0)) ]
@@ -91,7 +92,7 @@ else
 	config >"$dir/tipring.conf"
 fi
 
-kamailio -DD -E -m 32 -M 8 -f "$here/kamailio.cfg" -w "$dir" -Y "$dir" >"$dir/kamailio.log" 2>&1 &
+kamailio ${SERVER_TCP:+-A WITH_TCP} -DD -E -m 32 -M 8 -f "$here/kamailio.cfg" -w "$dir" -Y "$dir" >"$dir/kamailio.log" 2>&1 &
 pids+=($!)
 wait_for server_answers || { echo "not ok the SIP server: does not answer"; finish 1; }
 
