@@ -177,19 +177,24 @@ static enum line_event lift_event(const struct line *line)
 	return has_hotline(line) && line->config->profile->hotline_s == 0 ? LINE_EV_HOTLINE : LINE_EV_LIFT;
 }
 
+static void hang_up_heard(struct line *line)
+{
+	line->hang_ups++;
+	line->off_hook = false;
+	line_dispatch(line, LINE_EV_HANG_UP);
+}
+
 static void telephone_did(struct line *line, const struct media_event *event)
 {
 	switch (event->kind) {
 	case MEDIA_EVENT_LIFTED:
-		/* The queue was full when it hung up. */
 		if (line->off_hook)
-			line_dispatch(line, LINE_EV_HANG_UP);
+			hang_up_heard(line); /* the queue was full when it came */
 		line->off_hook = true;
 		line_dispatch(line, lift_event(line));
 		break;
 	case MEDIA_EVENT_HUNG_UP:
-		line->off_hook = false;
-		line_dispatch(line, LINE_EV_HANG_UP);
+		hang_up_heard(line);
 		break;
 	case MEDIA_EVENT_FLASH:
 		line_dispatch(line, may_call(line) ? LINE_EV_FLASH : LINE_EV_FLASH_BARRED);
@@ -205,12 +210,16 @@ static void telephone_did(struct line *line, const struct media_event *event)
  * read cannot be compared with them. */
 static void hook_heal(struct line *line, const struct media_report *report)
 {
-	struct media_event event = {
-		.kind = report->off_hook ? MEDIA_EVENT_LIFTED : MEDIA_EVENT_HUNG_UP,
-	};
+	static const struct media_event lifted = {.kind = MEDIA_EVENT_LIFTED};
+	static const struct media_event hung_up = {.kind = MEDIA_EVENT_HUNG_UP};
 
-	if (report->events_written == line->events_read && report->off_hook != line->off_hook)
-		telephone_did(line, &event);
+	if (report->events_written != line->events_read)
+		return;
+	if (line->off_hook && report->hang_ups != line->hang_ups)
+		telephone_did(line, &hung_up);
+	line->hang_ups = report->hang_ups;
+	if (report->off_hook && !line->off_hook)
+		telephone_did(line, &lifted);
 }
 
 void line_media_changed(struct line *line)

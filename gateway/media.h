@@ -43,6 +43,7 @@ struct media_wish {
 struct media_report {
 	uint32_t wish_sequence; /* the newest wish that is in force: older sockets may be closed */
 	bool off_hook;          /* as judged by hook.h */
+	uint32_t hang_ups;      /* judged, in all: one that the full queue lost is missed here */
 	bool fault;
 	int32_t refusal;        /* errno of what the port refused since the newest wish; 0: nothing */
 	uint32_t ticks, blocks_missing; /* ticks served; ticks in which the telephone's block was not there */

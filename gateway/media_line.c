@@ -188,6 +188,7 @@ static void pronounce(struct media_line *line, const struct fxs_hook_verdict *ve
 			push(line, MEDIA_EVENT_LIFTED, 0, verdict->edge_ns);
 			break;
 		case FXS_HOOK_ON_HOOK:
+			line->report.hang_ups++;
 			push(line, MEDIA_EVENT_HUNG_UP, 0, verdict->edge_ns);
 			break;
 		case FXS_HOOK_FLASH:

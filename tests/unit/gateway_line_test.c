@@ -242,14 +242,43 @@ static void test_a_telephone_off_hook_at_start_is_busy_and_hears_congestion_with
 	assert_int_equal(call_comes(PCMU)->refused, 486);
 }
 
-static void test_a_hang_up_lost_before_a_lift_ends_the_call(void **state)
+static void test_a_hang_up_lost_before_a_lift_ends_the_call_and_not_the_next_one(void **state)
 {
 	struct ua_invite *invite = talk();
 
 	(void)state;
-	lift();
+	world.report.hang_ups++;
+	phone_did(MEDIA_EVENT_LIFTED, 0);
+	phone_does(MEDIA_EVENT_DIGIT, '1');
+	assert_true(invite->ended);
+	assert_state("dialling");
+}
+
+static void test_a_hang_up_and_a_lift_that_are_both_lost_end_the_call(void **state)
+{
+	struct ua_invite *invite = talk();
+
+	(void)state;
+	world.report.hang_ups++;
+	line_media_changed(world.line);
 	assert_true(invite->ended);
 	assert_state("dial-tone");
+	line_media_changed(world.line);
+	assert_state("dial-tone");
+	hang_up();
+	assert_state("idle");
+}
+
+static void test_a_lost_hang_up_ends_the_call(void **state)
+{
+	struct ua_invite *invite = talk();
+
+	(void)state;
+	world.report.hang_ups++;
+	world.report.off_hook = false;
+	line_media_changed(world.line);
+	assert_true(invite->ended);
+	assert_state("idle");
 }
 
 /* ---- the media plane ---- */
@@ -342,7 +371,9 @@ int main(void)
 		LINE_TEST(test_a_flash_at_dial_tone_begins_its_time_anew),
 		LINE_TEST(test_a_line_left_off_hook_is_parked_and_comes_back),
 		LINE_TEST(test_a_telephone_off_hook_at_start_is_busy_and_hears_congestion_without_registration),
-		LINE_TEST(test_a_hang_up_lost_before_a_lift_ends_the_call),
+		LINE_TEST(test_a_hang_up_lost_before_a_lift_ends_the_call_and_not_the_next_one),
+		LINE_TEST(test_a_hang_up_and_a_lift_that_are_both_lost_end_the_call),
+		LINE_TEST(test_a_lost_hang_up_ends_the_call),
 		LINE_TEST(test_a_socket_stays_open_until_the_media_plane_let_go_of_it),
 		LINE_TEST(test_a_media_plane_that_stands_still_gets_no_more_calls),
 		LINE_TEST(test_a_held_peer_is_sent_nothing),

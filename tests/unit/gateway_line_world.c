@@ -85,6 +85,7 @@ void phone_did(enum media_event_kind kind, char digit)
 	world.report.events_written = world.event_count;
 	if (kind == MEDIA_EVENT_LIFTED || kind == MEDIA_EVENT_HUNG_UP)
 		world.report.off_hook = kind == MEDIA_EVENT_LIFTED;
+	world.report.hang_ups += kind == MEDIA_EVENT_HUNG_UP;
 }
 
 void phone_does(enum media_event_kind kind, char digit)
