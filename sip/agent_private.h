@@ -47,6 +47,8 @@ int ua_registrar_alloc(struct ua_registrar **registrarp, struct ua_account *acco
 void ua_registrar_server_lost(struct ua_registrar *registrar, unsigned status, const char *reason);
 /* It answers again: whether it still knows us is asked at once. */
 void ua_registrar_server_back(struct ua_registrar *registrar);
+/* The server will not have us as we are; only an operator can mend that. */
+bool ua_registrar_is_refused(const struct ua_registrar *registrar);
 
 /* qualify.c; qualify_s 0: the qualifier does nothing. mem_deref. */
 int ua_qualifier_alloc(struct ua_qualifier **qualifierp, struct ua_account *account, unsigned qualify_s);

@@ -73,6 +73,12 @@ static void lost(struct ua_qualifier *qualifier, unsigned status, const char *re
 
 static void on_response(int err, const struct sip_msg *msg, void *arg);
 
+/* Credentials that the server refused are not shown to it again: that would be counted against us. */
+static bool is_anonymous(const struct ua_qualifier *qualifier)
+{
+	return qualifier->anonymous || ua_registrar_is_refused(qualifier->account->registrar);
+}
+
 static int send_options(struct ua_qualifier *qualifier)
 {
 	const struct ua_outgoing outgoing = {
@@ -80,7 +86,7 @@ static int send_options(struct ua_qualifier *qualifier)
 		.cseq = ++qualifier->dialog->local_cseq,
 		.extra = "Accept: application/sdp\r\n",
 		.to_server = true,
-		.anonymous = qualifier->anonymous,
+		.anonymous = is_anonymous(qualifier),
 	};
 
 	qualifier->request = mem_deref(qualifier->request);
@@ -88,12 +94,14 @@ static int send_options(struct ua_qualifier *qualifier)
 		on_response, qualifier);
 }
 
-/* true: the answer to its challenge is on its way. Credentials that it refused are not shown to it again:
- * that would be counted against us, and it is there all the same. */
+/* true: the answer to its challenge is on its way. When it refuses that, it is there all the same. */
 static bool challenged(struct ua_qualifier *qualifier, const struct sip_msg *msg)
 {
-	int err = ua_agent_challenged(qualifier->account, &qualifier->attempt, msg);
+	int err;
 
+	if (is_anonymous(qualifier))
+		return false;
+	err = ua_agent_challenged(qualifier->account, &qualifier->attempt, msg);
 	if (err == EACCES)
 		qualifier->anonymous = true;
 	return !err && !send_options(qualifier);
@@ -106,8 +114,7 @@ static void on_final(struct ua_qualifier *qualifier, const struct sip_msg *msg)
 	ua_text_copy(phrase, sizeof(phrase), &msg->reason);
 	if (msg->scode == 408 || msg->scode == 503)
 		lost(qualifier, msg->scode, phrase);
-	else if ((msg->scode != 401 && msg->scode != 407) || qualifier->anonymous ||
-		 !challenged(qualifier, msg))
+	else if ((msg->scode != 401 && msg->scode != 407) || !challenged(qualifier, msg))
 		found(qualifier);
 }
 

@@ -353,6 +353,11 @@ void ua_registrar_server_lost(struct ua_registrar *registrar, unsigned status, c
 		tell_failure(registrar, status, reason);
 }
 
+bool ua_registrar_is_refused(const struct ua_registrar *registrar)
+{
+	return registrar->refusals;
+}
+
 /* What it refused it would refuse again. */
 void ua_registrar_server_back(struct ua_registrar *registrar)
 {

@@ -159,10 +159,15 @@ const char *bed_receive(void)
 	return peer.messages[peer.taken++];
 }
 
-const char *bed_receive_now(void)
+bool bed_has_message(void)
 {
 	run_rounds(QUIET_ROUNDS);
-	assert_true(peer.taken != peer.received);
+	return peer.taken != peer.received;
+}
+
+const char *bed_receive_now(void)
+{
+	assert_true(bed_has_message());
 	return peer.messages[peer.taken++];
 }
 

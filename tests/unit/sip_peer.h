@@ -56,6 +56,7 @@ unsigned bed_connections(void);
 const char *bed_receive(void);
 /* ... and is there already. */
 const char *bed_receive_now(void);
+bool bed_has_message(void);
 /* Nothing has come that was not received, and nothing comes now. */
 void bed_quiet(void);
 /* Everything that is due at that later time happens. */

@@ -204,6 +204,32 @@ static void test_a_wrong_password_is_not_tried_earlier_because_the_server_came_b
 	bed_heard_nothing();
 }
 
+/* What fail2ban and its like would count. */
+static void test_a_wrong_password_is_shown_rarely_over_two_hours(void **state)
+{
+	unsigned registers = 0, shown = 0, asked = 0;
+	char nonce[16];
+
+	(void)state;
+	bed_qualify(60);
+	ua_account_register(bed.account, 0);
+	for (unsigned s = 0, n = 0; s <= 7200; s += 30) {
+		for (unsigned i = 0; i < 3 && bed_has_message(); i++) {
+			const char *request = bed_receive();
+
+			snprintf(nonce, sizeof(nonce), "n%u", ++n);
+			registers += !strncmp(request, "REGISTER ", 9);
+			asked += !strncmp(request, "OPTIONS ", 8);
+			shown += header(request, "Proxy-Authorization")[0] != '\0';
+			challenge(request, nonce);
+		}
+		bed_advance(30000);
+	}
+	assert_in_range(asked, 119, 121);
+	assert_int_equal(registers, 10); /* two at 0, 5, 15, 35 and 75 minutes; the first of all shows nothing */
+	assert_int_equal(shown, registers - 1);
+}
+
 static void test_nothing_is_asked_after_unregistering(void **state)
 {
 	(void)state;
@@ -235,6 +261,7 @@ int main(void)
 		bed_test(test_a_challenge_to_options_is_answered),
 		bed_test(test_credentials_that_options_were_refused_with_are_shown_no_more),
 		bed_test(test_a_wrong_password_is_not_tried_earlier_because_the_server_came_back),
+		bed_test(test_a_wrong_password_is_shown_rarely_over_two_hours),
 		bed_test(test_nothing_is_asked_after_unregistering),
 	};
 
