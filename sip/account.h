@@ -10,7 +10,7 @@
 
 enum ua_protocol {
 	UA_UDP = 0,
-	UA_TCP, /* one connection to the server for all that accounts send it; what comes by it is served too */
+	UA_TCP, /* one connection for all that accounts send a server; what comes by it is served */
 };
 
 struct ua_account_config {
@@ -33,15 +33,17 @@ enum ua_registration {
 	UA_REG_FAILED,      /* retried later */
 };
 
-/* status is that of the final response, 408 when nobody answered, 0 where there was none; reason is its phrase.
- * UA_REG_REGISTERED with another status than 2xx: the last refresh failed and is tried again, and the binding lasts
- * still; UA_REG_FAILED comes when it has run out. So is told that an OPTIONS was not answered, or with 408 or 503;
- * the next one that is answered registers again at once. */
+/* status is that of the final response, 408 when nobody answered, 0 where there was none; reason is
+ * its phrase. UA_REG_REGISTERED with another status than 2xx: the last refresh failed and is tried
+ * again, and the binding lasts still; UA_REG_FAILED comes when it has run out. So is told that an
+ * OPTIONS was not answered, or with 408 or 503; the next one that is answered registers again at
+ * once. */
 typedef void ua_registration_h(struct ua_account *account, enum ua_registration state, unsigned status,
 	const char *reason, void *arg);
 
-/* Copies what it needs; EINVAL for an address that is not numeric. With the first account over TCP the agent listens
- * there too, on the port that it has: EADDRINUSE. A connection that is lost is made anew by registering. */
+/* Copies what it needs; EINVAL for an address that is not numeric. With the first account over TCP
+ * the agent listens there too, on the port that it has: EADDRINUSE. A connection that is lost is
+ * made anew by registering. */
 int ua_account_alloc(struct ua_account **accountp, struct ua_agent *agent,
 	const struct ua_account_config *config, ua_registration_h *handler, void *arg);
 /* Without un-registering. Its calls must have ended. */
@@ -49,8 +51,8 @@ void ua_account_free(struct ua_account *account);
 
 /* delay_ms: to pace the start of many. */
 int ua_account_register(struct ua_account *account, unsigned delay_ms);
-/* Takes our binding away; the handler hears UA_REG_NONE when it is done, at the latest after 4 s. Where we never
- * asked for one nothing is sent. */
+/* Takes our binding away; the handler hears UA_REG_NONE when it is done, at the latest after 4 s.
+ * Where we never asked for one nothing is sent. */
 void ua_account_unregister(struct ua_account *account);
 
 enum ua_registration ua_account_state(const struct ua_account *account);

@@ -182,8 +182,8 @@ void ua_agent_counts_get(const struct ua_agent *agent, struct ua_agent_counts *c
 	counts->refused_malformed += ua_transport_unreadable();
 }
 
-static int write_credentials(struct mbuf *mb, struct ua_account *account, const struct ua_outgoing *outgoing,
-	const char *uri)
+static int write_credentials(struct mbuf *mb, struct ua_account *account,
+	const struct ua_outgoing *outgoing, const char *uri)
 {
 	size_t start = mb->pos;
 	int err = outgoing->anonymous ? 0 :

@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * The SIP user agent: one local address and transport (RFC 3261). It owns the sockets and the gate that
- * every request passes. Everything in sip/ but rtp.h runs in the control thread, from its main loop;
- * handlers are called from there too, and never from within a call that the user makes (they are
- * posted), so a handler may call anything, also free what it was called for.
+ * The SIP user agent: one local address (RFC 3261), UDP and where an account wants it TCP. It owns
+ * the sockets and the gate that every request passes. Everything in sip/ but rtp.h and dtmf_event.h
+ * runs in the control thread, from its main loop; handlers are called from there too, and never
+ * from within a call that the user makes (they are posted), so a handler may call anything, also
+ * free what it was called for.
  *
  * The main loop is libre's: libre_init and what sizes the loop come before the first agent. An agent
  * gives the process its own gettimeofday (monotonic, for libre's timers): wall time is read with
@@ -44,18 +45,19 @@ typedef void ua_incoming_h(struct ua_invite *invite, const struct ua_incoming *i
 int ua_agent_alloc(struct ua_agent **agentp, const struct ua_agent_config *config,
 	ua_incoming_h *incoming, void *arg);
 
-/* Ends everything that is left without waiting, accounts and invites included, whose pointers then are dead. The
- * polite way before it: ua_invite_end, ua_account_unregister, and some time for what they send. */
+/* Ends everything that is left without waiting, accounts and invites included, whose pointers then
+ * are dead. The polite way before it: ua_invite_end, ua_account_unregister, and some time for what
+ * they send. */
 void ua_agent_free(struct ua_agent *agent);
 
 uint16_t ua_agent_port(const struct ua_agent *agent);
 
-/* Bytes of the socket's receive buffer as the kernel tells it; 0: not known. More than net.core.rmem_max
- * allows is not granted. */
+/* Bytes of the socket's receive buffer as the kernel tells it; 0: not known. More than
+ * net.core.rmem_max allows is not granted. */
 unsigned ua_agent_receive_buffer(const struct ua_agent *agent);
 
-/* Every message as it is on the wire, peer as "address:port". Called while it is sent or received, also
- * from within the user's calls: it may look and nothing else. NULL: no more. */
+/* Every message as it is on the wire, peer as "address:port". Called while it is sent or received,
+ * also from within the user's calls: it may look and nothing else. NULL: no more. */
 typedef void ua_trace_h(bool sent, const char *peer, const char *text, size_t length, void *arg);
 void ua_agent_trace(struct ua_agent *agent, ua_trace_h *handler, void *arg);
 

@@ -65,9 +65,9 @@ void ua_agent_refuse(struct ua_agent *agent, const struct sip_msg *msg, unsigned
 /* 200 with what we can do, to OPTIONS. */
 void ua_agent_tell_abilities(struct ua_agent *agent, const struct sip_msg *msg);
 
-/* A request of an account, its credentials, User-Agent and Contact included. extra: whole header lines;
- * body NULL: none. *requestp as ua_transport_request. to_server: whatever the dialog says, to the server.
- * anonymous: without credentials. */
+/* A request of an account, its credentials, User-Agent and Contact included. extra: whole header
+ * lines; body NULL: none. *requestp as ua_transport_request. to_server: whatever the dialog says,
+ * to the server. anonymous: without credentials. */
 struct ua_outgoing {
 	const char *method;
 	uint32_t cseq;

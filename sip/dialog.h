@@ -30,13 +30,15 @@ struct ua_dialog {
 /* For a request that starts a dialog, or one outside any. local without tag. */
 int ua_dialog_start(struct ua_dialog **dialogp, const char *local, const char *remote,
 	const char *target);
-/* The caller's dialog from a response with a To tag. started gave the request; it stays as it is. */
+/* The caller's dialog from a response with a To tag. started gave the request; it stays as it
+ * is. */
 int ua_dialog_fork(struct ua_dialog **dialogp, const struct ua_dialog *started,
 	const struct sip_msg *response);
 /* The called one's dialog from an INVITE; our tag is that of libre's responses to it. */
 int ua_dialog_accept(struct ua_dialog **dialogp, const struct sip_msg *invite);
 
-/* From a 2xx to the INVITE that started it: its Record-Routes and Contact count (RFC 3261 s13.2.2.4). */
+/* From a 2xx to the INVITE that started it: its Record-Routes and Contact count (RFC 3261
+ * s13.2.2.4). */
 int ua_dialog_confirm(struct ua_dialog *dialog, const struct sip_msg *response);
 /* From a request or a 2xx that may move the target (s12.2); nothing happens without Contact. */
 int ua_dialog_refresh(struct ua_dialog *dialog, const struct sip_msg *msg);
@@ -50,8 +52,8 @@ bool ua_dialog_in_order(struct ua_dialog *dialog, const struct sip_msg *request)
 const char *ua_dialog_request_uri(const struct ua_dialog *dialog);
 /* Max-Forwards, Route, From, To, Call-ID, CSeq. */
 int ua_dialog_write(const struct ua_dialog *dialog, struct mbuf *mb, const char *method, uint32_t cseq);
-/* Where the next request goes: first route or target; server when that is no numeric IPv4 address. By the server's
- * transport, but UDP where the URI says so. */
+/* Where the next request goes: first route or target; server when that is no numeric IPv4 address.
+ * By the server's transport, but UDP where the URI says so. */
 void ua_dialog_next_hop(const struct ua_dialog *dialog, const struct ua_hop *server, struct ua_hop *hop);
 
 #endif

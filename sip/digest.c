@@ -13,7 +13,8 @@ struct ua_digest_algorithm {
 	const char *crypto; /* in libcrypto */
 };
 
-/* The first row is the one that is meant when a challenge names none. SIP registers these (RFC 8760 s2). */
+/* The first row is the one that is meant when a challenge names none. SIP registers these (RFC 8760
+ * s2). */
 static const struct ua_digest_algorithm algorithms[] = {
 	{"MD5", "MD5"},
 	{"SHA-256", "SHA2-256"},
@@ -147,8 +148,8 @@ static enum ua_digest_qop qop_named(const char *p, size_t length)
 	return UA_QOP_NONE;
 }
 
-/* A list of what the server takes. "auth" is taken before "auth-int", which does not outlive a proxy that
- * changes the body. */
+/* A list of what the server takes. "auth" is taken before "auth-int", which does not outlive a
+ * proxy that changes the body. */
 static int set_qop(struct ua_challenge *challenge, const struct parameter *parameter)
 {
 	const char *p = parameter->value, *end = p + parameter->value_length;

@@ -8,7 +8,8 @@
 #define END_BIT      0x80
 #define LATE_SAMPLES 80000u /* further back than this a timestamp is not late, the peer began anew */
 
-int ua_dtmf_start(struct ua_dtmf_sender *dtmf, const struct ua_rtp_sender *rtp, unsigned event, unsigned volume)
+int ua_dtmf_start(struct ua_dtmf_sender *dtmf, const struct ua_rtp_sender *rtp, unsigned event,
+	unsigned volume)
 {
 	if (event > UA_DTMF_EVENT_MAX || volume > UA_DTMF_VOLUME_MAX)
 		return EINVAL;
@@ -35,8 +36,8 @@ static void grow(struct ua_dtmf_sender *dtmf, unsigned samples)
 		dtmf->duration += samples;
 }
 
-static void write_payload(uint8_t payload[static UA_DTMF_PAYLOAD_BYTES], const struct ua_dtmf_sender *dtmf,
-	bool end, uint32_t duration)
+static void write_payload(uint8_t payload[static UA_DTMF_PAYLOAD_BYTES],
+	const struct ua_dtmf_sender *dtmf, bool end, uint32_t duration)
 {
 	payload[0] = dtmf->event;
 	payload[1] = (uint8_t)((end ? END_BIT : 0) | dtmf->volume);
@@ -44,15 +45,16 @@ static void write_payload(uint8_t payload[static UA_DTMF_PAYLOAD_BYTES], const s
 	payload[3] = (uint8_t)duration;
 }
 
-/* What went out was the last of a full segment; the next begins where it ended, without a marker. */
+/* What went out was the last of a full segment; the next begins where it ended, without a
+ * marker. */
 static void begin_segment(struct ua_dtmf_sender *dtmf)
 {
 	dtmf->timestamp += DURATION_MAX;
 	dtmf->duration -= DURATION_MAX;
 }
 
-size_t ua_dtmf_packet(struct ua_dtmf_sender *dtmf, struct ua_rtp_sender *rtp, uint8_t *bytes, size_t size,
-	uint8_t payload_type, unsigned samples)
+size_t ua_dtmf_packet(struct ua_dtmf_sender *dtmf, struct ua_rtp_sender *rtp, uint8_t *bytes,
+	size_t size, uint8_t payload_type, unsigned samples)
 {
 	uint8_t payload[UA_DTMF_PAYLOAD_BYTES];
 	struct ua_rtp_sender event = *rtp;

@@ -31,22 +31,26 @@ struct ua_invite_handlers {
 	void (*progress)(struct ua_invite *invite, unsigned status, const struct ua_sdp *answer, void *arg);
 	/* 2xx; our ACK is on its way. Outgoing calls only. */
 	void (*answered)(struct ua_invite *invite, const struct ua_sdp *answer, void *arg);
-	/* The peer's new offer in the call (re-INVITE): write the answer and return 0, or an errno for
-	 * 488, and the session stays as it was. offer NULL: write a full offer; what the ACK answers comes to changed. */
+	/* The peer's new offer in the call (re-INVITE): write the answer and return 0, or an errno
+	 * for 488, and the session stays as it was. offer NULL: write a full offer; what the ACK
+	 * answers comes to changed. */
 	int (*offered)(struct ua_invite *invite, const struct ua_sdp *offer, struct ua_sdp *answer, void *arg);
-	/* The peer's answer to an offer that we made: in a 200 (INVITE without session description) or by
-	 * ua_invite_offer. NULL: what ua_invite_offer offered was refused, and the session stays as it was. */
+	/* The peer's answer to an offer that we made: in a 200 (INVITE without session description)
+	 * or by ua_invite_offer. NULL: what ua_invite_offer offered was refused, and the session
+	 * stays as it was. */
 	void (*changed)(struct ua_invite *invite, const struct ua_sdp *remote, void *arg);
-	/* The peer did not answer an offer of ours in the call (after changed with NULL), or answered 408 for somebody
-	 * behind it, or never acknowledged our 200 to its own. A call whose media still comes goes on, since a proxy
-	 * that died must not end it: the user looks, and ends it with ua_invite_end when it is silent too. NULL: it
-	 * goes on whatever its media does. */
+	/* The peer did not answer an offer of ours in the call (after changed with NULL), or
+	 * answered 408 for somebody behind it, or never acknowledged our 200 to its own. A call
+	 * whose media still comes goes on, since a proxy that died must not end it: the user looks,
+	 * and ends it with ua_invite_end when it is silent too. NULL: it goes on whatever its media
+	 * does. */
 	void (*unreachable)(struct ua_invite *invite, void *arg);
 	/* The last call of all. */
 	void (*ended)(struct ua_invite *invite, const struct ua_end *end, void *arg);
 };
 
-/* Calls user@<the account's domain> from the account. user is dialled text; what SIP cannot carry is escaped. */
+/* Calls user@<the account's domain> from the account. user is dialled text; what SIP cannot carry
+ * is escaped. */
 int ua_invite_send(struct ua_invite **invitep, struct ua_account *account, const char *user,
 	const struct ua_sdp *offer, const struct ua_invite_handlers *handlers, void *arg);
 
@@ -54,18 +58,18 @@ int ua_invite_send(struct ua_invite **invitep, struct ua_account *account, const
 void ua_invite_accept(struct ua_invite *invite, const struct ua_invite_handlers *handlers, void *arg);
 /* 180 Ringing, repeated every 60 s. */
 int ua_invite_ring(struct ua_invite *invite);
-/* 200 OK with the answer to the INVITE's offer, or with an offer when it had none. ENOTCONN from this and
- * from ua_invite_ring: it is too late, and ended will say why. */
+/* 200 OK with the answer to the INVITE's offer, or with an offer when it had none. ENOTCONN from
+ * this and from ua_invite_ring: it is too late, and ended will say why. */
 int ua_invite_answer(struct ua_invite *invite, const struct ua_sdp *sdp);
-/* Offers another session description in a call that is up (re-INVITE); changed hears what came of it. When both
- * sides offer at once (491), it is offered again by itself. ENOTCONN: the call is not up. EBUSY: another offer,
- * ours or the peer's, is under way. */
+/* Offers another session description in a call that is up (re-INVITE); changed hears what came of
+ * it. When both sides offer at once (491), it is offered again by itself. ENOTCONN: the call is not
+ * up. EBUSY: another offer, ours or the peer's, is under way. */
 int ua_invite_offer(struct ua_invite *invite, const struct ua_sdp *offer);
 /* A final refusal, status 300..699. */
 void ua_invite_reject(struct ua_invite *invite, unsigned status, const char *phrase);
 
-/* Ends a call in whatever state it is: CANCEL (held back until a 1xx came), BYE, or 480 for one not answered. q850_cause
- * goes into the BYE's Reason header; 0: none, 16: normal clearing. */
+/* Ends a call in whatever state it is: CANCEL (held back until a 1xx came), BYE, or 480 for one not
+ * answered. q850_cause goes into the BYE's Reason header; 0: none, 16: normal clearing. */
 void ua_invite_end(struct ua_invite *invite, unsigned q850_cause);
 
 #endif

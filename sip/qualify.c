@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * Asking the server whether it is there: OPTIONS every qualify_s, with or without a registration. Whatever it
- * answers but 408 and 503, it is. Accounts ask at times of their own, so that many which find it back do not
- * all register in the same instant.
+ * Asking the server whether it is there: OPTIONS every qualify_s, with or without a registration.
+ * Whatever it answers but 408 and 503, it is. Accounts ask at times of their own, so that many which
+ * find it back do not all register in the same instant.
  */
 #include <errno.h>
 
@@ -73,7 +73,8 @@ static void lost(struct ua_qualifier *qualifier, unsigned status, const char *re
 
 static void on_response(int err, const struct sip_msg *msg, void *arg);
 
-/* Credentials that the server refused are not shown to it again: that would be counted against us. */
+/* Credentials that the server refused are not shown to it again: that would be counted against
+ * us. */
 static bool is_anonymous(const struct ua_qualifier *qualifier)
 {
 	return qualifier->anonymous || ua_registrar_is_refused(qualifier->account->registrar);
@@ -94,7 +95,8 @@ static int send_options(struct ua_qualifier *qualifier)
 		on_response, qualifier);
 }
 
-/* true: the answer to its challenge is on its way. When it refuses that, it is there all the same. */
+/* true: the answer to its challenge is on its way. When it refuses that, it is there all the
+ * same. */
 static bool challenged(struct ua_qualifier *qualifier, const struct sip_msg *msg)
 {
 	int err;
@@ -122,8 +124,10 @@ static void on_response(int err, const struct sip_msg *msg, void *arg)
 {
 	struct ua_qualifier *qualifier = arg;
 
-	if (err)
-		lost(qualifier, err == ETIMEDOUT ? 408 : 0, err == ETIMEDOUT ? "Request Timeout" : "Not Sent");
+	if (err == ETIMEDOUT)
+		lost(qualifier, 408, "Request Timeout");
+	else if (err)
+		lost(qualifier, 0, "Not Sent");
 	else if (msg->scode >= 200)
 		on_final(qualifier, msg);
 }
@@ -149,8 +153,10 @@ static void on_next(void *arg)
 
 void ua_qualifier_start(struct ua_qualifier *qualifier, unsigned delay_ms)
 {
-	if (qualifier->interval_ms && !tmr_isrunning(&qualifier->next))
-		tmr_start(&qualifier->next, delay_ms + rand_u32() % qualifier->interval_ms, on_next, qualifier);
+	if (!qualifier->interval_ms || tmr_isrunning(&qualifier->next))
+		return;
+	delay_ms += rand_u32() % qualifier->interval_ms;
+	tmr_start(&qualifier->next, delay_ms, on_next, qualifier);
 }
 
 void ua_qualifier_stop(struct ua_qualifier *qualifier)

@@ -34,7 +34,8 @@ struct ua_format {
 	enum ua_codec codec;
 };
 
-/* An m= line that is not our audio stream; kept so that an answer has as many lines as its offer. */
+/* An m= line that is not our audio stream; kept so that an answer has as many lines as its
+ * offer. */
 struct ua_sdp_other {
 	char media[16], protocol[24], formats[32];
 };
@@ -61,24 +62,25 @@ struct ua_sdp_local {
 	size_t format_count;
 };
 
-/* EBADMSG: not a session description. ENOTSUP: no audio stream over RTP/AVP in it. EAFNOSUPPORT: the
- * stream's address is a name, not IPv4, or one that nobody has for himself. The last two are for 488.
- * The text need not end with a newline, nor with a zero. sdp is untouched on failure. */
+/* EBADMSG: not a session description. ENOTSUP: no audio stream over RTP/AVP in it. EAFNOSUPPORT:
+ * the stream's address is a name, not IPv4, or one that nobody has for himself. The last two are
+ * for 488. The text need not end with a newline, nor with a zero. sdp is untouched on failure. */
 int ua_sdp_parse(struct ua_sdp *sdp, const char *text, size_t length);
 
 void ua_sdp_offer(struct ua_sdp *offer, const struct ua_sdp_local *local);
 
 /* Answers an offer: the common formats in the offer's order with the offer's payload types, the
- * direction narrowed to what both want. A stream offered with port 0 is answered so. ENOTSUP: no codec
- * in common (488). */
+ * direction narrowed to what both want. A stream offered with port 0 is answered so. ENOTSUP: no
+ * codec in common (488). */
 int ua_sdp_answer(struct ua_sdp *answer, const struct ua_sdp *offer, const struct ua_sdp_local *local);
 
-/* The format that sound is sent with: the first that is sound and not events; NULL when there is none. */
+/* The format that sound is sent with: the first that is sound and not events; NULL when there is
+ * none. */
 const struct ua_format *ua_sdp_sound_format(const struct ua_sdp *sdp);
 
-/* The format that keys are sent with (RFC 4733) to the owner of the description; NULL when it takes none. After an
- * exchange of offer and answer the peer's description tells the payload type that we send, ours the one that
- * comes: they may differ when the offer was ours. */
+/* The format that keys are sent with (RFC 4733) to the owner of the description; NULL when it takes
+ * none. After an exchange of offer and answer the peer's description tells the payload type that we
+ * send, ours the one that comes: they may differ when the offer was ours. */
 const struct ua_format *ua_sdp_event_format(const struct ua_sdp *sdp);
 
 /* Composes the text, with a final zero; id and version are those of the o= line, addr its address.

@@ -12,7 +12,8 @@
 #define DEBUG_LEVEL 0
 #include <re_dbg.h>
 
-#define PING_NEVER_S 4000000u /* libre's greatest interval: a server need not answer pings (RFC 5626 s4.4.1) */
+/* libre's greatest interval: a server need not answer pings unless it said so (RFC 5626 s4.4.1). */
+#define PING_NEVER_S 4000000u
 
 #define BUCKETS 256 /* of the tables of transactions, a power of 2 */
 
@@ -210,7 +211,8 @@ int ua_transport_ack(struct mbuf **ackp, struct ua_transport *transport, const s
 		return ENOMEM;
 	content->pos = 0;
 	err = mbuf_printf(ack, "ACK %s SIP/2.0\r\nVia: SIP/2.0/%s %J;branch=z9hG4bK%016llx;rport\r\n%b",
-		uri, sip_transp_name(hop->type), &transport->local, rand_u64(), mbuf_buf(content), mbuf_get_left(content));
+		uri, sip_transp_name(hop->type), &transport->local, rand_u64(),
+		mbuf_buf(content), mbuf_get_left(content));
 	if (!err)
 		err = ua_transport_send(transport, hop, ack);
 	if (err)

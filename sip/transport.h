@@ -33,11 +33,12 @@ struct ua_transport_handlers {
 
 int ua_transport_alloc(struct ua_transport **transportp, const struct sa *local,
 	const char *software, const struct ua_transport_handlers *handlers);
-/* TCP too, on the same port; once is enough. EADDRINUSE. Connections are found by address, whoever made them; one
- * on which nothing came for 900 s is closed. */
+/* TCP too, on the same port; once is enough. EADDRINUSE. Connections are found by address, whoever
+ * made them; one on which nothing came for 900 s is closed. */
 int ua_transport_open_tcp(struct ua_transport *transport);
-/* The handler hears, once, that the connection which msg came by is gone; it may not free the transport. *watchp
- * becomes NULL then; mem_deref(*watchp) ends the watch. ENOTSUP: it came by none. */
+/* The handler hears, once, that the connection which msg came by is gone; it may not free the
+ * transport. *watchp becomes NULL then; mem_deref(*watchp) ends the watch. ENOTSUP: it came by
+ * none. */
 int ua_transport_watch(struct sip_keepalive **watchp, struct ua_transport *transport,
 	const struct sip_msg *msg, sip_keepalive_h *handler, void *arg);
 /* Transactions end silently. */
@@ -62,7 +63,8 @@ int ua_transport_ack(struct mbuf **ackp, struct ua_transport *transport, const s
 	const char *uri, struct mbuf *content);
 int ua_transport_send(struct ua_transport *transport, const struct ua_hop *hop, struct mbuf *message);
 
-/* A server transaction; cancelled comes for an INVITE without final response, its CANCEL is answered. */
+/* A server transaction; cancelled comes for an INVITE without final response, its CANCEL is
+ * answered. */
 int ua_transport_serve(struct sip_strans **transp, struct ua_transport *transport,
 	const struct sip_msg *msg, sip_cancel_h *cancelled, void *arg);
 
@@ -74,11 +76,12 @@ struct ua_reply {
 	const char *body;    /* NULL: none */
 };
 
-/* transp NULL: without a transaction. Else *transp becomes NULL with a final response. messagep gets
- * what was sent; may be NULL. */
+/* transp NULL: without a transaction. Else *transp becomes NULL with a final response. messagep
+ * gets what was sent; may be NULL. */
 int ua_transport_reply(struct ua_transport *transport, struct sip_strans **transp,
 	const struct sip_msg *msg, const struct ua_reply *reply, struct mbuf **messagep);
-/* Where responses to a request go (RFC 3261 s18.2.2, RFC 3581): over TCP by the connection that it came by. */
+/* Where responses to a request go (RFC 3261 s18.2.2, RFC 3581): over TCP by the connection that it
+ * came by. */
 void ua_transport_reply_hop(struct ua_hop *hop, const struct sip_msg *msg);
 
 #endif

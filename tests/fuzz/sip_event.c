@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * A stream of telephone events from anywhere: each starts once and ends once, and none is left open. Six bytes a
- * packet: a byte of timestamp steps (80 samples, the top bit backwards), a byte of flags and ms, the payload.
+ * A stream of telephone events from anywhere: each starts once and ends once, and none is left open.
+ * Six bytes a packet: a byte of timestamp steps (80 samples, the top bit backwards), a byte of flags
+ * and ms, the payload.
  */
 #include <stdint.h>
 #include <stdlib.h>
@@ -47,7 +48,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	for (; size; data += packet.payload_length + 2, size -= packet.payload_length + 2) {
 		if (size < 2)
 			break;
-		packet.timestamp += data[0] == 0x7f ? 0xffff : 80u * (data[0] & 0x7f) * (data[0] & 0x80 ? -1u : 1u);
+		packet.timestamp += data[0] == 0x7f ? 0xffff :
+			80u * (data[0] & 0x7f) * (data[0] & 0x80 ? -1u : 1u);
 		packet.ssrc = data[1] & 1;
 		packet.marker = data[1] & 2;
 		now_ms += data[1] >> 2;

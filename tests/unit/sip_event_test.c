@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* Telephone events: what is sent, packet by packet, and what is heard when packets are lost, late and repeated. */
+/* Telephone events: what is sent, packet by packet, and what is heard when packets are lost, late
+ * and repeated. */
 #include <errno.h>
 #include <setjmp.h>
 #include <stdarg.h>
