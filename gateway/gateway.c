@@ -57,12 +57,10 @@ static void on_incoming(struct ua_invite *invite, const struct ua_incoming *inco
 		if (!chosen || (line_is_idle(line) && !line_is_idle(chosen)))
 			chosen = line;
 	}
-	if (is_stopping(gateway))
-		ua_invite_reject(invite, 480, "Temporarily Unavailable");
-	else if (chosen)
+	if (chosen && !is_stopping(gateway))
 		line_incoming(chosen, invite, incoming);
 	else
-		ua_invite_reject(invite, 404, "Not Found");
+		ua_invite_reject(invite, 480, "Temporarily Unavailable");
 }
 
 static void on_registration(struct ua_account *account, enum ua_registration state, unsigned status,
@@ -127,6 +125,7 @@ static int account_open(struct gateway *gateway, unsigned index)
 static int line_open(struct gateway *gateway, unsigned index)
 {
 	const struct config_line *config = &gateway->config->lines[index];
+	unsigned place = gateway->line_count;
 	struct ua_account *account =
 		gateway->accounts[config->account - gateway->config->accounts];
 	struct media_line *media_line = NULL;
@@ -138,14 +137,15 @@ static int line_open(struct gateway *gateway, unsigned index)
 			config->channel.text, taste_media(taste),
 			loop_now_ms(gateway->loop) * NS_PER_MS);
 	if (!err)
-		err = line_alloc(&gateway->lines[index], gateway->loop, config, &gateway->leg_config,
+		err = line_alloc(&gateway->lines[place], gateway->loop, config, &gateway->leg_config,
 			account, media_line);
 	if (err) {
 		gw_log(GW_LOG_ERROR, config->name, "%s channel %s cannot be opened: %s",
 			config->driver.text, config->channel.text, strerror(err));
+		gateway->closed[gateway->closed_count++] = config;
 		return err;
 	}
-	gateway->line_accounts[index] = account;
+	gateway->line_accounts[place] = account;
 	gateway->line_count++;
 	return 0;
 }
@@ -207,8 +207,22 @@ static int tables_alloc(struct gateway *gateway)
 	gateway->tastes = calloc(config->profile_count + 1, sizeof(*gateway->tastes));
 	gateway->lines = calloc(config->line_count + 1, sizeof(*gateway->lines));
 	gateway->line_accounts = calloc(config->line_count + 1, sizeof(*gateway->line_accounts));
-	return gateway->accounts && gateway->tastes && gateway->lines && gateway->line_accounts ? 0
+	gateway->closed = calloc(config->line_count + 1, sizeof(*gateway->closed));
+	return gateway->accounts && gateway->tastes && gateway->lines && gateway->line_accounts && gateway->closed ? 0
 												: ENOMEM;
+}
+
+/* One port out of order does not take the others away; with none at all there is nothing to do. */
+static int lines_open(struct gateway *gateway)
+{
+	int err = 0;
+
+	for (unsigned i = 0; i < gateway->config->line_count; i++) {
+		int line_err = line_open(gateway, i);
+
+		err = line_err ? line_err : err;
+	}
+	return gateway->line_count > 0 ? 0 : err;
 }
 
 static int open_all(struct gateway *gateway, const struct gateway_options *options)
@@ -224,8 +238,8 @@ static int open_all(struct gateway *gateway, const struct gateway_options *optio
 		err = media_open(gateway, options);
 	for (unsigned i = 0; i < config->account_count && !err; i++)
 		err = account_open(gateway, i);
-	for (unsigned i = 0; i < config->line_count && !err; i++)
-		err = line_open(gateway, i);
+	if (!err)
+		err = lines_open(gateway);
 	if (!err)
 		err = loop_watch(gateway->loop, media_notice_fd(gateway->media), on_media_notice, gateway);
 	if (err)
@@ -280,6 +294,7 @@ void gateway_free(struct gateway *gateway)
 	for (unsigned i = 0; gateway->tastes && i < gateway->config->profile_count; i++)
 		taste_free(gateway->tastes[i]);
 	free(gateway->lines);
+	free(gateway->closed);
 	free(gateway->line_accounts);
 	free(gateway->accounts);
 	free(gateway->tastes);
@@ -329,8 +344,15 @@ struct media *gateway_media(struct gateway *gateway)
 
 bool gateway_line_status(const struct gateway *gateway, unsigned index, struct line_status *status)
 {
-	if (index >= gateway->line_count)
+	if (index < gateway->line_count)
+		line_status_get(gateway->lines[index], status);
+	else if (index - gateway->line_count < gateway->closed_count)
+		*status = (struct line_status){
+			.name = gateway->closed[index - gateway->line_count]->name,
+			.state = "closed",
+			.fault = true,
+		};
+	else
 		return false;
-	line_status_get(gateway->lines[index], status);
 	return true;
 }

@@ -15,9 +15,10 @@ struct gateway {
 	struct ua_account **accounts; /* as config->accounts */
 	struct taste **tastes;        /* as config->profiles; NULL where no line uses it */
 	struct media *media;
-	struct line **lines;          /* as config->lines */
-	struct ua_account **line_accounts;
-	unsigned line_count;
+	struct line **lines;          /* those that could be opened, in config's order */
+	struct ua_account **line_accounts; /* as lines */
+	const struct config_line **closed; /* the others */
+	unsigned line_count, closed_count;
 	bool watched;
 	struct loop_timer *review_timer, *stop_timer;
 	uint64_t stop_by_ms;

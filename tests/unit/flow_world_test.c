@@ -265,6 +265,26 @@ static void test_stopping_does_not_wait_for_a_dead_registrar(void **state)
 	end(bed);
 }
 
+static void test_a_port_that_cannot_be_opened_leaves_the_others_at_work(void **state)
+{
+	static const char *const story[] = {"INVITE", "480", "1 hears busy"};
+	struct bed *bed = *state;
+	FILE *file = fopen(bed->config, "a");
+
+	/* A name that the wires cannot carry. */
+	assert_non_null(file);
+	fputs("account \"a3\" { user = \"103\" domain = \"example.net\" server = \"127.0.0.1\" "
+	      "password = \"secret\" }\n"
+	      "line \"broken\" { driver = \"dummy\" channel = \"b d\" account = \"a3\" }\n", file);
+	assert_int_equal(fclose(file), 0);
+	begin(bed, 0, 0);
+	assert_int_equal(phone_lift(bed->phones[0], at(bed, 1000)), 0);
+	assert_int_equal(mouth_dial(phone_mouth(bed->phones[0]), "103", at(bed, 1503)), 0);
+	at(bed, 5000);
+	assert_in_order(bed->said, story, 3);
+	end(bed);
+}
+
 #define BED_TEST(test) cmocka_unit_test_setup_teardown(test, bed_make, bed_free)
 
 int main(void)
@@ -277,6 +297,7 @@ int main(void)
 		BED_TEST(test_stopping_ends_ringing_and_refuses_the_call),
 		BED_TEST(test_what_begins_while_stopping_is_refused),
 		BED_TEST(test_stopping_does_not_wait_for_a_dead_registrar),
+		BED_TEST(test_a_port_that_cannot_be_opened_leaves_the_others_at_work),
 	};
 
 	return cmocka_run_group_tests_name("flow/world", tests, NULL, NULL);
