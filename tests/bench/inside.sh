@@ -1,6 +1,6 @@
 #!/bin/bash
 # One measurement, inside the bed (tests/bed/with-server.sh). Prints figures as "name value unit", or why there are none.
-# usage: inside.sh BUILD talk|wakes|memory|signalling LINES SECONDS
+# usage: inside.sh BUILD talk|wakes|memory|signalling|answers LINES SECONDS
 # talk with sound from tipring-phone when TIPRINGD is not set, else from the automatic telephones of benchd.
 set -u
 
@@ -91,33 +91,45 @@ wakes() {
 
 memory() { echo "rss_kb $(rss_kb) kB"; }
 
-signalling() {
-	local calls_per_s=20 count control all before_control before after tap answered cancelled p50 p99 worst
-	count=$((calls_per_s / 2 * seconds))
-	control=/proc/$TIPRING_PID/task/$TIPRING_PID/stat all=/proc/$TIPRING_PID/stat
+# calls: 20 a second, half of them answered and half given up; sets count.
+calls() {
+	local rate=10 answered cancelled
+	count=$((2 * rate * seconds))
 	users 1 2 >odd.csv
 	users 2 2 >even.csv
+	sipp -sf "$here/sipp/answered.xml" -inf odd.csv $far -p 5090 -mp 30000 -m $((count / 2)) -r $rate \
+		127.0.0.1:5070 >answered.out 2>&1 &
+	answered=$!
+	sipp -sf "$here/sipp/cancelled.xml" -inf even.csv $far -p 5092 -mp 31000 -m $((count / 2)) -r $rate \
+		127.0.0.1:5070 >cancelled.out 2>&1 &
+	cancelled=$!
+	wait $answered || fail "SIPp: not every answered call went well: $(grep -aE 'Unexpected|Failed' answered.out | tail -n 3)"
+	wait $cancelled || fail "SIPp: not every cancelled call went well: $(grep -aE 'Unexpected|Failed' cancelled.out | tail -n 3)"
+	sleep 2 # hanging up takes as long as a flash may
+}
+
+signalling() {
+	local control all before_control before after
+	control=/proc/$TIPRING_PID/task/$TIPRING_PID/stat all=/proc/$TIPRING_PID/stat
+	before=$(cpu_ms "$all") before_control=$(cpu_ms "$control")
+	calls
+	after=$(cpu_ms "$all") after_control=$(cpu_ms "$control")
+	echo "signalling_cpu_ms $(ratio $((after - before)) "$count" 3) ms"
+	echo "signalling_cpu_control_ms $(ratio $((after_control - before_control)) "$count" 3) ms"
+}
+
+# Apart from signalling, since whoever sends pays for the tap's copies.
+answers() {
+	local tap timed p50 p99 worst
 	"$build/tests/bench/invite_tap" 5070 >tap.out 2>tap.log &
 	tap=$!
-	before=$(cpu_ms "$all") before_control=$(cpu_ms "$control")
-	sipp -sf "$here/sipp/answered.xml" -inf odd.csv $far -p 5090 -mp 30000 -m $count -r $((calls_per_s / 2)) \
-		127.0.0.1:5070 >sipp.out 2>&1 &
-	answered=$!
-	sipp -sf "$here/sipp/cancelled.xml" -inf even.csv $far -p 5092 -mp 31000 -m $count -r $((calls_per_s / 2)) \
-		127.0.0.1:5070 >sipp2.out 2>&1 &
-	cancelled=$!
-	wait $answered || fail "SIPp: not every answered call went well: $(grep -aE 'Unexpected|Failed' sipp.out | tail -n 3)"
-	wait $cancelled || fail "SIPp: not every cancelled call went well: $(grep -aE 'Unexpected|Failed' sipp2.out | tail -n 3)"
-	sleep 2 # hanging up takes as long as a flash may
-	after=$(cpu_ms "$all") after_control=$(cpu_ms "$control")
+	calls
 	kill -TERM $tap
 	wait $tap
 	read -r _ timed _ p50 _ p99 _ worst <tap.out
-	[ "$timed" = $((2 * count)) ] || fail "only $timed of $((2 * count)) answers were timed"
+	[ "$timed" = "$count" ] || fail "only $timed of $count answers were timed"
 	echo "invite_180_p50_ms $p50 ms"
 	echo "invite_180_p99_ms $p99 ms"
-	echo "signalling_cpu_ms $(ratio $((after - before)) $((2 * count)) 3) ms"
-	echo "signalling_cpu_control_ms $(ratio $((after_control - before_control)) $((2 * count)) 3) ms"
 	echo "invite_180_worst_ms $worst ms"
 }
 

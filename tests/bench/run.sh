@@ -73,10 +73,13 @@ echo "# $lines lines, $seconds s, commit $(git -C "$here" rev-parse --short HEAD
 benchd=$build/tests/bench/benchd
 figures cpu_per_call_percent "$(inside "$benchd" talks- "$lines" talk "$seconds")"
 memory "$benchd" idle- ""
+answers=$(inside "$benchd" brief- "$lines" answers "$seconds")
+figures "invite_180_p50_ms invite_180_p99_ms" "$answers"
 signalling=$(inside "$benchd" brief- "$lines" signalling "$seconds")
-figures "invite_180_p50_ms invite_180_p99_ms signalling_cpu_ms" "$signalling"
+figures signalling_cpu_ms "$signalling"
 figures idle_wakes_per_s "$(inside "$benchd" idle- "$lines" wakes $wakes_s)"
-figures "signalling_cpu_control_ms invite_180_worst_ms" "$signalling"
+figures invite_180_worst_ms "$answers"
+figures signalling_cpu_control_ms "$signalling"
 dummy=$(inside "" "" "$lines" talk "$seconds")
 figures cpu_per_call_dummy_percent "${dummy//cpu_per_call_percent/cpu_per_call_dummy_percent}"
 memory "" "" _dummy
