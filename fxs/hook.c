@@ -226,7 +226,7 @@ static void loop_opened(struct fxs_hook *hook, uint64_t at_ns)
 	hook->state = BROKEN;
 }
 
-static bool loop_is_closed(const struct fxs_hook *hook)
+bool fxs_hook_loop_is_closed(const struct fxs_hook *hook)
 {
 	return hook->state == MADE || hook->state == MAKING;
 }
@@ -236,7 +236,7 @@ size_t fxs_hook_edge(struct fxs_hook *hook, bool off_hook, uint64_t at_ns,
 {
 	struct verdicts verdicts = {.list = list};
 
-	if (off_hook == loop_is_closed(hook))
+	if (off_hook == fxs_hook_loop_is_closed(hook))
 		return 0;
 	at_ns = later(at_ns, hook->edge_ns);
 	decide_until(hook, at_ns, &verdicts);

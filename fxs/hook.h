@@ -84,4 +84,7 @@ uint64_t fxs_hook_next_ns(const struct fxs_hook *hook);
 /* The judged state (not the raw loop): true from OFF_HOOK to ON_HOOK. */
 bool fxs_hook_is_off_hook(const struct fxs_hook *hook);
 
+/* The raw loop, as the last edge told it: open from the first instant of a pulse, a flash or a hang-up. */
+bool fxs_hook_loop_is_closed(const struct fxs_hook *hook);
+
 #endif

@@ -255,10 +255,17 @@ void media_line_heal(struct media_line *line, uint64_t now_ns)
 	obey_port(line, &line->wish, now_ns);
 }
 
+/* Over an open loop comes no digit, but the end of one that was on when it opened. */
+static bool digits_may_come(const struct media_line *line)
+{
+	return line->wish.hook_mode != FXS_HOOK_IDLE &&
+		(fxs_hook_loop_is_closed(line->hook) || dsp_dtmf_rx_suspects(line->dtmf));
+}
+
 /* What the telephone says: digits, then the streams. */
 static void listen_block(struct media_line *line, const int16_t *samples, size_t count)
 {
-	if (line->wish.hook_mode != FXS_HOOK_IDLE) {
+	if (digits_may_come(line)) {
 		dsp_dtmf_rx_feed(line->dtmf, samples, count);
 		if (line->wish.tone_stops_at_digit && dsp_dtmf_rx_suspects(line->dtmf) &&
 		    line->tone_muted_until_ns != UINT64_MAX)

@@ -116,6 +116,21 @@ static void test_a_first_state_gives_no_verdict(void **state)
 	expect_end(&j);
 }
 
+static void test_the_raw_loop_is_told_before_it_is_judged(void **state)
+{
+	struct judged j;
+
+	(void)state;
+	judged_begin(&j, &fxs_hook_defaults, FXS_HOOK_IN_CALL, true);
+	assert_true(fxs_hook_loop_is_closed(j.hook));
+	edge(&j, false, 0);
+	assert_false(fxs_hook_loop_is_closed(j.hook));
+	assert_true(fxs_hook_is_off_hook(j.hook));
+	edge(&j, true, 5);
+	assert_true(fxs_hook_loop_is_closed(j.hook));
+	expect_end(&j);
+}
+
 static void test_idle_hangs_up_after_bounce_time(void **state)
 {
 	struct judged j;
@@ -530,6 +545,7 @@ int main(void)
 		cmocka_unit_test(test_lifting_is_told_at_its_edge),
 		cmocka_unit_test(test_bounce_of_a_lifted_contact_is_nothing),
 		cmocka_unit_test(test_a_first_state_gives_no_verdict),
+		cmocka_unit_test(test_the_raw_loop_is_told_before_it_is_judged),
 		cmocka_unit_test(test_idle_hangs_up_after_bounce_time),
 		cmocka_unit_test(test_a_call_is_hung_up_just_after_flash_max),
 		cmocka_unit_test(test_a_call_without_flash_is_hung_up_after_bounce_time),
