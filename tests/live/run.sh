@@ -43,14 +43,15 @@ spoilt() {
 	fi
 }
 
+# The longest first.
+for script in "$here"/with-*.sh; do
+	[ -e "$script" ] && start "$script" "$build"
+done
 for story in $("$bed/stories.sh" live); do
 	start story "$story"
 done
 for how in mute-leg swap-legs gap-60; do
 	start spoilt $how "$here/../stories/first-call.flow"
-done
-for script in "$here"/with-*.sh; do
-	[ -e "$script" ] && start "$script" "$build"
 done
 wait
 cat "$out"/*

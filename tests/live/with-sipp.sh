@@ -41,3 +41,10 @@ try() {
 try "a telephone calls and hangs up" "$here/sipp/calls.phone" -sf "$here/sipp/called.xml"
 try "a telephone is called and the far end hangs up" "$here/sipp/is-called.phone" \
 	-sf "$here/sipp/calling.xml" -s 101 127.0.0.1:5060
+try "a telephone calls somebody who refuses" "$here/sipp/refused.phone" -m 3 \
+	-sf "$here/sipp/refusing.xml"
+try "a telephone calls and gives up" "$here/sipp/gives-up.phone" -sf "$here/sipp/cancelled.xml"
+try "a telephone is called and the far end gives up" "$here/sipp/is-given-up.phone" \
+	-sf "$here/sipp/giving-up.xml" -s 101 127.0.0.1:5060
+PROFILE="ring_s = 5" try "a telephone is called and nobody answers" "$here/sipp/does-not-answer.phone" \
+	-sf "$here/sipp/waiting.xml" -s 101 127.0.0.1:5060
