@@ -9,7 +9,7 @@ here=$(cd "$(dirname "$0")" && pwd)
 bed=$here/../bed
 out=$(mktemp -d)
 trap 'rm -rf "$out"' EXIT
-jobs_max=2
+jobs_max=4
 
 # start NAME COMMAND...: in a namespace of its own; its output is said at the end, in order.
 count=0
