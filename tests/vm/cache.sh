@@ -6,11 +6,19 @@
 
 cache=${TIPRING_CACHE:-${XDG_CACHE_HOME:-$HOME/.cache}/tipring}
 
-# package_version NAME: the version apt would install
+candidate() { LC_ALL=C apt-cache policy "$1" | sed -n 's/^ *Candidate: //p'; }
+
+# package_version NAME: the version apt would install; its lists are fetched where they are missing
 package_version() {
 	local v
 
-	v=$(LC_ALL=C apt-cache policy "$1" | sed -n 's/^ *Candidate: //p')
+	v=$(candidate "$1")
+	case $v in
+	'' | '(none)')
+		apt-get -qq update >&2 || true
+		v=$(candidate "$1")
+		;;
+	esac
 	case $v in
 	'' | '(none)')
 		echo "package $1 is unknown here: run apt-get update (the test bed needs Debian 12)" >&2
@@ -25,7 +33,10 @@ hash_of() { cat "$@" | sha256sum | cut -c1-12; }
 
 # fetch_package NAME VERSION: leaves exactly one .deb in the current directory, verified by apt
 fetch_package() {
-	apt-get -qq -o APT::Sandbox::User=root download "$1=$2"
+	local download=(apt-get -qq -o APT::Sandbox::User=root download "$1=$2")
+
+	# lists that are old name files that are gone
+	"${download[@]}" || { apt-get -qq update && "${download[@]}"; }
 }
 
 # build_once DIR FUNCTION: runs FUNCTION in an empty directory and gives that the name DIR, unless
