@@ -3,6 +3,7 @@
  * libconfuse reads the syntax: it knows every setting as a text and calls back with each, in the place where it
  * stands. The table in settings.c does the rest.
  */
+#include <assert.h>
 #include <confuse.h>
 #include <dirent.h>
 #include <errno.h>
@@ -16,7 +17,8 @@
 #include "gateway/config_comments.h"
 #include "gateway/settings.h"
 
-#define OPTIONS_MAX    16 /* settings of one section */
+#define SETTINGS_MAX   64 /* of all sections: bits of load.seen */
+#define OPTIONS_MAX    (SETTINGS_MAX + 1)
 #define FILE_BYTES_MAX (4u << 20)
 
 /* libconfuse's callbacks have no argument of ours: one load at a time, in the control thread. */
@@ -210,6 +212,7 @@ static void options_fill(cfg_opt_t *options, enum settings_section section)
 {
 	size_t count = 0;
 
+	assert(settings_count <= SETTINGS_MAX);
 	for (size_t i = 0; i < settings_count; i++) {
 		if (settings[i].section != section)
 			continue;
