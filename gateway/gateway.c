@@ -30,8 +30,13 @@ static void on_media_notice(int fd, void *arg)
 
 	(void)fd;
 	media_notice_clear(gateway->media);
-	while (!is_stopping(gateway) && (media_line = media_changed(gateway->media)))
-		line_media_changed(media_line_arg(media_line));
+	while (!is_stopping(gateway) && (media_line = media_changed(gateway->media))) {
+		struct line *line = media_line_arg(media_line);
+
+		/* A port whose line is closed has nobody to tell. */
+		if (line)
+			line_media_changed(line);
+	}
 }
 
 /* Heals whatever a lost notice left behind. */
