@@ -28,7 +28,8 @@ struct daemon {
 
 static int usage(FILE *out, int status)
 {
-	fputs("usage: tipringd [-c FILE] [-v] [--check]\n"
+	fputs("usage: tipringd [-c FILE] [-v]\n"
+	      "       tipringd --check [FILE]\n"
 	      "  -c, --config FILE  configuration (" TIPRING_SYSCONFDIR "/tipring.conf)\n"
 	      "      --check        read the configuration, say what is wrong, and end\n"
 	      "  -v, --verbose      log also what was expected\n"
@@ -154,6 +155,8 @@ int main(int argc, char **argv)
 		else
 			return usage(stderr, 2);
 	}
+	if (check && optind < argc)
+		path = argv[optind++];
 	if (optind != argc)
 		return usage(stderr, 2);
 	if (config_load(&daemon.config, path, stderr) != 0)

@@ -14,7 +14,7 @@ awk -v dir="$dir" '/^#/ && !n {next}
 for file in "$dir"/*.conf; do
 	IFS='|' read -r line value allowed <"$file.want"
 	line=${line// /} value=${value# } value=${value% } allowed=${allowed# }
-	said=$("$tipringd" --check -c "$file" 2>&1)
+	said=$("$tipringd" --check "$file" 2>&1)
 	status=$?
 	name="line $line, \"$value\": allowed is $allowed"
 	if [ $status != 1 ]; then
