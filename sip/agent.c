@@ -6,9 +6,8 @@
 
 #define BUCKETS 1024 /* a power of 2 */
 
-/* An empty Supported says that there is no extension (RFC 3261 s20.37). */
 #define ABILITIES "Allow: " UA_ALLOW "\r\nAccept: application/sdp\r\nAccept-Encoding: identity\r\n" \
-	"Accept-Language: en\r\nSupported:\r\n"
+	"Accept-Language: en\r\n" UA_SUPPORTED
 
 void ua_agent_refuse(struct ua_agent *agent, const struct sip_msg *msg, unsigned status,
 	const char *phrase, const char *headers)
@@ -70,6 +69,10 @@ static void on_request(const struct sip_msg *msg, void *arg)
 		refuse_unknown(agent, msg, 481, "Call/Transaction Does Not Exist");
 	else if (!pl_strcmp(&msg->met, "INVITE"))
 		on_invite(agent, msg);
+	else if (!pl_strcmp(&msg->met, "REFER"))
+		ua_agent_refuse(agent, msg, 403, "Forbidden Outside Of A Call", NULL);
+	else if (!pl_strcmp(&msg->met, "NOTIFY"))
+		refuse_unknown(agent, msg, 481, "Subscription Does Not Exist");
 	else if (!pl_strcmp(&msg->met, "OPTIONS"))
 		on_options(agent, msg);
 }
@@ -109,6 +112,7 @@ static void destroy(void *arg)
 	struct ua_agent *agent = arg;
 
 	list_flush(&agent->byes);
+	list_flush(&agent->referrals);
 	if (agent->invites)
 		(void)hash_apply(agent->invites, drop_invite, NULL);
 	if (agent->accounts)
@@ -203,9 +207,12 @@ static int write_request(struct mbuf *mb, struct ua_account *account, const stru
 		err = write_credentials(mb, account, outgoing, ua_dialog_request_uri(dialog));
 	if (err)
 		return err;
-	return mbuf_printf(mb, "User-Agent: %s\r\n%s%sContent-Length: %zu\r\n\r\n%s",
-		account->agent->user_agent, outgoing->extra ? outgoing->extra : "",
-		outgoing->body ? "Content-Type: application/sdp\r\n" : "", strlen(body), body);
+	err = mbuf_printf(mb, "User-Agent: %s\r\n%s", account->agent->user_agent,
+		outgoing->extra ? outgoing->extra : "");
+	if (!err && outgoing->body)
+		err = mbuf_printf(mb, "Content-Type: %s\r\n",
+			outgoing->type ? outgoing->type : "application/sdp");
+	return err ? err : mbuf_printf(mb, "Content-Length: %zu\r\n\r\n%s", strlen(body), body);
 }
 
 int ua_agent_request(struct sip_request **requestp, struct ua_account *account,

@@ -36,6 +36,9 @@ struct ua_incoming {
 	const char *caller_user;    /* user part of From, unescaped; "" when there is none */
 	const char *caller_name;    /* display name of From, UTF-8, "" when there is none */
 	const struct ua_sdp *offer; /* NULL: an INVITE without session description */
+	/* The call of ours whose place it is to take (RFC 3891): to be answered without ringing, and
+	 * then ua_invite_end ends the other one. NULL: none. */
+	struct ua_invite *replaces;
 };
 
 /* A new call. 100 Trying was sent. Either ua_invite_accept or ua_invite_reject before returning. */

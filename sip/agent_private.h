@@ -20,6 +20,7 @@ struct ua_agent {
 	struct hash *accounts; /* by contact_user */
 	struct hash *invites;  /* by Call-ID */
 	struct list byes;      /* struct ua_bye, on their way */
+	struct list referrals; /* struct ua_referral */
 	struct ua_agent_counts counts;
 };
 
@@ -73,6 +74,7 @@ struct ua_outgoing {
 	uint32_t cseq;
 	const char *extra;
 	const char *body;
+	const char *type; /* of the body; NULL: a session description */
 	bool to_server, anonymous;
 	char **credentialsp; /* gets the lines of the credentials; may be NULL. mem_deref them */
 };

@@ -86,9 +86,9 @@ static bool went_too_far(struct ua_agent *agent, const struct sip_msg *msg)
 /* 405 says that we know the method but not for this address (s8.2.1), 501 that we do not know it. */
 static bool wants_other_method(struct ua_agent *agent, const struct sip_msg *msg)
 {
-	static const char *const served[] = {"INVITE", "ACK", "BYE", "OPTIONS", "CANCEL"};
+	static const char *const served[] = {"INVITE", "ACK", "BYE", "OPTIONS", "CANCEL", "REFER", "NOTIFY"};
 	static const char *const known[] = {
-		"REGISTER", "SUBSCRIBE", "NOTIFY", "REFER", "MESSAGE", "INFO", "UPDATE", "PRACK", "PUBLISH",
+		"REGISTER", "SUBSCRIBE", "MESSAGE", "INFO", "UPDATE", "PRACK", "PUBLISH",
 	};
 
 	for (size_t i = 0; i < ARRAY_SIZE(served); i++) {
@@ -113,15 +113,20 @@ static bool wants_other_scheme(struct ua_agent *agent, const struct sip_msg *msg
 	return true;
 }
 
+static bool is_known_option(const struct pl *option)
+{
+	return !pl_strcasecmp(option, "replaces") || !pl_strcasecmp(option, "norefersub");
+}
+
 static bool write_option(const struct sip_hdr *header, const struct sip_msg *msg, void *arg)
 {
 	struct mbuf *mb = arg;
 
 	(void)msg;
-	return mbuf_printf(mb, "%s%r", mb->pos ? ", " : "Unsupported: ", &header->val);
+	return !is_known_option(&header->val) && mbuf_printf(mb, "%s%r", mb->pos ? ", " : "Unsupported: ", &header->val);
 }
 
-/* We have no extension yet, so whatever is required is too much (s8.2.2.3). */
+/* s8.2.2.3 */
 static bool wants_extension(struct ua_agent *agent, const struct sip_msg *msg)
 {
 	struct mbuf *mb;
@@ -132,6 +137,10 @@ static bool wants_extension(struct ua_agent *agent, const struct sip_msg *msg)
 	if (!mb)
 		return true;
 	sip_msg_xhdr_apply(msg, true, "Require", write_option, mb);
+	if (!mb->pos) {
+		mem_deref(mb);
+		return false;
+	}
 	if (!mbuf_write_str(mb, "\r\n") && !mbuf_write_u8(mb, 0))
 		refuse_unknown(agent, msg, 420, "Bad Extension", (const char *)mb->buf);
 	mem_deref(mb);

@@ -2,6 +2,7 @@
 /* The user's verbs, and the way of messages to the invite that they belong to. */
 #include <errno.h>
 #include <string.h>
+#include <strings.h>
 
 #include "sip/invite_private.h"
 
@@ -15,8 +16,11 @@ static void destroy(void *arg)
 	tmr_cancel(&invite->linger);
 	ua_accepting_stop(invite);
 	ua_reoffer_stop(invite);
+	ua_refer_stop(invite);
+	ua_referral_forget(invite);
 	ua_post_drop(invite);
 	mem_deref(invite->reoffer.ack);
+	mem_deref(invite->replaces_lines);
 	list_flush(&invite->forks);
 	mem_deref(invite->request);
 	mem_deref(invite->strans);
@@ -65,6 +69,8 @@ void ua_invite_drop(struct ua_invite *invite)
 	tmr_cancel(&invite->linger);
 	ua_accepting_stop(invite);
 	ua_reoffer_stop(invite);
+	ua_refer_stop(invite);
+	ua_referral_forget(invite);
 	ua_post_drop(invite);
 	invite->request = mem_deref(invite->request);
 	invite->strans = mem_deref(invite->strans);
@@ -152,6 +158,10 @@ bool ua_invite_request(struct ua_agent *agent, const struct sip_msg *msg)
 		on_bye(invite, msg);
 	else if (!pl_strcmp(&msg->met, "INVITE"))
 		on_reinvite(invite, msg);
+	else if (!pl_strcmp(&msg->met, "REFER"))
+		ua_referral_received(invite, msg);
+	else if (!pl_strcmp(&msg->met, "NOTIFY"))
+		ua_refer_notified(invite, msg);
 	else if (!pl_strcmp(&msg->met, "OPTIONS"))
 		ua_agent_tell_abilities(agent, msg);
 	else
@@ -159,29 +169,75 @@ bool ua_invite_request(struct ua_agent *agent, const struct sip_msg *msg)
 	return true;
 }
 
+static int send_invite(struct ua_invite *invite, const char *uri, const struct ua_sdp *offer,
+	const struct ua_invite_handlers *handlers, void *arg)
+{
+	int err;
+
+	invite->state = UA_INVITE_CALLING;
+	invite->handlers = *handlers;
+	invite->arg = arg;
+	err = ua_uac_start(invite, uri, offer);
+	if (err)
+		return err;
+	invite->owned = true;
+	ua_invite_enter(invite);
+	return 0;
+}
+
 int ua_invite_send(struct ua_invite **invitep, struct ua_account *account, const char *user,
+	const struct ua_sdp *offer, const struct ua_invite_handlers *handlers, void *arg)
+{
+	struct ua_call_to to = {.replaces = "", .referred_by = ""};
+	char *uri;
+	int err = ENOMEM;
+
+	if (!user[0] || strlen(user) > UA_USER_MAX)
+		return EINVAL;
+	uri = ua_text_format("sip:%H@%s", ua_print_user, user, account->domain);
+	to.uri = uri;
+	if (uri)
+		err = ua_invite_send_to(invitep, account, &to, offer, handlers, arg);
+	mem_deref(uri);
+	return err;
+}
+
+/* Nothing that would begin another header or end an address. */
+static bool is_one_line(const char *text, const char *forbidden)
+{
+	for (const char *p = text; *p; p++) {
+		if ((unsigned char)*p < ' ' || *p == 0x7f || strchr(forbidden, *p))
+			return false;
+	}
+	return true;
+}
+
+static char *lines_of(const struct ua_call_to *to)
+{
+	return ua_text_format("%s%s%s%s%s%s", to->replaces[0] ? "Replaces: " : "", to->replaces,
+		to->replaces[0] ? "\r\n" : "", to->referred_by[0] ? "Referred-By: " : "", to->referred_by,
+		to->referred_by[0] ? "\r\n" : "");
+}
+
+int ua_invite_send_to(struct ua_invite **invitep, struct ua_account *account, const struct ua_call_to *to,
 	const struct ua_sdp *offer, const struct ua_invite_handlers *handlers, void *arg)
 {
 	struct ua_invite *invite;
 	int err;
 
-	if (!user[0] || strlen(user) > UA_USER_MAX)
+	if (strncasecmp(to->uri, "sip:", 4) || !is_one_line(to->uri, " <>\"") ||
+	    !is_one_line(to->replaces, "") || !is_one_line(to->referred_by, ""))
 		return EINVAL;
 	err = ua_invite_new(&invite, account);
 	if (err)
 		return err;
-	invite->state = UA_INVITE_CALLING;
-	invite->handlers = *handlers;
-	invite->arg = arg;
-	err = ua_uac_start(invite, user, offer);
-	if (err) {
+	invite->replaces_lines = lines_of(to);
+	err = invite->replaces_lines ? send_invite(invite, to->uri, offer, handlers, arg) : ENOMEM;
+	if (err)
 		mem_deref(invite);
-		return err;
-	}
-	invite->owned = true;
-	ua_invite_enter(invite);
-	*invitep = invite;
-	return 0;
+	else
+		*invitep = invite;
+	return err;
 }
 
 void ua_invite_accept(struct ua_invite *invite, const struct ua_invite_handlers *handlers, void *arg)
@@ -226,6 +282,7 @@ int ua_invite_offer(struct ua_invite *invite, const struct ua_sdp *offer)
 static void disown(struct ua_invite *invite, const struct ua_event *event)
 {
 	invite->owned = false;
+	ua_referral_decline(invite);
 	ua_post_drop(invite);
 	ua_invite_event(invite, event);
 	ua_post_drop(invite);

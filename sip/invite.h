@@ -12,6 +12,9 @@
 #include "sip/account.h"
 #include "sip/sdp.h"
 
+struct ua_refer_request;
+struct ua_referral;
+
 enum ua_end_by {
 	UA_END_BY_PEER,    /* BYE, CANCEL, or a final refusal */
 	UA_END_BY_TIMEOUT, /* nobody answered a request, or no ACK came */
@@ -45,6 +48,14 @@ struct ua_invite_handlers {
 	 * and ends it with ua_invite_end when it is silent too. NULL: it goes on whatever its media
 	 * does. */
 	void (*unreachable)(struct ua_invite *invite, void *arg);
+	/* How the transfer fares that ua_invite_refer asked for: status is that of the peer's call
+	 * to the target. done: the last word; 200 to 299 is success, else the status of the refusal,
+	 * 408 when nobody answered, 487 when the peer stopped telling. */
+	void (*transfer)(struct ua_invite *invite, unsigned status, bool done, void *arg);
+	/* The peer asks us to call somebody else (refer.h): return 202 and see to it, reporting to the
+	 * referral, or a refusal, 403 or 603, and the referral is dead. NULL: refused. */
+	unsigned (*refer)(struct ua_invite *invite, const struct ua_refer_request *request,
+		struct ua_referral *referral, void *arg);
 	/* The last call of all. */
 	void (*ended)(struct ua_invite *invite, const struct ua_end *end, void *arg);
 };
@@ -52,6 +63,16 @@ struct ua_invite_handlers {
 /* Calls user@<the account's domain> from the account. user is dialled text; what SIP cannot carry
  * is escaped. */
 int ua_invite_send(struct ua_invite **invitep, struct ua_account *account, const char *user,
+	const struct ua_sdp *offer, const struct ua_invite_handlers *handlers, void *arg);
+
+/* A call on somebody's behalf, or that takes another's place. */
+struct ua_call_to {
+	const char *uri;         /* sip: address, as it goes into the request */
+	const char *replaces;    /* value of Replaces (RFC 3891); "": none */
+	const char *referred_by; /* value of Referred-By (RFC 3892); "": none */
+};
+/* EINVAL: no sip: address, or text that does not belong into a header. */
+int ua_invite_send_to(struct ua_invite **invitep, struct ua_account *account, const struct ua_call_to *to,
 	const struct ua_sdp *offer, const struct ua_invite_handlers *handlers, void *arg);
 
 /* From within the incoming handler: takes the call, which now is the user's. */

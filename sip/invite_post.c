@@ -30,7 +30,7 @@ static const struct ua_sdp *sdp_of(const struct post *post)
 static void call_incoming(struct ua_invite *invite, const struct post *post)
 {
 	char called[UA_TEXT_MAX], caller[UA_TEXT_MAX], name[UA_TEXT_MAX];
-	const struct ua_incoming incoming = {
+	struct ua_incoming incoming = {
 		.account = invite->account,
 		.called_user = called,
 		.caller_user = caller,
@@ -43,6 +43,11 @@ static void call_incoming(struct ua_invite *invite, const struct post *post)
 		pl_isset(&msg->to.uri.user) ? &msg->to.uri.user : &msg->uri.user);
 	ua_text_user(caller, sizeof(caller), &msg->from.uri.user);
 	ua_text_name(name, sizeof(name), &msg->from.dname);
+	/* What it wants to replace may have ended since it was read. */
+	if (invite->account->agent && ua_replaces_find(&incoming.replaces, invite->account, msg)) {
+		ua_invite_reject(invite, 603, "Decline");
+		return;
+	}
 	if (invite->account->agent)
 		invite->agent->incoming(invite, &incoming, invite->agent->arg);
 	if (!invite->agent)
@@ -94,6 +99,19 @@ static void call_unreachable(struct ua_invite *invite, const struct post *post)
 		invite->handlers.unreachable(invite, invite->arg);
 }
 
+static void call_transfer(struct ua_invite *invite, const struct post *post)
+{
+	if (invite->handlers.transfer)
+		invite->handlers.transfer(invite, post->status, post->type == UA_POST_TRANSFERRED, invite->arg);
+}
+
+static void call_referred(struct ua_invite *invite, const struct post *post)
+{
+	(void)post;
+	if (invite->referred)
+		ua_referral_deliver(invite);
+}
+
 static void call_ended(struct ua_invite *invite, const struct post *post)
 {
 	struct ua_end end = post->end;
@@ -110,7 +128,8 @@ static void deliver(struct ua_invite *invite, const struct post *post)
 		[UA_POST_INCOMING] = call_incoming, [UA_POST_PROGRESS] = call_progress,
 		[UA_POST_ANSWERED] = call_answered, [UA_POST_OFFERED] = call_offered,
 		[UA_POST_CHANGED] = call_changed,   [UA_POST_UNREACHABLE] = call_unreachable,
-		[UA_POST_ENDED] = call_ended,
+		[UA_POST_TRANSFER] = call_transfer, [UA_POST_TRANSFERRED] = call_transfer,
+		[UA_POST_REFERRED] = call_referred, [UA_POST_ENDED] = call_ended,
 	};
 
 	calls[post->type](invite, post);

@@ -91,6 +91,14 @@ struct ua_reoffer {
 	unsigned glares;
 };
 
+/* A transfer that we asked the peer for. */
+struct ua_refer {
+	struct sip_request *request;
+	struct ua_attempt attempt;
+	char *refer_to; /* NULL: none is under way */
+	uint32_t cseq;  /* of the REFER: what its NOTIFYs may call it by */
+};
+
 /* What the user is to hear, in order. */
 enum ua_post_type {
 	UA_POST_INCOMING,
@@ -99,6 +107,9 @@ enum ua_post_type {
 	UA_POST_OFFERED,
 	UA_POST_CHANGED,
 	UA_POST_UNREACHABLE,
+	UA_POST_TRANSFER,
+	UA_POST_TRANSFERRED,
+	UA_POST_REFERRED,
 	UA_POST_ENDED,
 };
 
@@ -122,6 +133,7 @@ struct ua_invite {
 	struct sip_request *request;
 	struct ua_attempt attempt;
 	struct list forks;
+	char *replaces_lines; /* Replaces and Referred-By, whole lines; NULL: none */
 	char *credentials; /* lines of the INVITE that its ACK repeats (RFC 3261 s13.2.2.4) */
 
 	/* called, and re-INVITEs */
@@ -130,6 +142,9 @@ struct ua_invite {
 	struct sip_strans *strans;  /* its transaction */
 	struct ua_accepting accepting;
 	struct ua_reoffer reoffer;
+	struct ua_refer refer;
+	struct sip_msg *referred;  /* a REFER until the user heard of it */
+	struct sip_strans *referred_strans;
 
 	/* our session description: o= and the text last sent */
 	uint64_t sdp_id, sdp_version;
@@ -166,7 +181,7 @@ void ua_uas_unacknowledged(struct ua_invite *invite, const struct ua_event *even
 void ua_uas_reinvited(struct ua_invite *invite, const struct ua_event *event);
 
 /* invite_uac.c */
-int ua_uac_start(struct ua_invite *invite, const char *user, const struct ua_sdp *offer);
+int ua_uac_start(struct ua_invite *invite, const char *uri, const struct ua_sdp *offer);
 /* Any 2xx to our INVITE, also a repeated one or another fork's. */
 void ua_uac_2xx(struct ua_invite *invite, const struct sip_msg *msg);
 /* Sends the ACK to a 2xx, with the credentials of its INVITE (RFC 3261 s13.2.2.4), and says where it went. */
@@ -180,6 +195,21 @@ bool ua_reoffer_is_busy(const struct ua_invite *invite);
 bool ua_reoffer_owns(const struct ua_invite *invite, const struct sip_msg *response);
 void ua_reoffer_acknowledge_again(struct ua_invite *invite);
 void ua_reoffer_stop(struct ua_invite *invite);
+
+/* replaces.c: the status that refuses an INVITE with Replaces; 0: it may pass, and *invitep is what it replaces, NULL
+ * when that is nothing. */
+unsigned ua_replaces_find(struct ua_invite **invitep, const struct ua_account *account, const struct sip_msg *msg);
+
+/* invite_refer.c */
+void ua_refer_notified(struct ua_invite *invite, const struct sip_msg *msg);
+void ua_refer_stop(struct ua_invite *invite);
+
+/* referral.c */
+void ua_referral_received(struct ua_invite *invite, const struct sip_msg *msg);
+void ua_referral_deliver(struct ua_invite *invite);
+void ua_referral_forget(struct ua_invite *invite);
+/* A REFER that the user will not hear of any more. */
+void ua_referral_decline(struct ua_invite *invite);
 
 /* invite_uas.c */
 void ua_uas_answer_offer(struct ua_invite *invite, const struct ua_sdp *answer);

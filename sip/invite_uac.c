@@ -84,7 +84,8 @@ static void on_response(int err, const struct sip_msg *msg, void *arg)
 static int send_invite(struct ua_invite *invite)
 {
 	struct ua_account *account = invite->account;
-	char *extra = ua_text_format("Contact: <%s>\r\nAllow: " UA_ALLOW "\r\n", account->contact);
+	char *extra = ua_text_format("Contact: <%s>\r\nAllow: " UA_ALLOW "\r\n" UA_SUPPORTED "%s",
+		account->contact, invite->replaces_lines ? invite->replaces_lines : "");
 	struct ua_outgoing outgoing = {
 		.method = "INVITE",
 		.cseq = ++invite->started->local_cseq,
@@ -103,20 +104,18 @@ static int send_invite(struct ua_invite *invite)
 	return err;
 }
 
-int ua_uac_start(struct ua_invite *invite, const char *user, const struct ua_sdp *offer)
+int ua_uac_start(struct ua_invite *invite, const char *uri, const struct ua_sdp *offer)
 {
-	char *uri = ua_text_format("sip:%H@%s", ua_print_user, user, invite->account->domain);
 	char *to = ua_text_format("<%s>", uri);
 	char *text = ua_session_text(invite, offer);
 	int err = ENOMEM;
 
-	if (uri && to && text)
+	if (to && text)
 		err = ua_dialog_start(&invite->started, invite->account->address, to, uri);
 	if (!err)
 		err = send_invite(invite);
 	mem_deref(text);
 	mem_deref(to);
-	mem_deref(uri);
 	return err;
 }
 

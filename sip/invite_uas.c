@@ -99,7 +99,12 @@ void ua_invite_received(struct ua_agent *agent, struct ua_account *account, cons
 	struct ua_invite *invite;
 	struct ua_sdp offer;
 	int err, sdp_err = ua_message_sdp(&offer, msg);
+	unsigned status = ua_replaces_find(&invite, account, msg);
 
+	if (status) {
+		ua_agent_refuse(agent, msg, status, "Not Replaced", NULL);
+		return;
+	}
 	if (status_for(sdp_err)) {
 		refuse_description(agent, msg, sdp_err);
 		return;
@@ -170,7 +175,7 @@ void ua_accepting_stop(struct ua_invite *invite)
 static int accept_request(struct ua_invite *invite, const char *text, bool offers)
 {
 	struct ua_accepting *accepting = &invite->accepting;
-	char *headers = ua_text_format("Contact: <%s>\r\nAllow: " UA_ALLOW "\r\n",
+	char *headers = ua_text_format("Contact: <%s>\r\nAllow: " UA_ALLOW "\r\n" UA_SUPPORTED,
 		invite->account->contact);
 	const struct ua_reply reply = {
 		.status = 200, .phrase = "OK", .headers = headers, .type = "application/sdp", .body = text,

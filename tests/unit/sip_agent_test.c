@@ -37,7 +37,7 @@ static void test_what_must_not_pass_is_refused_as_the_rfc_says(void **state)
 		{"INVITE sip:100@h", FROM TO ID "CSeq: 1 INVITE\r\nMax-Forwards: 0\r\n", "483 ", ""},
 		{"INVITE sip:999@h", FROM TO ID "CSeq: 1 INVITE\r\n", "404 ", ""},
 		{"INVITE sips:100@h", FROM TO ID "CSeq: 1 INVITE\r\n", "416 ", ""},
-		{"INVITE sip:100@h", FROM TO ID "CSeq: 1 INVITE\r\nRequire: 100rel, x\r\nRequire: y\r\n",
+		{"INVITE sip:100@h", FROM TO ID "CSeq: 1 INVITE\r\nRequire: 100rel, replaces, x\r\nRequire: y\r\n",
 			"420 ", "Unsupported: 100rel, x, y\r\n"},
 		{"INFO sip:100@h", FROM TO ID "CSeq: 1 INFO\r\n", "405 ", "Allow: INVITE, ACK, "},
 		{"REGISTER sip:h", FROM TO ID "CSeq: 1 REGISTER\r\n", "405 ", "Allow: "},
@@ -46,7 +46,7 @@ static void test_what_must_not_pass_is_refused_as_the_rfc_says(void **state)
 		{"CANCEL sip:100@h", FROM TO ID "CSeq: 1 CANCEL\r\n", "481 ", ""},
 		{"INVITE sip:100@h", FROM "To: <sip:100@h>;tag=gone\r\n" ID "CSeq: 1 INVITE\r\n", "481 ", ""},
 		{"OPTIONS sip:h", FROM TO ID "CSeq: 1 OPTIONS\r\n", "200 ", "Accept: application/sdp\r\n"},
-		{"OPTIONS sip:100@h", FROM TO ID "CSeq: 1 OPTIONS\r\n", "200 ", "Supported:\r\n"},
+		{"OPTIONS sip:100@h", FROM TO ID "CSeq: 1 OPTIONS\r\n", "200 ", "Supported: replaces, norefersub\r\n"},
 		{"OPTIONS sip:100@h", FROM TO ID "CSeq: 1 OPTIONS\r\nMax-Forwards: 0\r\n", "200 ", "Allow: "},
 		{"OPTIONS sip:9@h", FROM TO ID "CSeq: 1 OPTIONS\r\n", "404 ", ""},
 	};

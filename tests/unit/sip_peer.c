@@ -364,6 +364,26 @@ static void on_unreachable(struct ua_invite *invite, void *arg)
 		ua_invite_end(invite, 0);
 }
 
+static void on_transfer(struct ua_invite *invite, unsigned status, bool done, void *arg)
+{
+	(void)invite;
+	(void)arg;
+	say("transfer %u%s", status, done ? ", done" : "");
+}
+
+static unsigned on_refer(struct ua_invite *invite, const struct ua_refer_request *request,
+	struct ua_referral *referral, void *arg)
+{
+	(void)invite;
+	(void)arg;
+	say("asked to call %s, %s at %s, replacing %s, by %s", request->uri, request->user, request->host,
+		request->replaces, request->referred_by);
+	bed.referral = referral;
+	if (bed.report_at_once)
+		ua_referral_end(referral, 404, "Not Found");
+	return bed.refer_status;
+}
+
 static void on_ended(struct ua_invite *invite, const struct ua_end *end, void *arg)
 {
 	static const char *const by[] = {"peer", "timeout", "error"};
@@ -378,14 +398,16 @@ static void on_ended(struct ua_invite *invite, const struct ua_end *end, void *a
 }
 
 const struct ua_invite_handlers bed_handlers = {
-	on_progress, on_answered, on_offered, on_changed, on_unreachable, on_ended,
+	on_progress, on_answered, on_offered, on_changed, on_unreachable, on_transfer, on_refer,
+	on_ended,
 };
 
 static void on_incoming(struct ua_invite *invite, const struct ua_incoming *incoming, void *arg)
 {
 	(void)arg;
-	say("incoming %s from %s \"%s\" offering %s", incoming->called_user, incoming->caller_user,
-		incoming->caller_name, describe(incoming->offer));
+	say("incoming %s from %s \"%s\" offering %s%s", incoming->called_user, incoming->caller_user,
+		incoming->caller_name, describe(incoming->offer),
+		!incoming->replaces ? "" : incoming->replaces == bed.invite ? ", replacing" : ", replacing another");
 	if (bed.ignore_calls)
 		return;
 	if (bed.refuse_calls) {

@@ -18,7 +18,7 @@
 #include <string.h>
 #include <cmocka.h>
 
-#include "sip/invite.h"
+#include "sip/refer.h"
 
 #define SDP(port) "v=0\r\no=- 1 1 IN IP4 192.0.2.1\r\ns=-\r\nc=IN IP4 192.0.2.1\r\nt=0 0\r\n" \
 	"m=audio " #port " RTP/AVP 8 101\r\na=rtpmap:101 telephone-event/8000\r\n"
@@ -36,6 +36,9 @@ struct bed {
 	bool silent;                /* no media comes: the unreachable handler ends the call */
 	bool end_in_round;          /* the user ends the call when what came was read, but not told yet */
 	int offered_result;
+	unsigned refer_status;      /* what the refer handler answers */
+	struct ua_referral *referral; /* that it got */
+	bool report_at_once;        /* it reports from within */
 };
 extern struct bed bed;
 extern const struct ua_invite_handlers bed_handlers;

@@ -1,0 +1,132 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* A transfer that we ask the peer of a call for: REFER, and the NOTIFYs that tell how it fares (RFC 3515 s2.4). */
+#include <errno.h>
+#include <string.h>
+#include <strings.h>
+
+#include "sip/invite_private.h"
+#include "sip/refer.h"
+#include "sip/refer_text.h"
+
+#define STATUS_NO_OUTCOME 487 /* the peer stopped telling before it told how it ended */
+
+void ua_refer_stop(struct ua_invite *invite)
+{
+	struct ua_refer *refer = &invite->refer;
+
+	refer->request = mem_deref(refer->request);
+	refer->refer_to = mem_deref(refer->refer_to);
+}
+
+static void finish(struct ua_invite *invite, unsigned status)
+{
+	ua_refer_stop(invite);
+	if (invite->owned)
+		ua_post(invite, UA_POST_TRANSFERRED, status, NULL);
+}
+
+static void on_response(int err, const struct sip_msg *msg, void *arg);
+
+static int send_refer(struct ua_invite *invite)
+{
+	struct ua_refer *refer = &invite->refer;
+	char *extra = ua_text_format("Contact: <%s>\r\nRefer-To: <%s>\r\nReferred-By: %s\r\n",
+		invite->account->contact, refer->refer_to, invite->account->address);
+	struct ua_outgoing outgoing = {
+		.method = "REFER", .cseq = ++invite->dialog->local_cseq, .extra = extra,
+	};
+	int err = ENOMEM;
+
+	refer->cseq = outgoing.cseq;
+	if (extra)
+		err = ua_agent_request(&refer->request, invite->account, invite->dialog, &outgoing,
+			on_response, invite);
+	mem_deref(extra);
+	return err;
+}
+
+static void refused(struct ua_invite *invite, const struct sip_msg *msg)
+{
+	const struct ua_event gone = {.type = UA_EV_GONE, .msg = msg};
+
+	if ((msg->scode == 401 || msg->scode == 407) &&
+	    !ua_agent_challenged(invite->account, &invite->refer.attempt, msg) && !send_refer(invite))
+		return;
+	finish(invite, msg->scode);
+	if (msg->scode == 481)
+		ua_invite_event(invite, &gone);
+}
+
+static void on_response(int err, const struct sip_msg *msg, void *arg)
+{
+	struct ua_invite *invite = arg;
+
+	if (err)
+		finish(invite, 408);
+	else if (msg->scode >= 300)
+		refused(invite, msg);
+	else if (msg->scode >= 200 && ua_refer_text_silent(msg))
+		finish(invite, msg->scode);
+}
+
+static char *refer_to_of(const struct ua_invite *invite, const struct ua_refer_to *to)
+{
+	if (to->other)
+		return ua_refer_text_replaces(to->other->dialog, to->by_address);
+	return ua_refer_text_user(to->user, invite->account->domain);
+}
+
+int ua_invite_refer(struct ua_invite *invite, const struct ua_refer_to *to)
+{
+	struct ua_refer *refer = &invite->refer;
+	int err;
+
+	if (invite->state != UA_INVITE_TALKING || (to->other && !to->other->dialog))
+		return ENOTCONN;
+	if (refer->refer_to)
+		return EALREADY;
+	if (!to->other && (!to->user || !to->user[0] || strlen(to->user) > UA_USER_MAX))
+		return EINVAL;
+	refer->attempt = (struct ua_attempt){0};
+	refer->refer_to = refer_to_of(invite, to);
+	err = refer->refer_to ? send_refer(invite) : ENOMEM;
+	if (err)
+		ua_refer_stop(invite);
+	return err;
+}
+
+/* "refer" alone, or with the CSeq of our REFER as its id (RFC 3515 s2.4.6). */
+static bool is_about(const struct ua_refer *refer, const struct sip_msg *msg)
+{
+	const struct sip_hdr *header = sip_msg_hdr(msg, SIP_HDR_EVENT);
+	struct pl id;
+
+	if (!header || header->val.l < 5 || strncasecmp(header->val.p, "refer", 5))
+		return false;
+	return msg_param_decode(&header->val, "id", &id) || ua_text_number(&id) == refer->cseq;
+}
+
+static bool is_terminated(const struct sip_msg *msg)
+{
+	const struct sip_hdr *header = sip_msg_hdr(msg, SIP_HDR_SUBSCRIPTION_STATE);
+
+	return header && header->val.l >= 10 && !strncasecmp(header->val.p, "terminated", 10);
+}
+
+/* Also after the call ended: the NOTIFY that crosses the BYE is answered. */
+void ua_refer_notified(struct ua_invite *invite, const struct sip_msg *msg)
+{
+	const struct ua_reply ok = {.status = 200, .phrase = "OK"};
+	unsigned status = ua_sipfrag_status(msg);
+	struct sip_strans *strans = NULL;
+
+	if (!invite->refer.refer_to || !is_about(&invite->refer, msg)) {
+		ua_agent_refuse(invite->agent, msg, 481, "Subscription Does Not Exist", NULL);
+		return;
+	}
+	(void)ua_transport_reply(invite->agent->transport, &strans, msg, &ok, NULL);
+	if (status >= 200 || is_terminated(msg))
+		finish(invite, status >= 200 ? status : STATUS_NO_OUTCOME);
+	else if (status && invite->owned)
+		ua_post(invite, UA_POST_TRANSFER, status, NULL);
+}

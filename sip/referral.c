@@ -1,0 +1,231 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * A transfer that the peer of a call asks us for: REFER comes, the user decides, and NOTIFY after NOTIFY reports
+ * (RFC 3515 s2.4.4). One NOTIFY is under way at a time, so that they arrive in order; what is overtaken meanwhile is
+ * not reported.
+ */
+#include <errno.h>
+#include <strings.h>
+
+#include "sip/invite_private.h"
+#include "sip/refer.h"
+#include "sip/refer_text.h"
+
+struct ua_referral {
+	struct le le; /* in agent->referrals */
+	struct ua_account *account;
+	struct ua_dialog *dialog;
+	struct sip_request *request;
+	struct ua_attempt attempt;
+	uint32_t id; /* CSeq of the REFER */
+	bool silent; /* no reports are wanted (RFC 4488) */
+	bool held;   /* the REFER has no answer yet: reports wait for it */
+	unsigned sent, wanted; /* status of the last NOTIFY, and of the one that is due */
+	char phrase[UA_TEXT_MAX];
+};
+
+static void destroy(void *arg)
+{
+	struct ua_referral *referral = arg;
+
+	list_unlink(&referral->le);
+	mem_deref(referral->request);
+	mem_deref(referral->dialog);
+	mem_deref(referral->account);
+}
+
+static void on_response(int err, const struct sip_msg *msg, void *arg);
+
+/* Three minutes are longer than any call rings. */
+static int send_notify(struct ua_referral *referral)
+{
+	char extra[256], body[UA_TEXT_MAX + 32];
+	struct ua_outgoing outgoing = {
+		.method = "NOTIFY", .cseq = ++referral->dialog->local_cseq, .extra = extra,
+		.body = body, .type = "message/sipfrag;version=2.0",
+	};
+
+	(void)re_snprintf(extra, sizeof(extra), "Contact: <%s>\r\nEvent: refer;id=%u\r\n"
+		"Subscription-State: %s\r\n", referral->account->contact, referral->id,
+		referral->sent >= 200 ? "terminated;reason=noresource" : "active;expires=180");
+	(void)re_snprintf(body, sizeof(body), "SIP/2.0 %u %s\r\n", referral->sent, referral->phrase);
+	return ua_agent_request(&referral->request, referral->account, referral->dialog, &outgoing,
+		on_response, referral);
+}
+
+/* Sends what is due when nothing is under way; the last report, or that it cannot be made, frees it. */
+static void settle(struct ua_referral *referral)
+{
+	bool due = referral->wanted && referral->wanted != referral->sent;
+
+	if (referral->request || referral->held)
+		return;
+	if (due && !referral->silent) {
+		referral->sent = referral->wanted;
+		referral->attempt = (struct ua_attempt){0};
+		if (!send_notify(referral))
+			return;
+	}
+	if (referral->wanted >= 200)
+		mem_deref(referral);
+}
+
+static void on_response(int err, const struct sip_msg *msg, void *arg)
+{
+	struct ua_referral *referral = arg;
+
+	if (!err && msg->scode < 200)
+		return;
+	if (!err && (msg->scode == 401 || msg->scode == 407) && referral->account->agent &&
+	    !ua_agent_challenged(referral->account, &referral->attempt, msg) && !send_notify(referral))
+		return;
+	/* Nobody is there who wants to know (RFC 6665 s4.2.2). */
+	if (err || msg->scode >= 300)
+		referral->silent = true;
+	settle(referral);
+}
+
+static void want(struct ua_referral *referral, unsigned status, const char *phrase)
+{
+	struct pl text;
+
+	pl_set_str(&text, phrase);
+	referral->wanted = status;
+	ua_text_copy(referral->phrase, sizeof(referral->phrase), &text);
+	settle(referral);
+}
+
+void ua_referral_tell(struct ua_referral *referral, unsigned status, const char *phrase)
+{
+	if (status >= 100 && status < 200)
+		want(referral, status, phrase);
+}
+
+void ua_referral_end(struct ua_referral *referral, unsigned status, const char *phrase)
+{
+	want(referral, status < 200 ? 500 : status, phrase);
+}
+
+static struct ua_referral *referral_new(struct ua_invite *invite)
+{
+	struct ua_referral *referral = mem_zalloc(sizeof(*referral), destroy);
+
+	if (!referral)
+		return NULL;
+	referral->account = mem_ref(invite->account);
+	referral->dialog = mem_ref(invite->dialog);
+	referral->id = invite->referred->cseq.num;
+	referral->silent = ua_refer_text_silent(invite->referred);
+	referral->held = true;
+	list_append(&invite->agent->referrals, &referral->le, referral);
+	return referral;
+}
+
+static unsigned status_of(int err)
+{
+	return err == EPROTONOSUPPORT ? 416 : err ? 400 : 0;
+}
+
+static const char *phrase_of(unsigned status)
+{
+	static const struct {
+		unsigned status;
+		const char *phrase;
+	} rows[] = {
+		{202, "Accepted"}, {400, "Bad Refer-To"}, {403, "Forbidden"},
+		{416, "Unsupported URI Scheme"}, {500, "Server Internal Error"}, {603, "Decline"},
+	};
+
+	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
+		if (rows[i].status == status)
+			return rows[i].phrase;
+	}
+	return "Refused";
+}
+
+/* The user decides when libre's stack has returned; the sender's repetitions find the request waiting. */
+void ua_referral_received(struct ua_invite *invite, const struct sip_msg *msg)
+{
+	struct ua_refer_target target;
+	unsigned status = status_of(ua_refer_text_target(&target, msg));
+
+	if (!status && (invite->state != UA_INVITE_TALKING || !invite->owned))
+		status = 403;
+	if (!status && (invite->referred || ua_transport_serve(&invite->referred_strans,
+		    invite->agent->transport, msg, NULL, NULL)))
+		status = 500;
+	if (status) {
+		ua_agent_refuse(invite->agent, msg, status, phrase_of(status), NULL);
+		return;
+	}
+	invite->referred = mem_ref((void *)(uintptr_t)msg);
+	ua_post(invite, UA_POST_REFERRED, 0, NULL);
+}
+
+static void reply(struct ua_invite *invite, unsigned status, bool silent)
+{
+	char *headers = ua_text_format("Contact: <%s>\r\n%s", invite->account->contact,
+		silent ? "Refer-Sub: false\r\n" : "");
+	const struct ua_reply answer = {
+		.status = status, .phrase = phrase_of(status), .headers = headers,
+	};
+
+	(void)ua_transport_reply(invite->agent->transport, &invite->referred_strans, invite->referred, &answer,
+		NULL);
+	mem_deref(headers);
+}
+
+/* The first report is due at once. */
+static void begin(struct ua_referral *referral)
+{
+	referral->held = false;
+	if (referral->wanted)
+		settle(referral);
+	else
+		ua_referral_tell(referral, 100, "Trying");
+}
+
+static void referred_by(char *text, size_t size, const struct sip_msg *msg)
+{
+	const struct sip_hdr *header = sip_msg_hdr(msg, SIP_HDR_REFERRED_BY);
+
+	ua_text_copy(text, size, header ? &header->val : &pl_null);
+}
+
+void ua_referral_deliver(struct ua_invite *invite)
+{
+	struct ua_referral *referral = referral_new(invite);
+	struct ua_refer_target target;
+	char by[UA_URI_MAX];
+	const struct ua_refer_request request = {
+		.uri = target.uri, .user = target.user, .host = target.host, .replaces = target.replaces,
+		.referred_by = by,
+	};
+	unsigned status = 603;
+
+	(void)ua_refer_text_target(&target, invite->referred); /* it was read before */
+	referred_by(by, sizeof(by), invite->referred);
+	if (referral && invite->handlers.refer)
+		status = invite->handlers.refer(invite, &request, referral, invite->arg);
+	if (!invite->agent) /* freed by the handler, the referral with it */
+		return;
+	reply(invite, status, referral && referral->silent);
+	ua_referral_forget(invite);
+	if (status >= 300)
+		mem_deref(referral);
+	else
+		begin(referral);
+}
+
+void ua_referral_forget(struct ua_invite *invite)
+{
+	invite->referred = mem_deref(invite->referred);
+	invite->referred_strans = mem_deref(invite->referred_strans);
+}
+
+void ua_referral_decline(struct ua_invite *invite)
+{
+	if (invite->referred)
+		reply(invite, 603, false);
+	ua_referral_forget(invite);
+}

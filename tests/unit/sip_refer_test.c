@@ -1,0 +1,483 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* Transfer in its three roles, against a peer of plain text. */
+#include <arpa/inet.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include "tests/unit/sip_peer.h"
+
+static const char *our_to;   /* To of the agent's 200 */
+static unsigned peer_cseq;
+
+static const char *contact(void)
+{
+	static char text[128];
+
+	snprintf(text, sizeof(text), "Contact: <sip:200@127.0.0.1:%u>\r\n", bed.peer_port);
+	return text;
+}
+
+/* A request of the peer in the call that it made; body is a sipfrag where there is one. */
+static void in_dialog(const char *method, const char *headers, const char *body)
+{
+	++peer_cseq;
+	bed_send("%s sip:100@127.0.0.1:%u SIP/2.0\r\nVia: SIP/2.0/UDP 127.0.0.1:%u;branch=z9hG4bK-r%u\r\n"
+		"From: <sip:200@example.org>;tag=peer\r\nTo: %s\r\nCall-ID: call\r\nCSeq: %u %s\r\n"
+		"%s%sContent-Length: %zu\r\n\r\n%s", method, bed.agent_port, bed.peer_port, peer_cseq, our_to,
+		peer_cseq, method, headers, body[0] ? "Content-Type: message/sipfrag;version=2.0\r\n" : "",
+		strlen(body), body);
+}
+
+/* A call from the peer that is up. */
+static void talk(void)
+{
+	struct ua_sdp offer, sdp;
+	const char *ok;
+
+	bed_invite("call", contact(), SDP(5004));
+	peer_cseq = 1;
+	assert_starts(bed_receive(), "SIP/2.0 100 Trying");
+	bed_heard("incoming 100 from 200 \"The \"Peer\"\" offering 192.0.2.1:5004");
+	assert_int_equal(ua_sdp_parse(&offer, SDP(5004), strlen(SDP(5004))), 0);
+	assert_int_equal(ua_sdp_answer(&sdp, &offer, &bed.local), 0);
+	assert_int_equal(ua_invite_answer(bed.invite, &sdp), 0);
+	ok = bed_receive();
+	our_to = header(ok, "To");
+	bed_send("ACK sip:100@127.0.0.1:%u SIP/2.0\r\nVia: SIP/2.0/UDP 127.0.0.1:%u;branch=z9hG4bK-ack\r\n"
+		"From: <sip:200@example.org>;tag=peer\r\nTo: %s\r\nCall-ID: call\r\nCSeq: 1 ACK\r\n"
+		"Content-Length: 0\r\n\r\n", bed.agent_port, bed.peer_port, our_to);
+	bed_quiet();
+}
+
+/* Asks the peer to call 300; returns the REFER, accepted. */
+static const char *refer_blind(void)
+{
+	const struct ua_refer_to to = {.user = "300"};
+	const char *refer;
+
+	talk();
+	assert_int_equal(ua_invite_refer(bed.invite, &to), 0);
+	refer = bed_receive();
+	bed_reply(refer, 202, "Accepted", NULL, contact(), "");
+	bed_heard_nothing();
+	return refer;
+}
+
+static void notify(const char *state, const char *fragment)
+{
+	char headers[256];
+
+	snprintf(headers, sizeof(headers), "%sEvent: refer\r\nSubscription-State: %s\r\n", contact(), state);
+	in_dialog("NOTIFY", headers, fragment);
+}
+
+static void test_a_blind_transfer_is_asked_for_and_its_outcome_told(void **state)
+{
+	const char *refer = refer_blind();
+
+	(void)state;
+	assert_starts(refer, "REFER sip:200@127.0.0.1:");
+	assert_string_equal(header(refer, "Refer-To"), "<sip:300@example.org>");
+	assert_string_equal(header(refer, "Referred-By"), "\"Line One\" <sip:100@example.org>");
+	notify("active;expires=60", "SIP/2.0 100 Trying\r\n");
+	assert_starts(bed_receive(), "SIP/2.0 200 OK");
+	bed_heard("transfer 100");
+	notify("active;expires=60", "SIP/2.0 180 Ringing\r\n");
+	assert_starts(bed_receive(), "SIP/2.0 200 OK");
+	bed_heard("transfer 180");
+	notify("terminated;reason=noresource", "SIP/2.0 200 OK\r\n");
+	assert_starts(bed_receive(), "SIP/2.0 200 OK");
+	bed_heard("transfer 200, done");
+	notify("terminated;reason=noresource", "SIP/2.0 200 OK\r\n");
+	assert_starts(bed_receive(), "SIP/2.0 481 ");
+	bed_heard_nothing();
+}
+
+static void test_a_transfer_that_failed_is_told_with_its_status(void **state)
+{
+	(void)state;
+	refer_blind();
+	notify("terminated;reason=noresource", "SIP/2.0 486 Busy Here\r\n");
+	assert_starts(bed_receive(), "SIP/2.0 200 OK");
+	bed_heard("transfer 486, done");
+}
+
+static void test_a_peer_that_stops_telling_has_not_transferred(void **state)
+{
+	(void)state;
+	refer_blind();
+	notify("terminated;reason=timeout", "SIP/2.0 100 Trying\r\n");
+	assert_starts(bed_receive(), "SIP/2.0 200 OK");
+	bed_heard("transfer 487, done");
+}
+
+static void test_a_transfer_that_is_declined_leaves_the_call(void **state)
+{
+	const struct ua_refer_to to = {.user = "300"};
+
+	(void)state;
+	talk();
+	assert_int_equal(ua_invite_refer(bed.invite, &to), 0);
+	assert_int_equal(ua_invite_refer(bed.invite, &to), EALREADY);
+	bed_reply(bed_receive(), 603, "Decline", NULL, "", "");
+	bed_heard("transfer 603, done");
+	ua_invite_end(bed.invite, 16);
+	assert_starts(bed_receive(), "BYE ");
+}
+
+static void test_a_transfer_is_challenged_and_asked_for_again(void **state)
+{
+	const struct ua_refer_to to = {.user = "300"};
+	const char *refer;
+
+	(void)state;
+	talk();
+	assert_int_equal(ua_invite_refer(bed.invite, &to), 0);
+	refer = bed_receive();
+	bed_reply(refer, 407, "Proxy Authentication Required", NULL,
+		"Proxy-Authenticate: Digest realm=\"example.org\", nonce=\"n\", qop=\"auth\"\r\n", "");
+	refer = bed_receive();
+	assert_starts(refer, "REFER ");
+	assert_has(refer, "Proxy-Authorization: Digest ");
+	bed_reply(refer, 202, "Accepted", NULL, contact(), "");
+	notify("terminated", "SIP/2.0 200 OK\r\n");
+	assert_starts(bed_receive(), "SIP/2.0 200 OK");
+	bed_heard("transfer 200, done");
+}
+
+static void test_a_peer_that_will_not_report_has_taken_the_task(void **state)
+{
+	const struct ua_refer_to to = {.user = "300"};
+
+	(void)state;
+	talk();
+	assert_int_equal(ua_invite_refer(bed.invite, &to), 0);
+	bed_reply(bed_receive(), 202, "Accepted", NULL, "Refer-Sub: false\r\n", "");
+	bed_heard("transfer 202, done");
+}
+
+static void test_a_481_to_the_refer_ends_the_call(void **state)
+{
+	const struct ua_refer_to to = {.user = "300"};
+
+	(void)state;
+	talk();
+	assert_int_equal(ua_invite_refer(bed.invite, &to), 0);
+	bed_reply(bed_receive(), 481, "Call Does Not Exist", NULL, "", "");
+	bed_heard("transfer 481, done");
+	bed_heard("ended by peer, status 481, cause 0, after answer");
+}
+
+static void test_a_notify_that_crosses_our_bye_is_answered(void **state)
+{
+	(void)state;
+	refer_blind();
+	ua_invite_end(bed.invite, 16);
+	bed_reply(bed_receive(), 200, "OK", NULL, "", "");
+	notify("terminated;reason=noresource", "SIP/2.0 200 OK\r\n");
+	assert_starts(bed_receive(), "SIP/2.0 200 OK");
+	bed_heard_nothing();
+}
+
+static void test_a_notify_about_nothing_is_refused(void **state)
+{
+	(void)state;
+	talk();
+	notify("terminated", "SIP/2.0 200 OK\r\n");
+	assert_starts(bed_receive(), "SIP/2.0 481 ");
+	bed_heard_nothing();
+}
+
+/* Replaces byte by byte: the tags as the target sees them, escaped. */
+static void test_an_attended_transfer_names_the_other_call_as_its_far_end_sees_it(void **state)
+{
+	struct ua_invite *first;
+	struct ua_refer_to to = {0};
+	char expected[512];
+	const char *call, *refer;
+
+	(void)state;
+	talk();
+	first = bed.invite;
+	call = bed_call();
+	bed_reply(call, 200, "OK", "x=y", "Contact: <sip:300@127.0.0.1:5999;ob?X=1>\r\n", SDP(5006));
+	bed_heard("answered 192.0.2.1:5006");
+	to.other = bed.invite;
+	assert_int_equal(ua_invite_refer(first, &to), 0);
+	do
+		refer = bed_receive();
+	while (strncmp(refer, "REFER", 5));
+	snprintf(expected, sizeof(expected),
+		"<sip:300@127.0.0.1:5999;ob?Replaces=%s%%3Bto-tag%%3Dx%%3Dy%%3Bfrom-tag%%3D%s>",
+		header(call, "Call-ID"), parameter(header(call, "From"), "tag"));
+	assert_string_equal(header(refer, "Refer-To"), expected);
+	bed_reply(refer, 603, "Decline", NULL, "", "");
+	bed_heard("transfer 603, done");
+	to.by_address = true;
+	assert_int_equal(ua_invite_refer(first, &to), 0);
+	refer = bed_receive();
+	snprintf(expected, sizeof(expected),
+		"<sip:200@example.org?Replaces=%s%%3Bto-tag%%3Dx%%3Dy%%3Bfrom-tag%%3D%s&Require=replaces>",
+		header(call, "Call-ID"), parameter(header(call, "From"), "tag"));
+	assert_string_equal(header(refer, "Refer-To"), expected);
+}
+
+static void test_a_peer_may_ask_for_a_call_and_is_told_how_it_goes(void **state)
+{
+	const char *message;
+
+	(void)state;
+	talk();
+	bed.refer_status = 202;
+	in_dialog("REFER", "Refer-To: \"Three\" <sip:3%330@example.org?Replaces=a%3Bto-tag%3D1%3Bfrom-tag%3D2"
+		"&Route=%3Csip:evil%3E>\r\nReferred-By: <sip:200@example.org>\r\nContact: <sip:200@127.0.0.1>\r\n", "");
+	bed_heard("asked to call sip:3%330@example.org, 330 at example.org, "
+		"replacing a;to-tag=1;from-tag=2, by <sip:200@example.org>");
+	assert_starts(bed_receive(), "SIP/2.0 202 Accepted");
+	message = bed_receive();
+	assert_starts(message, "NOTIFY ");
+	assert_string_equal(header(message, "Event"), "refer;id=2");
+	assert_starts(header(message, "Subscription-State"), "active");
+	assert_string_equal(header(message, "Content-Type"), "message/sipfrag;version=2.0");
+	assert_string_equal(body_of(message), "SIP/2.0 100 Trying\r\n");
+	/* One report at a time; what is overtaken is left out. */
+	ua_referral_tell(bed.referral, 180, "Ringing");
+	bed_quiet();
+	ua_referral_end(bed.referral, 200, "OK");
+	bed_quiet();
+	bed_reply(message, 200, "OK", NULL, "", "");
+	message = bed_receive();
+	assert_starts(header(message, "Subscription-State"), "terminated");
+	assert_string_equal(body_of(message), "SIP/2.0 200 OK\r\n");
+	bed_reply(message, 200, "OK", NULL, "", "");
+	bed_quiet();
+}
+
+static void test_the_last_report_comes_also_after_the_bye(void **state)
+{
+	const char *message;
+
+	(void)state;
+	talk();
+	bed.refer_status = 202;
+	in_dialog("REFER", "Refer-To: <tel:+1-201-5550123;ext=4>\r\nContact: <sip:200@127.0.0.1>\r\n", "");
+	bed_heard("asked to call tel:+1-201-5550123;ext=4, +12015550123 at , replacing , by ");
+	assert_starts(bed_receive(), "SIP/2.0 202 Accepted");
+	bed_reply(bed_receive(), 200, "OK", NULL, "", "");
+	in_dialog("BYE", "", "");
+	assert_starts(bed_receive(), "SIP/2.0 200 OK");
+	bed_heard("ended by peer, status 0, cause 0, after answer");
+	ua_referral_end(bed.referral, 486, "Busy Here");
+	message = bed_receive();
+	assert_string_equal(body_of(message), "SIP/2.0 486 Busy Here\r\n");
+	bed_reply(message, 481, "Subscription Does Not Exist", NULL, "", "");
+	bed_quiet();
+}
+
+static void test_a_report_from_within_the_handler_follows_the_202(void **state)
+{
+	(void)state;
+	talk();
+	bed.refer_status = 202;
+	bed.report_at_once = true;
+	in_dialog("REFER", "Refer-To: <sip:300@example.org>\r\nContact: <sip:200@127.0.0.1>\r\n", "");
+	bed_heard("asked to call sip:300@example.org, 300 at example.org, replacing , by ");
+	assert_starts(bed_receive(), "SIP/2.0 202 Accepted");
+	assert_string_equal(body_of(bed_receive()), "SIP/2.0 404 Not Found\r\n");
+}
+
+static void test_no_report_is_sent_to_who_wants_none(void **state)
+{
+	const char *accepted;
+
+	(void)state;
+	talk();
+	bed.refer_status = 202;
+	in_dialog("REFER", "Refer-To: <sip:300@example.org>\r\nRefer-Sub: false\r\nRequire: norefersub\r\n", "");
+	bed_heard("asked to call sip:300@example.org, 300 at example.org, replacing , by ");
+	accepted = bed_receive();
+	assert_starts(accepted, "SIP/2.0 202 Accepted");
+	assert_string_equal(header(accepted, "Refer-Sub"), "false");
+	ua_referral_end(bed.referral, 200, "OK");
+	bed_quiet();
+}
+
+static void test_a_refer_that_the_user_declines(void **state)
+{
+	(void)state;
+	talk();
+	bed.refer_status = 403;
+	in_dialog("REFER", "Refer-To: <sip:1900@example.org>\r\n", "");
+	bed_heard("asked to call sip:1900@example.org, 1900 at example.org, replacing , by ");
+	assert_starts(bed_receive(), "SIP/2.0 403 ");
+	bed_quiet();
+}
+
+static void test_what_names_nobody_to_call_is_refused(void **state)
+{
+	static const struct {
+		const char *headers, *answer;
+	} rows[] = {
+		{"", "SIP/2.0 400 "},
+		{"Refer-To: <sip:1@a>\r\nRefer-To: <sip:2@a>\r\n", "SIP/2.0 400 "},
+		{"Refer-To: <mailto:a@example.org>\r\n", "SIP/2.0 416 "},
+		{"Refer-To: <tel:;x>\r\n", "SIP/2.0 400 "},
+		{"Refer-To: <sip:1 @a>\r\n", "SIP/2.0 400 "},
+		{"Refer-To: <sip:1@a?Replaces=x&Replaces=y>\r\n", "SIP/2.0 400 "},
+	};
+
+	(void)state;
+	talk();
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		in_dialog("REFER", rows[i].headers, "");
+		assert_starts(bed_receive(), rows[i].answer);
+	}
+	bed_heard_nothing();
+}
+
+static void test_outside_of_a_call_nobody_may_refer_or_notify(void **state)
+{
+	(void)state;
+	our_to = "<sip:100@example.org>";
+	in_dialog("REFER", "Refer-To: <sip:300@example.org>\r\n", "");
+	assert_starts(bed_receive(), "SIP/2.0 403 ");
+	notify("active", "SIP/2.0 100 Trying\r\n");
+	assert_starts(bed_receive(), "SIP/2.0 481 ");
+	bed_heard_nothing();
+}
+
+static void test_a_call_is_made_as_the_transferor_asked(void **state)
+{
+	struct ua_call_to to = {
+		.uri = "sip:300@192.0.2.9:5070;ob", .replaces = "a;to-tag=1;from-tag=2", .referred_by = "<sip:2@b>",
+	};
+	struct ua_sdp offer;
+	const char *call;
+
+	(void)state;
+	ua_sdp_offer(&offer, &bed.local);
+	assert_int_equal(ua_invite_send_to(&bed.invite, bed.account, &to, &offer, &bed_handlers, NULL), 0);
+	call = bed_receive();
+	assert_starts(call, "INVITE sip:300@192.0.2.9:5070;ob SIP/2.0\r\n");
+	assert_string_equal(header(call, "Replaces"), "a;to-tag=1;from-tag=2");
+	assert_string_equal(header(call, "Referred-By"), "<sip:2@b>");
+	bed_reply(call, 404, "Not Found", "x", "", "");
+	bed_heard("ended by peer, status 404, cause 0");
+	to.replaces = "a\r\nEvil: 1";
+	assert_int_equal(ua_invite_send_to(&bed.invite, bed.account, &to, &offer, &bed_handlers, NULL), EINVAL);
+	to.replaces = "";
+	to.uri = "sip:1>@a";
+	assert_int_equal(ua_invite_send_to(&bed.invite, bed.account, &to, &offer, &bed_handlers, NULL), EINVAL);
+}
+
+static void replace(const char *id, const char *replaces)
+{
+	char headers[512];
+
+	snprintf(headers, sizeof(headers), "%sReplaces: %s\r\nRequire: replaces\r\n", contact(), replaces);
+	bed_invite(id, headers, SDP(5008));
+}
+
+static void test_an_invite_may_replace_a_call_that_is_up(void **state)
+{
+	char replaces[256];
+
+	(void)state;
+	talk();
+	snprintf(replaces, sizeof(replaces), "call;to-tag=%s;from-tag=peer", parameter(our_to, "tag"));
+	replace("new", replaces);
+	assert_starts(bed_receive(), "SIP/2.0 100 Trying");
+	bed_heard("incoming 100 from 200 \"The \"Peer\"\" offering 192.0.2.1:5008, replacing");
+	snprintf(replaces, sizeof(replaces), "call;to-tag=%s;from-tag=peer;early-only", parameter(our_to, "tag"));
+	replace("early", replaces);
+	assert_starts(bed_receive(), "SIP/2.0 486 ");
+}
+
+static void test_an_invite_may_replace_an_early_dialog_that_we_began(void **state)
+{
+	char replaces[256];
+	const char *call;
+
+	(void)state;
+	call = bed_call();
+	bed_reply(call, 180, "Ringing", "t1", contact(), "");
+	bed_heard("progress 180 nothing");
+	snprintf(replaces, sizeof(replaces), "%s;to-tag=%s;from-tag=t1", header(call, "Call-ID"),
+		parameter(header(call, "From"), "tag"));
+	replace("new", replaces);
+	assert_starts(bed_receive(), "SIP/2.0 100 Trying");
+	bed_heard("incoming 100 from 200 \"The \"Peer\"\" offering 192.0.2.1:5008, replacing");
+}
+
+static void test_what_cannot_be_replaced_is_refused(void **state)
+{
+	char replaces[256];
+
+	(void)state;
+	replace("none", "no;to-tag=1;from-tag=2");
+	assert_starts(bed_receive(), "SIP/2.0 481 ");
+	replace("bad", "no");
+	assert_starts(bed_receive(), "SIP/2.0 400 ");
+	talk();
+	snprintf(replaces, sizeof(replaces), "call;to-tag=%s;from-tag=peer", parameter(our_to, "tag"));
+	ua_invite_end(bed.invite, 16);
+	bed_reply(bed_receive(), 200, "OK", NULL, "", "");
+	replace("ended", replaces);
+	assert_starts(bed_receive(), "SIP/2.0 603 ");
+	bed_heard_nothing();
+}
+
+/* From another address of this machine, whom the account does not know. */
+static void test_a_stranger_replaces_nothing(void **state)
+{
+	struct sockaddr_in from = {.sin_family = AF_INET}, to = {.sin_family = AF_INET};
+	int fd = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+	char text[1024];
+
+	(void)state;
+	talk();
+	from.sin_addr.s_addr = htonl(INADDR_LOOPBACK + 1);
+	to.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+	to.sin_port = htons(bed.agent_port);
+	assert_int_equal(bind(fd, (struct sockaddr *)&from, sizeof(from)), 0);
+	snprintf(text, sizeof(text), "INVITE sip:100@127.0.0.1 SIP/2.0\r\n"
+		"Via: SIP/2.0/UDP 127.0.0.1:%u;branch=z9hG4bK-s;rport\r\nFrom: <sip:9@x>;tag=s\r\n"
+		"To: <sip:100@example.org>\r\nCall-ID: s\r\nCSeq: 1 INVITE\r\nContact: <sip:9@127.0.0.2>\r\n"
+		"Replaces: call;to-tag=%s;from-tag=peer\r\nContent-Length: 0\r\n\r\n", bed.peer_port,
+		parameter(our_to, "tag"));
+	assert_true(sendto(fd, text, strlen(text), 0, (struct sockaddr *)&to, sizeof(to)) > 0);
+	bed_heard_nothing();
+	assert_true(recv(fd, text, sizeof(text), MSG_DONTWAIT) > 12);
+	assert_starts(text, "SIP/2.0 403 ");
+	close(fd);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		bed_test(test_a_blind_transfer_is_asked_for_and_its_outcome_told),
+		bed_test(test_a_transfer_that_failed_is_told_with_its_status),
+		bed_test(test_a_peer_that_stops_telling_has_not_transferred),
+		bed_test(test_a_transfer_that_is_declined_leaves_the_call),
+		bed_test(test_a_transfer_is_challenged_and_asked_for_again),
+		bed_test(test_a_peer_that_will_not_report_has_taken_the_task),
+		bed_test(test_a_481_to_the_refer_ends_the_call),
+		bed_test(test_a_notify_that_crosses_our_bye_is_answered),
+		bed_test(test_a_notify_about_nothing_is_refused),
+		bed_test(test_an_attended_transfer_names_the_other_call_as_its_far_end_sees_it),
+		bed_test(test_a_peer_may_ask_for_a_call_and_is_told_how_it_goes),
+		bed_test(test_the_last_report_comes_also_after_the_bye),
+		bed_test(test_a_report_from_within_the_handler_follows_the_202),
+		bed_test(test_no_report_is_sent_to_who_wants_none),
+		bed_test(test_a_refer_that_the_user_declines),
+		bed_test(test_what_names_nobody_to_call_is_refused),
+		bed_test(test_outside_of_a_call_nobody_may_refer_or_notify),
+		bed_test(test_a_call_is_made_as_the_transferor_asked),
+		bed_test(test_an_invite_may_replace_a_call_that_is_up),
+		bed_test(test_an_invite_may_replace_an_early_dialog_that_we_began),
+		bed_test(test_what_cannot_be_replaced_is_refused),
+		bed_test(test_a_stranger_replaces_nothing),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
