@@ -54,6 +54,7 @@ static const struct {
 static const struct {
 	const char *name;
 	enum tonezone_tone_id id;
+	const char *text; /* instead of the zone's */
 } tones[FXS_TONE_COUNT] = {
 	[FXS_TONE_DIAL] = {"dial", TONEZONE_DIAL},
 	[FXS_TONE_BUSY] = {"busy", TONEZONE_BUSY},
@@ -63,6 +64,7 @@ static const struct {
 	[FXS_TONE_RECALL_DIAL] = {"recall-dial", TONEZONE_RECALL_DIAL},
 	[FXS_TONE_INFO] = {"info", TONEZONE_INFO},
 	[FXS_TONE_STUTTER] = {"stutter", TONEZONE_STUTTER},
+	[FXS_TONE_HOWLER] = {"howler", .text = "1400+2060+2450+2600/100,0/100"},
 };
 
 static const struct tonezone *tonezone_find(const char *country)
@@ -118,7 +120,7 @@ int fxs_zone_find(struct fxs_zone *zone, const char *country)
 	found.country = from->country;
 	found.description = from->description;
 	for (size_t i = 0; i < FXS_TONE_COUNT; i++)
-		found.tone_text[i] = text_find(from, tones[i].id);
+		found.tone_text[i] = tones[i].text ? tones[i].text : text_find(from, tones[i].id);
 	found.dtmf_high_dbm0 = from->dtmf_high_dbm0;
 	found.dtmf_low_dbm0 = from->dtmf_low_dbm0;
 	*zone = found;

@@ -18,6 +18,7 @@ enum fxs_tone {
 	FXS_TONE_RECALL_DIAL,
 	FXS_TONE_INFO,
 	FXS_TONE_STUTTER,
+	FXS_TONE_HOWLER, /* receiver off hook; no zone has one: the same in every country */
 	FXS_TONE_COUNT,
 };
 

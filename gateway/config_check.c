@@ -68,6 +68,10 @@ static void profiles_check(struct check *check)
 				"profile \"%s\": flash_max_ms = %u is less than flash_min_ms = %u; allowed "
 				"is 0 (off) or %u and more", profile->name, profile->flash_max_ms,
 				profile->flash_min_ms, profile->flash_min_ms);
+		if (profile->autoreoriginate && profile->hotline.text[0])
+			complain(check, &profile->place,
+				"profile \"%s\": hotline and autoreoriginate = on would call again for ever; allowed is "
+				"one of them", profile->name);
 	}
 	if (wanted)
 		default_profile_add(check);

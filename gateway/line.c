@@ -68,7 +68,7 @@ void line_wish(struct line *line)
 	memset(&wish, 0, sizeof(wish));
 	wish.feed = outputs->active ? FXS_FEED_ACTIVE : FXS_FEED_IDLE;
 	wish.hook_mode = outputs->hook_mode;
-	wish.tone = outputs->tone;
+	wish.tone = outputs->tone == LINE_TONE_RELEASE ? line->config->profile->release_tone : outputs->tone;
 	wish.tone_serial = line->tone_serial;
 	wish.tone_stops_at_digit = line->state == LINE_DIAL_TONE;
 	wish.ring = outputs->ring;
@@ -93,6 +93,8 @@ static unsigned timer_ms(const struct line *line, enum line_timer timer)
 		return profile->ring_s * MS_PER_S;
 	case LINE_TIMER_TONE:
 		return profile->tone_s * MS_PER_S;
+	case LINE_TIMER_HOWLER:
+		return profile->howler_s * MS_PER_S;
 	}
 	return 0;
 }
@@ -164,7 +166,7 @@ void line_shut(struct line *line)
 	line_wish(line);
 }
 
-static bool may_call(const struct line *line)
+bool line_may_call(const struct line *line)
 {
 	return line->config->calls_unregistered ||
 		ua_account_state(line->account) == UA_REG_REGISTERED;
@@ -172,7 +174,7 @@ static bool may_call(const struct line *line)
 
 static enum line_event lift_event(const struct line *line)
 {
-	if (!may_call(line))
+	if (!line_may_call(line))
 		return LINE_EV_LIFT_BARRED;
 	return has_hotline(line) && line->config->profile->hotline_s == 0 ? LINE_EV_HOTLINE : LINE_EV_LIFT;
 }
@@ -197,7 +199,7 @@ static void telephone_did(struct line *line, const struct media_event *event)
 		hang_up_heard(line);
 		break;
 	case MEDIA_EVENT_FLASH:
-		line_dispatch(line, may_call(line) ? LINE_EV_FLASH : LINE_EV_FLASH_BARRED);
+		line_dispatch(line, line_may_call(line) ? LINE_EV_FLASH : LINE_EV_FLASH_BARRED);
 		break;
 	case MEDIA_EVENT_DIGIT:
 		line->digit = event->digit;

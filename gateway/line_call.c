@@ -111,6 +111,13 @@ static enum line_event hang_up(struct line *line)
 	return LINE_EVENT_COUNT;
 }
 
+static enum line_event release(const struct line *line)
+{
+	if (!line->config->profile->autoreoriginate)
+		return LINE_EVENT_COUNT;
+	return line_may_call(line) ? LINE_EV_LIFT : LINE_EV_LIFT_BARRED;
+}
+
 enum line_event line_verb_do(struct line *line, enum line_verb verb)
 {
 	switch (verb) {
@@ -131,6 +138,10 @@ enum line_event line_verb_do(struct line *line, enum line_verb verb)
 		return answer(line);
 	case LINE_DO_HANG_UP:
 		return hang_up(line);
+	case LINE_DO_RELEASE:
+		return release(line);
+	case LINE_DO_HOWL:
+		return line->config->profile->howler_s ? LINE_EVENT_COUNT : LINE_EV_TIMEOUT;
 	case LINE_DO_REFUSE:
 		ua_invite_reject(line->incoming_invite, 486, "Busy Here");
 		return LINE_EVENT_COUNT;

@@ -83,23 +83,33 @@ static const struct line_step table[LINE_STATE_COUNT][LINE_EVENT_COUNT] = {
 		[LINE_EV_FLASH] = STAY(TALKING, COUNT_FLASH),
 		[LINE_EV_FLASH_BARRED] = STAY(TALKING, COUNT_FLASH),
 		[LINE_EV_DIGIT] = STAY(TALKING, NOTHING),
-		[LINE_EV_ENDED] = TO(RELEASED, NOTHING),
-		[LINE_EV_ENDED_BUSY] = TO(RELEASED, NOTHING),
+		[LINE_EV_ENDED] = TO(RELEASED, RELEASE),
+		[LINE_EV_ENDED_BUSY] = TO(RELEASED, RELEASE),
 		[LINE_EV_ENDED_CONGESTION] = TO(CONGESTION, NOTHING),
-		[LINE_EV_ENDED_INFO] = TO(RELEASED, NOTHING),
+		[LINE_EV_ENDED_INFO] = TO(RELEASED, RELEASE),
 		[LINE_EV_CALL_IN] = STAY(TALKING, REFUSE),
 	},
 #define TONE_ALONE(state)                                        \
-	[LINE_##state] = {                                       \
-		OFF_HOOK_ALONE,                                  \
-		[LINE_EV_DIGIT] = STAY(state, NOTHING),          \
-		[LINE_EV_TIMEOUT] = TO(PARKED, NOTHING),         \
-		[LINE_EV_CALL_IN] = STAY(state, REFUSE),         \
-	}
-	TONE_ALONE(RELEASED),
-	TONE_ALONE(BUSY),
-	TONE_ALONE(CONGESTION),
-	TONE_ALONE(INFO),
+	OFF_HOOK_ALONE,                                          \
+	[LINE_EV_DIGIT] = STAY(state, NOTHING),                  \
+	[LINE_EV_TIMEOUT] = TO(HOWLER, HOWL),                    \
+	[LINE_EV_CALL_IN] = STAY(state, REFUSE)
+
+	[LINE_RELEASED] = {
+		TONE_ALONE(RELEASED),
+		/* Dial tone again, as if it had been lifted. */
+		[LINE_EV_LIFT] = TO(DIAL_TONE, NOTHING),
+		[LINE_EV_LIFT_BARRED] = TO(CONGESTION, NOTHING),
+	},
+	[LINE_BUSY] = { TONE_ALONE(BUSY) },
+	[LINE_CONGESTION] = { TONE_ALONE(CONGESTION) },
+	[LINE_INFO] = { TONE_ALONE(INFO) },
+	[LINE_HOWLER] = {
+		OFF_HOOK_ALONE,
+		[LINE_EV_DIGIT] = STAY(HOWLER, NOTHING),
+		[LINE_EV_TIMEOUT] = TO(PARKED, NOTHING),
+		[LINE_EV_CALL_IN] = STAY(HOWLER, REFUSE),
+	},
 	[LINE_PARKED] = {
 		OFF_HOOK_ALONE,
 		[LINE_EV_CALL_IN] = STAY(PARKED, REFUSE),
@@ -118,10 +128,11 @@ static const struct line_outputs outputs[LINE_STATE_COUNT] = {
 	[LINE_EARLY_MEDIA] = { NO_TONE,             FXS_HOOK_IN_CALL,    LINE_TIMER_RING,        1, 1, 0, 1, 1 },
 	[LINE_RINGING]     = { NO_TONE,             FXS_HOOK_IDLE,       LINE_TIMER_RING,        0, 1, 1, 0, 0 },
 	[LINE_TALKING]     = { NO_TONE,             FXS_HOOK_IN_CALL,    LINE_TIMER_NONE,        1, 1, 0, 1, 1 },
-	[LINE_RELEASED]    = { FXS_TONE_BUSY,       FXS_HOOK_IN_CALL,    LINE_TIMER_TONE,        1, 1, 0, 0, 0 },
+	[LINE_RELEASED]    = { LINE_TONE_RELEASE,   FXS_HOOK_IN_CALL,    LINE_TIMER_TONE,        1, 1, 0, 0, 0 },
 	[LINE_BUSY]        = { FXS_TONE_BUSY,       FXS_HOOK_IN_CALL,    LINE_TIMER_TONE,        1, 1, 0, 0, 0 },
 	[LINE_CONGESTION]  = { FXS_TONE_CONGESTION, FXS_HOOK_IN_CALL,    LINE_TIMER_TONE,        1, 1, 0, 0, 0 },
 	[LINE_INFO]        = { FXS_TONE_INFO,       FXS_HOOK_IN_CALL,    LINE_TIMER_TONE,        1, 1, 0, 0, 0 },
+	[LINE_HOWLER]      = { FXS_TONE_HOWLER,     FXS_HOOK_IN_CALL,    LINE_TIMER_HOWLER,      1, 1, 0, 0, 0 },
 	[LINE_PARKED]      = { NO_TONE,             FXS_HOOK_IN_CALL,    LINE_TIMER_NONE,        1, 0, 0, 0, 0 },
 };
 
@@ -139,7 +150,7 @@ const char *line_state_name(enum line_state state)
 {
 	static const char *const names[LINE_STATE_COUNT] = {
 		"idle", "dial-tone", "dialling", "calling", "ringback", "early-media", "ringing",
-		"talking", "released", "busy", "congestion", "info", "parked",
+		"talking", "released", "busy", "congestion", "info", "howler", "parked",
 	};
 
 	return names[state];

@@ -23,6 +23,7 @@ enum line_state {
 	LINE_BUSY,
 	LINE_CONGESTION,
 	LINE_INFO,        /* number unknown or unusable */
+	LINE_HOWLER,      /* left off-hook too long */
 	LINE_PARKED,      /* off-hook and silent until hung up */
 	LINE_STATE_COUNT,
 };
@@ -58,6 +59,8 @@ enum line_verb {
 	LINE_DO_ALERT,       /* take the call that came in: 180 */
 	LINE_DO_ANSWER,      /* 200 */
 	LINE_DO_HANG_UP,     /* CANCEL or BYE or 480 */
+	LINE_DO_RELEASE,     /* the far end hung up: begin anew where the profile says so */
+	LINE_DO_HOWL,        /* not where the profile has no howler */
 	LINE_DO_REFUSE,      /* 486 to the call that came in, the other one goes on */
 	LINE_DO_COUNT_FLASH,
 };
@@ -69,6 +72,7 @@ enum line_timer {
 	LINE_TIMER_INTER_DIGIT,
 	LINE_TIMER_RING,
 	LINE_TIMER_TONE,
+	LINE_TIMER_HOWLER,
 };
 
 struct line_step {
@@ -77,8 +81,10 @@ struct line_step {
 	uint8_t verb;  /* enum line_verb */
 };
 
+#define LINE_TONE_RELEASE 0xff /* the one that the profile names */
+
 struct line_outputs {
-	uint8_t tone;      /* enum fxs_tone, or FXS_TONE_COUNT for none */
+	uint8_t tone;      /* enum fxs_tone, or FXS_TONE_COUNT for none, or LINE_TONE_RELEASE */
 	uint8_t hook_mode; /* enum fxs_hook_mode */
 	uint8_t timer;     /* enum line_timer */
 	bool active;       /* talking battery */

@@ -43,6 +43,7 @@ struct line {
 
 void line_dispatch(struct line *line, enum line_event event);
 void line_wish(struct line *line);
+bool line_may_call(const struct line *line); /* registered, or needs no registration */
 
 /* Carries a verb out; returns the event that follows from it, or LINE_EVENT_COUNT. */
 enum line_event line_verb_do(struct line *line, enum line_verb verb);

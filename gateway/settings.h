@@ -27,6 +27,7 @@ enum settings_kind {
 	KIND_DIGITS,  /* a number as dialled, min..max digits */
 	KIND_DIGITMAP,
 	KIND_COUNTRY,
+	KIND_RELEASE, /* busy, congestion or none; enum fxs_tone as uint8_t */
 	KIND_DRIVER,
 	KIND_BLOCK,   /* 5, 10 or 20 */
 };

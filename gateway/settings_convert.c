@@ -156,6 +156,22 @@ static const char *convert_country(struct place *p)
 	return NULL;
 }
 
+static const char *convert_release(struct place *p)
+{
+	static const struct {
+		const char *name;
+		enum fxs_tone tone;
+	} tones[] = {{"busy", FXS_TONE_BUSY}, {"congestion", FXS_TONE_CONGESTION}, {"none", FXS_TONE_COUNT}};
+
+	for (size_t i = 0; i < sizeof(tones) / sizeof(tones[0]); i++) {
+		if (strcmp(p->text, tones[i].name) == 0) {
+			*(uint8_t *)p->field = (uint8_t)tones[i].tone;
+			return NULL;
+		}
+	}
+	return "busy, congestion or none";
+}
+
 static const char *convert_driver(struct place *p)
 {
 	struct config_text *field = p->field;
@@ -187,6 +203,7 @@ const char *settings_convert(const struct setting *setting, const char *text, vo
 		[KIND_DIGITS] = convert_digits,     [KIND_TRANSPORT] = convert_transport,
 		[KIND_DIGITMAP] = convert_digitmap, [KIND_COUNTRY] = convert_country,
 		[KIND_DRIVER] = convert_driver,     [KIND_BLOCK] = convert_block,
+		[KIND_RELEASE] = convert_release,
 	};
 	struct place place = {setting, text, (char *)base + setting->offset, words, words_size};
 

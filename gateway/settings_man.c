@@ -35,6 +35,7 @@ static const char *kind_text(const struct setting *setting, char *text, size_t s
 		[KIND_DIGITS] = "up to 40 digits, 0-9 * # A-D",
 		[KIND_DIGITMAP] = "digit map",
 		[KIND_COUNTRY] = "two letters",
+		[KIND_RELEASE] = "busy, congestion or none",
 		[KIND_DRIVER] = "dahdi or dummy",
 		[KIND_BLOCK] = "5, 10 or 20",
 	};

@@ -9,7 +9,7 @@
 
 /* F+F+F/ms in turn; lead is played between min and max times before the rest repeats for ever. */
 struct row {
-	const char *country;
+	const char *country; /* "": everywhere */
 	enum tones_name name;
 	const char *repeat;
 	const char *lead;
@@ -17,6 +17,8 @@ struct row {
 };
 
 static const struct row rows[] = {
+	{"", TONES_HOWLER, "1400+2060+2450+2600/100 0/100"},
+
 	{"us", TONES_DIAL, "350+440"},
 	{"us", TONES_RECALL, "350+440", "350+440/100 0/100", 3, 3},
 	{"us", TONES_STUTTER, "350+440", "350+440/100 0/100", 4, 10},
@@ -80,6 +82,7 @@ static const char *const names[TONES_NAMES] = {
 	[TONES_CONGESTION] = "congestion",
 	[TONES_INFO] = "info",
 	[TONES_WAITING] = "waiting",
+	[TONES_HOWLER] = "howler",
 	[TONES_VOICE] = "voice",
 	[TONES_OTHER] = "other",
 };
@@ -125,7 +128,7 @@ int tones_country_find(struct tones_country *country, const char *name)
 	struct tones_country found = {.count = 0};
 
 	for (size_t i = 0; i < COUNT(rows); i++) {
-		if (!strcmp(rows[i].country, name))
+		if (!rows[i].country[0] || !strcmp(rows[i].country, name))
 			row_add(&found, &rows[i]);
 	}
 	for (size_t i = 0; i < COUNT(rings); i++) {
@@ -134,7 +137,7 @@ int tones_country_find(struct tones_country *country, const char *name)
 			found.ring_count = rings[i].count;
 		}
 	}
-	if (!found.count)
+	if (!found.ring_count)
 		return ENOENT;
 	*country = found;
 	return 0;

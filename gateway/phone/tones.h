@@ -12,7 +12,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-#define TONES_HZ_MAX    3  /* frequencies at once */
+#define TONES_HZ_MAX    4  /* frequencies at once */
 #define TONES_STEPS_MAX 40 /* of one pattern */
 #define TONES_MAX       24 /* patterns of one country */
 
@@ -25,6 +25,7 @@ enum tones_name {
 	TONES_CONGESTION,
 	TONES_INFO,
 	TONES_WAITING,
+	TONES_HOWLER,
 	TONES_VOICE, /* sound that is no tone */
 	TONES_OTHER, /* a tone that the country does not have, or a scrap of one */
 	TONES_NAMES,
@@ -55,8 +56,8 @@ int tones_country_find(struct tones_country *country, const char *name);
 /* What may be given to it, for messages: "us, uk, de, fr, cn". */
 const char *tones_countries(void);
 
-/* "dial", "recall", "stutter", "ringback", "busy", "congestion", "info", "waiting", "voice",
- * "other". */
+/* "dial", "recall", "stutter", "ringback", "busy", "congestion", "info", "waiting", "howler",
+ * "voice", "other". */
 const char *tones_name_text(enum tones_name name);
 /* ENOENT: no such name. */
 int tones_name_find(enum tones_name *name, const char *text);

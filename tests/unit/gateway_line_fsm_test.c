@@ -89,7 +89,7 @@ static void test_no_tone_is_mixed_into_speech(void **state)
 	}
 }
 
-static void test_every_tone_ends_in_silence_by_its_timer(void **state)
+static void test_every_tone_ends_in_the_howler_and_that_in_silence(void **state)
 {
 	static const enum line_state tones[] = {
 		LINE_RELEASED, LINE_BUSY, LINE_CONGESTION, LINE_INFO,
@@ -98,8 +98,11 @@ static void test_every_tone_ends_in_silence_by_its_timer(void **state)
 	(void)state;
 	for (size_t i = 0; i < sizeof(tones) / sizeof(tones[0]); i++) {
 		assert_int_equal(line_fsm_outputs(tones[i])->timer, LINE_TIMER_TONE);
-		assert_int_equal(line_fsm_step(tones[i], LINE_EV_TIMEOUT).next, LINE_PARKED);
+		assert_int_equal(line_fsm_step(tones[i], LINE_EV_TIMEOUT).next, LINE_HOWLER);
+		assert_int_equal(line_fsm_step(tones[i], LINE_EV_TIMEOUT).verb, LINE_DO_HOWL);
 	}
+	assert_int_equal(line_fsm_step(LINE_HOWLER, LINE_EV_TIMEOUT).next, LINE_PARKED);
+	assert_int_equal(line_fsm_outputs(LINE_PARKED)->tone, FXS_TONE_COUNT);
 }
 
 static void test_a_state_with_a_timer_knows_its_end(void **state)
@@ -142,7 +145,7 @@ int main(void)
 		cmocka_unit_test(test_a_flash_begins_anew_but_never_with_dial_tone_where_the_line_may_not_call),
 		cmocka_unit_test(test_only_ringing_rings_and_only_off_hook_states_feed_the_line),
 		cmocka_unit_test(test_no_tone_is_mixed_into_speech),
-		cmocka_unit_test(test_every_tone_ends_in_silence_by_its_timer),
+		cmocka_unit_test(test_every_tone_ends_in_the_howler_and_that_in_silence),
 		cmocka_unit_test(test_a_state_with_a_timer_knows_its_end),
 		cmocka_unit_test(test_every_state_and_event_has_a_name),
 		cmocka_unit_test(test_the_cause_chooses_the_tone_before_the_status),

@@ -222,6 +222,10 @@ static void test_a_line_left_off_hook_is_parked_and_comes_back(void **state)
 	lift();
 	time_is_up();
 	assert_state("congestion");
+	assert_int_equal(world.timer_ms, 60000);
+	time_is_up();
+	assert_state("howler");
+	assert_int_equal(world.timer_ms, 30000);
 	time_is_up();
 	assert_state("parked");
 	assert_int_equal(world.timer_ms, 0);
@@ -230,6 +234,47 @@ static void test_a_line_left_off_hook_is_parked_and_comes_back(void **state)
 	assert_state("idle");
 	lift();
 	assert_state("dial-tone");
+}
+
+static void test_the_profile_says_what_is_heard_of_a_far_end_that_hung_up(void **state)
+{
+	(void)state;
+	world.profile.release_tone = FXS_TONE_CONGESTION;
+	call_ends(talk(), 0, true);
+	assert_state("released");
+	assert_int_equal(world.wish.tone, FXS_TONE_CONGESTION);
+	hang_up();
+	world.profile.release_tone = FXS_TONE_COUNT;
+	call_ends(talk(), 0, true);
+	assert_int_equal(world.wish.tone, MEDIA_TONE_NONE);
+	time_is_up();
+	assert_int_equal(world.wish.tone, FXS_TONE_HOWLER);
+}
+
+static void test_a_line_that_begins_anew_gives_dial_tone_for_release_tone(void **state)
+{
+	(void)state;
+	world.profile.autoreoriginate = true;
+	call_ends(talk(), 0, true);
+	assert_state("dial-tone");
+	assert_int_equal(world.wish.tone, FXS_TONE_DIAL);
+	phone_dials("102#");
+	call_is_answered(call_sent(), PCMU);
+	world.registration = UA_REG_TRYING;
+	call_ends(call_sent(), 0, true);
+	assert_state("congestion");
+}
+
+static void test_without_howler_the_tone_is_followed_by_silence(void **state)
+{
+	(void)state;
+	world.profile.howler_s = 0;
+	lift();
+	time_is_up();
+	time_is_up();
+	assert_state("parked");
+	assert_int_equal(world.wish.tone, MEDIA_TONE_NONE);
+	assert_int_equal(world.timer_ms, 0);
 }
 
 static void test_a_telephone_off_hook_at_start_is_busy_and_hears_congestion_without_registration(void **state)
@@ -370,6 +415,9 @@ int main(void)
 		LINE_TEST(test_a_refused_call_does_not_prolong_dialling),
 		LINE_TEST(test_a_flash_at_dial_tone_begins_its_time_anew),
 		LINE_TEST(test_a_line_left_off_hook_is_parked_and_comes_back),
+		LINE_TEST(test_the_profile_says_what_is_heard_of_a_far_end_that_hung_up),
+		LINE_TEST(test_a_line_that_begins_anew_gives_dial_tone_for_release_tone),
+		LINE_TEST(test_without_howler_the_tone_is_followed_by_silence),
 		LINE_TEST(test_a_telephone_off_hook_at_start_is_busy_and_hears_congestion_without_registration),
 		LINE_TEST(test_a_hang_up_lost_before_a_lift_ends_the_call_and_not_the_next_one),
 		LINE_TEST(test_a_hang_up_and_a_lift_that_are_both_lost_end_the_call),

@@ -249,7 +249,8 @@ void line_world_make(const char *digit_map)
 	gw_log_level_set(GW_LOG_ERROR);
 	world.registration = UA_REG_REGISTERED;
 	world.profile = (struct config_profile){
-		.first_digit_s = 20, .inter_digit_s = 4, .ring_s = 180, .tone_s = 60, .hash_sends = true,
+		.first_digit_s = 20, .inter_digit_s = 4, .ring_s = 180, .tone_s = 60, .howler_s = 30,
+		.release_tone = FXS_TONE_BUSY, .hash_sends = true,
 	};
 	assert_int_equal(digitmap_parse(&world.profile.digit_map, digit_map, &at, &why), 0);
 	world.config = (struct config_line){.name = "1", .profile = &world.profile};
