@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
+#include <math.h>
 #include <string.h>
 
 #include "gateway/phone/cadence.h"
@@ -88,6 +89,8 @@ static void tone_open(struct cadence *cadence)
 	memcpy(cadence->tone.hz, step->hz, sizeof step->hz);
 	for (size_t i = 0; i < cadence->country->count; i++) {
 		cadence->follow[i].at = 0;
+		cadence->follow[i].worst_ns = 0;
+		cadence->follow[i].segments = 0;
 		cadence->follow[i].alive = step_is(step_expected(cadence, i), step);
 	}
 }
@@ -180,6 +183,28 @@ static void follow_tick(struct cadence *cadence, uint64_t now_ns)
 	}
 }
 
+/* Of the patterns that are left any will do: what tells them apart is still to come. */
+static void accuracy_take(struct cadence *cadence)
+{
+	for (size_t i = 0; i < cadence->country->count; i++) {
+		if (!cadence->follow[i].alive)
+			continue;
+		cadence->tone.accuracy.ms_off = (double)cadence->follow[i].worst_ns / MS_NS;
+		cadence->tone.accuracy.segments = cadence->follow[i].segments;
+		cadence->tone.accuracy.wanted = (unsigned)cadence->country->patterns[i].count - 1;
+	}
+}
+
+static void segment_measure(struct cadence *cadence, size_t index, uint64_t lasted_ns)
+{
+	uint64_t expected_ns = step_expected(cadence, index)->ms * MS_NS;
+	uint64_t off_ns = lasted_ns > expected_ns ? lasted_ns - expected_ns : expected_ns - lasted_ns;
+
+	cadence->follow[index].segments++;
+	if (off_ns > cadence->follow[index].worst_ns)
+		cadence->follow[index].worst_ns = off_ns;
+}
+
 static void follow_finish(struct cadence *cadence, uint64_t ended_ns)
 {
 	uint64_t lasted_ns = ended_ns - cadence->step.begun_ns;
@@ -191,9 +216,12 @@ static void follow_finish(struct cadence *cadence, uint64_t ended_ns)
 		if (!step_is(expected, &cadence->step) || !expected->ms ||
 			lasted_ns + slack_ns(expected->ms) < expected->ms * MS_NS)
 			cadence->follow[i].alive = false;
+		if (cadence->follow[i].alive)
+			segment_measure(cadence, i, lasted_ns);
 		if (++cadence->follow[i].at == pattern->count)
 			cadence->follow[i].at = pattern->loop;
 	}
+	accuracy_take(cadence);
 }
 
 void cadence_init(struct cadence *cadence, const struct tones_country *country, uint64_t now_ns,
@@ -213,6 +241,7 @@ void cadence_begin(struct cadence *cadence, const struct cadence_step *step)
 	if (is_sound(cadence->step.kind)) {
 		cadence->tone.ended_ns = at_ns;
 		cadence->voice.ended_ns = at_ns;
+		cadence->tone.accuracy.hz_off = fmax(cadence->tone.accuracy.hz_off, cadence->step.hz_off);
 	}
 	if (cadence->state != CADENCE_IDLE) {
 		follow_tick(cadence, at_ns);
@@ -241,6 +270,11 @@ void cadence_classify(struct cadence *cadence, const struct cadence_step *step, 
 			cadence->follow[i].alive = false;
 	}
 	cadence_tick(cadence, now_ns);
+}
+
+void cadence_frequency(struct cadence *cadence, double hz_off)
+{
+	cadence->step.hz_off = hz_off;
 }
 
 void cadence_tick(struct cadence *cadence, uint64_t now_ns)

@@ -32,6 +32,14 @@ enum cadence_event_kind {
 	CADENCE_SCRAP, /* sound that came and went without being anything; name is TONES_OTHER */
 };
 
+/* How far a tone was from its pattern at worst. */
+struct cadence_accuracy {
+	double hz_off;     /* share of a frequency: 0.005 is 0.5 % */
+	double ms_off;     /* of a segment's length */
+	unsigned segments; /* measured; the last one, which something else cut short, is none of them */
+	unsigned wanted;   /* so many segments are all of the cadence, but for a pause at its end */
+};
+
 struct cadence_event {
 	enum cadence_event_kind kind;
 	enum tones_name name;
@@ -39,6 +47,7 @@ struct cadence_event {
 	unsigned hz[TONES_HZ_MAX]; /* of its first step; all 0: no tone */
 	double level_dbm0;
 	uint64_t begun_ns, ended_ns;
+	struct cadence_accuracy accuracy; /* when it ended */
 };
 
 typedef void cadence_h(const struct cadence_event *event, void *arg);
@@ -48,6 +57,7 @@ struct cadence_step {
 	unsigned hz[TONES_HZ_MAX];
 	double level_dbm0;
 	uint64_t begun_ns;
+	double hz_off; /* measured so far */
 };
 
 enum cadence_state {
@@ -67,6 +77,8 @@ struct cadence {
 	struct {
 		bool alive;
 		size_t at;
+		uint64_t worst_ns; /* segment */
+		unsigned segments;
 	} follow[TONES_MAX];
 	struct cadence_event tone;  /* the one open or named */
 	bool voice_open, voice_named;
@@ -79,6 +91,8 @@ void cadence_init(struct cadence *cadence, const struct tones_country *country, 
 void cadence_begin(struct cadence *cadence, const struct cadence_step *step);
 /* What the unknown step in progress turned out to be. */
 void cadence_classify(struct cadence *cadence, const struct cadence_step *step, uint64_t now_ns);
+/* How far the frequencies of the tone in progress are from the table's, measured over all of this step. */
+void cadence_frequency(struct cadence *cadence, double hz_off);
 /* Time goes on in the step in progress. */
 void cadence_tick(struct cadence *cadence, uint64_t now_ns);
 

@@ -8,6 +8,7 @@
 #include "gateway/phone/fit.h"
 
 #define SAMPLE_NS        125000
+#define RATE_HZ          8000.0
 #define SLICE            8    /* 1 ms: how finely beginnings and ends are looked for */
 #define HISTORY          2048 /* samples kept; a power of 2 */
 #define WINDOW           FIT_SAMPLES_MAX
@@ -21,6 +22,7 @@
 #define STRANGE_LOOKS    10   /* 50 ms that no tone explains, and a tone has turned into something else */
 #define UNKNOWN_LOOKS    4    /* the same at the beginning of a sound */
 #define OTHER_TONE_LOOKS 2
+#define DRIFT_MIN        160  /* 20 ms between two windows tell a frequency */
 #define REST_SHARE       0.3  /* of a slice's energy that sines must explain better to be there */
 #define SETS_MAX         16
 
@@ -42,6 +44,8 @@ struct ear {
 	uint64_t next_look;
 	struct fit fit;      /* of the last window that the tone in progress explained */
 	uint64_t fit_begun;
+	uint64_t drift_begun; /* the first such window of this step */
+	double drift[TONES_HZ_MAX]; /* radians since */
 	unsigned strange, other;
 	struct fit other_fit; /* the tone that may have followed */
 	uint64_t other_begun;
@@ -209,11 +213,31 @@ static uint64_t tone_entered_at(struct ear *ear)
 	return border_find(ear, NULL, &ear->other_fit, from, ear->heard);
 }
 
+static void drift_begin(struct ear *ear)
+{
+	ear->drift_begun = ear->fit_begun;
+	memset(ear->drift, 0, sizeof ear->drift);
+}
+
+/* The tone in progress goes on in this window: by how much its phases turned too far tells its frequencies. */
+static void drift_add(struct ear *ear, const struct fit *fit, uint64_t begun)
+{
+	double span = (double)(begun - ear->drift_begun), off = 0;
+
+	for (size_t k = 0; k < fit->count; k++) {
+		ear->drift[k] += fit_drift(&ear->fit, fit, k, (size_t)(begun - ear->fit_begun));
+		off = fmax(off, fabs(ear->drift[k]) / (2 * M_PI * fit->hz[k] * span / RATE_HZ));
+	}
+	if (span >= DRIFT_MIN)
+		cadence_frequency(&ear->cadence, off);
+}
+
 static void look_unknown(struct ear *ear, bool found, const struct fit *fit, uint64_t begun)
 {
 	if (found) {
 		ear->fit = *fit;
 		ear->fit_begun = begun;
+		drift_begin(ear);
 		step_classify(ear, CADENCE_TONE, fit);
 	} else if (++ear->strange >= UNKNOWN_LOOKS) {
 		step_classify(ear, CADENCE_SOUND, fit);
@@ -236,12 +260,14 @@ static void tone_enter(struct ear *ear, uint64_t sample)
 {
 	ear->fit = ear->other_fit;
 	ear->fit_begun = ear->other_begun;
+	drift_begin(ear);
 	step_begin(ear, CADENCE_TONE, sample, &ear->fit);
 }
 
 static void look_tone(struct ear *ear, bool found, const struct fit *fit, uint64_t begun)
 {
 	if (found && tones_hz_equal(fit->hz, ear->fit.hz)) {
+		drift_add(ear, fit, begun);
 		ear->fit = *fit;
 		ear->fit_begun = begun;
 		ear->strange = 0;

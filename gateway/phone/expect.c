@@ -10,7 +10,9 @@
 #define MS_NS           UINT64_C(1000000)
 #define SILENCE_MS      500
 #define REFERENCE_MS    10000 /* how long the event may take that a limit hangs on */
-#define RING_SLACK_MS   30    /* of a ring cadence's segments */
+#define RING_SLACK_MS   10    /* of a ring cadence's segments */
+#define TONE_SLACK_MS   10.0  /* of a tone's segments */
+#define TONE_SLACK_HZ   0.005 /* of its frequencies: a share */
 #define RING_EDGES_MAX  9
 
 /* Something that may be expected. */
@@ -26,6 +28,8 @@ struct thing {
 
 static enum script_result run_event(struct player *player, const struct script_command *command,
 	const struct thing *thing);
+static enum script_result run_accurate(struct player *player, const struct script_command *command,
+	const struct thing *thing);
 static enum script_result run_silence(struct player *player, const struct script_command *command,
 	const struct thing *thing);
 static enum script_result run_cadence(struct player *player, const struct script_command *command,
@@ -38,6 +42,7 @@ static const struct thing things[] = {
 	{"ring-end", PHONE_RING_END, false, 50, 0, run_event},
 	{"tone", PHONE_TONE, true, 2500, 20, run_event},
 	{"tone-end", PHONE_TONE_END, true, 6500, 20, run_event},
+	{"accurate", PHONE_TONE_END, true, 6500, 20, run_accurate},
 	{"voice", PHONE_TONE, false, 250, 20, run_event},
 	{"silence", PHONE_SCRAP, false, 0, 0, run_silence},
 	{"cadence", PHONE_RING, false, 0, 0, run_cadence},
@@ -193,6 +198,29 @@ static enum script_result run_event(struct player *player, const struct script_c
 	return not_seen(player, own, command, &limits);
 }
 
+/* What ended sounded as the country's table has it, all the way. */
+static enum script_result run_accurate(struct player *player, const struct script_command *command,
+	const struct thing *thing)
+{
+	enum script_result result = run_event(player, command, thing);
+	const struct player_phone *own = player_phone_of(player, command);
+	const struct cadence_accuracy *accuracy;
+
+	if (result != SCRIPT_DONE)
+		return result;
+	accuracy = &phone_event(own->phone, own->cursor - 1)->accuracy;
+	snprintf(player->note, sizeof player->note, "frequencies within %.3f %%, %u segments within %.1f ms",
+		accuracy->hz_off * 100, accuracy->segments, accuracy->ms_off);
+	if (accuracy->segments < accuracy->wanted)
+		return player_fail(player, "only %u of its %u segments were heard whole", accuracy->segments,
+			accuracy->wanted);
+	if (accuracy->hz_off > TONE_SLACK_HZ)
+		return player_fail(player, "a frequency is wrong by %.2f %%", accuracy->hz_off * 100);
+	if (accuracy->ms_off > TONE_SLACK_MS)
+		return player_fail(player, "a segment is wrong by %.1f ms", accuracy->ms_off);
+	return SCRIPT_DONE;
+}
+
 static enum script_result run_silence(struct player *player, const struct script_command *command,
 	const struct thing *thing)
 {
@@ -287,7 +315,7 @@ static enum script_result run_expect(struct player *player, const struct script_
 
 const struct script_verb player_expect_verbs[] = {
 	{"expect",
-		"connected | ring | ring-end | tone NAME | tone-end NAME | voice | "
+		"connected | ring | ring-end | tone NAME | tone-end NAME | accurate NAME | voice | "
 		"silence [for MS] | cadence, and then [within MS [of [N] EVENT]]",
 		true, check_expect, run_expect},
 	{NULL},

@@ -148,6 +148,16 @@ void fit_find(struct fit *fit, const unsigned *hz, const double *samples, size_t
 	shares_find(fit, right, energy);
 }
 
+static double phase(const struct fit *fit, size_t k)
+{
+	return atan2(-fit->sine[k], fit->cosine[k]);
+}
+
+double fit_drift(const struct fit *from, const struct fit *to, size_t k, size_t samples)
+{
+	return remainder(phase(to, k) - phase(from, k) - radians(from->hz[k], (double)samples), 2 * M_PI);
+}
+
 double fit_dbm0(double power)
 {
 	if (power <= 0)

@@ -29,6 +29,10 @@ void fit_find(struct fit *fit, const unsigned *hz, const double *samples, size_t
 /* The sines at a sample of the piece or, carried on, before (negative) or after it. */
 double fit_at(const struct fit *fit, long sample);
 
+/* How much further the phase of its sine k turned, in radians, than its frequency explains: from one piece to
+ * another that begins so many samples later. -pi..pi. */
+double fit_drift(const struct fit *from, const struct fit *to, size_t k, size_t samples);
+
 /* Mean square as a level. */
 double fit_dbm0(double power);
 

@@ -65,6 +65,7 @@ static void heard_tone(const struct cadence_event *event, void *arg)
 		.at_ns = event->kind == CADENCE_NAMED ? event->begun_ns : event->ended_ns,
 		.begun_ns = event->begun_ns,
 		.tone = event->name,
+		.accuracy = event->accuracy,
 		.might_be = event->might_be,
 		.level_dbm0 = event->level_dbm0,
 	};

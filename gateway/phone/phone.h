@@ -52,6 +52,7 @@ struct phone_event {
 	unsigned might_be; /* cadence.h */
 	unsigned hz[TONES_HZ_MAX];
 	double level_dbm0;
+	struct cadence_accuracy accuracy; /* of a tone that ended */
 	char digit;
 	uint32_t seed;
 	enum fxs_feed feed;

@@ -64,7 +64,8 @@ static int usage(FILE *out, int status)
 	      "  N=LINE           telephone N on that line: a dummy line's name or a DAHDI channel's number\n"
 	      "  -w, --wires PATH the dummy driver's socket (" TIPRING_RUNDIR "/wires)\n"
 	      "  -d, --dahdi      the wires are DAHDI channels\n"
-	      "  -c, --country XX whose tones the telephones know: us, uk, de, fr, cn\n"
+	      "  -c, --country XX whose tones the telephones know: us, uk, de, fr, cn, it, nl, es,\n"
+	      "                   se, ch, at, in\n"
 	      "  -i, --interactive  by keys: l lift, h hang up, 0-9 * #, f flash, t talk, Tab next, q quit\n"
 	      "  -q, --quiet      do not print what happens\n"
 	      "SCRIPT is a file, or without one lines are read from standard input. Verbs:\n", out);

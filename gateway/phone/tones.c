@@ -7,7 +7,11 @@
 
 #include "gateway/phone/tones.h"
 
-/* F+F+F/ms in turn; lead is played between min and max times before the rest repeats for ever. */
+/*
+ * F+F+F/ms in turn; lead is played between min and max times before the rest repeats for ever. E.180's 400x25, modulated,
+ * is three sines here. Where libtonezone plays something else than E.180 says, what it plays stands here and E.180's
+ * beside it; doc/decisions.md tells why.
+ */
 struct row {
 	const char *country; /* "": everywhere */
 	enum tones_name name;
@@ -59,6 +63,55 @@ static const struct row rows[] = {
 	{"cn", TONES_CONGESTION, "450/700 0/700"},
 	{"cn", TONES_INFO, "450/100 0/100 450/100 0/100 450/100 0/100 450/400 0/400"},
 	{"cn", TONES_WAITING, "450/400 0/4000"},
+
+	{"it", TONES_DIAL, "425/200 0/200 425/600 0/1000"},
+	{"it", TONES_RINGBACK, "425/1000 0/4000"},
+	{"it", TONES_BUSY, "425/500 0/500"},
+	{"it", TONES_CONGESTION, "425/200 0/200"},
+	{"it", TONES_INFO, "950/330 1400/330 1800/330 0/1000"},
+	{"it", TONES_WAITING, "425/400 0/100 425/250 0/100 425/150 0/14000"},
+
+	{"nl", TONES_DIAL, "425"},
+	{"nl", TONES_RINGBACK, "425/1000 0/4000"},
+	{"nl", TONES_BUSY, "425/500 0/500"},
+	{"nl", TONES_CONGESTION, "425/250 0/250"},
+	{"nl", TONES_INFO, "950/330 1400/330 1800/330 0/1000"},
+	{"nl", TONES_WAITING, "425/500 0/9500"},
+
+	{"es", TONES_DIAL, "425"},
+	{"es", TONES_RINGBACK, "425/1500 0/3000"},
+	{"es", TONES_BUSY, "425/200 0/200"},
+	{"es", TONES_CONGESTION, "425/200 0/200 425/200 0/200 425/200 0/600"},
+	{"es", TONES_INFO, "950/330 0/1000"}, /* E.180: 950/330 1400/330 1800/330 0/1000 */
+	{"es", TONES_WAITING, "425/175 0/175 425/175 0/3500"},
+
+	{"se", TONES_DIAL, "425"},
+	{"se", TONES_RINGBACK, "425/1000 0/5000"},
+	{"se", TONES_BUSY, "425/250 0/250"},
+	{"se", TONES_CONGESTION, "425/250 0/750"},
+	{"se", TONES_INFO, "950/332 0/24 1400/332 0/24 1800/332 0/2024"},
+	{"se", TONES_WAITING, "425/200 0/500 425/200 0/9100"},
+
+	{"ch", TONES_DIAL, "425"},
+	{"ch", TONES_RINGBACK, "425/1000 0/4000"},
+	{"ch", TONES_BUSY, "425/500 0/500"},
+	{"ch", TONES_CONGESTION, "425/200 0/200"},
+	{"ch", TONES_INFO, "950/330 1400/330 1800/330 0/1000"},
+	{"ch", TONES_WAITING, "425/200 0/200 425/200 0/4000"},
+
+	{"at", TONES_DIAL, "420"},
+	{"at", TONES_RINGBACK, "420/1000 0/5000"},
+	{"at", TONES_BUSY, "420/400 0/400"},
+	{"at", TONES_CONGESTION, "420/200 0/200"},
+	{"at", TONES_INFO, "950/330 1450/330 1850/330 0/1000"},
+	{"at", TONES_WAITING, "420/40 0/1960"},
+
+	{"in", TONES_DIAL, "375+400+425"},
+	{"in", TONES_RINGBACK, "375+400+425/400 0/200 375+400+425/400 0/2000"},
+	{"in", TONES_BUSY, "400/750 0/750"},
+	{"in", TONES_CONGESTION, "400/250 0/250"},
+	{"in", TONES_INFO, "950/330 1400/330 1800/330 0/1000"}, /* E.180: 400/2500 0/500, number unobtainable */
+	{"in", TONES_WAITING, "400/200 0/100 400/200 0/7500"},
 };
 
 static const struct {
@@ -71,6 +124,13 @@ static const struct {
 	{"de", {1000, 4000}, 2},
 	{"fr", {1500, 3500}, 2},
 	{"cn", {1000, 4000}, 2},
+	{"it", {1000, 4000}, 2},
+	{"nl", {1000, 4000}, 2},
+	{"es", {1500, 3000}, 2},
+	{"se", {1000, 5000}, 2},
+	{"ch", {1000, 4000}, 2},
+	{"at", {1000, 5000}, 2},
+	{"in", {400, 200, 400, 2000}, 4},
 };
 
 static const char *const names[TONES_NAMES] = {
@@ -145,7 +205,7 @@ int tones_country_find(struct tones_country *country, const char *name)
 
 const char *tones_countries(void)
 {
-	return "us, uk, de, fr, cn";
+	return "us, uk, de, fr, cn, it, nl, es, se, ch, at, in";
 }
 
 const char *tones_name_text(enum tones_name name)

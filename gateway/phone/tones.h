@@ -51,9 +51,9 @@ struct tones_country {
 	size_t ring_count;
 };
 
-/* ENOENT: a country that the table has not. Names are libtonezone's: us, uk, de, fr, cn. */
+/* ENOENT: a country that the table has not. Names are libtonezone's: see tones_countries. */
 int tones_country_find(struct tones_country *country, const char *name);
-/* What may be given to it, for messages: "us, uk, de, fr, cn". */
+/* What may be given to it, for messages: "us, uk, de ...". */
 const char *tones_countries(void);
 
 /* "dial", "recall", "stutter", "ringback", "busy", "congestion", "info", "waiting", "howler",

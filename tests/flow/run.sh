@@ -23,7 +23,7 @@ story() { timeout 60 "$build/tests/story/story" "$@" 2>&1 </dev/null; }
 # play BED STORY: as the story says itself, with the bed after its name.
 play() {
 	local bed=$1 text status name
-	name=$(basename "$2" .flow)
+	name=$(basename "$2" .flow)${COUNTRY:+ of $COUNTRY}
 	text=$(story --bed "$bed" "$2")
 	status=$?
 	grep '^#' <<<"$text"
@@ -46,6 +46,10 @@ for file in $("$here/../bed/stories.sh" flow); do
 	play flow "$file"
 	play flow-narrow "$file"
 	same_twice "$file"
+done
+tones=$here/../stories/countries/tones.flow
+for country in $(sed -n 's/^# countries: //p' "$tones"); do
+	COUNTRY=$country play flow "$tones"
 done
 for how in mute-leg swap-legs gap-60; do
 	spoilt $how "$here/../stories/first-call.flow"

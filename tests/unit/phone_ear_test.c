@@ -358,6 +358,23 @@ static void test_quiet_noise_is_silence(void **state)
 	assert_int_equal(event_count, 0);
 }
 
+static void test_how_far_a_tone_is_from_the_table_is_measured(void **state)
+{
+	const struct cadence_accuracy *accuracy = &events[1].accuracy;
+
+	(void)state;
+	sound_begin();
+	play("426/485,0/480", 4, -13);
+	silence(1000);
+	listen("de");
+	assert_int_equal(event_count, 2);
+	assert_int_equal(events[1].kind, CADENCE_ENDED);
+	assert_true(fabs(accuracy->hz_off - 1.0 / 425) < 0.0002);
+	assert_true(fabs(accuracy->ms_off - 5) <= 1);
+	assert_int_equal(accuracy->segments, 7);
+	assert_int_equal(accuracy->wanted, 1);
+}
+
 static void test_a_country_without_table_is_refused(void **state)
 {
 	struct ear *ear;
@@ -382,6 +399,7 @@ int main(void)
 		cmocka_unit_test(test_voices_are_voices_and_never_tones),
 		cmocka_unit_test(test_the_level_is_that_of_the_whole_tone),
 		cmocka_unit_test(test_quiet_noise_is_silence),
+		cmocka_unit_test(test_how_far_a_tone_is_from_the_table_is_measured),
 		cmocka_unit_test(test_a_country_without_table_is_refused),
 	};
 

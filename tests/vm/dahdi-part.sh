@@ -30,7 +30,7 @@ guest() {
 story() {
 	local name=$1 story=$2
 	shift 2
-	TIPRING_CHANNELS=4,5,6 guest "$name" 3 "$vm/../bed/with-server.sh" "$build" dahdi 3 \
+	TIPRING_CHANNELS=4,5,6 guest "$name" 3 env ${COUNTRY:+"COUNTRY=$COUNTRY"} "$vm/../bed/with-server.sh" "$build" dahdi 3 \
 		tests/story/story --bed dahdi "$@" "$story"
 }
 
@@ -75,6 +75,10 @@ start bed guest bed 4 tests/vm/bedcheck 4
 start wires guest wires 4 tests/vm/wirescheck 4
 for file in $("$vm/../bed/stories.sh" dahdi); do
 	start stories story story "$file"
+done
+tones=$vm/../stories/countries/tones.flow
+for country in $(sed -n 's/^# countries on dahdi: //p' "$tones"); do
+	COUNTRY=$country start stories story "stories in $country" "$tones"
 done
 knobs='bounce_ms=6 trip_ms=15 hybrid=1' start worn story worn "$vm/../stories/first-call.flow"
 for how in mute-leg swap-legs gap-60; do
