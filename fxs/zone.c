@@ -1,54 +1,43 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include <ctype.h>
 #include <errno.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "fxs/tonezone.h"
 #include "fxs/zone.h"
 
 #define COUNTRY_MAX 9
+#define ISO_LETTERS 2
 
-/* libtonezone's; it does not change what it is given. */
+#define COUNT(array) (sizeof(array) / sizeof(array)[0])
+
+/* libtonezone's; the first does not change what it is given. */
 struct tonezone *tone_zone_find(char *country);
+extern struct tonezone builtin_zones[];
 
 /*
- * Countries for which libtonezone has no zone of its own, and whose they use. E.180 asks for one
- * tone of 425 Hz in any new network; the Dutch zone is the plainest that follows it.
+ * Countries for which libtonezone has no zone of its own, and whose tones their network really uses: dial, ringback, busy and
+ * congestion tone and the ring are the same. Others are refused rather than given something near.
  */
-static const struct {
-	char country[3], zone[3];
-	const char *reason;
+static const struct alias {
+	const char *zone, *countries, *reason;
 } aliases[] = {
-	{"gb", "uk", "ISO 3166 calls it GB"},
-	{"gg", "uk", "British network"},
-	{"im", "uk", "British network"},
-	{"je", "uk", "British network"},
-	{"ie", "uk", "rings like the British; its dial tone is 425 Hz"},
-	{"hk", "uk", "rings in pairs like the British, 350+440 Hz dial tone; its busy tone is 480+620 Hz"},
-	{"ca", "us", "North American numbering plan and tones"},
-	{"pr", "us", "North American numbering plan and tones"},
-	{"do", "us", "North American numbering plan and tones"},
-	{"jm", "us", "North American numbering plan and tones"},
-	{"tt", "us", "North American numbering plan and tones"},
-	{"bs", "us", "North American numbering plan and tones"},
-	{"bb", "us", "North American numbering plan and tones"},
-	{"bm", "us", "North American numbering plan and tones"},
-	{"kr", "tw", "350+440, 480+620 and 440+480 Hz like the Taiwanese, ringback 1 s in 3"},
-	{"sa", "nl", "425 Hz"},
-	{"eg", "nl", "425 Hz; its own modulation is left out"},
-	{"id", "nl", "425 Hz, rings 1 s in 5"},
-	{"vn", "nl", "425 Hz, rings 1 s in 5"},
-	{"sk", "cz", "one network until 1993"},
-	{"by", "ru", "one network until 1991"},
-	{"kz", "ru", "one network until 1991"},
-	{"ua", "ru", "one network until 1991"},
-	{"lv", "lt", "one network until 1991, changed alike since"},
-	{"li", "ch", "Swiss network until 1998"},
-	{"mc", "fr", "French network"},
-	{"sm", "it", "Italian network"},
-	{"va", "it", "Italian network"},
-	{"fo", "dk", "Danish network"},
-	{"gl", "dk", "Danish network"},
+	{"uk", "gb", "ISO 3166 calls it so"},
+	{"uk", "gg gi im je", "British networks"},
+	{"us", "ag ai as bb bm bs ca dm do gd gu jm kn ky lc mp ms pr sx tc tt vc vg vi",
+		"North American numbering plan"},
+	{"fr", "bl gf gp mc mf mq pm re yt", "French networks"},
+	{"dk", "fo gl", "Danish networks"},
+	{"fi", "ax", "Finnish network"},
+	{"no", "sj", "Norwegian network"},
+	{"it", "sm va", "Italian networks"},
+	{"ch", "li", "Swiss network until 1998"},
+	{"cz", "sk", "one network until 1993"},
+	{"ru", "by kz", "one network until 1991"},
+	{"de", "lu", "425 Hz, 480 ms, 240 ms; rings 1 s in 5"},
+	{"nl", "id vn", "425 Hz, 500 ms, 250 ms; rings 1 s in 5"},
+	{"tw", "kr", "350+440, 480+620 and 440+480 Hz, ringback 1 s in 3"},
 };
 
 static const struct {
@@ -67,6 +56,18 @@ static const struct {
 	[FXS_TONE_HOWLER] = {"howler", .text = "1400+2060+2450+2600/100,0/100"},
 };
 
+static void alias_resolve(char *name)
+{
+	for (size_t i = 0; i < COUNT(aliases) && strlen(name) == ISO_LETTERS; i++) {
+		const char *found = strstr(aliases[i].countries, name);
+
+		if (found && (found - aliases[i].countries) % (ISO_LETTERS + 1) == 0) {
+			strcpy(name, aliases[i].zone);
+			return;
+		}
+	}
+}
+
 static const struct tonezone *tonezone_find(const char *country)
 {
 	char name[COUNTRY_MAX + 1] = "";
@@ -76,10 +77,7 @@ static const struct tonezone *tonezone_find(const char *country)
 		return NULL;
 	for (size_t i = 0; i < length; i++)
 		name[i] = (char)tolower((unsigned char)country[i]);
-	for (size_t i = 0; i < sizeof aliases / sizeof aliases[0]; i++) {
-		if (!strcmp(aliases[i].country, name))
-			strcpy(name, aliases[i].zone);
-	}
+	alias_resolve(name);
 	return tone_zone_find(name);
 }
 
@@ -125,6 +123,17 @@ int fxs_zone_find(struct fxs_zone *zone, const char *country)
 	found.dtmf_low_dbm0 = from->dtmf_low_dbm0;
 	*zone = found;
 	return 0;
+}
+
+void fxs_zone_names(char *text, size_t size)
+{
+	size_t length = 0;
+
+	text[0] = '\0';
+	for (const struct tonezone *zone = builtin_zones; zone->number != -1 && length < size; zone++)
+		length += (size_t)snprintf(text + length, size - length, "%s%s", length ? " " : "", zone->country);
+	for (size_t i = 0; i < COUNT(aliases) && length < size; i++)
+		length += (size_t)snprintf(text + length, size - length, " %s", aliases[i].countries);
 }
 
 const char *fxs_tone_name(enum fxs_tone tone)

@@ -9,6 +9,8 @@
 
 #include "fxs/fxs.h"
 
+#define FXS_ZONE_NAMES_MAX 512
+
 enum fxs_tone {
 	FXS_TONE_DIAL,
 	FXS_TONE_BUSY,
@@ -33,6 +35,9 @@ struct fxs_zone {
 /* Finds a country by its two letters, in any case, or by an alias (gb, ca, kr ...); ENOENT. The texts
  * live as long as the program. */
 int fxs_zone_find(struct fxs_zone *zone, const char *country);
+
+/* All that may be asked for, libtonezone's zones and the aliases, with blanks between them; size FXS_ZONE_NAMES_MAX is enough. */
+void fxs_zone_names(char *text, size_t size);
 
 /* A tone's name as users write it: "dial", "busy", "ringback" ... */
 const char *fxs_tone_name(enum fxs_tone tone);

@@ -156,7 +156,7 @@ static int setting_read(cfg_t *cfg, cfg_opt_t *opt)
 	const char *text = cfg_opt_getnstr(opt, cfg_opt_size(opt) - 1);
 	unsigned long long bit;
 	const char *allowed;
-	char words[2 * CONFIG_TEXT_MAX];
+	char words[SETTINGS_WORDS_MAX];
 	void *base = base_of(cfg, section);
 
 	if (!base)

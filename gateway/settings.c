@@ -68,7 +68,7 @@ const struct setting settings[] = {
 		"how often the server is asked whether it is there, 10 or more; 0: never"),
 
 	PROFILE("country", KIND_COUNTRY, country, 0, 0, "", "us",
-		"two letters: whose tones and ring cadence"),
+		"two letters: whose tones and ring cadence; one that is not known is refused with a list of those that are"),
 	PROFILE("tone_level_dbm0", KIND_SIGNED, tone_level_dbm0, -40, 0, "dBm0", "-13",
 		"level of each frequency of a tone"),
 	PROFILE("flash_min_ms", KIND_NUMBER, flash_min_ms, 40, 1500, "ms", "80",

@@ -43,6 +43,8 @@ struct setting {
 	const char *meaning;
 };
 
+#define SETTINGS_WORDS_MAX 1024 /* what is allowed, at its longest: all countries */
+
 extern const struct setting settings[];
 extern const size_t settings_count;
 

@@ -148,10 +148,14 @@ static const char *convert_digitmap(struct place *p)
 static const char *convert_country(struct place *p)
 {
 	struct config_text *field = p->field;
+	static const char allowed[] = "a country whose tones are known: ";
 	struct fxs_zone zone;
 
-	if (fxs_zone_find(&zone, p->text) != 0)
-		return "two letters of a country whose tones are known, as us, de, fr, uk, cn, jp";
+	if (fxs_zone_find(&zone, p->text) != 0) {
+		snprintf(p->words, p->words_size, "%s", allowed);
+		fxs_zone_names(p->words + strlen(p->words), p->words_size - strlen(p->words));
+		return p->words;
+	}
 	snprintf(field->text, sizeof(field->text), "%s", p->text);
 	return NULL;
 }

@@ -5,6 +5,7 @@
 #include <stddef.h>
 #include <stdint.h>
 #include <errno.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <cmocka.h>
@@ -115,12 +116,10 @@ static void test_tones_are_found_by_number_not_by_place(void **state)
 static void test_aliases_find_a_zone_that_is_there(void **state)
 {
 	static const char *const aliases[][2] = {
-		{"gb", "uk"}, {"GB", "uk"}, {"gg", "uk"}, {"im", "uk"}, {"je", "uk"}, {"ie", "uk"},
-		{"hk", "uk"}, {"ca", "us"}, {"pr", "us"}, {"do", "us"}, {"jm", "us"}, {"tt", "us"},
-		{"bs", "us"}, {"bb", "us"}, {"bm", "us"}, {"kr", "tw"}, {"sa", "nl"}, {"eg", "nl"},
-		{"id", "nl"}, {"vn", "nl"}, {"sk", "cz"}, {"by", "ru"}, {"kz", "ru"}, {"ua", "ru"},
-		{"lv", "lt"}, {"li", "ch"}, {"mc", "fr"}, {"sm", "it"}, {"va", "it"}, {"fo", "dk"},
-		{"gl", "dk"},
+		{"gb", "uk"}, {"GB", "uk"}, {"gi", "uk"}, {"je", "uk"}, {"ca", "us"}, {"pr", "us"},
+		{"vi", "us"}, {"mc", "fr"}, {"re", "fr"}, {"fo", "dk"}, {"ax", "fi"}, {"sj", "no"},
+		{"sm", "it"}, {"va", "it"}, {"li", "ch"}, {"sk", "cz"}, {"by", "ru"}, {"kz", "ru"},
+		{"lu", "de"}, {"id", "nl"}, {"vn", "nl"}, {"kr", "tw"},
 	};
 
 	(void)state;
@@ -132,9 +131,30 @@ static void test_aliases_find_a_zone_that_is_there(void **state)
 	}
 }
 
+static void test_every_name_that_is_told_is_found_and_none_stands_twice(void **state)
+{
+	char names[FXS_ZONE_NAMES_MAX], told[FXS_ZONE_NAMES_MAX], *rest = NULL;
+	size_t count = 0;
+
+	(void)state;
+	fxs_zone_names(names, sizeof names);
+	assert_true(strlen(names) < sizeof names - 1);
+	strcpy(told, " ");
+	for (char *name = strtok_r(names, " ", &rest); name; name = strtok_r(NULL, " ", &rest), count++) {
+		struct fxs_zone zone;
+		char word[16];
+
+		assert_int_equal(fxs_zone_find(&zone, name), 0);
+		snprintf(word, sizeof word, " %s ", name);
+		assert_null(strstr(told, word));
+		strcat(strcat(told, name), " ");
+	}
+	assert_true(count > ZONES_KNOWN + 40);
+}
+
 static void test_unknown_countries_are_not_found(void **state)
 {
-	static const char *const unknown[] = {"", "zz", "u", "usa", "us ", "a-very-long-name",
+	static const char *const unknown[] = {"", "zz", "u", "usa", "us ", "b ", "hk", "ie", "a-very-long-name",
 		"\xff\xff"};
 	struct fxs_zone zone;
 
@@ -163,6 +183,7 @@ int main(void)
 		cmocka_unit_test(test_a_known_country_in_full),
 		cmocka_unit_test(test_tones_are_found_by_number_not_by_place),
 		cmocka_unit_test(test_aliases_find_a_zone_that_is_there),
+		cmocka_unit_test(test_every_name_that_is_told_is_found_and_none_stands_twice),
 		cmocka_unit_test(test_unknown_countries_are_not_found),
 		cmocka_unit_test(test_every_tone_has_its_own_name),
 	};

@@ -77,7 +77,7 @@ static void test_a_wrong_value_is_refused_with_its_line_and_what_is_allowed(void
 	expect_refused("sip {\nlisten = \"0.0.0.0\"\n}\n", "2", "0.0.0.0", "numeric IPv4");
 	expect_refused(SIP "media {\nblock_ms = 7\n}\n", "5", "7", "5, 10 or 20");
 	expect_refused(SIP "media {\nrealtime = maybe\n}\n", "5", "maybe", "on or off");
-	expect_refused(SIP "profile \"p\" {\ncountry = \"zz\"\n}\n", "5", "zz", "two letters");
+	expect_refused(SIP "profile \"p\" {\ncountry = \"zz\"\n}\n", "5", "zz", "a country whose tones are known");
 	expect_refused(SIP "profile \"p\" {\ndigit_map = \"(1y)\"\n}\n", "5", "(1y)", "digit map");
 	expect_refused(SIP "profile \"p\" {\nflash_min_ms = 39\n}\n", "5", "39", "40 to 1500 ms");
 	expect_refused(SIP "profile \"p\" {\ntone_level_dbm0 = 5\n}\n", "5", "5", "-40 to 0 dBm0");
