@@ -61,10 +61,11 @@ struct config_profile {
 	struct config_place place;
 	struct config_text country;
 	int tone_level_dbm0;
-	unsigned flash_min_ms, flash_max_ms;
+	unsigned flash_min_ms, flash_max_ms, flash_bounce_ms;
 	unsigned first_digit_s, inter_digit_s, ring_s, tone_s, howler_s;
 	uint8_t release_tone; /* enum fxs_tone, or FXS_TONE_COUNT for none */
 	bool autoreoriginate;
+	bool call_waiting, three_way;
 	struct digitmap digit_map;
 	bool hash_sends;
 	struct config_text hotline; /* at most CONFIG_DIGITS_MAX */

@@ -26,6 +26,9 @@ struct leg {
 	struct ua_sdp_local local;
 	struct ua_sdp remote;
 	bool has_remote;
+	bool held;    /* as the line wishes */
+	bool told_held; /* ... as the peer was offered last */
+	bool up;      /* answered: may be offered something else */
 	bool offered; /* the INVITE that came in had an offer */
 	struct ua_end end;
 	int fd;
@@ -72,6 +75,19 @@ static void remote_take(struct leg *leg, const struct ua_sdp *remote)
 	leg->has_remote = true;
 }
 
+/* Offers what the line wishes, when the peer does not know it yet and nothing else is under way. */
+static void hold_offer(struct leg *leg)
+{
+	struct ua_sdp offer;
+
+	leg->local.direction = leg->held ? UA_SENDONLY : UA_SENDRECV;
+	if (!leg->invite || !leg->up || leg->held == leg->told_held)
+		return;
+	ua_sdp_offer(&offer, &leg->local);
+	if (ua_invite_offer(leg->invite, &offer) == 0)
+		leg->told_held = leg->held;
+}
+
 static void on_progress(struct ua_invite *invite, unsigned status, const struct ua_sdp *answer, void *arg)
 {
 	struct leg *leg = arg;
@@ -91,6 +107,7 @@ static void on_answered(struct ua_invite *invite, const struct ua_sdp *answer, v
 	(void)invite;
 	if (answer)
 		remote_take(leg, answer);
+	leg->up = true;
 	leg->handler(leg, LINE_EV_ANSWERED, leg->arg);
 }
 
@@ -117,7 +134,9 @@ static void on_changed(struct ua_invite *invite, const struct ua_sdp *remote, vo
 	struct leg *leg = arg;
 
 	(void)invite;
-	remote_take(leg, remote);
+	if (remote)
+		remote_take(leg, remote);
+	hold_offer(leg);
 	leg->handler(leg, LINE_EVENT_COUNT, leg->arg);
 }
 
@@ -187,9 +206,9 @@ int leg_take(struct leg **legp, const struct leg_config *config, struct ua_invit
 	return 0;
 }
 
-int leg_ring(struct leg *leg)
+int leg_ring(struct leg *leg, bool waiting)
 {
-	return leg->invite ? ua_invite_ring(leg->invite) : ENOTCONN;
+	return leg->invite ? ua_invite_ring(leg->invite, waiting) : ENOTCONN;
 }
 
 int leg_answer(struct leg *leg)
@@ -202,7 +221,14 @@ int leg_answer(struct leg *leg)
 		ua_sdp_offer(&sdp, &leg->local);
 	else if (ua_sdp_answer(&sdp, &leg->remote, &leg->local) != 0)
 		return EPROTO;
+	leg->up = true;
 	return ua_invite_answer(leg->invite, &sdp);
+}
+
+void leg_hold(struct leg *leg, bool held)
+{
+	leg->held = held;
+	hold_offer(leg);
 }
 
 void leg_hang_up(struct leg *leg, unsigned q850_cause)

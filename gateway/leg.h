@@ -35,8 +35,13 @@ int leg_call(struct leg **legp, const struct leg_config *config, struct ua_accou
 int leg_take(struct leg **legp, const struct leg_config *config, struct ua_invite *invite,
 	const struct ua_incoming *incoming, leg_event_h *handler, void *arg);
 
-int leg_ring(struct leg *leg);
+/* waiting: the subscriber hears the call waiting tone rather than a bell; the caller may be told. */
+int leg_ring(struct leg *leg, bool waiting);
 int leg_answer(struct leg *leg);
+
+/* Holds the call (the peer may hear us and need not talk: sendonly) or takes it up again. The offer waits for one that is under
+ * way; whatever the peer says to it, the stream obeys the line's wish. */
+void leg_hold(struct leg *leg, bool held);
 
 /* Ends the call if it has not ended; no event comes any more. The socket stays open, since the media thread may still use
  * it, until leg_free. */

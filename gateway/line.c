@@ -9,11 +9,22 @@
 #include "gateway/log.h"
 
 #define MS_PER_S 1000u
-#define Q850_NORMAL_CLEARING 16
 
 static bool has_hotline(const struct line *line)
 {
 	return line->config->profile->hotline.text[0] != 0;
+}
+
+/* The subscriber has not taken the call that waits. */
+static void on_waiting_timer(void *arg)
+{
+	struct line *line = arg;
+
+	if (!line_has(line, LINE_ROLE_WAITING))
+		return;
+	leg_hang_up(line_leg(line, LINE_ROLE_WAITING)->leg, 0);
+	line_leg(line, LINE_ROLE_WAITING)->over = true;
+	line_dispatch(line, LINE_EV_WAITING_ENDED);
 }
 
 static void on_timer(void *arg)
@@ -37,7 +48,11 @@ int line_alloc(struct line **linep, struct loop *loop, const struct config_line 
 	line->account = account;
 	line->media = media;
 	line->state = LINE_IDLE;
+	for (uint8_t role = 0; role < LINE_ROLE_COUNT; role++)
+		line->place[role] = role;
 	err = loop_timer_alloc(&line->timer, loop, on_timer, line);
+	if (!err)
+		err = loop_timer_alloc(&line->waiting_timer, loop, on_waiting_timer, line);
 	if (err) {
 		line_free(line);
 		return err;
@@ -53,13 +68,39 @@ void line_free(struct line *line)
 	if (!line)
 		return;
 	loop_timer_free(line->timer);
-	leg_free(line->leg);
+	loop_timer_free(line->waiting_timer);
+	for (unsigned i = 0; i < MEDIA_STREAMS; i++)
+		leg_free(line->legs[i].leg);
 	for (unsigned i = 0; i < line->retired_count; i++)
 		leg_free(line->retired[i].leg);
 	free(line);
 }
 
-/* The state's outputs and the leg, as one wish to the media thread. */
+static uint8_t tone_of(const struct line *line)
+{
+	const struct line_outputs *outputs = line_fsm_outputs(line->state);
+
+	if (line->state == LINE_TALKING && line_has(line, LINE_ROLE_WAITING))
+		return FXS_TONE_CALL_WAITING;
+	return outputs->tone == LINE_TONE_RELEASE ? line->config->profile->release_tone : outputs->tone;
+}
+
+/* Who is at the ear: the active call, and in a three-way call the other party too. */
+static void streams_wish(struct line *line, struct media_wish *wish)
+{
+	const struct line_outputs *outputs = line_fsm_outputs(line->state);
+
+	for (int role = 0; role < LINE_ROLE_COUNT; role++) {
+		bool at_ear = role == LINE_ROLE_ACTIVE || (role == LINE_ROLE_HELD && line->state == LINE_THREE_WAY);
+
+		if (line_leg(line, role)->leg)
+			leg_stream_wish(line_leg(line, role)->leg, at_ear && outputs->talks,
+				at_ear && outputs->hears, &wish->streams[line->place[role]]);
+	}
+	wish->three_way = line->state == LINE_THREE_WAY;
+}
+
+/* The state's outputs and the legs, as one wish to the media thread. */
 void line_wish(struct line *line)
 {
 	const struct line_outputs *outputs = line_fsm_outputs(line->state);
@@ -68,13 +109,12 @@ void line_wish(struct line *line)
 	memset(&wish, 0, sizeof(wish));
 	wish.feed = outputs->active ? FXS_FEED_ACTIVE : FXS_FEED_IDLE;
 	wish.hook_mode = outputs->hook_mode;
-	wish.tone = outputs->tone == LINE_TONE_RELEASE ? line->config->profile->release_tone : outputs->tone;
+	wish.tone = tone_of(line);
 	wish.tone_serial = line->tone_serial;
-	wish.tone_stops_at_digit = line->state == LINE_DIAL_TONE;
+	wish.tone_stops_at_digit = line->state == LINE_DIAL_TONE || line->state == LINE_RECALL;
 	wish.ring = outputs->ring;
 	wish.sound = outputs->sound;
-	if (line->leg)
-		leg_stream_wish(line->leg, outputs->talks, outputs->hears, &wish.streams[0]);
+	streams_wish(line, &wish);
 	line->wish_sequence = media_line_wish(line->media, &wish);
 }
 
@@ -86,7 +126,8 @@ static unsigned timer_ms(const struct line *line, enum line_timer timer)
 	case LINE_TIMER_NONE:
 		return 0;
 	case LINE_TIMER_FIRST_DIGIT:
-		return (has_hotline(line) ? profile->hotline_s : profile->first_digit_s) * MS_PER_S;
+		return (line->state == LINE_DIAL_TONE && has_hotline(line) ? profile->hotline_s
+									   : profile->first_digit_s) * MS_PER_S;
 	case LINE_TIMER_INTER_DIGIT:
 		return profile->inter_digit_s * MS_PER_S;
 	case LINE_TIMER_RING:
@@ -101,7 +142,7 @@ static unsigned timer_ms(const struct line *line, enum line_timer timer)
 
 static bool is_flash(enum line_event event)
 {
-	return event == LINE_EV_FLASH || event == LINE_EV_FLASH_BARRED;
+	return event == LINE_EV_FLASH || (event >= LINE_EV_FLASH_BARRED && event <= LINE_EV_FLASH_TAKE);
 }
 
 /* Ringing time goes on from CALLING to RINGBACK; a digit and a flash begin their time anew, a call that is refused
@@ -128,7 +169,7 @@ static void state_set(struct line *line, enum line_state next, enum line_event e
 			line_state_name(before), line_state_name(next));
 	if (next != before || is_flash(event))
 		line->tone_serial++;
-	if (next == LINE_DIAL_TONE)
+	if (next == LINE_DIAL_TONE || next == LINE_RECALL)
 		line->digits[0] = 0;
 	timer_set(line, before, event);
 }
@@ -147,8 +188,7 @@ void line_dispatch(struct line *line, enum line_event event)
 	state_set(line, step.next, event);
 	follow = line_verb_do(line, step.verb);
 	/* A leg that ended or was hung up leaves the line. */
-	if (line->leg && line->leg_over)
-		line_leg_retire(line);
+	line_legs_retire(line);
 	if (follow != LINE_EVENT_COUNT)
 		line_dispatch(line, follow);
 	else
@@ -157,10 +197,8 @@ void line_dispatch(struct line *line, enum line_event event)
 
 void line_shut(struct line *line)
 {
-	if (line->leg) {
-		leg_hang_up(line->leg, Q850_NORMAL_CLEARING);
-		line_leg_retire(line);
-	}
+	line_hang_up_all(line);
+	line_legs_retire(line);
 	if (line->state != LINE_IDLE)
 		state_set(line, LINE_IDLE, LINE_EV_HANG_UP);
 	line_wish(line);
@@ -179,11 +217,18 @@ static enum line_event lift_event(const struct line *line)
 	return has_hotline(line) && line->config->profile->hotline_s == 0 ? LINE_EV_HOTLINE : LINE_EV_LIFT;
 }
 
-static void hang_up_heard(struct line *line)
+static void hang_up_heard(struct line *line, uint64_t at_ns)
 {
 	line->hang_ups++;
 	line->off_hook = false;
-	line_dispatch(line, LINE_EV_HANG_UP);
+	line_dispatch(line, line_judge_hang_up(line, at_ns));
+}
+
+static void flash_heard(struct line *line, uint64_t at_ns)
+{
+	line->flashes++;
+	line->flash_at_ns = at_ns;
+	line_dispatch(line, line_judge_flash(line));
 }
 
 static void telephone_did(struct line *line, const struct media_event *event)
@@ -191,15 +236,15 @@ static void telephone_did(struct line *line, const struct media_event *event)
 	switch (event->kind) {
 	case MEDIA_EVENT_LIFTED:
 		if (line->off_hook)
-			hang_up_heard(line); /* the queue was full when it came */
+			hang_up_heard(line, event->at_ns); /* the queue was full when it came */
 		line->off_hook = true;
 		line_dispatch(line, lift_event(line));
 		break;
 	case MEDIA_EVENT_HUNG_UP:
-		hang_up_heard(line);
+		hang_up_heard(line, event->at_ns);
 		break;
 	case MEDIA_EVENT_FLASH:
-		line_dispatch(line, line_may_call(line) ? LINE_EV_FLASH : LINE_EV_FLASH_BARRED);
+		flash_heard(line, event->at_ns);
 		break;
 	case MEDIA_EVENT_DIGIT:
 		line->digit = event->digit;

@@ -8,22 +8,32 @@
 #include "gateway/line_private.h"
 #include "gateway/log.h"
 
-#define Q850_NORMAL_CLEARING 16
+static enum line_role role_of(struct line *line, const struct leg *leg)
+{
+	enum line_role role = 0;
+
+	while (role < LINE_ROLE_COUNT && line_leg(line, role)->leg != leg)
+		role++;
+	return role;
+}
 
 static void on_leg(struct leg *leg, enum line_event event, void *arg)
 {
 	struct line *line = arg;
+	enum line_role role = role_of(line, leg);
 
-	if (leg != line->leg)
+	if (role == LINE_ROLE_COUNT)
 		return;
 	if (event == LINE_EVENT_COUNT) {
 		line_wish(line);
 		return;
 	}
-	line->leg_over = event >= LINE_EV_ENDED;
-	if (line->leg_over)
+	line_leg(line, role)->over = event >= LINE_EV_ENDED;
+	if (line_leg(line, role)->over)
 		gw_log(GW_LOG_INFO, line->config->name, "the far end ended the call: %u %s",
 			leg_end(leg)->status, leg_end(leg)->reason ? leg_end(leg)->reason : "");
+	if (role != LINE_ROLE_ACTIVE && event >= LINE_EV_ENDED)
+		event = role == LINE_ROLE_HELD ? LINE_EV_HELD_ENDED : LINE_EV_WAITING_ENDED;
 	line_dispatch(line, event);
 }
 
@@ -56,7 +66,7 @@ static enum line_event collect(struct line *line)
 /* So many at once mean that the media thread stands still: no call more, rather than a socket closed under it. */
 static bool may_have_leg(const struct line *line)
 {
-	return line->retired_count < LINE_RETIRED_MAX;
+	return line->retired_count + MEDIA_STREAMS <= LINE_RETIRED_MAX;
 }
 
 static enum line_event call(struct line *line)
@@ -64,9 +74,8 @@ static enum line_event call(struct line *line)
 	int err = EAGAIN;
 
 	if (may_have_leg(line))
-		err = leg_call(&line->leg, line->leg_config, line->account, line->digits, on_leg, line);
+		err = leg_call(&line_leg(line, LINE_ROLE_ACTIVE)->leg, line->leg_config, line->account, line->digits, on_leg, line);
 
-	line->leg_over = false;
 	if (!err) {
 		line->calls_out++;
 		return LINE_EVENT_COUNT;
@@ -75,40 +84,47 @@ static enum line_event call(struct line *line)
 	return LINE_EV_ENDED_CONGESTION;
 }
 
-static enum line_event alert(struct line *line)
+static int take(struct line *line, enum line_role role)
 {
-	int err = leg_take(&line->leg, line->leg_config, line->incoming_invite, line->incoming, on_leg, line);
+	struct line_leg *place = line_leg(line, role);
+	int err = leg_take(&place->leg, line->leg_config, line->incoming_invite, line->incoming, on_leg, line);
 
-	line->leg_over = false;
 	if (!err)
-		err = leg_ring(line->leg);
+		err = leg_ring(place->leg, role == LINE_ROLE_WAITING);
 	if (!err) {
 		line->calls_in++;
-		return LINE_EVENT_COUNT;
+		return 0;
 	}
 	gw_log(GW_LOG_WARNING, line->config->name, "a call from %s could not be taken: %s",
 		line->incoming->caller_user, strerror(err));
-	line->leg_over = line->leg != NULL;
-	return LINE_EV_ENDED;
+	place->over = place->leg != NULL;
+	return err;
+}
+
+static enum line_event alert(struct line *line)
+{
+	return take(line, LINE_ROLE_ACTIVE) ? LINE_EV_ENDED : LINE_EVENT_COUNT;
+}
+
+static enum line_event alert_waiting(struct line *line)
+{
+	if (take(line, LINE_ROLE_WAITING))
+		return LINE_EV_WAITING_ENDED;
+	line->tone_serial++;
+	loop_timer_start(line->waiting_timer, line->config->profile->ring_s * 1000u);
+	return LINE_EVENT_COUNT;
 }
 
 static enum line_event answer(struct line *line)
 {
-	int err = leg_answer(line->leg);
+	struct line_leg *place = line_leg(line, LINE_ROLE_ACTIVE);
+	int err = leg_answer(place->leg);
 
 	if (!err)
 		return LINE_EVENT_COUNT;
 	gw_log(GW_LOG_ERROR, line->config->name, "the call could not be answered: %s", strerror(err));
-	line->leg_over = true;
+	place->over = true;
 	return LINE_EV_ENDED_CONGESTION;
-}
-
-static enum line_event hang_up(struct line *line)
-{
-	if (line->leg)
-		leg_hang_up(line->leg, Q850_NORMAL_CLEARING);
-	line->leg_over = true;
-	return LINE_EVENT_COUNT;
 }
 
 static enum line_event release(const struct line *line)
@@ -136,17 +152,27 @@ enum line_event line_verb_do(struct line *line, enum line_verb verb)
 		return alert(line);
 	case LINE_DO_ANSWER:
 		return answer(line);
-	case LINE_DO_HANG_UP:
-		return hang_up(line);
 	case LINE_DO_RELEASE:
 		return release(line);
 	case LINE_DO_HOWL:
 		return line->config->profile->howler_s ? LINE_EVENT_COUNT : LINE_EV_TIMEOUT;
+	case LINE_DO_ALERT_WAITING:
+		return alert_waiting(line);
 	case LINE_DO_REFUSE:
 		ua_invite_reject(line->incoming_invite, 486, "Busy Here");
 		return LINE_EVENT_COUNT;
-	case LINE_DO_COUNT_FLASH:
-		line->flashes++;
+	case LINE_DO_HANG_UP:
+	case LINE_DO_HANG_UP_ALL:
+	case LINE_DO_HOLD:
+	case LINE_DO_RESUME:
+	case LINE_DO_SWAP:
+	case LINE_DO_TAKE_WAITING:
+	case LINE_DO_RING_WAITING:
+	case LINE_DO_JOIN:
+	case LINE_DO_DROP_LAST:
+	case LINE_DO_GO_ON:
+	case LINE_VERB_COUNT:
+		line_service_do(line, verb);
 		return LINE_EVENT_COUNT;
 	}
 	return LINE_EVENT_COUNT;
@@ -169,20 +195,28 @@ void line_incoming(struct line *line, struct ua_invite *invite, const struct ua_
 	}
 	line->incoming_invite = invite;
 	line->incoming = incoming;
-	line_dispatch(line, LINE_EV_CALL_IN);
+	line_dispatch(line, line_judge_call_in(line));
 	line->incoming_invite = NULL;
 	line->incoming = NULL;
 }
 
-void line_leg_retire(struct line *line)
+static void retire(struct line *line, struct line_leg *place)
 {
-	leg_hang_up(line->leg, Q850_NORMAL_CLEARING);
-	assert(may_have_leg(line)); /* it was asked before this leg was made */
-	line->retired[line->retired_count].leg = line->leg;
-	line->leg = NULL;
-	line->leg_over = false;
+	leg_hang_up(place->leg, LINE_NORMAL_CLEARING);
+	assert(line->retired_count < LINE_RETIRED_MAX); /* it was asked before this leg was made */
+	line->retired[line->retired_count].leg = place->leg;
+	place->leg = NULL;
 	line_wish(line);
 	line->retired[line->retired_count++].wish_sequence = line->wish_sequence;
+}
+
+void line_legs_retire(struct line *line)
+{
+	for (unsigned i = 0; i < MEDIA_STREAMS; i++) {
+		if (line->legs[i].leg && line->legs[i].over)
+			retire(line, &line->legs[i]);
+		line->legs[i].over = false;
+	}
 }
 
 /* Sequence numbers grow and wrap. */

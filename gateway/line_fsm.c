@@ -6,13 +6,22 @@
 #define TO(state, verb)  { 1, LINE_##state, LINE_DO_##verb }
 #define STAY(state, verb) TO(state, verb)
 
+/* With another call that is held or waits: a flash brings it to the ear, hanging up makes it ring. */
+#define WITH_OTHER(verb)                                         \
+	[LINE_EV_FLASH_TAKE] = TO(TALKING, TAKE_WAITING),        \
+	[LINE_EV_HANG_UP_WAITING] = TO(RINGING, RING_WAITING),   \
+	[LINE_EV_FLASH_BACK] = TO(TALKING, RESUME),              \
+	[LINE_EV_HANG_UP_HELD] = TO(RING_BACK, verb)
+
 /* A flash where there is nothing to hold begins anew: dial tone, or what lifting gives instead. */
 #define OFF_HOOK_ALONE                                           \
-	[LINE_EV_HANG_UP] = TO(IDLE, NOTHING),                   \
+	WITH_OTHER(NOTHING),                                     \
+	[LINE_EV_HANG_UP] = TO(IDLE, HANG_UP_ALL),               \
 	[LINE_EV_FLASH] = TO(DIAL_TONE, NOTHING),                \
 	[LINE_EV_FLASH_BARRED] = TO(CONGESTION, NOTHING)
 
 #define CALLING_OUT                                              \
+	WITH_OTHER(HANG_UP),                                     \
 	[LINE_EV_HANG_UP] = TO(IDLE, HANG_UP),                   \
 	[LINE_EV_FLASH] = TO(DIAL_TONE, HANG_UP),                \
 	[LINE_EV_FLASH_BARRED] = TO(CONGESTION, HANG_UP),        \
@@ -80,14 +89,46 @@ static const struct line_step table[LINE_STATE_COUNT][LINE_EVENT_COUNT] = {
 	},
 	[LINE_TALKING] = {
 		[LINE_EV_HANG_UP] = TO(IDLE, HANG_UP),
-		[LINE_EV_FLASH] = STAY(TALKING, COUNT_FLASH),
-		[LINE_EV_FLASH_BARRED] = STAY(TALKING, COUNT_FLASH),
+		[LINE_EV_HANG_UP_HELD] = TO(RING_BACK, HANG_UP),
+		[LINE_EV_HANG_UP_WAITING] = TO(RINGING, RING_WAITING),
+		[LINE_EV_FLASH] = TO(RECALL, HOLD),
+		[LINE_EV_FLASH_BARRED] = TO(RECALL, HOLD),
+		[LINE_EV_FLASH_SWAP] = STAY(TALKING, SWAP),
+		[LINE_EV_FLASH_TAKE] = STAY(TALKING, TAKE_WAITING),
+		[LINE_EV_FLASH_JOIN] = TO(THREE_WAY, JOIN),
+		[LINE_EV_CALL_WAITS] = STAY(TALKING, ALERT_WAITING),
 		[LINE_EV_DIGIT] = STAY(TALKING, NOTHING),
 		[LINE_EV_ENDED] = TO(RELEASED, RELEASE),
 		[LINE_EV_ENDED_BUSY] = TO(RELEASED, RELEASE),
 		[LINE_EV_ENDED_CONGESTION] = TO(CONGESTION, NOTHING),
 		[LINE_EV_ENDED_INFO] = TO(RELEASED, RELEASE),
 		[LINE_EV_CALL_IN] = STAY(TALKING, REFUSE),
+	},
+	[LINE_RECALL] = {
+		OFF_HOOK_ALONE,
+		[LINE_EV_DIGIT] = TO(DIALLING, COLLECT),
+		[LINE_EV_TIMEOUT] = TO(CONGESTION, NOTHING),
+		[LINE_EV_CALL_IN] = STAY(RECALL, REFUSE),
+	},
+	[LINE_THREE_WAY] = {
+		[LINE_EV_HANG_UP] = TO(IDLE, HANG_UP_ALL),
+		[LINE_EV_HANG_UP_HELD] = TO(IDLE, HANG_UP_ALL),
+		[LINE_EV_FLASH_JOIN] = TO(TALKING, DROP_LAST),
+		[LINE_EV_DIGIT] = STAY(THREE_WAY, NOTHING),
+		[LINE_EV_ENDED] = TO(TALKING, GO_ON),
+		[LINE_EV_ENDED_BUSY] = TO(TALKING, GO_ON),
+		[LINE_EV_ENDED_CONGESTION] = TO(TALKING, GO_ON),
+		[LINE_EV_ENDED_INFO] = TO(TALKING, GO_ON),
+		[LINE_EV_HELD_ENDED] = TO(TALKING, NOTHING),
+		[LINE_EV_CALL_IN] = STAY(THREE_WAY, REFUSE),
+	},
+	[LINE_RING_BACK] = {
+		[LINE_EV_LIFT] = TO(TALKING, RESUME),
+		[LINE_EV_LIFT_BARRED] = TO(TALKING, RESUME),
+		[LINE_EV_HOTLINE] = TO(TALKING, RESUME),
+		[LINE_EV_TIMEOUT] = TO(IDLE, HANG_UP_ALL),
+		[LINE_EV_HELD_ENDED] = TO(IDLE, NOTHING),
+		[LINE_EV_CALL_IN] = STAY(RING_BACK, REFUSE),
 	},
 #define TONE_ALONE(state)                                        \
 	OFF_HOOK_ALONE,                                          \
@@ -128,6 +169,9 @@ static const struct line_outputs outputs[LINE_STATE_COUNT] = {
 	[LINE_EARLY_MEDIA] = { NO_TONE,             FXS_HOOK_IN_CALL,    LINE_TIMER_RING,        1, 1, 0, 1, 1 },
 	[LINE_RINGING]     = { NO_TONE,             FXS_HOOK_IDLE,       LINE_TIMER_RING,        0, 1, 1, 0, 0 },
 	[LINE_TALKING]     = { NO_TONE,             FXS_HOOK_IN_CALL,    LINE_TIMER_NONE,        1, 1, 0, 1, 1 },
+	[LINE_RECALL]      = { FXS_TONE_RECALL_DIAL, FXS_HOOK_COLLECTING, LINE_TIMER_FIRST_DIGIT, 1, 1, 0, 0, 0 },
+	[LINE_THREE_WAY]   = { NO_TONE,             FXS_HOOK_IN_CALL,    LINE_TIMER_NONE,        1, 1, 0, 1, 1 },
+	[LINE_RING_BACK]   = { NO_TONE,             FXS_HOOK_IDLE,       LINE_TIMER_RING,        0, 1, 1, 0, 0 },
 	[LINE_RELEASED]    = { LINE_TONE_RELEASE,   FXS_HOOK_IN_CALL,    LINE_TIMER_TONE,        1, 1, 0, 0, 0 },
 	[LINE_BUSY]        = { FXS_TONE_BUSY,       FXS_HOOK_IN_CALL,    LINE_TIMER_TONE,        1, 1, 0, 0, 0 },
 	[LINE_CONGESTION]  = { FXS_TONE_CONGESTION, FXS_HOOK_IN_CALL,    LINE_TIMER_TONE,        1, 1, 0, 0, 0 },
@@ -136,9 +180,14 @@ static const struct line_outputs outputs[LINE_STATE_COUNT] = {
 	[LINE_PARKED]      = { NO_TONE,             FXS_HOOK_IN_CALL,    LINE_TIMER_NONE,        1, 0, 0, 0, 0 },
 };
 
+/* A held or waiting call that ends changes nothing but that it is gone, where the table says no more. */
 struct line_step line_fsm_step(enum line_state state, enum line_event event)
 {
-	return table[state][event];
+	struct line_step step = table[state][event];
+
+	if (!step.known && (event == LINE_EV_HELD_ENDED || event == LINE_EV_WAITING_ENDED))
+		step = (struct line_step){1, (uint8_t)state, LINE_DO_NOTHING};
+	return step;
 }
 
 const struct line_outputs *line_fsm_outputs(enum line_state state)
@@ -150,7 +199,8 @@ const char *line_state_name(enum line_state state)
 {
 	static const char *const names[LINE_STATE_COUNT] = {
 		"idle", "dial-tone", "dialling", "calling", "ringback", "early-media", "ringing",
-		"talking", "released", "busy", "congestion", "info", "howler", "parked",
+		"talking", "recall", "three-way", "ring-back", "released", "busy", "congestion", "info", "howler",
+		"parked",
 	};
 
 	return names[state];
@@ -159,8 +209,9 @@ const char *line_state_name(enum line_state state)
 const char *line_event_name(enum line_event event)
 {
 	static const char *const names[LINE_EVENT_COUNT] = {
-		"lift", "lift-barred", "hotline", "hang-up", "flash", "flash-barred", "digit", "number", "no-number", "timeout",
-		"call-in", "alerted", "early-media", "answered", "ended", "ended-busy",
+		"lift", "lift-barred", "hotline", "hang-up", "flash", "hang-up-held", "hang-up-waiting",
+		"flash-barred", "flash-back", "flash-swap", "flash-join", "flash-take", "digit", "number", "no-number", "timeout",
+		"call-in", "call-waits", "held-ended", "waiting-ended", "alerted", "early-media", "answered", "ended", "ended-busy",
 		"ended-congestion", "ended-info",
 	};
 

@@ -19,6 +19,9 @@ enum line_state {
 	LINE_EARLY_MEDIA, /* the far end's network makes the sound */
 	LINE_RINGING,     /* our telephone rings */
 	LINE_TALKING,
+	LINE_RECALL,      /* dial tone after a flash, a call is held */
+	LINE_THREE_WAY,
+	LINE_RING_BACK,   /* hung up on a held call: it rings */
 	LINE_RELEASED,    /* the far end hung up, we did not */
 	LINE_BUSY,
 	LINE_CONGESTION,
@@ -34,12 +37,21 @@ enum line_event {
 	LINE_EV_HOTLINE,     /* lifted, or heard dial tone long enough, where that calls a fixed number */
 	LINE_EV_HANG_UP,
 	LINE_EV_FLASH,
+	LINE_EV_HANG_UP_HELD,    /* ... while a call is held */
+	LINE_EV_HANG_UP_WAITING, /* ... while a call waits */
 	LINE_EV_FLASH_BARRED, /* a flash on a line that may not call */
+	LINE_EV_FLASH_BACK,   /* a flash while a call is held and none is talked in */
+	LINE_EV_FLASH_SWAP,   /* a flash between two calls: the other one */
+	LINE_EV_FLASH_JOIN,   /* ... both at once, or only one again */
+	LINE_EV_FLASH_TAKE,   /* a flash while a call waits */
 	LINE_EV_DIGIT,
 	LINE_EV_NUMBER,      /* a number is complete and can be called */
 	LINE_EV_NO_NUMBER,   /* the digits can become no number */
 	LINE_EV_TIMEOUT,     /* the state's own timer */
 	LINE_EV_CALL_IN,
+	LINE_EV_CALL_WAITS,  /* a call that may wait until the subscriber takes it */
+	LINE_EV_HELD_ENDED,
+	LINE_EV_WAITING_ENDED,
 	LINE_EV_ALERTED,     /* 180 without sound */
 	LINE_EV_EARLY_MEDIA, /* 18x with sound */
 	LINE_EV_ANSWERED,
@@ -62,7 +74,17 @@ enum line_verb {
 	LINE_DO_RELEASE,     /* the far end hung up: begin anew where the profile says so */
 	LINE_DO_HOWL,        /* not where the profile has no howler */
 	LINE_DO_REFUSE,      /* 486 to the call that came in, the other one goes on */
-	LINE_DO_COUNT_FLASH,
+	LINE_DO_ALERT_WAITING, /* 180 to a call that waits */
+	LINE_DO_HOLD,
+	LINE_DO_RESUME,        /* the held call; what was dialled meanwhile ends */
+	LINE_DO_SWAP,
+	LINE_DO_TAKE_WAITING,  /* hold, and 200 to the one that waits */
+	LINE_DO_RING_WAITING,  /* the active call ends, the telephone rings with the one that waits */
+	LINE_DO_JOIN,          /* both calls at once */
+	LINE_DO_DROP_LAST,     /* the call added last ends, the other goes on */
+	LINE_DO_GO_ON,         /* one of three has ended, the other goes on */
+	LINE_DO_HANG_UP_ALL,
+	LINE_VERB_COUNT,
 };
 
 /* Which of the line's timers runs in a state. */

@@ -6,7 +6,21 @@
 #include "gateway/line.h"
 
 #define LINE_DIGITS_MAX  CONFIG_DIGITS_MAX
-#define LINE_RETIRED_MAX 16
+#define LINE_RETIRED_MAX (15 + MEDIA_STREAMS)
+#define LINE_NORMAL_CLEARING 16 /* Q.850 */
+
+/* What a leg is to the subscriber. */
+enum line_role {
+	LINE_ROLE_ACTIVE,  /* the call that is dialled, rings, or is talked in */
+	LINE_ROLE_HELD,    /* the call that was left for another; in a three-way call its other party */
+	LINE_ROLE_WAITING, /* a call that came in during another */
+	LINE_ROLE_COUNT,
+};
+
+struct line_leg {
+	struct leg *leg; /* NULL: none */
+	bool over;       /* it has ended or was hung up: it leaves after this event */
+};
 
 struct line {
 	const struct config_line *config;
@@ -25,8 +39,12 @@ struct line {
 	char digit; /* of the event that is being dispatched */
 	char digits[LINE_DIGITS_MAX + 1];
 
-	struct leg *leg;
-	bool leg_over; /* the leg has ended or was hung up: it leaves after this event */
+	/* A leg keeps its place, which is that of its stream, while roles change hands. */
+	struct line_leg legs[MEDIA_STREAMS];
+	uint8_t place[LINE_ROLE_COUNT];
+	struct loop_timer *waiting_timer;
+	bool second_came_in;  /* of two calls, the newer was not made from here */
+	uint64_t flash_at_ns; /* of the last flash, for a hang-up that bounces */
 	struct ua_invite *incoming_invite; /* while LINE_EV_CALL_IN is dispatched */
 	const struct ua_incoming *incoming;
 
@@ -48,7 +66,26 @@ bool line_may_call(const struct line *line); /* registered, or needs no registra
 /* Carries a verb out; returns the event that follows from it, or LINE_EVENT_COUNT. */
 enum line_event line_verb_do(struct line *line, enum line_verb verb);
 
-void line_leg_retire(struct line *line);
+static inline struct line_leg *line_leg(struct line *line, enum line_role role)
+{
+	return &line->legs[line->place[role]];
+}
+
+static inline bool line_has(const struct line *line, enum line_role role)
+{
+	return line->legs[line->place[role]].leg && !line->legs[line->place[role]].over;
+}
+
+/* line_services.c: hold, swap, call waiting, three-way, and the end of it all. */
+void line_service_do(struct line *line, enum line_verb verb);
+void line_hang_up_all(struct line *line);
+
+/* line_judge.c: what an event is to the table, by what calls there are. */
+enum line_event line_judge_flash(const struct line *line);
+enum line_event line_judge_hang_up(const struct line *line, uint64_t at_ns);
+enum line_event line_judge_call_in(const struct line *line);
+
+void line_legs_retire(struct line *line); /* those that are over */
 void line_retired_review(struct line *line, uint32_t wish_sequence);
 
 #endif

@@ -36,6 +36,7 @@ struct media_wish {
 	bool tone_stops_at_digit; /* the telephone's first digit silences it at once */
 	bool ring;
 	bool sound;               /* the line is served each tick */
+	bool three_way;           /* what one stream brings goes out on the others too */
 	struct stream_wish streams[MEDIA_STREAMS];
 };
 

@@ -262,6 +262,22 @@ static bool digits_may_come(const struct media_line *line)
 		(fxs_hook_loop_is_closed(line->hook) || dsp_dtmf_rx_suspects(line->dtmf));
 }
 
+/* In a three-way call each party hears the telephone and the others, never itself. */
+static void send_block(struct media_line *line, int to, const int16_t *samples, size_t count)
+{
+	const int16_t *inputs[1 + MEDIA_STREAMS] = {samples};
+	int16_t sum[FXS_BLOCK_SAMPLES_MAX];
+
+	if (!line->wish.three_way || !line->streams[to].wish.id) {
+		stream_send(&line->streams[to], samples, count);
+		return;
+	}
+	for (int i = 0; i < MEDIA_STREAMS; i++)
+		inputs[1 + i] = i != to && line->streams[i].wish.receives ? line->brought[i] : NULL;
+	dsp_mix_sum(sum, inputs, 1 + MEDIA_STREAMS, count);
+	stream_send(&line->streams[to], sum, count);
+}
+
 /* What the telephone says: digits, then the streams. */
 static void listen_block(struct media_line *line, const int16_t *samples, size_t count)
 {
@@ -272,7 +288,7 @@ static void listen_block(struct media_line *line, const int16_t *samples, size_t
 			line->tone_muted_until_ns = line->now_ns + SUSPICION_MS * NS_PER_MS;
 	}
 	for (int i = 0; i < MEDIA_STREAMS; i++)
-		stream_send(&line->streams[i], samples, count);
+		send_block(line, i, samples, count);
 }
 
 /* The tone goes on also where nobody hears it. */
@@ -297,13 +313,13 @@ static const int16_t *stream_block(struct stream *stream, int16_t *samples, size
 /* What the telephone hears: the tone and all streams, always through the mixer. */
 static void speak_block(struct media_line *line, size_t count)
 {
-	int16_t sounds[1 + MEDIA_STREAMS][FXS_BLOCK_SAMPLES_MAX];
+	int16_t tone[FXS_BLOCK_SAMPLES_MAX];
 	const int16_t *inputs[1 + MEDIA_STREAMS];
 	int16_t out[FXS_BLOCK_SAMPLES_MAX];
 
-	inputs[0] = tone_block(line, sounds[0], count);
+	inputs[0] = tone_block(line, tone, count);
 	for (int i = 0; i < MEDIA_STREAMS; i++)
-		inputs[1 + i] = stream_block(&line->streams[i], sounds[1 + i], count);
+		inputs[1 + i] = stream_block(&line->streams[i], line->brought[i], count);
 	dsp_mix_sum(out, inputs, 1 + MEDIA_STREAMS, count);
 	(void)line->port->driver->write(line->port, out, count);
 }

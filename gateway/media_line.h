@@ -37,6 +37,8 @@ struct media_line {
 	uint64_t tone_muted_until_ns; /* UINT64_MAX: until another tone is wished */
 	uint64_t now_ns;         /* of the step that is running */
 	struct stream streams[MEDIA_STREAMS];
+	/* What each stream brought in the last block, for the other parties of a three-way call. */
+	int16_t brought[MEDIA_STREAMS][FXS_BLOCK_SAMPLES_MAX];
 };
 
 int media_line_alloc(struct media_line **linep, struct media *media, struct fxs_bus *bus,

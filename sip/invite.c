@@ -247,10 +247,11 @@ void ua_invite_accept(struct ua_invite *invite, const struct ua_invite_handlers 
 	invite->owned = true;
 }
 
-int ua_invite_ring(struct ua_invite *invite)
+int ua_invite_ring(struct ua_invite *invite, bool waiting)
 {
 	const struct ua_event event = {.type = UA_EV_RING};
 
+	invite->waiting = waiting;
 	return ua_invite_event(invite, &event) ? 0 : ENOTCONN;
 }
 

@@ -77,8 +77,9 @@ int ua_invite_send_to(struct ua_invite **invitep, struct ua_account *account, co
 
 /* From within the incoming handler: takes the call, which now is the user's. */
 void ua_invite_accept(struct ua_invite *invite, const struct ua_invite_handlers *handlers, void *arg);
-/* 180 Ringing, repeated every 60 s. */
-int ua_invite_ring(struct ua_invite *invite);
+/* 180 Ringing, repeated every 60 s. waiting: with Alert-Info urn:alert:service:call-waiting (RFC 7462, 3GPP TS 24.615), since
+ * the subscriber is in another call. */
+int ua_invite_ring(struct ua_invite *invite, bool waiting);
 /* 200 OK with the answer to the INVITE's offer, or with an offer when it had none. ENOTCONN from
  * this and from ua_invite_ring: it is too late, and ended will say why. */
 int ua_invite_answer(struct ua_invite *invite, const struct ua_sdp *sdp);

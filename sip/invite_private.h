@@ -139,6 +139,7 @@ struct ua_invite {
 	/* called, and re-INVITEs */
 	struct sip_msg *first;      /* the INVITE until the user heard of it */
 	struct sip_msg *msg;        /* the INVITE or re-INVITE without final response */
+	bool waiting;               /* the subscriber is in another call */
 	struct sip_strans *strans;  /* its transaction */
 	struct ua_accepting accepting;
 	struct ua_reoffer reoffer;

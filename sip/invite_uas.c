@@ -175,8 +175,9 @@ void ua_accepting_stop(struct ua_invite *invite)
 static int accept_request(struct ua_invite *invite, const char *text, bool offers)
 {
 	struct ua_accepting *accepting = &invite->accepting;
-	char *headers = ua_text_format("Contact: <%s>\r\nAllow: " UA_ALLOW "\r\n" UA_SUPPORTED,
-		invite->account->contact);
+	char *headers = ua_text_format("Contact: <%s>\r\nAllow: " UA_ALLOW "\r\n" UA_SUPPORTED "%s",
+		invite->account->contact,
+		invite->waiting ? "Alert-Info: <urn:alert:service:call-waiting>\r\n" : "");
 	const struct ua_reply reply = {
 		.status = 200, .phrase = "OK", .headers = headers, .type = "application/sdp", .body = text,
 	};

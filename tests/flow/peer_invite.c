@@ -55,7 +55,7 @@ struct message *invite_pass(struct ua_invite *invite, enum message_kind kind)
 
 static void on_ring_timer(void *arg)
 {
-	ua_invite_ring(arg);
+	ua_invite_ring(arg, false);
 }
 
 static void on_offer_timer(void *arg)
@@ -126,10 +126,11 @@ void ua_invite_accept(struct ua_invite *invite, const struct ua_invite_handlers 
 	invite->arg = arg;
 }
 
-int ua_invite_ring(struct ua_invite *invite)
+int ua_invite_ring(struct ua_invite *invite, bool waiting)
 {
 	struct message *message = invite_pass(invite, MESSAGE_PROGRESS);
 
+	(void)waiting;
 	if (!message)
 		return ENOMEM;
 	message->status = 180;

@@ -12,7 +12,7 @@
 
 static int is_off_hook(enum line_state state)
 {
-	return state != LINE_IDLE && state != LINE_RINGING;
+	return state != LINE_IDLE && state != LINE_RINGING && state != LINE_RING_BACK;
 }
 
 static void test_a_call_that_comes_in_is_answered_in_every_state(void **state)
@@ -57,21 +57,46 @@ static void test_a_flash_begins_anew_but_never_with_dial_tone_where_the_line_may
 		struct line_step may = line_fsm_step(s, LINE_EV_FLASH);
 		struct line_step barred = line_fsm_step(s, LINE_EV_FLASH_BARRED);
 
-		assert_int_equal(may.known, is_off_hook(s));
+		assert_int_equal(may.known, is_off_hook(s) && s != LINE_THREE_WAY);
 		assert_int_equal(barred.known, may.known);
 		assert_int_equal(barred.verb, may.verb);
-		if (may.known && s != LINE_TALKING) {
+		if (may.known && s != LINE_TALKING && s != LINE_THREE_WAY) {
 			assert_int_equal(may.next, LINE_DIAL_TONE);
 			assert_int_equal(barred.next, LINE_CONGESTION);
 		}
 	}
 }
 
+static void test_with_another_call_hanging_up_rings_and_a_flash_brings_it_to_the_ear(void **state)
+{
+	(void)state;
+	for (int s = 0; s < LINE_STATE_COUNT; s++) {
+		if (!is_off_hook(s) || s == LINE_THREE_WAY)
+			continue;
+		assert_int_equal(line_fsm_step(s, LINE_EV_HANG_UP_HELD).next, LINE_RING_BACK);
+		assert_int_equal(line_fsm_step(s, LINE_EV_HANG_UP_WAITING).next, LINE_RINGING);
+		assert_int_equal(line_fsm_step(s, LINE_EV_FLASH_TAKE).next, LINE_TALKING);
+		if (s != LINE_TALKING)
+			assert_int_equal(line_fsm_step(s, LINE_EV_FLASH_BACK).verb, LINE_DO_RESUME);
+	}
+}
+
+static void test_another_call_that_ends_never_surprises(void **state)
+{
+	(void)state;
+	for (int s = 0; s < LINE_STATE_COUNT; s++) {
+		assert_true(line_fsm_step(s, LINE_EV_HELD_ENDED).known);
+		assert_true(line_fsm_step(s, LINE_EV_WAITING_ENDED).known);
+	}
+	assert_int_equal(line_fsm_step(LINE_RING_BACK, LINE_EV_HELD_ENDED).next, LINE_IDLE);
+	assert_int_equal(line_fsm_step(LINE_THREE_WAY, LINE_EV_HELD_ENDED).next, LINE_TALKING);
+}
+
 static void test_only_ringing_rings_and_only_off_hook_states_feed_the_line(void **state)
 {
 	(void)state;
 	for (int s = 0; s < LINE_STATE_COUNT; s++) {
-		assert_int_equal(line_fsm_outputs(s)->ring, s == LINE_RINGING);
+		assert_int_equal(line_fsm_outputs(s)->ring, !is_off_hook(s) && s != LINE_IDLE);
 		assert_int_equal(line_fsm_outputs(s)->active, is_off_hook(s));
 	}
 }
@@ -143,6 +168,8 @@ int main(void)
 		cmocka_unit_test(test_hanging_up_always_ends_at_idle),
 		cmocka_unit_test(test_hanging_up_a_call_tells_the_peer),
 		cmocka_unit_test(test_a_flash_begins_anew_but_never_with_dial_tone_where_the_line_may_not_call),
+		cmocka_unit_test(test_with_another_call_hanging_up_rings_and_a_flash_brings_it_to_the_ear),
+		cmocka_unit_test(test_another_call_that_ends_never_surprises),
 		cmocka_unit_test(test_only_ringing_rings_and_only_off_hook_states_feed_the_line),
 		cmocka_unit_test(test_no_tone_is_mixed_into_speech),
 		cmocka_unit_test(test_every_tone_ends_in_the_howler_and_that_in_silence),

@@ -14,12 +14,18 @@ struct line_world world;
 
 /* ---- timer ---- */
 
+/* The line makes its state's timer first, then that of the call that waits. */
+static unsigned *timer_of(struct loop_timer *timer)
+{
+	return (void *)timer == &world.timers[0] ? &world.timer_ms : &world.waiting_timer_ms;
+}
+
 int loop_timer_alloc(struct loop_timer **timerp, struct loop *loop, loop_timer_h *handler, void *arg)
 {
 	(void)loop;
-	world.timer_handler = handler;
-	world.timer_arg = arg;
-	*timerp = (struct loop_timer *)&world;
+	world.timers[world.timer_count].handler = handler;
+	world.timers[world.timer_count].arg = arg;
+	*timerp = (struct loop_timer *)&world.timers[world.timer_count++];
 	return 0;
 }
 
@@ -30,22 +36,30 @@ void loop_timer_free(struct loop_timer *timer)
 
 void loop_timer_start(struct loop_timer *timer, uint64_t delay_ms)
 {
-	(void)timer;
-	world.timer_ms = (unsigned)delay_ms;
-	world.timer_starts++;
+	*timer_of(timer) = (unsigned)delay_ms;
+	world.timer_starts += timer_of(timer) == &world.timer_ms;
 }
 
 void loop_timer_stop(struct loop_timer *timer)
 {
-	(void)timer;
-	world.timer_ms = 0;
+	*timer_of(timer) = 0;
+}
+
+static void run_down(unsigned i, unsigned *timer_ms)
+{
+	assert_int_not_equal(*timer_ms, 0);
+	*timer_ms = 0;
+	world.timers[i].handler(world.timers[i].arg);
 }
 
 void time_is_up(void)
 {
-	assert_int_not_equal(world.timer_ms, 0);
-	world.timer_ms = 0;
-	world.timer_handler(world.timer_arg);
+	run_down(0, &world.timer_ms);
+}
+
+void waiting_time_is_up(void)
+{
+	run_down(1, &world.waiting_timer_ms);
 }
 
 /* ---- media ---- */
@@ -138,10 +152,11 @@ void ua_invite_accept(struct ua_invite *invite, const struct ua_invite_handlers 
 	invite->arg = arg;
 }
 
-int ua_invite_ring(struct ua_invite *invite)
+int ua_invite_ring(struct ua_invite *invite, bool waiting)
 {
 	assert_false(invite->dead);
 	invite->rings = !world.ring_err;
+	invite->rings_waiting = waiting;
 	return world.ring_err;
 }
 
@@ -153,6 +168,16 @@ int ua_invite_answer(struct ua_invite *invite, const struct ua_sdp *sdp)
 		return world.answer_err;
 	invite->picked_up = true;
 	invite->answers++;
+	return 0;
+}
+
+int ua_invite_offer(struct ua_invite *invite, const struct ua_sdp *offer)
+{
+	assert_false(invite->dead);
+	if (world.offer_err)
+		return world.offer_err;
+	invite->offered = offer->direction;
+	invite->offers++;
 	return 0;
 }
 
@@ -251,6 +276,7 @@ void line_world_make(const char *digit_map)
 	world.profile = (struct config_profile){
 		.first_digit_s = 20, .inter_digit_s = 4, .ring_s = 180, .tone_s = 60, .howler_s = 30,
 		.release_tone = FXS_TONE_BUSY, .hash_sends = true,
+		.flash_bounce_ms = 2000, .call_waiting = true, .three_way = true,
 	};
 	assert_int_equal(digitmap_parse(&world.profile.digit_map, digit_map, &at, &why), 0);
 	world.config = (struct config_line){.name = "1", .profile = &world.profile};

@@ -16,7 +16,9 @@ struct ua_invite {
 	bool dead;              /* the line may not touch it any more */
 	unsigned refused;       /* status */
 	unsigned answers;       /* final ones that the line gave: refusals, 200, and its end */
-	bool rings, picked_up, ended;
+	bool rings, rings_waiting, picked_up, ended;
+	enum ua_direction offered; /* of the last offer in the call, when there was one */
+	unsigned offers;
 };
 
 struct line_world {
@@ -25,6 +27,7 @@ struct line_world {
 	struct config_line config;
 	struct leg_config leg_config;
 	enum ua_registration registration;
+	int offer_err;            /* ... and ua_invite_offer */
 	int answer_err, ring_err; /* what ua_invite_answer and ua_invite_ring shall say */
 
 	struct media_wish wish; /* the newest */
@@ -33,10 +36,14 @@ struct line_world {
 	struct media_event events[64];
 	unsigned event_count, events_taken;
 
-	unsigned timer_ms;      /* 0: does not run */
+	unsigned timer_ms;      /* of the state; 0: does not run */
 	unsigned timer_starts;
-	void (*timer_handler)(void *arg);
-	void *timer_arg;
+	unsigned waiting_timer_ms; /* of the call that waits */
+	struct {
+		void (*handler)(void *arg);
+		void *arg;
+	} timers[2];
+	unsigned timer_count;
 
 	struct ua_invite invites[INVITES_MAX]; /* those that were sent and those that came, in order */
 	unsigned invite_count;
@@ -55,6 +62,7 @@ void phone_did(enum media_event_kind kind, char digit);
 /* The newest wish is in force. */
 void media_obeys(void);
 void time_is_up(void);
+void waiting_time_is_up(void);
 
 /* The network. NULL: no session description. */
 struct ua_invite *call_comes(const char *sdp);

@@ -78,7 +78,7 @@ static void test_a_call_rings_is_answered_and_hung_up_by_the_peer(void **state)
 
 	(void)state;
 	ring("a");
-	assert_int_equal(ua_invite_ring(bed.invite), 0);
+	assert_int_equal(ua_invite_ring(bed.invite, false), 0);
 	ringing = bed_receive();
 	assert_starts(ringing, "SIP/2.0 180 Ringing");
 	assert_has(ringing, "Contact: <sip:100@127.0.0.1:");
@@ -104,7 +104,7 @@ static void test_180_is_repeated_every_60_s(void **state)
 {
 	(void)state;
 	ring("a");
-	ua_invite_ring(bed.invite);
+	ua_invite_ring(bed.invite, false);
 	for (unsigned i = 0; i < 3; i++) {
 		assert_starts(bed_receive(), "SIP/2.0 180 ");
 		bed_quiet();
@@ -179,7 +179,7 @@ static void test_cancel_is_answered_and_the_invite_refused_487(void **state)
 
 	(void)state;
 	ring("a");
-	ua_invite_ring(bed.invite);
+	ua_invite_ring(bed.invite, false);
 	bed_receive();
 	cancel("a");
 	assert_has(bed_receive(), "CSeq: 1 CANCEL\r\n");
@@ -261,7 +261,7 @@ static void test_a_repeated_invite_gets_the_last_response_again(void **state)
 	ring("a");
 	bed_invite("a", contact(""), SDP(5004));
 	assert_starts(bed_receive(), "SIP/2.0 100 ");
-	ua_invite_ring(bed.invite);
+	ua_invite_ring(bed.invite, false);
 	bed_receive();
 	bed_invite("a", contact(""), SDP(5004));
 	assert_starts(bed_receive(), "SIP/2.0 180 ");

@@ -1,0 +1,102 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* Verbs of a line with more than one call. The leg keeps its place and its stream; only the roles change hands. */
+#include "gateway/line_private.h"
+
+static void roles_swap(struct line *line, enum line_role one, enum line_role other)
+{
+	uint8_t place = line->place[one];
+
+	line->place[one] = line->place[other];
+	line->place[other] = place;
+}
+
+static void hold_set(struct line *line, enum line_role role, bool held)
+{
+	if (line_has(line, role))
+		leg_hold(line_leg(line, role)->leg, held);
+}
+
+static void hold(struct line *line)
+{
+	hold_set(line, LINE_ROLE_ACTIVE, true);
+	roles_swap(line, LINE_ROLE_ACTIVE, LINE_ROLE_HELD);
+	line->second_came_in = false;
+}
+
+static void hang_up(struct line *line, enum line_role role)
+{
+	struct line_leg *place = line_leg(line, role);
+
+	if (place->leg)
+		leg_hang_up(place->leg, LINE_NORMAL_CLEARING);
+	place->over = true;
+}
+
+static void hang_up_active(struct line *line)
+{
+	hang_up(line, LINE_ROLE_ACTIVE);
+}
+
+void line_hang_up_all(struct line *line)
+{
+	for (int role = 0; role < LINE_ROLE_COUNT; role++)
+		hang_up(line, role);
+}
+
+/* What was dialled meanwhile ends. */
+static void resume(struct line *line)
+{
+	hang_up(line, LINE_ROLE_ACTIVE);
+	roles_swap(line, LINE_ROLE_ACTIVE, LINE_ROLE_HELD);
+	hold_set(line, LINE_ROLE_ACTIVE, false);
+}
+
+static void swap(struct line *line)
+{
+	hold_set(line, LINE_ROLE_ACTIVE, true);
+	roles_swap(line, LINE_ROLE_ACTIVE, LINE_ROLE_HELD);
+	hold_set(line, LINE_ROLE_ACTIVE, false);
+}
+
+/* The hold of the first goes out and the 200 to the second in the same instant; neither waits for the other. */
+static void take_waiting(struct line *line)
+{
+	loop_timer_stop(line->waiting_timer);
+	hold(line);
+	line->second_came_in = true;
+	roles_swap(line, LINE_ROLE_ACTIVE, LINE_ROLE_WAITING);
+	if (leg_answer(line_leg(line, LINE_ROLE_ACTIVE)->leg) != 0)
+		line_leg(line, LINE_ROLE_ACTIVE)->over = true;
+}
+
+static void join(struct line *line)
+{
+	hold_set(line, LINE_ROLE_HELD, false);
+}
+
+static void drop_last(struct line *line)
+{
+	hang_up(line, LINE_ROLE_ACTIVE);
+	roles_swap(line, LINE_ROLE_ACTIVE, LINE_ROLE_HELD);
+}
+
+static void ring_waiting(struct line *line)
+{
+	loop_timer_stop(line->waiting_timer);
+	hang_up(line, LINE_ROLE_ACTIVE);
+	roles_swap(line, LINE_ROLE_ACTIVE, LINE_ROLE_WAITING);
+}
+
+void line_service_do(struct line *line, enum line_verb verb)
+{
+	static void (*const services[LINE_VERB_COUNT])(struct line *line) = {
+		[LINE_DO_HANG_UP] = hang_up_active, [LINE_DO_HANG_UP_ALL] = line_hang_up_all,
+		[LINE_DO_HOLD] = hold,              [LINE_DO_RESUME] = resume,
+		[LINE_DO_SWAP] = swap,              [LINE_DO_TAKE_WAITING] = take_waiting,
+		[LINE_DO_RING_WAITING] = ring_waiting, [LINE_DO_JOIN] = join,
+		[LINE_DO_DROP_LAST] = drop_last,    [LINE_DO_GO_ON] = drop_last,
+	};
+
+	if (verb < LINE_VERB_COUNT && services[verb])
+		services[verb](line);
+}

@@ -1,0 +1,358 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* One line with more than one call: hold, swap, call waiting, three-way, and who is at the ear meanwhile. */
+#include <errno.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdlib.h>
+#include <string.h>
+#include <cmocka.h>
+
+#include "fxs/zone.h"
+#include "tests/unit/gateway_line_world.h"
+
+#define PCMU sdp_with("127.0.0.1", "0", "")
+#define NS_PER_MS 1000000ull
+
+static int make(void **state)
+{
+	(void)state;
+	line_world_make("x.T");
+	return 0;
+}
+
+static int unmake(void **state)
+{
+	(void)state;
+	line_world_free();
+	return 0;
+}
+
+static void assert_state(const char *name)
+{
+	struct line_status status;
+
+	line_status_get(world.line, &status);
+	assert_string_equal(status.state, name);
+}
+
+static unsigned streams_at_ear(void)
+{
+	unsigned count = 0;
+
+	for (int i = 0; i < MEDIA_STREAMS; i++)
+		count += world.wish.streams[i].id && world.wish.streams[i].receives;
+	return count;
+}
+
+static unsigned sockets(void)
+{
+	unsigned count = 0;
+
+	for (int i = 0; i < MEDIA_STREAMS; i++)
+		count += world.wish.streams[i].id != 0;
+	return count;
+}
+
+static void flash(void)
+{
+	phone_does(MEDIA_EVENT_FLASH, 0);
+}
+
+static void hang_up_after_ms(unsigned ms)
+{
+	phone_did(MEDIA_EVENT_HUNG_UP, 0);
+	world.events[world.event_count - 1].at_ns = ms * NS_PER_MS;
+	line_media_changed(world.line);
+}
+
+static struct ua_invite *talk(void)
+{
+	phone_does(MEDIA_EVENT_LIFTED, 0);
+	phone_dials("102#");
+	call_is_answered(call_sent(), PCMU);
+	assert_state("talking");
+	return call_sent();
+}
+
+/* The first is held, a second one was called and answered. */
+static struct ua_invite *talk_to_second(void)
+{
+	flash();
+	phone_dials("103#");
+	call_is_answered(call_sent(), PCMU);
+	assert_state("talking");
+	return call_sent();
+}
+
+static void test_a_flash_holds_and_another_brings_the_call_back(void **state)
+{
+	struct ua_invite *invite = talk();
+
+	(void)state;
+	flash();
+	assert_state("recall");
+	assert_int_equal(world.wish.tone, FXS_TONE_RECALL_DIAL);
+	assert_int_equal(invite->offered, UA_SENDONLY);
+	assert_int_equal(streams_at_ear(), 0);
+	assert_int_equal(sockets(), 1);
+	flash();
+	assert_state("talking");
+	assert_int_equal(invite->offered, UA_SENDRECV);
+	assert_int_equal(invite->offers, 2);
+	assert_int_equal(streams_at_ear(), 1);
+}
+
+static void test_a_hold_waits_for_the_offer_that_is_under_way(void **state)
+{
+	struct ua_invite *invite = talk();
+
+	(void)state;
+	world.offer_err = EBUSY;
+	flash();
+	assert_int_equal(invite->offers, 0);
+	world.offer_err = 0;
+	invite->handlers->changed(invite, NULL, invite->arg);
+	assert_int_equal(invite->offered, UA_SENDONLY);
+	assert_int_equal(invite->offers, 1);
+}
+
+static void test_hanging_up_soon_after_a_flash_ends_all(void **state)
+{
+	struct ua_invite *invite = talk();
+
+	(void)state;
+	flash();
+	hang_up_after_ms(2000);
+	assert_state("idle");
+	assert_true(invite->ended);
+	assert_false(world.wish.ring);
+}
+
+static void test_hanging_up_later_makes_the_held_call_ring(void **state)
+{
+	struct ua_invite *invite = talk();
+
+	(void)state;
+	flash();
+	hang_up_after_ms(2001);
+	assert_state("ring-back");
+	assert_true(world.wish.ring);
+	phone_does(MEDIA_EVENT_LIFTED, 0);
+	assert_state("talking");
+	assert_int_equal(invite->offered, UA_SENDRECV);
+	assert_false(world.wish.ring);
+}
+
+static void test_a_held_call_that_nobody_lifts_for_ends(void **state)
+{
+	struct ua_invite *invite = talk();
+
+	(void)state;
+	flash();
+	hang_up_after_ms(3000);
+	time_is_up();
+	assert_true(invite->ended);
+	assert_state("idle");
+}
+
+static void test_a_held_party_that_leaves_stops_the_ringing(void **state)
+{
+	struct ua_invite *invite = talk();
+
+	(void)state;
+	flash();
+	hang_up_after_ms(3000);
+	call_ends(invite, 0, true);
+	assert_state("idle");
+	assert_false(world.wish.ring);
+	media_obeys();
+	assert_int_equal(sockets(), 0);
+}
+
+static void test_a_flash_while_the_second_is_called_ends_it_and_brings_the_first_back(void **state)
+{
+	struct ua_invite *first = talk(), *second;
+
+	(void)state;
+	flash();
+	phone_dials("103#");
+	second = call_sent();
+	call_progresses(second, 180, NULL);
+	assert_state("ringback");
+	flash();
+	assert_true(second->ended);
+	assert_false(first->ended);
+	assert_state("talking");
+	assert_int_equal(streams_at_ear(), 1);
+	assert_int_equal(first->offered, UA_SENDRECV);
+}
+
+static void test_a_second_call_that_is_refused_leaves_the_first_held(void **state)
+{
+	struct ua_invite *first = talk();
+
+	(void)state;
+	flash();
+	phone_dials("103#");
+	call_ends(call_sent(), 486, false);
+	assert_state("busy");
+	hang_up_after_ms(9000);
+	assert_state("ring-back");
+	assert_false(first->ended);
+}
+
+static void test_a_flash_joins_two_calls_and_drops_the_last(void **state)
+{
+	struct ua_invite *first = talk(), *second = talk_to_second();
+
+	(void)state;
+	assert_int_equal(streams_at_ear(), 1);
+	flash();
+	assert_state("three-way");
+	assert_true(world.wish.three_way);
+	assert_int_equal(streams_at_ear(), 2);
+	assert_int_equal(first->offered, UA_SENDRECV);
+	flash();
+	assert_state("talking");
+	assert_true(second->ended);
+	assert_false(first->ended);
+	assert_false(world.wish.three_way);
+	assert_int_equal(streams_at_ear(), 1);
+}
+
+static void test_of_three_whoever_leaves_the_others_go_on(void **state)
+{
+	struct ua_invite *first = talk(), *second = talk_to_second();
+
+	(void)state;
+	flash();
+	call_ends(second, 0, true);
+	assert_state("talking");
+	assert_int_equal(streams_at_ear(), 1);
+	hang_up_after_ms(9000);
+	assert_true(first->ended);
+	assert_state("idle");
+}
+
+static void test_without_three_way_a_flash_swaps(void **state)
+{
+	struct ua_invite *first, *second;
+
+	(void)state;
+	world.profile.three_way = false;
+	first = talk();
+	second = talk_to_second();
+	flash();
+	assert_state("talking");
+	assert_int_equal(first->offered, UA_SENDRECV);
+	assert_int_equal(second->offered, UA_SENDONLY);
+	assert_int_equal(streams_at_ear(), 1);
+	hang_up_after_ms(9000);
+	assert_true(first->ended);
+	assert_state("ring-back");
+}
+
+static void test_a_call_waits_with_a_tone_and_a_flash_takes_it(void **state)
+{
+	struct ua_invite *first = talk(), *second = call_comes(PCMU);
+
+	(void)state;
+	assert_true(second->rings_waiting);
+	assert_int_equal(world.wish.tone, FXS_TONE_CALL_WAITING);
+	assert_int_equal(streams_at_ear(), 1);
+	flash();
+	assert_true(second->picked_up);
+	assert_int_equal(first->offered, UA_SENDONLY);
+	assert_int_equal(world.wish.tone, FXS_TONE_COUNT);
+	assert_int_equal(streams_at_ear(), 1);
+	flash();
+	assert_int_equal(first->offered, UA_SENDRECV);
+	assert_int_equal(second->offered, UA_SENDONLY);
+}
+
+static void test_a_call_that_waits_too_long_is_refused(void **state)
+{
+	struct ua_invite *first = talk(), *second = call_comes(PCMU);
+
+	(void)state;
+	assert_int_equal(world.waiting_timer_ms, 180000);
+	waiting_time_is_up();
+	assert_true(second->ended);
+	assert_false(first->ended);
+	assert_int_equal(second->answers, 1);
+	assert_state("talking");
+	assert_int_equal(world.wish.tone, FXS_TONE_COUNT);
+}
+
+static void test_a_third_call_is_refused(void **state)
+{
+	(void)state;
+	talk();
+	call_comes(PCMU);
+	assert_int_equal(call_comes(PCMU)->refused, 486);
+	flash();
+	assert_int_equal(call_comes(PCMU)->refused, 486);
+}
+
+static void test_hanging_up_rings_with_the_call_that_waits(void **state)
+{
+	struct ua_invite *first = talk(), *second = call_comes(PCMU);
+
+	(void)state;
+	hang_up_after_ms(9000);
+	assert_true(first->ended);
+	assert_state("ringing");
+	assert_true(world.wish.ring);
+	phone_does(MEDIA_EVENT_LIFTED, 0);
+	assert_true(second->picked_up);
+	assert_int_equal(streams_at_ear(), 1);
+}
+
+static void test_a_caller_who_gives_up_waiting_takes_the_tone_along(void **state)
+{
+	struct ua_invite *first = talk(), *second = call_comes(PCMU);
+
+	(void)state;
+	call_ends(second, 487, false);
+	assert_state("talking");
+	assert_false(first->ended);
+	assert_int_equal(world.wish.tone, FXS_TONE_COUNT);
+	flash();
+	assert_state("recall");
+}
+
+static void test_without_call_waiting_the_caller_hears_busy(void **state)
+{
+	(void)state;
+	world.profile.call_waiting = false;
+	talk();
+	assert_int_equal(call_comes(PCMU)->refused, 486);
+}
+
+#define SERVICES_TEST(test) cmocka_unit_test_setup_teardown(test, make, unmake)
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		SERVICES_TEST(test_a_flash_holds_and_another_brings_the_call_back),
+		SERVICES_TEST(test_a_hold_waits_for_the_offer_that_is_under_way),
+		SERVICES_TEST(test_hanging_up_soon_after_a_flash_ends_all),
+		SERVICES_TEST(test_hanging_up_later_makes_the_held_call_ring),
+		SERVICES_TEST(test_a_held_call_that_nobody_lifts_for_ends),
+		SERVICES_TEST(test_a_held_party_that_leaves_stops_the_ringing),
+		SERVICES_TEST(test_a_flash_while_the_second_is_called_ends_it_and_brings_the_first_back),
+		SERVICES_TEST(test_a_second_call_that_is_refused_leaves_the_first_held),
+		SERVICES_TEST(test_a_flash_joins_two_calls_and_drops_the_last),
+		SERVICES_TEST(test_of_three_whoever_leaves_the_others_go_on),
+		SERVICES_TEST(test_without_three_way_a_flash_swaps),
+		SERVICES_TEST(test_a_call_waits_with_a_tone_and_a_flash_takes_it),
+		SERVICES_TEST(test_a_call_that_waits_too_long_is_refused),
+		SERVICES_TEST(test_a_third_call_is_refused),
+		SERVICES_TEST(test_hanging_up_rings_with_the_call_that_waits),
+		SERVICES_TEST(test_a_caller_who_gives_up_waiting_takes_the_tone_along),
+		SERVICES_TEST(test_without_call_waiting_the_caller_hears_busy),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
