@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
+#include <stdbool.h>
 #include <stddef.h>
 
 #include "gateway/cause.h"
@@ -12,6 +13,8 @@ struct cause_row {
 static const struct cause_row q850[] = {
 	{1, LINE_EV_ENDED_INFO},   /* unallocated number */
 	{3, LINE_EV_ENDED_INFO},   /* no route to destination */
+	{4, LINE_EV_ENDED_INFO},   /* send special information tone */
+	{5, LINE_EV_ENDED_INFO},   /* misdialled trunk prefix */
 	{17, LINE_EV_ENDED_BUSY},  /* user busy */
 	{18, LINE_EV_ENDED_BUSY},  /* no user responding */
 	{19, LINE_EV_ENDED_BUSY},  /* no answer */
@@ -39,10 +42,15 @@ static enum line_event find(const struct cause_row *rows, size_t count, unsigned
 
 #define ROWS(table) (table), sizeof(table) / sizeof((table)[0])
 
+/* Normal clearing, normal and interworking unspecified tell nothing about a call that was not answered. */
+static bool says_nothing(unsigned q850_cause)
+{
+	return q850_cause == 0 || q850_cause == 16 || q850_cause == 31 || q850_cause == 127;
+}
+
 enum line_event cause_event(unsigned q850_cause, unsigned status)
 {
-	/* 16, normal clearing, tells nothing about a call that was not answered. */
-	if (q850_cause && q850_cause != 16)
+	if (!says_nothing(q850_cause))
 		return find(ROWS(q850), q850_cause);
 	return find(ROWS(sip), status);
 }

@@ -49,6 +49,7 @@ void peer_free(struct peer *peer); /* after the agent's */
  *   user NAME              somebody whom the gateway does not serve; called, he rings
  *   call NAME NUMBER       he calls a number
  *   progress NAME STATUS   answers 181..199 to the call that came to him
+ *   announce NAME          183 with a session description, and he is heard until the call is over
  *   answer NAME            takes it
  *   refuse NAME STATUS     300..699
  *   hangup NAME            BYE, or CANCEL while it is not answered yet

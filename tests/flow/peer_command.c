@@ -87,6 +87,28 @@ static int command_progress(struct peer *peer, struct peer_user *user, char **wo
 	return 0;
 }
 
+static int command_announce(struct peer *peer, struct peer_user *user, char **words)
+{
+	struct ua_sdp offer, answer;
+	struct message *message;
+	int err;
+
+	(void)peer;
+	(void)words;
+	if (user->side != CALLEE || user->call->answered)
+		return ENOTCONN;
+	err = ua_sdp_answer(&answer, sdp_from_text(&offer, user->call->caller_sdp), &user->local);
+	if (!err)
+		err = sound_start(user, &offer, answer.formats[0].payload_type);
+	message = err ? NULL : user_say(user, MESSAGE_PROGRESS);
+	if (!message)
+		return err ? err : ENOMEM;
+	message->status = 183;
+	snprintf(message->phrase, sizeof(message->phrase), "Session Progress");
+	sdp_to_text(&answer, message->sdp);
+	return 0;
+}
+
 static int command_answer(struct peer *peer, struct peer_user *user, char **words)
 {
 	struct ua_sdp offer, answer;
@@ -197,6 +219,7 @@ static const struct command {
 	{"user", 2, false, false, command_user},
 	{"call", 3, true, false, command_call},
 	{"progress", 3, true, true, command_progress},
+	{"announce", 2, true, true, command_announce},
 	{"answer", 2, true, true, command_answer},
 	{"refuse", 3, true, true, command_refuse},
 	{"hangup", 2, true, true, command_hangup},

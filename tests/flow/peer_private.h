@@ -3,7 +3,10 @@
 #ifndef TIPRING_TESTS_FLOW_PEER_PRIVATE_H
 #define TIPRING_TESTS_FLOW_PEER_PRIVATE_H
 
+#include <netinet/in.h>
+
 #include "sip/invite.h"
+#include "sip/rtp.h"
 #include "tests/flow/peer.h"
 
 #define MESSAGE_PHRASE_MAX 63
@@ -109,6 +112,12 @@ struct peer_user {
 	bool cancelled;    /* he has sent CANCEL */
 	int fd;            /* where his sound would come from */
 	struct ua_sdp_local local;
+
+	struct loop_timer *sound_timer; /* NULL: he says nothing */
+	struct sockaddr_in sound_to;
+	struct ua_rtp_sender sender;
+	uint8_t payload_type;
+	uint32_t noise;
 };
 
 struct peer {
@@ -172,5 +181,9 @@ void user_let_go(struct peer_user *user);
 void user_receive(struct peer_user *user, const struct message *message);
 struct peer_user *user_find(struct peer *peer, const char *name);
 void users_free(struct peer *peer);
+
+/* peer_sound.c: he says something until the call is over. */
+int sound_start(struct peer_user *user, const struct ua_sdp *theirs, uint8_t payload_type);
+void sound_stop(struct peer_user *user);
 
 #endif

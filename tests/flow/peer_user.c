@@ -22,6 +22,7 @@ void users_free(struct peer *peer)
 		struct peer_user *user = peer->users;
 
 		peer->users = user->next;
+		sound_stop(user);
 		close(user->fd);
 		free(user);
 	}
@@ -34,6 +35,7 @@ struct message *user_say(struct peer_user *user, enum message_kind kind)
 
 void user_let_go(struct peer_user *user)
 {
+	sound_stop(user);
 	user->cancelled = false;
 	user->call->over = true;
 	user->call->users[user->side] = NULL;
