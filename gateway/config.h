@@ -6,11 +6,11 @@
 #ifndef TIPRING_GATEWAY_CONFIG_H
 #define TIPRING_GATEWAY_CONFIG_H
 
-#include <netinet/in.h>
 #include <stdbool.h>
 #include <stdint.h>
 #include <stdio.h>
 
+#include "gateway/address.h"
 #include "gateway/digitmap.h"
 
 #define CONFIG_TEXT_MAX  127  /* bytes of a text without the final zero */
@@ -30,7 +30,7 @@ struct config_place {
 };
 
 struct config_sip {
-	struct config_text listen_addr; /* numeric IPv4 */
+	struct config_text listen_addr; /* numeric, IPv4 or IPv6 */
 	unsigned port;
 	struct config_text user_agent;
 	unsigned rtp_port_min, rtp_port_max;
@@ -50,7 +50,7 @@ struct config_account {
 	char name[CONFIG_NAME_MAX + 1];
 	struct config_place place;
 	struct config_text user, domain, auth_user, password, password_file, display_name;
-	struct sockaddr_in server;
+	union address server;
 	unsigned expires_s;
 	unsigned qualify_s;
 	bool over_tcp;

@@ -1,5 +1,4 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-#include <arpa/inet.h>
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -102,13 +101,13 @@ static int taste_of(struct gateway *gateway, const struct config_profile *profil
 static int account_open(struct gateway *gateway, unsigned index)
 {
 	const struct config_account *config = &gateway->config->accounts[index];
-	char addr[INET_ADDRSTRLEN];
+	char addr[INET6_ADDRSTRLEN];
 	struct ua_account_config ua = {
 		.user = config->user.text,
 		.domain = config->domain.text,
 		.display_name = config->display_name.text,
 		.server_addr = addr,
-		.server_port = ntohs(config->server.sin_port),
+		.server_port = address_port(&config->server),
 		.auth_user = config->auth_user.text[0] ? config->auth_user.text : NULL,
 		.password = config->password.text,
 		.expires_s = config->expires_s,
@@ -117,7 +116,7 @@ static int account_open(struct gateway *gateway, unsigned index)
 	};
 	int err;
 
-	inet_ntop(AF_INET, &config->server.sin_addr, addr, sizeof(addr));
+	address_print(&config->server, addr);
 	err = ua_account_alloc(&gateway->accounts[index], gateway->agent, &ua, on_registration,
 		(void *)config);
 	if (!err)

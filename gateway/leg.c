@@ -1,5 +1,4 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-#include <arpa/inet.h>
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -252,11 +251,10 @@ const struct ua_end *leg_end(const struct leg *leg)
 	return &leg->end;
 }
 
-static bool remote_addr(const struct ua_sdp *remote, struct sockaddr_in *addr)
+/* False also for the old way of hold, 0.0.0.0 or ::, and then addr stays unset. */
+static bool remote_addr(const struct ua_sdp *remote, union address *addr)
 {
-	*addr = (struct sockaddr_in){.sin_family = AF_INET, .sin_port = htons(remote->port)};
-	return inet_pton(AF_INET, remote->addr, &addr->sin_addr) == 1 && remote->port != 0 &&
-		addr->sin_addr.s_addr != INADDR_ANY;
+	return remote->port != 0 && address_set(addr, remote->addr, remote->port) == 0;
 }
 
 /* What comes bears the payload types of the peer's description where we took them over, else our own, which are

@@ -27,7 +27,7 @@ const struct settings_section_info settings_sections[SECTION_COUNT] = {
 
 const struct setting settings[] = {
 	SIP("listen", KIND_ADDR, listen_addr, 0, 0, "", NULL,
-		"address of this machine that SIP and sound use"),
+		"IPv4 or IPv6 address of this machine that SIP and sound use"),
 	SIP("port", KIND_NUMBER, port, 1, 65535, "", "5060", "UDP port of SIP"),
 	SIP("user_agent", KIND_TEXT, user_agent, 1, CONFIG_TEXT_MAX, "", "Tipring",
 		"what the User-Agent and Server headers say"),
@@ -52,7 +52,7 @@ const struct setting settings[] = {
 	ACCOUNT("domain", KIND_TEXT, domain, 1, CONFIG_TEXT_MAX, "", NULL,
 		"domain part of the SIP address"),
 	ACCOUNT("server", KIND_SERVER, server, 0, 0, "", NULL,
-		"registrar and proxy: address and, when it is not 5060, port"),
+		"registrar and proxy: address and, when it is not 5060, port, as 192.0.2.10:5070 or [2001:db8::10]:5070; of listen's family"),
 	ACCOUNT("transport", KIND_TRANSPORT, over_tcp, 0, 0, "", "udp", "how SIP goes to the server"),
 	ACCOUNT("auth_user", KIND_TEXT, auth_user, 0, CONFIG_TEXT_MAX, "", "",
 		"user name of the credentials when it is not the user"),

@@ -21,8 +21,8 @@ enum settings_kind {
 	KIND_NUMBER,  /* min..max */
 	KIND_SIGNED,  /* min..max, as int */
 	KIND_SWITCH,  /* on or off */
-	KIND_ADDR,    /* numeric IPv4 */
-	KIND_SERVER,  /* numeric IPv4, with or without :port */
+	KIND_ADDR,    /* numeric, IPv4 or IPv6 */
+	KIND_SERVER,  /* the same, with or without :port; IPv6 with port in brackets */
 	KIND_TRANSPORT, /* udp or tcp; a bool: over TCP */
 	KIND_DIGITS,  /* a number as dialled, min..max digits */
 	KIND_DIGITMAP,

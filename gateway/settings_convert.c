@@ -1,5 +1,4 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-#include <arpa/inet.h>
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
@@ -96,32 +95,56 @@ static const char *convert_transport(struct place *p)
 static const char *convert_addr(struct place *p)
 {
 	struct config_text *field = p->field;
-	struct in_addr addr;
+	union address addr;
 
-	if (inet_pton(AF_INET, p->text, &addr) != 1 || addr.s_addr == INADDR_ANY)
-		return "a numeric IPv4 address of this machine, not 0.0.0.0";
+	if (address_set(&addr, p->text, 0) != 0)
+		return "a numeric IPv4 or IPv6 address of this machine, not 0.0.0.0, :: or one that is link-local";
 	snprintf(field->text, sizeof(field->text), "%s", p->text);
 	return NULL;
 }
 
+/* "[address]" or "[address]:port", IPv6 alone */
+static bool bracketed_split(char *text, const char **addr, const char **port)
+{
+	char *end = strchr(text, ']');
+
+	if (!end || (end[1] && end[1] != ':'))
+		return false;
+	*end = 0;
+	*addr = text + 1;
+	*port = end[1] ? end + 2 : NULL;
+	return strchr(*addr, ':');
+}
+
+/* "address" or "address:port", but for an address that has more colons. */
+static bool server_split(char *text, const char **addr, const char **port)
+{
+	char *colon = strchr(text, ':');
+
+	if (text[0] == '[')
+		return bracketed_split(text, addr, port);
+	*addr = text;
+	*port = NULL;
+	if (colon && !strchr(colon + 1, ':')) {
+		*colon = 0;
+		*port = colon + 1;
+	}
+	return true;
+}
+
 static const char *convert_server(struct place *p)
 {
-	static const char allowed[] = "a numeric IPv4 address, with or without :port (1 to 65535)";
-	struct sockaddr_in server = {.sin_family = AF_INET};
-	const char *colon = strchr(p->text, ':');
-	char addr[INET_ADDRSTRLEN];
+	static const char allowed[] =
+		"a numeric IPv4 or IPv6 address, with or without :port (1 to 65535); an IPv6 address with port in brackets";
+	char text[INET6_ADDRSTRLEN + sizeof("[]:65535")];
+	const char *addr, *port_text;
 	long port = SIP_PORT;
-	size_t length = colon ? (size_t)(colon - p->text) : strlen(p->text);
 
-	if (length >= sizeof(addr) || (colon && (!number(colon + 1, &port) || port < 1 || port > 65535)))
+	if (strlen(p->text) >= sizeof(text) || !server_split(strcpy(text, p->text), &addr, &port_text))
 		return allowed;
-	memcpy(addr, p->text, length);
-	addr[length] = 0;
-	if (inet_pton(AF_INET, addr, &server.sin_addr) != 1 || server.sin_addr.s_addr == INADDR_ANY)
+	if (port_text && (!number(port_text, &port) || port < 1 || port > 65535))
 		return allowed;
-	server.sin_port = htons((uint16_t)port);
-	*(struct sockaddr_in *)p->field = server;
-	return NULL;
+	return address_set(p->field, addr, (uint16_t)port) == 0 ? NULL : allowed;
 }
 
 static const char *convert_digits(struct place *p)

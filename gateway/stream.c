@@ -7,10 +7,14 @@
 #define SAMPLES_PER_MS      8
 #define PACKETS_A_TICK_MAX  16 /* a flood must not hold up the other lines */
 
+static bool same_address(const union address *a, const union address *b)
+{
+	return address_port(a) == address_port(b) && address_same_host(a, b);
+}
+
 void stream_update(struct stream *stream, const struct stream_wish *wish)
 {
-	bool moved = wish->remote.sin_port != stream->wish.remote.sin_port ||
-		wish->remote.sin_addr.s_addr != stream->wish.remote.sin_addr.s_addr;
+	bool moved = !same_address(&wish->remote, &stream->wish.remote);
 
 	if (wish->id && wish->id != stream->wish.id) {
 		stream_playout_reset(&stream->playout, wish->playout_ms);
@@ -36,7 +40,7 @@ static void send_frame(struct stream *stream)
 	stream->talkspurt = false;
 	stream->frame_fill = 0;
 	if (sendto(stream->wish.fd, bytes, length, MSG_DONTWAIT | MSG_NOSIGNAL,
-		    (const struct sockaddr *)&stream->wish.remote, sizeof(stream->wish.remote)) >= 0)
+		    &stream->wish.remote.any, address_size(&stream->wish.remote)) >= 0)
 		stream->packets_sent++;
 }
 
@@ -53,7 +57,7 @@ void stream_send(struct stream *stream, const int16_t *samples, size_t count)
 
 	if (!stream->wish.id)
 		return;
-	if (!stream->wish.sends || stream->wish.remote.sin_port == 0) {
+	if (!stream->wish.sends || address_port(&stream->wish.remote) == 0) {
 		send_nothing(stream, count);
 		return;
 	}
@@ -65,28 +69,22 @@ void stream_send(struct stream *stream, const int16_t *samples, size_t count)
 		send_frame(stream);
 }
 
-static bool same_address(const struct sockaddr_in *a, const struct sockaddr_in *b)
-{
-	return a->sin_addr.s_addr == b->sin_addr.s_addr;
-}
-
 /* How well a source fits what the peer said of itself. Behind an address translator it may not fit at all. */
-static unsigned trust(const struct stream *stream, const struct sockaddr_in *source)
+static unsigned trust(const struct stream *stream, const union address *source)
 {
-	const struct sockaddr_in *said = &stream->wish.remote;
+	const union address *said = &stream->wish.remote;
 
-	if (!same_address(source, said))
+	if (!address_same_host(source, said))
 		return 1;
-	return source->sin_port == said->sin_port ? 3 : 2;
+	return address_port(source) == address_port(said) ? 3 : 2;
 }
 
 /* One source at a time: a better one takes over at once, any other when the one that was heard is silent. So a
  * stranger who is faster than the peer does not keep the peer out. */
-static bool source_is_ours(struct stream *stream, const struct sockaddr_in *source)
+static bool source_is_ours(struct stream *stream, const union address *source)
 {
 	unsigned trusted = trust(stream, source);
-	bool known = stream->source_trust && same_address(&stream->source, source) &&
-		stream->source.sin_port == source->sin_port;
+	bool known = stream->source_trust && same_address(&stream->source, source);
 
 	if (!known && trusted <= stream->source_trust &&
 	    stream->silent_samples < STREAM_SOURCE_LOST_MS * SAMPLES_PER_MS)
@@ -111,7 +109,7 @@ static bool sound_law(const struct stream_wish *wish, uint8_t payload_type, enum
 }
 
 static void take_packet(struct stream *stream, const uint8_t *bytes, size_t length,
-	const struct sockaddr_in *source)
+	const union address *source)
 {
 	int16_t samples[STREAM_PACKET_BYTES_MAX];
 	struct ua_rtp_packet packet;
@@ -135,10 +133,10 @@ static void receive(struct stream *stream)
 	uint8_t bytes[STREAM_PACKET_BYTES_MAX];
 
 	for (int i = 0; i < PACKETS_A_TICK_MAX; i++) {
-		struct sockaddr_in source;
+		union address source;
 		socklen_t source_length = sizeof(source);
 		ssize_t length = recvfrom(stream->wish.fd, bytes, sizeof(bytes), MSG_DONTWAIT | MSG_TRUNC,
-			(struct sockaddr *)&source, &source_length);
+			&source.any, &source_length);
 
 		if (length < 0)
 			return;

@@ -6,12 +6,12 @@
 #ifndef TIPRING_GATEWAY_STREAM_H
 #define TIPRING_GATEWAY_STREAM_H
 
-#include <netinet/in.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
 #include "dsp/g711.h"
+#include "gateway/address.h"
 #include "gateway/playout.h"
 #include "sip/rtp.h"
 
@@ -24,7 +24,7 @@
 struct stream_wish {
 	uint32_t id;
 	int32_t fd;                  /* a non-blocking UDP socket */
-	struct sockaddr_in remote;   /* where sound goes; port 0: nowhere yet */
+	union address remote;        /* where sound goes; port 0: nowhere yet */
 	struct ua_rtp_sender sender; /* start values, read when the id is new */
 	uint8_t payload_type;        /* of what is sent */
 	uint8_t law;                 /* enum dsp_law of what is sent */
@@ -38,7 +38,7 @@ struct stream {
 	struct stream_wish wish;
 	struct ua_rtp_sender sender;
 	bool talkspurt; /* the next packet is the first of a talkspurt */
-	struct sockaddr_in source; /* packets are taken only from here */
+	union address source;      /* packets are taken only from here */
 	unsigned source_trust;     /* how well it fits what the peer said; 0: no source yet */
 	uint32_t silent_samples;   /* since its last packet */
 	uint8_t frame[STREAM_FRAME_MAX];

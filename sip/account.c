@@ -64,8 +64,10 @@ static int fill(struct ua_account *account, struct ua_agent *agent,
 	bool tcp = config->transport == UA_TCP;
 	int err = sa_set_str(&account->server.addr, config->server_addr, config->server_port);
 
-	if (err || sa_af(&account->server.addr) != AF_INET)
+	if (err)
 		return EINVAL;
+	if (sa_af(&account->server.addr) != sa_af(ua_transport_local(agent->transport)))
+		return EAFNOSUPPORT;
 	account->server.type = tcp ? SIP_TRANSP_TCP : SIP_TRANSP_UDP;
 	if (tcp)
 		err = ua_transport_open_tcp(agent->transport);

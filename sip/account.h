@@ -17,7 +17,7 @@ struct ua_account_config {
 	const char *user;      /* of the address of record */
 	const char *domain;    /* of the address of record */
 	const char *display_name; /* NULL or "": none */
-	const char *server_addr;  /* numeric IPv4 of registrar and outbound proxy */
+	const char *server_addr;  /* numeric, of registrar and outbound proxy; the agent's family */
 	uint16_t server_port;
 	enum ua_protocol transport;
 	const char *auth_user; /* NULL: as user */
@@ -41,7 +41,8 @@ enum ua_registration {
 typedef void ua_registration_h(struct ua_account *account, enum ua_registration state, unsigned status,
 	const char *reason, void *arg);
 
-/* Copies what it needs; EINVAL for an address that is not numeric. With the first account over TCP
+/* Copies what it needs; EINVAL for an address that is not numeric,
+ * EAFNOSUPPORT for one of another family than the agent's. With the first account over TCP
  * the agent listens there too, on the port that it has: EADDRINUSE. A connection that is lost is
  * made anew by registering. */
 int ua_account_alloc(struct ua_account **accountp, struct ua_agent *agent,

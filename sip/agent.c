@@ -129,7 +129,7 @@ static int open_agent(struct ua_agent *agent, const struct ua_agent_config *conf
 	struct sa local;
 	int err = sa_set_str(&local, config->local_addr, config->local_port);
 
-	if (err || sa_af(&local) != AF_INET)
+	if (err)
 		return EINVAL;
 	err = hash_alloc(&agent->accounts, BUCKETS);
 	if (!err)

@@ -24,7 +24,7 @@ struct ua_account;
 struct ua_invite;
 
 struct ua_agent_config {
-	const char *local_addr; /* numeric IPv4 of this host; goes into Via and Contact */
+	const char *local_addr; /* numeric IPv4 or IPv6 of this host; goes into Via and Contact */
 	uint16_t local_port;    /* 0: any free one, see ua_agent_port */
 	const char *user_agent; /* User-Agent and Server header */
 };

@@ -289,7 +289,8 @@ void ua_dialog_next_hop(const struct ua_dialog *dialog, const struct ua_hop *ser
 		if (uri_decode(&uri, &target))
 			return;
 	}
-	if (sa_set(&hop->addr, &uri.host, uri.port ? uri.port : SIP_PORT) || sa_af(&hop->addr) != AF_INET)
+	if (sa_set(&hop->addr, &uri.host, uri.port ? uri.port : SIP_PORT) || 
+	    sa_af(&hop->addr) != sa_af(&server->addr))
 		*hop = *server;
 	else if (wants_udp(&uri))
 		hop->type = SIP_TRANSP_UDP;

@@ -52,8 +52,8 @@ bool ua_dialog_in_order(struct ua_dialog *dialog, const struct sip_msg *request)
 const char *ua_dialog_request_uri(const struct ua_dialog *dialog);
 /* Max-Forwards, Route, From, To, Call-ID, CSeq. */
 int ua_dialog_write(const struct ua_dialog *dialog, struct mbuf *mb, const char *method, uint32_t cseq);
-/* Where the next request goes: first route or target; server when that is no numeric IPv4 address.
- * By the server's transport, but UDP where the URI says so. */
+/* Where the next request goes: first route or target; server when that is no numeric address of the server's
+ * family. By the server's transport, but UDP where the URI says so. */
 void ua_dialog_next_hop(const struct ua_dialog *dialog, const struct ua_hop *server, struct ua_hop *hop);
 
 #endif

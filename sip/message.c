@@ -36,6 +36,7 @@ int ua_message_body(struct pl *body, const struct sip_msg *msg)
 
 int ua_message_sdp(struct ua_sdp *sdp, const struct sip_msg *msg)
 {
+	struct ua_sdp result;
 	struct pl body;
 	int err = ua_message_body(&body, msg);
 
@@ -45,7 +46,14 @@ int ua_message_sdp(struct ua_sdp *sdp, const struct sip_msg *msg)
 		return ENODATA;
 	if (!msg_ctype_cmp(&msg->ctyp, "application", "sdp"))
 		return EBADMSG;
-	return ua_sdp_parse(sdp, body.p, body.l);
+	err = ua_sdp_parse(&result, body.p, body.l);
+	if (err)
+		return err;
+	/* Sound uses the agent's address, so that of the peer is of the family that the message came by. */
+	if (result.port && ua_sdp_is_ipv6(&result) != (sa_af(&msg->src) == AF_INET6))
+		return EAFNOSUPPORT;
+	*sdp = result;
+	return 0;
 }
 
 int ua_message_contact(struct sip_addr *contact, const struct sip_msg *msg)

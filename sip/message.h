@@ -16,7 +16,8 @@
 
 /* The body, cut to Content-Length. EBADMSG: there is less of it. */
 int ua_message_body(struct pl *body, const struct sip_msg *msg);
-/* ENODATA: no body; else as ua_sdp_parse. */
+/* ENODATA: no body; EAFNOSUPPORT also: the stream's address is of another family than the message's sender; else as
+ * ua_sdp_parse. */
 int ua_message_sdp(struct ua_sdp *sdp, const struct sip_msg *msg);
 /* The first Contact. EBADMSG: none, or no address. */
 int ua_message_contact(struct sip_addr *contact, const struct sip_msg *msg);

@@ -33,6 +33,11 @@ void ua_sdp_offer(struct ua_sdp *offer, const struct ua_sdp_local *local)
 	memcpy(offer->formats, local->formats, sizeof(offer->formats));
 }
 
+bool ua_sdp_is_ipv6(const struct ua_sdp *sdp)
+{
+	return strchr(sdp->addr, ':');
+}
+
 static bool can(const struct ua_sdp_local *local, enum ua_codec codec)
 {
 	for (size_t i = 0; i < local->format_count; i++) {
@@ -42,12 +47,12 @@ static bool can(const struct ua_sdp_local *local, enum ua_codec codec)
 	return false;
 }
 
-/* What the offer leaves us: its directions seen from here, and no sending to 0.0.0.0. */
+/* What the offer leaves us: its directions seen from here, and no sending to 0.0.0.0 or ::. */
 static enum ua_direction allowed_by(const struct ua_sdp *offer)
 {
 	unsigned direction = 0;
 
-	if (offer->direction & UA_RECVONLY && strcmp(offer->addr, "0.0.0.0"))
+	if (offer->direction & UA_RECVONLY && strcmp(offer->addr, "0.0.0.0") && strcmp(offer->addr, "::"))
 		direction |= UA_SENDONLY;
 	if (offer->direction & UA_SENDONLY)
 		direction |= UA_RECVONLY;
@@ -153,10 +158,11 @@ static void put_streams(struct writer *writer, const struct ua_sdp *sdp)
 
 size_t ua_sdp_print(const struct ua_sdp *sdp, uint64_t id, uint64_t version, char *text, size_t size)
 {
+	const char *type = ua_sdp_is_ipv6(sdp) ? "IP6" : "IP4";
 	struct writer writer = {.text = text, .size = size};
 
-	put(&writer, "v=0\r\no=- %" PRIu64 " %" PRIu64 " IN IP4 %s\r\n", id, version, sdp->addr);
-	put(&writer, "s=-\r\nc=IN IP4 %s\r\nt=0 0\r\n", sdp->addr);
+	put(&writer, "v=0\r\no=- %" PRIu64 " %" PRIu64 " IN %s %s\r\n", id, version, type, sdp->addr);
+	put(&writer, "s=-\r\nc=IN %s %s\r\nt=0 0\r\n", type, sdp->addr);
 	put_streams(&writer, sdp);
 	return writer.full ? 0 : writer.length;
 }

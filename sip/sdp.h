@@ -41,7 +41,7 @@ struct ua_sdp_other {
 };
 
 struct ua_sdp {
-	char addr[UA_ADDR_MAX]; /* numeric; "0.0.0.0" is the old way of hold; "" only when port is 0 */
+	char addr[UA_ADDR_MAX]; /* numeric; "0.0.0.0" and "::" are the old way of hold; "" only when port is 0 */
 	uint16_t port;          /* 0: the audio stream is refused */
 	enum ua_direction direction;
 	unsigned ptime_ms;      /* 0: not said */
@@ -63,9 +63,11 @@ struct ua_sdp_local {
 };
 
 /* EBADMSG: not a session description. ENOTSUP: no audio stream over RTP/AVP in it. EAFNOSUPPORT:
- * the stream's address is a name, not IPv4, or one that nobody has for himself. The last two are
+ * the stream's address is a name, or one that nobody has for himself. The last two are
  * for 488. The text need not end with a newline, nor with a zero. sdp is untouched on failure. */
 int ua_sdp_parse(struct ua_sdp *sdp, const char *text, size_t length);
+
+bool ua_sdp_is_ipv6(const struct ua_sdp *sdp);
 
 void ua_sdp_offer(struct ua_sdp *offer, const struct ua_sdp_local *local);
 

@@ -152,8 +152,8 @@ static int on_media(struct reader *reader, struct span value)
 	return 0;
 }
 
-/* An address that a stream could be sent to; 0.0.0.0 is a hold (RFC 3264 s8.4). */
-static bool is_usable(const char *text)
+/* Addresses that a stream could be sent to; 0.0.0.0 and :: are a hold (RFC 3264 s8.4). */
+static bool is_usable_ipv4(const char *text)
 {
 	struct in_addr in;
 
@@ -161,7 +161,20 @@ static bool is_usable(const char *text)
 		in.s_addr != htonl(INADDR_BROADCAST);
 }
 
-/* c=IN IP4 <address>[/<ttl>] */
+static bool is_usable_ipv6(const char *text)
+{
+	struct in6_addr in;
+
+	return inet_pton(AF_INET6, text, &in) == 1 && !IN6_IS_ADDR_MULTICAST(&in) &&
+		!IN6_IS_ADDR_V4MAPPED(&in) && !IN6_IS_ADDR_LINKLOCAL(&in);
+}
+
+static bool is_usable(struct span type, const char *text)
+{
+	return span_is(type, "IP4") ? is_usable_ipv4(text) : span_is(type, "IP6") && is_usable_ipv6(text);
+}
+
+/* c=IN IP4 <address>[/<ttl>] or c=IN IP6 <address> */
 static int on_connection(struct reader *reader, struct span value)
 {
 	struct span net = take_word(&value), type = take_word(&value), word = take_word(&value);
@@ -173,8 +186,8 @@ static int on_connection(struct reader *reader, struct span value)
 	if (!scope)
 		return 0;
 	scope->address = ADDRESS_FOREIGN;
-	if (span_is(net, "IN") && span_is(type, "IP4") &&
-	    copy_span(scope->addr, sizeof(scope->addr), addr) && is_usable(scope->addr))
+	if (span_is(net, "IN") && copy_span(scope->addr, sizeof(scope->addr), addr) &&
+	    is_usable(type, scope->addr))
 		scope->address = ADDRESS_GOOD;
 	return 0;
 }

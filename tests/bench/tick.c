@@ -32,13 +32,13 @@ struct bench {
 };
 
 /* A socket that sends to itself: what a line says comes back at the next tick. */
-static int socket_open(struct sockaddr_in *own)
+static int socket_open(union address *own)
 {
 	int fd = socket(AF_INET, SOCK_DGRAM | SOCK_NONBLOCK, 0);
 	socklen_t length = sizeof(*own);
 
-	*own = (struct sockaddr_in){.sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
-	if (fd < 0 || bind(fd, (struct sockaddr *)own, length) || getsockname(fd, (struct sockaddr *)own, &length)) {
+	if (fd < 0 || address_set(own, "127.0.0.1", 0) || bind(fd, &own->any, address_size(own)) ||
+		getsockname(fd, &own->any, &length)) {
 		perror("tick: socket");
 		exit(EXIT_FAILURE);
 	}

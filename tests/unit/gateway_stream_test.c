@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* Packets of one stream: whose are taken, what is in them, and what is sent. */
-#include <arpa/inet.h>
 #include <errno.h>
 #include <setjmp.h>
 #include <stdarg.h>
@@ -20,7 +19,7 @@
 
 struct end {
 	int fd;
-	struct sockaddr_in addr;
+	union address addr;
 	struct ua_rtp_sender sender;
 };
 
@@ -32,12 +31,11 @@ static void end_open(struct end *end, const char *addr)
 {
 	socklen_t length = sizeof(end->addr);
 
-	end->addr = (struct sockaddr_in){.sin_family = AF_INET};
-	inet_pton(AF_INET, addr, &end->addr.sin_addr);
-	end->fd = socket(AF_INET, SOCK_DGRAM | SOCK_NONBLOCK, 0);
+	assert_int_equal(address_set(&end->addr, addr, 0), 0);
+	end->fd = socket(end->addr.any.sa_family, SOCK_DGRAM | SOCK_NONBLOCK, 0);
 	assert_true(end->fd >= 0);
-	assert_int_equal(bind(end->fd, (struct sockaddr *)&end->addr, length), 0);
-	assert_int_equal(getsockname(end->fd, (struct sockaddr *)&end->addr, &length), 0);
+	assert_int_equal(bind(end->fd, &end->addr.any, address_size(&end->addr)), 0);
+	assert_int_equal(getsockname(end->fd, &end->addr.any, &length), 0);
 	end->sender = (struct ua_rtp_sender){.ssrc = (uint32_t)end->fd};
 }
 
@@ -49,20 +47,32 @@ static struct stream_wish talking(void)
 	};
 }
 
-static int make(void **state)
+static int make_with(const char *addr, const char *strange_addr)
 {
 	struct stream_wish wish;
 
-	(void)state;
 	assert_int_equal(dsp_init(), 0);
-	end_open(&ours, "127.0.0.1");
-	end_open(&peer, "127.0.0.1");
-	end_open(&moved_peer, "127.0.0.1");
-	end_open(&stranger, "127.0.0.2");
+	end_open(&ours, addr);
+	end_open(&peer, addr);
+	end_open(&moved_peer, addr);
+	end_open(&stranger, strange_addr);
 	memset(&stream, 0, sizeof(stream));
 	wish = talking();
 	stream_update(&stream, &wish);
 	return 0;
+}
+
+static int make(void **state)
+{
+	(void)state;
+	return make_with("127.0.0.1", "127.0.0.2");
+}
+
+/* Loopback has one address of IPv6 alone, so the stranger is the peer from a third port. */
+static int make_ipv6(void **state)
+{
+	(void)state;
+	return make_with("::1", "::1");
 }
 
 static int unmake(void **state)
@@ -84,7 +94,8 @@ static void say(struct end *from, uint8_t payload_type, uint8_t byte, size_t cou
 	memset(payload, byte, count);
 	length = ua_rtp_sender_packet(&from->sender, bytes, sizeof(bytes), payload_type, false, payload, count,
 		(unsigned)count);
-	assert_int_equal(sendto(from->fd, bytes, length, 0, (struct sockaddr *)&ours.addr, sizeof(ours.addr)), length);
+	assert_int_equal(sendto(from->fd, bytes, length, 0, &ours.addr.any, address_size(&ours.addr)),
+		length);
 }
 
 /* The first sample of the block that the telephone hears. */
@@ -203,6 +214,39 @@ static void test_the_clock_goes_on_while_nothing_is_sent(void **state)
 	assert_int_equal(timestamp_sent() - before, 11 * BLOCK);
 }
 
+static void test_sound_goes_both_ways_over_ipv6(void **state)
+{
+	static const int16_t silence[BLOCK];
+
+	(void)state;
+	stream_send(&stream, silence, BLOCK);
+	(void)timestamp_sent();
+	say(&peer, 0, 0x20, BLOCK);
+	assert_int_equal(heard(), sound_of(DSP_LAW_MU, 0x20));
+}
+
+static void test_an_ipv6_address_of_another_port_is_not_heard_beside_the_peer(void **state)
+{
+	(void)state;
+	say(&peer, 0, 0x20, BLOCK);
+	assert_int_equal(heard(), sound_of(DSP_LAW_MU, 0x20));
+	say(&stranger, 0, 0x10, BLOCK);
+	assert_int_equal(heard(), 0);
+	assert_int_equal(stream.packets_refused, 1);
+}
+
+static void test_a_remote_of_another_family_hurts_nobody(void **state)
+{
+	static const int16_t silence[BLOCK];
+	struct stream_wish wish = talking();
+
+	(void)state;
+	assert_int_equal(address_set(&wish.remote, "127.0.0.1", 9), 0);
+	stream_update(&stream, &wish);
+	stream_send(&stream, silence, BLOCK);
+	assert_int_equal(stream.packets_sent, 0);
+}
+
 static void test_sockets_are_on_even_ports_of_the_range(void **state)
 {
 	uint16_t port;
@@ -219,7 +263,8 @@ static void test_sockets_are_on_even_ports_of_the_range(void **state)
 		close(fds[i]);
 }
 
-#define STREAM_TEST(test) cmocka_unit_test_setup_teardown(test, make, unmake)
+#define STREAM_TEST(test)      cmocka_unit_test_setup_teardown(test, make, unmake)
+#define STREAM_TEST_IPV6(test) cmocka_unit_test_setup_teardown(test, make_ipv6, unmake)
 
 int main(void)
 {
@@ -231,6 +276,9 @@ int main(void)
 		STREAM_TEST(test_agreed_dynamic_payload_types_are_understood),
 		STREAM_TEST(test_a_packet_as_long_as_an_ethernet_frame_is_played),
 		STREAM_TEST(test_the_clock_goes_on_while_nothing_is_sent),
+		STREAM_TEST_IPV6(test_sound_goes_both_ways_over_ipv6),
+		STREAM_TEST_IPV6(test_an_ipv6_address_of_another_port_is_not_heard_beside_the_peer),
+		STREAM_TEST_IPV6(test_a_remote_of_another_family_hurts_nobody),
 		STREAM_TEST(test_sockets_are_on_even_ports_of_the_range),
 	};
 

@@ -147,7 +147,7 @@ static void test_the_address_must_be_ours_and_free(void **state)
 	assert_int_equal(ua_agent_alloc(&agent, &config, NULL, NULL), EADDRNOTAVAIL);
 	config.local_addr = "localhost";
 	assert_int_equal(ua_agent_alloc(&agent, &config, NULL, NULL), EINVAL);
-	config.local_addr = "::1";
+	config.local_addr = "[::1]";
 	assert_int_equal(ua_agent_alloc(&agent, &config, NULL, NULL), EINVAL);
 	assert_in_range(ua_agent_receive_buffer(bed.agent), 4096, 1 << 30);
 }

@@ -214,13 +214,17 @@ void bed_heard_nothing(void)
 		fail_msg("unexpected: \"%s\"", peer.words[peer.heard]);
 }
 
+static struct sa address_of(uint16_t port)
+{
+	struct sa addr;
+
+	assert_int_equal(sa_set_str(&addr, bed.addr, port), 0);
+	return addr;
+}
+
 void bed_send(const char *format, ...)
 {
-	struct sockaddr_in to = {
-		.sin_family = AF_INET,
-		.sin_port = htons(bed.agent_port),
-		.sin_addr.s_addr = htonl(INADDR_LOOPBACK),
-	};
+	struct sa to = address_of(bed.agent_port);
 	char *text;
 	va_list args;
 	int length;
@@ -235,8 +239,7 @@ void bed_send(const char *format, ...)
 	if (peer.connected >= 0)
 		assert_int_equal(send(peer.connected, text, (size_t)length, 0), length);
 	else
-		assert_int_equal(sendto(peer.fd, text, (size_t)length, 0, (struct sockaddr *)&to,
-			sizeof(to)), length);
+		assert_int_equal(sendto(peer.fd, text, (size_t)length, 0, &to.u.sa, to.len), length);
 }
 
 const char *header(const char *message, const char *name)
@@ -432,21 +435,16 @@ static void on_registration(struct ua_account *account, enum ua_registration reg
 /* Port 0: any. -1: it is taken. */
 static int bound_socket(int type, uint16_t *port)
 {
-	struct sockaddr_in addr = {
-		.sin_family = AF_INET,
-		.sin_port = htons(*port),
-		.sin_addr.s_addr = htonl(INADDR_LOOPBACK),
-	};
-	socklen_t length = sizeof(addr);
-	int fd = socket(AF_INET, type | SOCK_CLOEXEC, 0);
+	struct sa addr = address_of(*port);
+	int fd = socket(sa_af(&addr), type | SOCK_CLOEXEC, 0);
 
 	assert_true(fd >= 0);
-	if (bind(fd, (struct sockaddr *)&addr, sizeof(addr))) {
+	if (bind(fd, &addr.u.sa, addr.len)) {
 		close(fd);
 		return -1;
 	}
-	assert_int_equal(getsockname(fd, (struct sockaddr *)&addr, &length), 0);
-	*port = ntohs(addr.sin_port);
+	assert_int_equal(getsockname(fd, &addr.u.sa, &addr.len), 0);
+	*port = sa_port(&addr);
 	return fd;
 }
 
@@ -467,7 +465,7 @@ static void open_peer(void)
 
 static void open_agent(void)
 {
-	struct ua_agent_config config = {"127.0.0.1", 0, "tipring"};
+	struct ua_agent_config config = {bed.addr, 0, "tipring"};
 	int err;
 
 	do {
@@ -483,7 +481,7 @@ static void open_account(unsigned qualify_s, enum ua_protocol transport)
 {
 	const struct ua_account_config config = {
 		.user = "100", .domain = "example.org", .display_name = "Line One",
-		.server_addr = "127.0.0.1", .server_port = bed.peer_port, .transport = transport,
+		.server_addr = bed.addr, .server_port = bed.peer_port, .transport = transport,
 		.password = "secret", .expires_s = 600, .qualify_s = qualify_s,
 	};
 
@@ -504,21 +502,35 @@ void bed_tcp(void)
 	open_account(0, UA_TCP);
 }
 
-int bed_open(void **state)
+static int open_at(const char *addr, const char *host)
 {
-	(void)state;
 	assert_int_equal(libre_init(), 0);
 	memset(&peer, 0, sizeof(peer));
 	peer.connected = -1;
 	memset(&bed, 0, sizeof(bed));
+	bed.addr = addr;
+	bed.host = host;
 	bed.local = (struct ua_sdp_local){
-		.addr = "127.0.0.1", .port = 40000, .direction = UA_SENDRECV, .ptime_ms = 20,
+		.port = 40000, .direction = UA_SENDRECV, .ptime_ms = 20,
 		.formats = {{8, UA_CODEC_PCMA}, {101, UA_CODEC_TELEPHONE_EVENT}}, .format_count = 2,
 	};
+	snprintf(bed.local.addr, sizeof(bed.local.addr), "%s", addr);
 	open_peer();
 	open_agent();
 	open_account(0, UA_UDP);
 	return 0;
+}
+
+int bed_open(void **state)
+{
+	(void)state;
+	return open_at("127.0.0.1", "127.0.0.1");
+}
+
+int bed_open_ipv6(void **state)
+{
+	(void)state;
+	return open_at("::1", "[::1]");
 }
 
 void bed_close_agent(void)
@@ -555,10 +567,10 @@ const char *bed_call(void)
 
 void bed_invite(const char *id, const char *headers, const char *body)
 {
-	bed_send("INVITE sip:100@127.0.0.1:%u SIP/2.0\r\n"
-		"Via: SIP/2.0/%s 127.0.0.1:%u;branch=z9hG4bK-%s\r\n"
+	bed_send("INVITE sip:100@%s:%u SIP/2.0\r\n"
+		"Via: SIP/2.0/%s %s:%u;branch=z9hG4bK-%s\r\n"
 		"From: \"The \\\"Peer\\\"\" <sip:%%32%%300@example.org>;tag=peer\r\nTo: <sip:100@example.org>\r\n"
 		"Call-ID: %s\r\nCSeq: 1 INVITE\r\nMax-Forwards: 70\r\n%s%sContent-Length: %zu\r\n\r\n%s",
-		bed.agent_port, peer.connected >= 0 ? "TCP" : "UDP", bed.peer_port, id, id, headers,
+		bed.host, bed.agent_port, peer.connected >= 0 ? "TCP" : "UDP", bed.host, bed.peer_port, id, id, headers,
 		body[0] ? "Content-Type: application/sdp\r\n" : "", strlen(body), body);
 }

@@ -28,6 +28,7 @@ struct bed {
 	struct ua_account *account;
 	struct ua_invite *invite;   /* the last one sent or received */
 	struct ua_sdp_local local;
+	const char *addr, *host;    /* of both, numeric; host: as in a URI */
 	uint16_t agent_port, peer_port;
 	bool refuse_calls;          /* the incoming handler answers 486 */
 	bool free_in_handler;       /* the ended handler frees the agent */
@@ -44,6 +45,7 @@ extern struct bed bed;
 extern const struct ua_invite_handlers bed_handlers;
 
 int bed_open(void **state);
+int bed_open_ipv6(void **state);
 int bed_close(void **state);
 void bed_close_agent(void);
 /* Its account is another one now, which asks the server so often whether it is there. */

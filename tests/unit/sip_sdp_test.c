@@ -150,7 +150,13 @@ static void test_what_is_no_description_is_refused(void **state)
 		{HEAD T "m=audio 5004 RTP/AVP 0\r\n", EBADMSG},
 		{HEAD "c=IN IP4\r\n" T "m=audio 5004 RTP/AVP 0\r\n", EBADMSG},
 		{HEAD "c=IN IP4 host.example\r\n" T "m=audio 5004 RTP/AVP 0\r\n", EAFNOSUPPORT},
-		{HEAD "c=IN IP6 ::1\r\n" T "m=audio 5004 RTP/AVP 0\r\n", EAFNOSUPPORT},
+		{HEAD "c=IN IP4 ::1\r\n" T "m=audio 5004 RTP/AVP 0\r\n", EAFNOSUPPORT},
+		{HEAD "c=IN IP6 192.0.2.1\r\n" T "m=audio 5004 RTP/AVP 0\r\n", EAFNOSUPPORT},
+		{HEAD "c=IN IP6 ff02::1\r\n" T "m=audio 5004 RTP/AVP 0\r\n", EAFNOSUPPORT},
+		{HEAD "c=IN IP6 fe80::1\r\n" T "m=audio 5004 RTP/AVP 0\r\n", EAFNOSUPPORT},
+		{HEAD "c=IN IP6 ::ffff:192.0.2.1\r\n" T "m=audio 5004 RTP/AVP 0\r\n", EAFNOSUPPORT},
+		{HEAD "c=IN IP6 [2001:db8::1]\r\n" T "m=audio 5004 RTP/AVP 0\r\n", EAFNOSUPPORT},
+		{HEAD "c=IN IP7 2001:db8::1\r\n" T "m=audio 5004 RTP/AVP 0\r\n", EAFNOSUPPORT},
 		{HEAD "c=IN IP4 239.1.2.3/127\r\n" T "m=audio 5004 RTP/AVP 0\r\n", EAFNOSUPPORT},
 		{HEAD "c=IN IP4 255.255.255.255\r\n" T "m=audio 5004 RTP/AVP 0\r\n", EAFNOSUPPORT},
 		{HEAD C T "m=audio 5004 RTP/AVP 0\r\nm=a-name-beyond-bounds 0 RTP/AVP 0\r\n", EBADMSG},
@@ -229,6 +235,27 @@ static void test_an_offer_says_what_this_side_can_do(void **state)
 		assert_int_equal(ua_sdp_print(&offer, 12345678901234u, 2, small, size), 0);
 		free(small);
 	}
+}
+
+static void test_an_ipv6_description_is_read_and_written(void **state)
+{
+	struct ua_sdp_local mine = local;
+	struct ua_sdp offer, answer;
+	char text[1024];
+
+	(void)state;
+	assert_int_equal(parse(&offer, "v=0\r\no=- 1 1 IN IP6 2001:db8::1\r\ns=-\r\nc=IN IP6 2001:db8::1\r\nt=0 0\r\n"
+		"m=audio 5004 RTP/AVP 0\r\n"), 0);
+	assert_string_equal(offer.addr, "2001:db8::1");
+	assert_true(ua_sdp_is_ipv6(&offer));
+	strcpy(mine.addr, "2001:db8::9");
+	assert_int_equal(ua_sdp_answer(&answer, &offer, &mine), 0);
+	ua_sdp_print(&answer, 1, 1, text, sizeof(text));
+	assert_string_equal(text, "v=0\r\no=- 1 1 IN IP6 2001:db8::9\r\ns=-\r\nc=IN IP6 2001:db8::9\r\n"
+		"t=0 0\r\nm=audio 40000 RTP/AVP 0\r\na=rtpmap:0 PCMU/8000\r\na=ptime:20\r\na=sendrecv\r\n");
+	assert_int_equal(parse(&offer, HEAD "c=IN IP6 ::\r\n" T "m=audio 5004 RTP/AVP 0\r\n"), 0);
+	assert_int_equal(ua_sdp_answer(&answer, &offer, &mine), 0);
+	assert_int_equal(answer.direction, UA_RECVONLY);
 }
 
 static void test_an_answer_has_the_offers_order_numbers_and_lines(void **state)
@@ -332,6 +359,7 @@ int main(void)
 		cmocka_unit_test(test_a_refused_stream_needs_no_address),
 		cmocka_unit_test(test_everything_that_can_grow_has_a_limit),
 		cmocka_unit_test(test_an_offer_says_what_this_side_can_do),
+		cmocka_unit_test(test_an_ipv6_description_is_read_and_written),
 		cmocka_unit_test(test_an_answer_has_the_offers_order_numbers_and_lines),
 		cmocka_unit_test(test_each_side_tells_the_number_that_keys_come_to_it_with),
 		cmocka_unit_test(test_no_codec_in_common_is_refused),
