@@ -10,7 +10,8 @@
 #   TIPRING_CONTROL  the control socket
 #   TIPRING_PID      the daemon's process id
 # It may end the daemon by SIGTERM itself. Settings of the profile may be added by PROFILE="name = value ...".
-# ACCOUNT="name = value ..." does so for the accounts; SERVER_TCP=1 lets the server listen on TCP alone.
+# ACCOUNT="name = value ..." does so for the accounts; SERVER_TCP=1 lets the server listen on TCP alone, BED_IPV6=1 has all of
+# them on ::1.
 # A benchmark names another program than BUILD/tipringd by TIPRINGD, and by BED_CONFIG one that prints the configuration; it is
 # told the folder and the number of lines.
 # Exit status: the command's; 1 when server or daemon failed, or when the daemon ended badly.
@@ -52,6 +53,10 @@ wait_for() {
 # setting NAME: what the story, which is the command's last word, wants; tests/story/story.c looks for the same.
 setting() { [ -z "$story" ] || sed -n "s/^# $1: //p" "$story"; }
 
+addr=127.0.0.1
+host=127.0.0.1
+[ -z "${BED_IPV6:-}" ] || addr=::1 host=[::1]
+
 story=${!#}
 case $story in
 *.flow)
@@ -64,7 +69,7 @@ wrong=$(setting "wrong password")
 
 config() {
 	local n password
-	echo "sip { listen = \"127.0.0.1\" port = 5070 }"
+	echo "sip { listen = \"$addr\" port = 5070 }"
 	echo "dummy { wires = \"$dir/wires\" }"
 	echo "control { socket = \"$dir/control\" }"
 	for ((n = 1; n <= lines; n++)); do
@@ -72,7 +77,7 @@ config() {
 		[ "$n" != "$wrong" ] || password=wrong
 		echo "profile \"p$n\" { country = \"${COUNTRY:-us}\" digit_map = \"(1xx|[02-9]x.T|[*#]x.T)\" ${PROFILE:-}" \
 			"$(setting "profile $n") }"
-		echo "account \"a$n\" { user = \"$((100 + n))\" domain = \"127.0.0.1\" server = \"127.0.0.1:5060\"" \
+		echo "account \"a$n\" { user = \"$((100 + n))\" domain = \"$host\" server = \"$host:5060\"" \
 			"password = \"$password$((100 + n))\" ${ACCOUNT:-} }"
 		echo "line \"$n\" { driver = \"$driver\" channel = \"$n\" account = \"a$n\" profile = \"p$n\" }"
 	done
@@ -92,7 +97,7 @@ else
 	config >"$dir/tipring.conf"
 fi
 
-kamailio ${SERVER_TCP:+-A WITH_TCP} -DD -E -m 32 -M 8 -f "$here/kamailio.cfg" -w "$dir" -Y "$dir" >"$dir/kamailio.log" 2>&1 &
+kamailio ${SERVER_TCP:+-A WITH_TCP} ${BED_IPV6:+-A WITH_IPV6} -DD -E -m 32 -M 8 -f "$here/kamailio.cfg" -w "$dir" -Y "$dir" >"$dir/kamailio.log" 2>&1 &
 pids+=($!)
 wait_for server_answers || { echo "not ok the SIP server: does not answer"; finish 1; }
 

@@ -13,7 +13,9 @@ if [ "${2:-}" = inside ]; then
 	cd "$TIPRING_DIR" || exit 1
 	script=$1
 	shift
-	sipp -i 127.0.0.1 -p 5090 -m 1 -rtp_echo -mp 30000 -timeout 60 -nostdin "$@" >sipp.out 2>&1 &
+	addr=127.0.0.1
+	[ -z "${BED_IPV6:-}" ] || addr=::1
+	sipp -i $addr -p 5090 -m 1 -rtp_echo -mp 30000 -timeout 60 -nostdin "$@" >sipp.out 2>&1 &
 	sipp=$!
 	"$build/tipring-phone" --wires "$TIPRING_WIRES" 1=1 "$script" >phone.log 2>&1
 	phone=$?
@@ -48,3 +50,6 @@ try "a telephone is called and the far end gives up" "$here/sipp/is-given-up.pho
 	-sf "$here/sipp/giving-up.xml" -s 101 127.0.0.1:5060
 PROFILE="ring_s = 5" try "a telephone is called and nobody answers" "$here/sipp/does-not-answer.phone" \
 	-sf "$here/sipp/waiting.xml" -s 101 127.0.0.1:5060
+BED_IPV6=1 try "a telephone calls over IPv6 and hangs up" "$here/sipp/calls.phone" -sf "$here/sipp/called.xml"
+BED_IPV6=1 try "a telephone is called over IPv6 and the far end hangs up" "$here/sipp/is-called.phone" \
+	-sf "$here/sipp/calling.xml" -s 101 [::1]:5060

@@ -5,6 +5,7 @@
 #include <net/ethernet.h>
 #include <net/if.h>
 #include <netinet/ip.h>
+#include <netinet/ip6.h>
 #include <netinet/udp.h>
 #include <stdlib.h>
 #include <string.h>
@@ -36,7 +37,7 @@ struct tap {
 static int tap_open(struct tap *tap)
 {
 	struct sockaddr_ll address = {
-		.sll_family = AF_PACKET, .sll_protocol = htons(ETH_P_IP)};
+		.sll_family = AF_PACKET, .sll_protocol = htons(ETH_P_ALL)};
 	int on = 1, size = RECEIVE_BUFFER;
 
 	address.sll_ifindex = (int)if_nametoindex("lo");
@@ -151,14 +152,25 @@ static bool sip_take(struct tap *tap, const uint8_t *payload, size_t length, boo
 	return true;
 }
 
+/* Bytes before UDP's header; 0: it is no UDP. */
+static size_t udp_offset(const uint8_t *packet, size_t length)
+{
+	size_t head = length ? (size_t)(packet[0] & 15) * 4 : 0;
+
+	if (length >= sizeof(struct ip6_hdr) && packet[0] >> 4 == 6)
+		return packet[6] == IPPROTO_UDP ? sizeof(struct ip6_hdr) : 0;
+	if (length < sizeof(struct iphdr) || packet[0] >> 4 != 4 || packet[9] != IPPROTO_UDP)
+		return 0;
+	return head < sizeof(struct iphdr) ? 0 : head;
+}
+
 static bool packet_take(struct tap *tap, size_t length, uint64_t at_ns)
 {
 	const uint8_t *packet = tap->packet;
-	size_t head = length ? (size_t)(packet[0] & 15) * 4 : 0, size;
+	size_t head = udp_offset(packet, length), size;
 	unsigned from, to;
 
-	if (length < sizeof(struct iphdr) || packet[0] >> 4 != 4 || packet[9] != IPPROTO_UDP ||
-		head < sizeof(struct iphdr) || length < head + sizeof(struct udphdr))
+	if (!head || length < head + sizeof(struct udphdr))
 		return false;
 	from = (unsigned)packet[head] << 8 | packet[head + 1];
 	to = (unsigned)packet[head + 2] << 8 | packet[head + 3];
