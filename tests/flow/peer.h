@@ -51,7 +51,7 @@ void peer_free(struct peer *peer); /* after the agent's */
  *   progress NAME STATUS   answers 181..199 to the call that came to him
  *   announce NAME          183 with a session description, and he is heard until the call is over
  *   answer NAME            takes it
- *   refuse NAME STATUS     300..699
+ *   refuse NAME STATUS [CAUSE]  300..699, with a Q.850 cause in a Reason header
  *   hangup NAME            BYE, or CANCEL while it is not answered yet
  *   offer NAME DIRECTION   re-INVITE: sendrecv, sendonly, recvonly or inactive
  *

@@ -133,13 +133,16 @@ static int command_answer(struct peer *peer, struct peer_user *user, char **word
 static int command_refuse(struct peer *peer, struct peer_user *user, char **words)
 {
 	unsigned status = (unsigned)atoi(words[2]);
+	struct message *message;
 
 	(void)peer;
 	if (status < 300 || status > 699)
 		return EINVAL;
 	if (user->side != CALLEE || user->call->answered)
 		return ENOTCONN;
-	user_say_status(user, MESSAGE_REFUSAL, status, "Refused");
+	message = user_say_status(user, MESSAGE_REFUSAL, status, "Refused");
+	if (message && words[3])
+		message->q850_cause = (unsigned)atoi(words[3]);
 	user_let_go(user);
 	return 0;
 }
@@ -222,6 +225,7 @@ static const struct command {
 	{"announce", 2, true, true, command_announce},
 	{"answer", 2, true, true, command_answer},
 	{"refuse", 3, true, true, command_refuse},
+	{"refuse", 4, true, true, command_refuse},
 	{"hangup", 2, true, true, command_hangup},
 	{"offer", 3, true, true, command_offer},
 };
@@ -239,12 +243,10 @@ static size_t split(char *text, char **words)
 	return count;
 }
 
-static int command_run(struct peer *peer, const struct command *command, char **words, size_t count)
+static int command_run(struct peer *peer, const struct command *command, char **words)
 {
-	struct peer_user *user = count > 1 ? user_find(peer, words[1]) : NULL;
+	struct peer_user *user = command->words > 1 ? user_find(peer, words[1]) : NULL;
 
-	if (count != command->words)
-		return EINVAL;
 	if (command->of_user && !user)
 		return ENOENT;
 	if (command->of_call && !user->call)
@@ -272,15 +274,15 @@ static const char *in_words(int err)
 
 int peer_command(struct peer *peer, const char *text, char *reason, size_t reason_size)
 {
-	char copy[256], *words[WORDS_MAX];
+	char copy[256], *words[WORDS_MAX] = {NULL};
 	int err = EINVAL;
 	size_t count;
 
 	snprintf(copy, sizeof(copy), "%s", text);
 	count = split(copy, words);
 	for (size_t i = 0; count && i < sizeof(commands) / sizeof(commands[0]); i++) {
-		if (strcmp(words[0], commands[i].name) == 0)
-			err = command_run(peer, &commands[i], words, count);
+		if (count == commands[i].words && strcmp(words[0], commands[i].name) == 0)
+			err = command_run(peer, &commands[i], words);
 	}
 	if (err)
 		snprintf(reason, reason_size, "%s", in_words(err));

@@ -176,7 +176,7 @@ void invite_cancel(struct ua_invite *invite);
 /* peer_user.c */
 /* Sends to the other side of his call. */
 struct message *user_say(struct peer_user *user, enum message_kind kind);
-void user_say_status(struct peer_user *user, enum message_kind kind, unsigned status, const char *phrase);
+struct message *user_say_status(struct peer_user *user, enum message_kind kind, unsigned status, const char *phrase);
 void user_let_go(struct peer_user *user);
 void user_receive(struct peer_user *user, const struct message *message);
 struct peer_user *user_find(struct peer *peer, const char *name);

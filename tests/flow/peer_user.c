@@ -42,14 +42,15 @@ void user_let_go(struct peer_user *user)
 	user->call = NULL;
 }
 
-void user_say_status(struct peer_user *user, enum message_kind kind, unsigned status, const char *phrase)
+struct message *user_say_status(struct peer_user *user, enum message_kind kind, unsigned status, const char *phrase)
 {
 	struct message *message = user_say(user, kind);
 
 	if (!message)
-		return;
+		return NULL;
 	message->status = status;
 	snprintf(message->phrase, sizeof(message->phrase), "%s", phrase);
+	return message;
 }
 
 static void answer_offer(struct peer_user *user, const struct message *offer)
