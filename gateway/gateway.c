@@ -48,19 +48,28 @@ static void on_review(void *arg)
 	loop_timer_start(gateway->review_timer, REVIEW_MS);
 }
 
-static void on_incoming(struct ua_invite *invite, const struct ua_incoming *incoming, void *arg)
+/* The first of the account's lines that is ready, or else that lets a call wait; where none can take it, one that has the
+ * best reason: busy rather than out of order. NULL: none could be opened. */
+static struct line *line_choose(const struct gateway *gateway, const struct ua_account *account)
 {
-	struct gateway *gateway = arg;
 	struct line *chosen = NULL;
 
 	for (unsigned i = 0; i < gateway->line_count; i++) {
 		struct line *line = gateway->lines[i];
 
-		if (gateway->line_accounts[i] != incoming->account)
+		if (gateway->line_accounts[i] != account)
 			continue;
-		if (!chosen || (line_is_idle(line) && !line_is_idle(chosen)))
+		if (!chosen || line_readiness(line) > line_readiness(chosen))
 			chosen = line;
 	}
+	return chosen;
+}
+
+static void on_incoming(struct ua_invite *invite, const struct ua_incoming *incoming, void *arg)
+{
+	struct gateway *gateway = arg;
+	struct line *chosen = line_choose(gateway, incoming->account);
+
 	if (chosen && !is_stopping(gateway))
 		line_incoming(chosen, invite, incoming);
 	else

@@ -306,8 +306,3 @@ void line_status_get(const struct line *line, struct line_status *status)
 		.surprises = line->surprises,
 	};
 }
-
-bool line_is_idle(const struct line *line)
-{
-	return line->state == LINE_IDLE;
-}

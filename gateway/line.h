@@ -37,6 +37,14 @@ struct line_status {
 	unsigned calls_in, calls_out, flashes, surprises;
 };
 void line_status_get(const struct line *line, struct line_status *status);
-bool line_is_idle(const struct line *line);
+
+/* How well it could take a call now. */
+enum line_readiness {
+	LINE_OUT_OF_ORDER, /* its port, or the media plane under it */
+	LINE_IN_USE,
+	LINE_LETS_WAIT,    /* in a call, with call waiting */
+	LINE_READY,        /* it would ring */
+};
+enum line_readiness line_readiness(const struct line *line);
 
 #endif

@@ -178,6 +178,15 @@ enum line_event line_verb_do(struct line *line, enum line_verb verb)
 	return LINE_EVENT_COUNT;
 }
 
+enum line_readiness line_readiness(const struct line *line)
+{
+	if (line->fault || !may_have_leg(line))
+		return LINE_OUT_OF_ORDER;
+	if (line->state == LINE_IDLE)
+		return line->off_hook ? LINE_IN_USE : LINE_READY;
+	return line_judge_call_in(line) == LINE_EV_CALL_WAITS ? LINE_LETS_WAIT : LINE_IN_USE;
+}
+
 void line_incoming(struct line *line, struct ua_invite *invite, const struct ua_incoming *incoming)
 {
 	if (!may_have_leg(line)) {

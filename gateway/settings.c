@@ -108,7 +108,7 @@ const struct setting settings[] = {
 	LINE("channel", KIND_TEXT, channel, 1, CONFIG_NAME_MAX, "", NULL,
 		"dahdi: number of the channel; dummy: name of the line on the socket"),
 	LINE("account", KIND_TEXT, account_name, 1, CONFIG_NAME_MAX, "", NULL,
-		"name of the account that calls go through"),
+		"name of the account that calls go through; a call to one that several lines name rings the first idle one"),
 	LINE("profile", KIND_TEXT, profile_name, 0, CONFIG_NAME_MAX, "", "",
 		"name of the profile; none: the defaults"),
 	LINE("calls_unregistered", KIND_SWITCH, calls_unregistered, 0, 0, "", "off",

@@ -68,7 +68,7 @@ esac
 wrong=$(setting "wrong password")
 
 config() {
-	local n password
+	local n password account
 	echo "sip { listen = \"$addr\" port = 5070 }"
 	echo "dummy { wires = \"$dir/wires\" }"
 	echo "control { socket = \"$dir/control\" }"
@@ -77,9 +77,10 @@ config() {
 		[ "$n" != "$wrong" ] || password=wrong
 		echo "profile \"p$n\" { country = \"${COUNTRY:-us}\" digit_map = \"(1xx|[02-9]x.T|[*#]x.T)\" ${PROFILE:-}" \
 			"$(setting "profile $n") }"
-		echo "account \"a$n\" { user = \"$((100 + n))\" domain = \"$host\" server = \"$host:5060\"" \
+		account=$(setting "account of $n")
+		[ -n "$account" ] || echo "account \"a$n\" { user = \"$((100 + n))\" domain = \"$host\" server = \"$host:5060\"" \
 			"password = \"$password$((100 + n))\" ${ACCOUNT:-} }"
-		echo "line \"$n\" { driver = \"$driver\" channel = \"$n\" account = \"a$n\" profile = \"p$n\" }"
+		echo "line \"$n\" { driver = \"$driver\" channel = \"$n\" account = \"a${account:-$n}\" profile = \"p$n\" }"
 	done
 }
 

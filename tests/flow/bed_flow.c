@@ -61,13 +61,16 @@ static void line_write(const struct flow *flow, FILE *file, unsigned n)
 {
 	const struct bed_config *config = &flow->config;
 	const char *own = config->line_profile[n - 1];
+	unsigned account = config->account_of[n - 1] ? config->account_of[n - 1] : n;
 
 	fprintf(file, "profile \"p%u\" { country = \"%s\" digit_map = \"(1xx|[02-9]x.T|[*#]x.T)\" %s %s }\n", n,
 		config->country, config->profile ? config->profile : "", own ? own : "");
-	fprintf(file, "account \"a%u\" { user = \"%u\" domain = \"127.0.0.1\" server = \"127.0.0.1:5060\" "
-		      "password = \"%s%u\" }\n", n, 100 + n, n == config->wrong_password ? "wrong" : "secret", 100 + n);
+	if (account == n)
+		fprintf(file, "account \"a%u\" { user = \"%u\" domain = \"127.0.0.1\" server = \"127.0.0.1:5060\" "
+		      "password = \"%s%u\" }\n", n, 100 + n,
+			n == config->wrong_password ? "wrong" : "secret", 100 + n);
 	fprintf(file, "line \"%u\" { driver = \"dummy\" channel = \"%u\" account = \"a%u\" "
-		      "profile = \"p%u\" }\n", n, n, n, n);
+		      "profile = \"p%u\" }\n", n, n, account, n);
 }
 
 /* The same as tests/bed/with-server.sh gives to the daemon. */
@@ -119,8 +122,11 @@ static void flow_close(struct bed *bed)
 static bool is_registered(void *arg)
 {
 	const struct flow *flow = arg;
+	unsigned accounts = flow->config.lines - (flow->config.wrong_password > 0);
 
-	return flow->registered >= flow->config.lines - (flow->config.wrong_password > 0);
+	for (unsigned n = 0; n < flow->config.lines; n++)
+		accounts -= flow->config.account_of[n] > 0;
+	return flow->registered >= accounts;
 }
 
 static int world_open(struct flow *flow, unsigned events_size)

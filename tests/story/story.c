@@ -269,17 +269,21 @@ static void setting_read(const char *path, const char *name, char *value)
 /* What neither the command line nor the environment set, the story may set. */
 static void settings_read(struct options *options)
 {
-	char name[32], wrong[SETTING_MAX + 1] = "";
+	char name[32], number[SETTING_MAX + 1] = "";
 
 	strcpy(options->country, "us");
 	setting_read(options->path, "country", options->country);
 	setting_read(options->path, "profile", options->profile);
-	setting_read(options->path, "wrong password", wrong);
-	script_number(wrong, 1, BED_LINES_MAX, &options->config.wrong_password);
+	setting_read(options->path, "wrong password", number);
+	script_number(number, 1, BED_LINES_MAX, &options->config.wrong_password);
 	for (unsigned n = 0; n < BED_LINES_MAX; n++) {
 		snprintf(name, sizeof name, "profile %u", n + 1);
 		setting_read(options->path, name, options->line_profile[n]);
 		options->config.line_profile[n] = options->line_profile[n];
+		snprintf(name, sizeof name, "account of %u", n + 1);
+		number[0] = '\0';
+		setting_read(options->path, name, number);
+		script_number(number, 1, BED_LINES_MAX, &options->config.account_of[n]);
 	}
 	if (!options->config.country)
 		options->config.country = options->country;

@@ -129,6 +129,26 @@ static void test_a_port_out_of_order_takes_no_call(void **state)
 	assert_state("idle");
 }
 
+static void test_a_line_tells_whether_it_would_ring(void **state)
+{
+	(void)state;
+	assert_int_equal(line_readiness(world.line), LINE_READY);
+	call_comes(PCMU);
+	assert_int_equal(line_readiness(world.line), LINE_IN_USE);
+	lift();
+	world.profile.call_waiting = true;
+	assert_int_equal(line_readiness(world.line), LINE_LETS_WAIT);
+	world.profile.call_waiting = false;
+	assert_int_equal(line_readiness(world.line), LINE_IN_USE);
+	hang_up();
+	assert_int_equal(line_readiness(world.line), LINE_READY);
+	lift();
+	assert_int_equal(line_readiness(world.line), LINE_IN_USE);
+	world.report.fault = true;
+	line_media_changed(world.line);
+	assert_int_equal(line_readiness(world.line), LINE_OUT_OF_ORDER);
+}
+
 /* ---- calls that go out ---- */
 
 static void test_only_180_makes_ringback(void **state)
@@ -408,6 +428,7 @@ int main(void)
 		LINE_TEST(test_lifting_when_the_caller_has_just_given_up_gives_congestion),
 		LINE_TEST(test_no_answer_ends_ringing_after_its_time),
 		LINE_TEST(test_a_port_out_of_order_takes_no_call),
+		LINE_TEST(test_a_line_tells_whether_it_would_ring),
 		LINE_TEST(test_only_180_makes_ringback),
 		LINE_TEST(test_hanging_up_as_the_far_end_does_touches_no_dead_call),
 		LINE_TEST(test_ringing_out_ends_after_its_time),
