@@ -11,19 +11,23 @@ void stream_playout_reset(struct playout *playout, unsigned delay_ms)
 	playout->delay_samples = delay_ms * SAMPLES_PER_MS;
 }
 
+/* The first packet is played after the delay that was asked for; what the source before has there is not. */
 static void restart(struct playout *playout, uint32_t ssrc, uint32_t timestamp)
 {
-	memset(playout->present, 0, sizeof(playout->present));
+	uint32_t first = playout->next_place + playout->delay_samples;
+
+	for (uint32_t i = playout->delay_samples; i < PLAYOUT_SAMPLES; i++)
+		playout->present[(playout->next_place + i) % PLAYOUT_SAMPLES] = false;
 	playout->started = true;
 	playout->ssrc = ssrc;
-	playout->next_timestamp = timestamp - playout->delay_samples;
+	playout->place_offset = first - timestamp;
 	playout->restarts++;
 }
 
 /* How far the packet lies ahead of what plays next; negative when it is (partly) too late. */
 static int32_t lead(const struct playout *playout, uint32_t timestamp)
 {
-	return (int32_t)(timestamp - playout->next_timestamp);
+	return (int32_t)(timestamp + playout->place_offset - playout->next_place);
 }
 
 /* Later than this is not lateness but a sender that counts anew. */
@@ -41,10 +45,10 @@ void stream_playout_put(struct playout *playout, uint32_t ssrc, uint32_t timesta
 		restart(playout, ssrc, timestamp);
 	if (lead(playout, timestamp) < 0) {
 		playout->late++;
-		playout->next_timestamp = timestamp;
+		playout->next_place = timestamp + playout->place_offset;
 	}
 	for (size_t i = 0; i < count; i++) {
-		size_t at = (timestamp + i) % PLAYOUT_SAMPLES;
+		size_t at = (timestamp + playout->place_offset + i) % PLAYOUT_SAMPLES;
 
 		playout->samples[at] = samples[i];
 		playout->present[at] = true;
@@ -57,7 +61,7 @@ void stream_playout_get(struct playout *playout, int16_t *samples, size_t count)
 	if (!playout->started)
 		return;
 	for (size_t i = 0; i < count; i++) {
-		size_t at = playout->next_timestamp++ % PLAYOUT_SAMPLES;
+		size_t at = playout->next_place++ % PLAYOUT_SAMPLES;
 
 		if (playout->present[at])
 			samples[i] = playout->samples[at];

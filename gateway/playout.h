@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * Puts the sound of RTP packets back in order and in time: a ring of samples addressed by RTP timestamp, played a
- * fixed time behind the first packet. A packet that comes too late makes the delay longer by its lateness. What is
- * missing is silence. Media thread only; no allocation.
+ * Puts the sound of RTP packets back in order and in time: a ring of samples addressed by their place on the line's
+ * own clock, played a fixed time behind the first packet. A packet that comes too late makes the delay longer by its
+ * lateness. Another source, or a clock that jumped, goes on where the old one would have: what waits of the old one is
+ * still played. What is missing is silence. Media thread only; no allocation.
  */
 #ifndef TIPRING_GATEWAY_PLAYOUT_H
 #define TIPRING_GATEWAY_PLAYOUT_H
@@ -16,7 +17,8 @@
 struct playout {
 	bool started;
 	uint32_t ssrc;
-	uint32_t next_timestamp;  /* of the next sample to play */
+	uint32_t next_place;      /* of the next sample to play */
+	uint32_t place_offset;    /* what to add to a timestamp of this source */
 	unsigned delay_samples;   /* asked for at each start */
 	uint64_t played, missing, late, restarts;
 	int16_t samples[PLAYOUT_SAMPLES];

@@ -87,12 +87,17 @@ static void frame_make(int16_t *frame, int16_t value)
 		frame[i] = value;
 }
 
-static void put(struct playout *playout, uint32_t timestamp, int16_t value)
+static void put_from(struct playout *playout, uint32_t ssrc, uint32_t timestamp, int16_t value)
 {
 	int16_t frame[FRAME];
 
 	frame_make(frame, value);
-	stream_playout_put(playout, 1, timestamp, frame, FRAME);
+	stream_playout_put(playout, ssrc, timestamp, frame, FRAME);
+}
+
+static void put(struct playout *playout, uint32_t timestamp, int16_t value)
+{
+	put_from(playout, 1, timestamp, value);
 }
 
 static void expect(struct playout *playout, int16_t value)
@@ -102,6 +107,31 @@ static void expect(struct playout *playout, int16_t value)
 	frame_make(wanted, value);
 	stream_playout_get(playout, frame, FRAME);
 	assert_memory_equal(frame, wanted, sizeof(wanted));
+}
+
+/* Both with other timestamps, as when the far end changes its address or its clock. */
+static void test_another_source_goes_on_without_a_gap(void **state)
+{
+	static const struct {
+		uint32_t ssrc, timestamp;
+	} rows[] = {{2, 77777}, {2, 9}, {1, 0x80000000u}};
+	static struct playout playout;
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		stream_playout_reset(&playout, 40);
+		put(&playout, 1000, 11);
+		expect(&playout, 0);
+		put(&playout, 1000 + FRAME, 12);
+		expect(&playout, 0);
+		put_from(&playout, rows[i].ssrc, rows[i].timestamp, 13);
+		expect(&playout, 11);
+		put_from(&playout, rows[i].ssrc, rows[i].timestamp + FRAME, 14);
+		expect(&playout, 12);
+		expect(&playout, 13);
+		expect(&playout, 14);
+		assert_int_equal(playout.late, 0);
+	}
 }
 
 static void test_playout_waits_its_delay_then_plays_without_a_gap(void **state)
@@ -182,6 +212,7 @@ int main(void)
 		cmocka_unit_test(test_a_box_gives_the_newest_value_once),
 		cmocka_unit_test(test_a_box_never_gives_half_a_value),
 		cmocka_unit_test(test_a_full_queue_keeps_the_oldest_and_counts),
+		cmocka_unit_test(test_another_source_goes_on_without_a_gap),
 		cmocka_unit_test(test_playout_waits_its_delay_then_plays_without_a_gap),
 		cmocka_unit_test(test_playout_puts_packets_back_in_order_over_the_wrap),
 		cmocka_unit_test(test_playout_plays_silence_for_what_is_lost),
