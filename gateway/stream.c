@@ -12,6 +12,15 @@ static bool same_address(const union address *a, const union address *b)
 	return address_port(a) == address_port(b) && address_same_host(a, b);
 }
 
+/* What waits for its packet to be full was said in the old law. */
+static void frame_recode(struct stream *stream, enum dsp_law law)
+{
+	int16_t samples[STREAM_FRAME_MAX];
+
+	dsp_g711_decode(stream->wish.law, samples, stream->frame, stream->frame_fill);
+	dsp_g711_encode(law, stream->frame, samples, stream->frame_fill);
+}
+
 void stream_update(struct stream *stream, const struct stream_wish *wish)
 {
 	bool moved = !same_address(&wish->remote, &stream->wish.remote);
@@ -25,6 +34,8 @@ void stream_update(struct stream *stream, const struct stream_wish *wish)
 	}
 	if (moved)
 		stream->source_trust = 0;
+	if (wish->law != stream->wish.law)
+		frame_recode(stream, wish->law);
 	if (moved || !stream->wish.sends)
 		stream->talkspurt = true;
 	stream->wish = *wish;

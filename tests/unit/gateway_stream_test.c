@@ -214,6 +214,31 @@ static void test_the_clock_goes_on_while_nothing_is_sent(void **state)
 	assert_int_equal(timestamp_sent() - before, 11 * BLOCK);
 }
 
+static void test_what_waits_to_be_sent_survives_another_law(void **state)
+{
+	int16_t samples[BLOCK / 2], heard_samples[BLOCK];
+	struct stream_wish wish = talking();
+	uint8_t bytes[PACKET_MAX];
+	struct ua_rtp_packet packet;
+	ssize_t length;
+
+	(void)state;
+	for (int i = 0; i < BLOCK / 2; i++)
+		samples[i] = 3996;
+	stream_send(&stream, samples, BLOCK / 2);
+	wish.law = DSP_LAW_A;
+	wish.payload_type = 8;
+	stream_update(&stream, &wish);
+	stream_send(&stream, samples, BLOCK / 2);
+	length = recv(peer.fd, bytes, sizeof(bytes), 0);
+	assert_int_equal(length, UA_RTP_HEADER_BYTES + BLOCK);
+	assert_int_equal(ua_rtp_decode(&packet, bytes, (size_t)length), 0);
+	assert_int_equal(packet.payload_type, 8);
+	dsp_g711_decode(DSP_LAW_A, heard_samples, packet.payload, BLOCK);
+	for (int i = 0; i < BLOCK; i++)
+		assert_in_range(heard_samples[i], 3800, 4200);
+}
+
 static void test_sound_goes_both_ways_over_ipv6(void **state)
 {
 	static const int16_t silence[BLOCK];
@@ -275,6 +300,7 @@ int main(void)
 		STREAM_TEST(test_a_peer_that_goes_on_from_another_port_is_heard_again),
 		STREAM_TEST(test_agreed_dynamic_payload_types_are_understood),
 		STREAM_TEST(test_a_packet_as_long_as_an_ethernet_frame_is_played),
+		STREAM_TEST(test_what_waits_to_be_sent_survives_another_law),
 		STREAM_TEST(test_the_clock_goes_on_while_nothing_is_sent),
 		STREAM_TEST_IPV6(test_sound_goes_both_ways_over_ipv6),
 		STREAM_TEST_IPV6(test_an_ipv6_address_of_another_port_is_not_heard_beside_the_peer),
