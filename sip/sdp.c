@@ -64,11 +64,12 @@ int ua_sdp_answer(struct ua_sdp *answer, const struct ua_sdp *offer, const struc
 	struct ua_sdp result = *offer;
 
 	result.format_count = 0;
+	result.other_wanted = false;
 	for (size_t i = 0; i < offer->format_count; i++) {
 		if (can(local, offer->formats[i].codec))
 			result.formats[result.format_count++] = offer->formats[i];
 	}
-	if (offer->port && !ua_sdp_sound_format(&result))
+	if (offer->port ? !ua_sdp_sound_format(&result) : offer->other_wanted)
 		return ENOTSUP;
 	memcpy(result.addr, local->addr, sizeof(result.addr));
 	result.port = offer->port ? local->port : 0;

@@ -49,6 +49,7 @@ struct ua_sdp {
 	size_t format_count;
 	struct ua_sdp_other others[UA_SDP_MEDIA_MAX];
 	size_t other_count;
+	bool other_wanted;      /* one of them has a port */
 	size_t audio_index;     /* which m= line is the audio stream, from 0 */
 };
 
@@ -73,7 +74,7 @@ void ua_sdp_offer(struct ua_sdp *offer, const struct ua_sdp_local *local);
 
 /* Answers an offer: the common formats in the offer's order with the offer's payload types, the
  * direction narrowed to what both want. A stream offered with port 0 is answered so. ENOTSUP: no
- * codec in common (488). */
+ * codec in common, or only what we have not is offered, as a fax's image in the place of sound (488). */
 int ua_sdp_answer(struct ua_sdp *answer, const struct ua_sdp *offer, const struct ua_sdp_local *local);
 
 /* The format that sound is sent with: the first that is sound and not events; NULL when there is

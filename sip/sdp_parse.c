@@ -35,6 +35,7 @@ struct reader {
 	enum ua_codec codecs[PAYLOAD_TYPES];
 	struct ua_sdp_other others[UA_SDP_MEDIA_MAX];
 	size_t other_count;
+	bool other_wanted;
 };
 
 static const struct {
@@ -121,6 +122,7 @@ static int read_other(struct reader *reader, const struct media *media)
 	    !copy_span(other->protocol, sizeof(other->protocol), media->protocol))
 		return EBADMSG;
 	copy_formats(other->formats, sizeof(other->formats), media->formats);
+	reader->other_wanted |= media->port != 0;
 	return 0;
 }
 
@@ -300,6 +302,7 @@ static int conclude(struct ua_sdp *sdp, const struct reader *reader)
 		.direction = direction->has_direction ? direction->direction : UA_SENDRECV,
 		.ptime_ms = reader->ptime_ms,
 		.other_count = reader->other_count,
+		.other_wanted = reader->other_wanted,
 		.audio_index = reader->audio_index,
 	};
 

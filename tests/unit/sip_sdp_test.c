@@ -312,6 +312,8 @@ static void test_a_stream_offered_with_port_0_is_answered_so(void **state)
 	assert_int_equal(ua_sdp_answer(&answer, &offer, &local), 0);
 	ua_sdp_print(&answer, 1, 1, text, sizeof(text));
 	assert_non_null(strstr(text, "m=audio 0 RTP/AVP 0\r\n"));
+	assert_int_equal(parse(&offer, HEAD C T "m=audio 0 RTP/AVP 8\r\nm=image 5004 udptl t38\r\n"), 0);
+	assert_int_equal(ua_sdp_answer(&answer, &offer, &local), ENOTSUP);
 }
 
 static void test_the_direction_is_what_both_sides_want(void **state)
