@@ -50,6 +50,8 @@ try "a telephone is called and the far end gives up" "$here/sipp/is-given-up.pho
 	-sf "$here/sipp/giving-up.xml" -s 101 127.0.0.1:5060
 PROFILE="ring_s = 5" try "a telephone is called and nobody answers" "$here/sipp/does-not-answer.phone" \
 	-sf "$here/sipp/waiting.xml" -s 101 127.0.0.1:5060
+try "the far end changes the session while they talk" "$here/sipp/session-changes.phone" \
+	-sf "$here/sipp/session-changes.xml" -s 101 127.0.0.1:5060
 BED_IPV6=1 try "a telephone calls over IPv6 and hangs up" "$here/sipp/calls.phone" -sf "$here/sipp/called.xml"
 BED_IPV6=1 try "a telephone is called over IPv6 and the far end hangs up" "$here/sipp/is-called.phone" \
 	-sf "$here/sipp/calling.xml" -s 101 [::1]:5060
