@@ -62,6 +62,7 @@ case $story in
 *.flow)
 	COUNTRY=${COUNTRY:-$(setting country)}
 	PROFILE=${PROFILE:-$(setting profile)}
+	ACCOUNT=${ACCOUNT:-$(setting account)}
 	;;
 *) story= ;;
 esac
@@ -114,6 +115,10 @@ status=$?
 kill -TERM "$TIPRING_PID" 2>/dev/null
 if ! wait "$TIPRING_PID"; then
 	echo "not ok tipringd: ended badly"
+	status=1
+fi
+if grep -qE '(secret|wrong)1[0-9]{2}' "$dir/tipringd.log"; then
+	echo "not ok tipringd: a password stands in its log"
 	status=1
 fi
 finish $status

@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: BSD-3-Clause
 # check.sh's part `dahdi`: finds or builds the guest's kernel and modules, then runs the programs
 # below, each in a guest of its own. They say "ok NAME" and "not ok NAME: why".
-# usage: dahdi-part.sh BUILD [GUEST...]	(bed, wires, contract, stories, worn, spoilt; none: all)
+# usage: dahdi-part.sh BUILD [GUEST...]	(bed, wires, contract, stories, hours, worn, spoilt; none: all)
 set -uo pipefail
 build=$(cd "$1" && pwd)
 shift
@@ -11,13 +11,13 @@ vm=$(cd "$(dirname "$0")" && pwd)
 limit=${TIPRING_GUEST_LIMIT:-120} # seconds of this machine's clock for each guest
 
 # guest NAME LINES COMMAND...: runs a command in the build directory, in a guest with so many lines,
-# all of them with the knobs in $knobs. It is told as a test itself when it ends badly without having
+# all of them with the knobs in $knobs, or with none and without DAHDI. It is told as a test itself when it ends badly without having
 # said why, or names no test at all.
 guest() {
 	local name=$1 lines=$2 text status=0
 	shift 2
 	text=$(cd "$build" && "$vm/umlrun" -t "$limit" bash -c \
-		'"$TIPRING_VM/setup-dahdi.sh" $0 && exec "$@"' "$lines ${knobs:-}" "$@" 2>&1) || status=$?
+		'[ "${0%% *}" = 0 ] || "$TIPRING_VM/setup-dahdi.sh" $0 && exec "$@"' "$lines ${knobs:-}" "$@" 2>&1) || status=$?
 	sed -E "s/^(ok|not ok) /\\1 $name: /" <<<"$text"
 	if [ "$status" != 0 ] && ! grep -q '^not ok ' <<<"$text"; then
 		echo "not ok $name: ended with status $status"
@@ -32,6 +32,11 @@ story() {
 	shift 2
 	TIPRING_CHANNELS=4,5,6 guest "$name" 3 env ${COUNTRY:+"COUNTRY=$COUNTRY"} "$vm/../bed/with-server.sh" "$build" dahdi 3 \
 		tests/story/story --bed dahdi "$@" "$story"
+}
+
+# hours STORY: dummy lines in virtual time; hours of nothing take this machine a minute
+hours() {
+	limit=$((3 * limit)) guest hours 0 "$vm/../bed/with-server.sh" "$build" dummy 3 tests/story/story --bed live "$1"
 }
 
 # spoilt HOW STORY: passes when the story, with its sound spoilt, fails by itself.
@@ -70,6 +75,9 @@ export TIPRING_UML TIPRING_KO
 out=$(mktemp -d)
 trap 'rm -rf "$out"' EXIT
 
+for file in $("$vm/../bed/stories.sh" hours); do
+	start hours hours "$file"
+done
 start contract guest contract 1 tests/contract/driver_contract dahdi 1 2
 start bed guest bed 4 tests/vm/bedcheck 4
 start wires guest wires 4 tests/vm/wirescheck 4
