@@ -85,6 +85,7 @@ static void tone_open(struct cadence *cadence)
 		.begun_ns = step->begun_ns,
 		.ended_ns = step->begun_ns,
 		.level_dbm0 = step->level_dbm0,
+		.accuracy = {.hz_off = -1},
 		.might_be = might_be(cadence, step->hz)};
 	memcpy(cadence->tone.hz, step->hz, sizeof step->hz);
 	for (size_t i = 0; i < cadence->country->count; i++) {
@@ -205,7 +206,7 @@ static void segment_measure(struct cadence *cadence, size_t index, uint64_t last
 		cadence->follow[index].worst_ns = off_ns;
 }
 
-static void follow_finish(struct cadence *cadence, uint64_t ended_ns)
+static void follow_finish(struct cadence *cadence, uint64_t ended_ns, bool hung_up)
 {
 	uint64_t lasted_ns = ended_ns - cadence->step.begun_ns;
 
@@ -216,7 +217,7 @@ static void follow_finish(struct cadence *cadence, uint64_t ended_ns)
 		if (!step_is(expected, &cadence->step) || !expected->ms ||
 			lasted_ns + slack_ns(expected->ms) < expected->ms * MS_NS)
 			cadence->follow[i].alive = false;
-		if (cadence->follow[i].alive)
+		if (cadence->follow[i].alive && !hung_up)
 			segment_measure(cadence, i, lasted_ns);
 		if (++cadence->follow[i].at == pattern->count)
 			cadence->follow[i].at = pattern->loop;
@@ -245,7 +246,7 @@ void cadence_begin(struct cadence *cadence, const struct cadence_step *step)
 	}
 	if (cadence->state != CADENCE_IDLE) {
 		follow_tick(cadence, at_ns);
-		follow_finish(cadence, at_ns);
+		follow_finish(cadence, at_ns, step->hung_up);
 	}
 	cadence->step = *step;
 	if (cadence->state == CADENCE_IDLE && is_sound(step->kind) && step->kind != CADENCE_SOUND)

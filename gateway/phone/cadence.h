@@ -34,9 +34,9 @@ enum cadence_event_kind {
 
 /* How far a tone was from its pattern at worst. */
 struct cadence_accuracy {
-	double hz_off;     /* share of a frequency: 0.005 is 0.5 % */
+	double hz_off;     /* share of a frequency: 0.005 is 0.5 %; negative: sounds too short to be measured */
 	double ms_off;     /* of a segment's length */
-	unsigned segments; /* measured; the last one, which something else cut short, is none of them */
+	unsigned segments; /* measured; one that the user cut short by hanging up is none of them */
 	unsigned wanted;   /* so many segments are all of the cadence, but for a pause at its end */
 };
 
@@ -57,7 +57,8 @@ struct cadence_step {
 	unsigned hz[TONES_HZ_MAX];
 	double level_dbm0;
 	uint64_t begun_ns;
-	double hz_off; /* measured so far */
+	double hz_off; /* measured so far; negative: not yet */
+	bool hung_up;  /* the telephone's user ended what was before it */
 };
 
 enum cadence_state {

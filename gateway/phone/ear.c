@@ -46,6 +46,7 @@ struct ear {
 	uint64_t fit_begun;
 	uint64_t drift_begun; /* the first such window of this step */
 	double drift[TONES_HZ_MAX]; /* radians since */
+	bool hung_up;
 	unsigned strange, other;
 	struct fit other_fit; /* the tone that may have followed */
 	uint64_t other_begun;
@@ -128,7 +129,9 @@ static bool tone_find(struct ear *ear, struct fit *best, uint64_t begun, size_t 
 
 static struct cadence_step step_of(const struct ear *ear, const struct fit *fit)
 {
-	struct cadence_step step = {.kind = ear->kind, .begun_ns = time_of(ear, ear->begun)};
+	struct cadence_step step = {
+		.kind = ear->kind, .begun_ns = time_of(ear, ear->begun), .hz_off = -1,
+		.hung_up = ear->hung_up};
 
 	if (fit) {
 		step.level_dbm0 = fit_dbm0(fit->power);
@@ -375,6 +378,11 @@ void ear_flow(struct ear *ear, bool on, uint64_t at_ns)
 	ear->heard += SLICE - ear->heard % SLICE;
 	ear->slice_energy = 0;
 	ear->anchor_ns = at_ns;
+}
+
+void ear_hook(struct ear *ear, bool off_hook)
+{
+	ear->hung_up = !off_hook;
 }
 
 /* Sound in progress is followed by the looks, which know its kind better. */

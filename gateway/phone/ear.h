@@ -28,6 +28,8 @@ void ear_free(struct ear *ear);
 
 /* Sound began or ended to flow; no sound is silence. */
 void ear_flow(struct ear *ear, bool on, uint64_t at_ns);
+/* The user lifted or hung up: sound that ends after that was not the exchange's to end. */
+void ear_hook(struct ear *ear, bool off_hook);
 /* end_ns: when the last of the samples was heard. */
 void ear_feed(struct ear *ear, const int16_t *samples, size_t count, uint64_t end_ns);
 /* Time goes on; to be called now and then while no sound flows. */

@@ -210,8 +210,10 @@ static enum script_result run_accurate(struct player *player, const struct scrip
 	if (result != SCRIPT_DONE)
 		return result;
 	accuracy = &phone_event(own->phone, own->cursor - 1)->accuracy;
-	snprintf(player->note, sizeof player->note, "frequencies within %.3f %%, %u segments within %.1f ms",
-		accuracy->hz_off * 100, accuracy->segments, accuracy->ms_off);
+	snprintf(player->note, sizeof player->note,
+		accuracy->hz_off < 0 ? "%u segments within %.1f ms, too short for their frequencies"
+				     : "%u segments within %.1f ms, frequencies within %.3f %%",
+		accuracy->segments, accuracy->ms_off, accuracy->hz_off * 100);
 	if (accuracy->segments < accuracy->wanted)
 		return player_fail(player, "only %u of its %u segments were heard whole", accuracy->segments,
 			accuracy->wanted);

@@ -293,6 +293,7 @@ static int hook_move(struct phone *phone, bool off_hook, uint64_t now_ns)
 		return err;
 	phone->now_ns = now_ns;
 	phone->off_hook = off_hook;
+	ear_hook(phone->ear, off_hook);
 	tell(phone, (struct phone_event){
 		.kind = off_hook ? PHONE_LIFT : PHONE_HANGUP, .at_ns = now_ns});
 	return 0;
