@@ -9,6 +9,7 @@
 #   TIPRING_WIRES    the dummy driver's socket
 #   TIPRING_CONTROL  the control socket
 #   TIPRING_PID      the daemon's process id
+#   TIPRING_SERVER_PID  whom SIGUSR1 has stop the SIP server, SIGUSR2 start it again
 # It may end the daemon by SIGTERM itself. Settings of the profile may be added by PROFILE="name = value ...".
 # ACCOUNT="name = value ..." does so for the accounts; SERVER_TCP=1 lets the server listen on TCP alone, BED_IPV6=1 has all of
 # them on ::1.
@@ -63,6 +64,7 @@ case $story in
 	COUNTRY=${COUNTRY:-$(setting country)}
 	PROFILE=${PROFILE:-$(setting profile)}
 	ACCOUNT=${ACCOUNT:-$(setting account)}
+	lines=$(setting lines | grep . || echo "$lines")
 	;;
 *) story= ;;
 esac
@@ -85,6 +87,27 @@ config() {
 	done
 }
 
+server_start() {
+	kamailio ${SERVER_TCP:+-A WITH_TCP} ${BED_IPV6:+-A WITH_IPV6} -DD -E -m 32 -M 8 -f "$here/kamailio.cfg" -w "$dir" -Y "$dir" \
+		>>"$dir/kamailio.log" 2>&1 &
+	kamailio=$!
+}
+server_stop() {
+	kill "$kamailio"
+	wait "$kamailio"
+}
+# SIGUSR1 stops it, SIGUSR2 starts it again.
+server() {
+	local kamailio idle
+	trap server_stop USR1
+	trap server_start USR2
+	trap 'kill "$idle"; server_stop; exit 0' TERM
+	sleep infinity &
+	idle=$!
+	server_start
+	while kill -0 "$idle"; do wait "$idle"; done
+} 2>/dev/null
+
 server_answers() { grep -q "Listening on" "$dir/kamailio.log" 2>/dev/null && ss -Hlnut "sport = :5060" | grep -q .; }
 daemon_registered() {
 	[ "$("$build/tipringctl" -s "$dir/control" status 2>/dev/null | awk 'NR > 1 && $4 == "yes"' | wc -l)" = \
@@ -99,8 +122,10 @@ else
 	config >"$dir/tipring.conf"
 fi
 
-kamailio ${SERVER_TCP:+-A WITH_TCP} ${BED_IPV6:+-A WITH_IPV6} -DD -E -m 32 -M 8 -f "$here/kamailio.cfg" -w "$dir" -Y "$dir" >"$dir/kamailio.log" 2>&1 &
-pids+=($!)
+server &
+TIPRING_SERVER_PID=$!
+export TIPRING_SERVER_PID
+pids+=("$TIPRING_SERVER_PID")
 wait_for server_answers || { echo "not ok the SIP server: does not answer"; finish 1; }
 
 "${TIPRINGD:-$build/tipringd}" -c "$dir/tipring.conf" >"$dir/tipringd.log" 2>&1 &

@@ -215,6 +215,14 @@ static int flow_stop(struct bed *bed)
 	return 0;
 }
 
+/* Its peer is told by "sip registrar silent" and the like. */
+static int flow_server(struct bed *bed, bool up)
+{
+	(void)bed;
+	(void)up;
+	return ENOTSUP;
+}
+
 static int flow_command(struct bed *bed, const char *text, char *reason, size_t reason_size)
 {
 	return peer_command(world_peer(flow_of(bed)->world), text, reason, reason_size);
@@ -229,6 +237,7 @@ static int flow_command(struct bed *bed, const char *text, char *reason, size_t 
 		.phone_add = flow_phone_add, \
 		.run = flow_run, \
 		.stop = flow_stop, \
+		.server = flow_server, \
 		.command = flow_command, \
 	}
 

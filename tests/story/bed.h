@@ -48,6 +48,7 @@ struct bed_config {
 	const char *dahdi_channels; /* "5,6,7": the telephones' channels, in order (dahdi) */
 	unsigned sip_port;   /* the gateway's (live, dahdi) */
 	int daemon_pid;      /* the gateway's (live, dahdi); 0: it cannot be stopped */
+	int server_pid;      /* who stops and starts the SIP server by SIGUSR1 and SIGUSR2 (live, dahdi); 0: nobody */
 };
 
 struct bed {
@@ -72,6 +73,8 @@ struct bed_ops {
 	int (*run)(struct bed *bed, uint64_t until_ns, bool (*done)(void *arg), void *arg);
 	/* Asks the gateway to end, as SIGTERM does; what follows is seen by run. ENOTSUP. */
 	int (*stop)(struct bed *bed);
+	/* Ends the SIP server, which forgets all, or starts it again. ENOTSUP. */
+	int (*server)(struct bed *bed, bool up);
 	/* A "sip" line of the story that is for a scripted peer: ENOTSUP in beds with real ones. */
 	int (*command)(struct bed *bed, const char *text, char *reason, size_t reason_size);
 };

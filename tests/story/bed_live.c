@@ -171,6 +171,15 @@ static int live_stop(struct bed *bed)
 	return kill(pid, SIGTERM) ? errno : 0;
 }
 
+static int live_server(struct bed *bed, bool up)
+{
+	int pid = live_of(bed)->config.server_pid;
+
+	if (pid <= 1)
+		return ENOTSUP;
+	return kill(pid, up ? SIGUSR2 : SIGUSR1) ? errno : 0;
+}
+
 static int live_command(struct bed *bed, const char *text, char *reason, size_t reason_size)
 {
 	(void)bed;
@@ -188,6 +197,7 @@ const struct bed_ops bed_live_ops = {
 	.phone_add = live_phone_add,
 	.run = live_run,
 	.stop = live_stop,
+	.server = live_server,
 	.command = live_command,
 };
 
@@ -238,6 +248,7 @@ const struct bed_ops bed_dahdi_ops = {
 	.phone_add = dahdi_phone_add,
 	.run = live_run,
 	.stop = live_stop,
+	.server = live_server,
 	.command = live_command,
 };
 #endif

@@ -64,7 +64,8 @@ static int usage(FILE *out, int status)
 	      "  --wires PATH        the dummy driver's socket (live; $TIPRING_WIRES)\n"
 	      "  --channels 5,6,7    the telephones' DAHDI channels, in order (dahdi)\n"
 	      "  --sip-port N        the gateway's (5070)\n"
-	      "  --daemon-pid N      the gateway's, for \"control stop\" ($TIPRING_PID)\n", out);
+	      "  --daemon-pid N      the gateway's, for \"control stop\" ($TIPRING_PID)\n"
+	      "  $TIPRING_SERVER_PID whom \"control server-stop\" and server-start signal\n", out);
 	return status;
 }
 
@@ -276,6 +277,9 @@ static void settings_read(struct options *options)
 	setting_read(options->path, "profile", options->profile);
 	setting_read(options->path, "wrong password", number);
 	script_number(number, 1, BED_LINES_MAX, &options->config.wrong_password);
+	number[0] = '\0';
+	setting_read(options->path, "lines", number);
+	script_number(number, 1, BED_LINES_MAX, &options->config.lines);
 	for (unsigned n = 0; n < BED_LINES_MAX; n++) {
 		snprintf(name, sizeof name, "profile %u", n + 1);
 		setting_read(options->path, name, options->line_profile[n]);
@@ -376,7 +380,8 @@ int main(int argc, char **argv)
 					  .wires = environment("TIPRING_WIRES", TIPRING_RUNDIR "/wires"),
 					  .dahdi_channels = environment("TIPRING_CHANNELS", ""),
 					  .sip_port = 5070,
-					  .daemon_pid = atoi(environment("TIPRING_PID", "0"))}};
+					  .daemon_pid = atoi(environment("TIPRING_PID", "0")),
+					  .server_pid = atoi(environment("TIPRING_SERVER_PID", "0"))}};
 	int option;
 
 	while ((option = getopt_long(argc, argv, "h", long_options, NULL)) != -1) {

@@ -210,18 +210,52 @@ static enum script_result run_sip(struct player *player, const struct script_com
 	return run_command(player, command);
 }
 
+static int stop_gateway(struct bed *bed)
+{
+	return bed->ops->stop(bed);
+}
+
+static int stop_server(struct bed *bed)
+{
+	return bed->ops->server(bed, false);
+}
+
+static int start_server(struct bed *bed)
+{
+	return bed->ops->server(bed, true);
+}
+
+static const struct control {
+	const char *word;
+	int (*act)(struct bed *bed);
+} controls[] = {
+	{"stop", stop_gateway},
+	{"server-stop", stop_server},
+	{"server-start", start_server},
+	{NULL},
+};
+
+static const struct control *control_find(const struct script_command *command)
+{
+	for (const struct control *control = controls; control->word; control++) {
+		if (command->count == 1 && script_word_is(command, 0, control->word))
+			return control;
+	}
+	return NULL;
+}
+
 static const char *check_control(const struct script_command *command)
 {
-	return command->count == 1 && script_word_is(command, 0, "stop") ? NULL : "control what?";
+	return control_find(command) ? NULL : "control what?";
 }
 
 static enum script_result run_control(struct player *player, const struct script_command *command)
 {
 	struct story *story = player->arg;
-	int err = story->bed->ops->stop(story->bed);
+	const struct control *control = control_find(command);
+	int err = control->act(story->bed);
 
-	(void)command;
-	return err ? player_fail(player, "the gateway cannot be stopped: %s", strerror(err)) : SCRIPT_DONE;
+	return err ? player_fail(player, "%s cannot be done: %s", control->word, strerror(err)) : SCRIPT_DONE;
 }
 
 static const char *check_at(const struct script_command *command)
@@ -248,7 +282,7 @@ const struct script_verb story_verbs[] = {
 		"expect out|in [STATUS] [METHOD] [from USER] [to USER] [expires S] "
 		"[within MS [of [N] EVENT]], or never out|in ..., or words for a scripted peer",
 		false, check_sip, run_sip},
-	{"control", "stop", false, check_control, run_control},
+	{"control", "stop|server-stop|server-start", false, check_control, run_control},
 	{"at", "MS", false, check_at, run_at},
 	{NULL},
 };

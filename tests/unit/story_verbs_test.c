@@ -24,6 +24,16 @@ static int bed_stop(struct bed *bed)
 	return 0;
 }
 
+static unsigned server_stops, server_starts;
+
+static int bed_server(struct bed *bed, bool up)
+{
+	(void)bed;
+	server_starts += up;
+	server_stops += !up;
+	return 0;
+}
+
 static int bed_command(struct bed *bed, const char *text, char *reason, size_t reason_size)
 {
 	(void)bed;
@@ -33,7 +43,7 @@ static int bed_command(struct bed *bed, const char *text, char *reason, size_t r
 	return ENOENT;
 }
 
-static const struct bed_ops ops = {.name = "none", .stop = bed_stop, .command = bed_command};
+static const struct bed_ops ops = {.name = "none", .stop = bed_stop, .server = bed_server, .command = bed_command};
 static struct bed bed = {&ops};
 
 static int setup(void **state)
@@ -179,6 +189,12 @@ static void test_at_waits_and_control_stops(void **state)
 	stops = 0;
 	assert_int_equal(play(story, "control stop", 0, 0), SCRIPT_DONE);
 	assert_int_equal(stops, 1);
+	server_stops = server_starts = 0;
+	assert_int_equal(play(story, "control server-stop", 0, 0), SCRIPT_DONE);
+	assert_int_equal(server_stops, 1);
+	assert_int_equal(server_starts, 0);
+	assert_int_equal(play(story, "control server-start", 0, 0), SCRIPT_DONE);
+	assert_int_equal(server_starts, 1);
 }
 
 static void test_a_wrong_line_is_refused(void **state)

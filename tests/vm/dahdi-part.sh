@@ -26,11 +26,12 @@ guest() {
 	fi
 }
 
-# story NAME STORY [OPTION...]: a story among tipringd and Kamailio, its telephones on channels 4 to 6
+# story NAME STORY [OPTION...]: a story among tipringd and Kamailio, its telephones on the channels behind the lines'
 story() {
-	local name=$1 story=$2
+	local name=$1 story=$2 lines
 	shift 2
-	TIPRING_CHANNELS=4,5,6 guest "$name" 3 env ${COUNTRY:+"COUNTRY=$COUNTRY"} "$vm/../bed/with-server.sh" "$build" dahdi 3 \
+	lines=$(sed -n 's/^# lines: //p' "$story" | grep . || echo 3)
+	TIPRING_CHANNELS=$(seq -s, $((lines + 1)) $((2 * lines))) guest "$name" "$lines" env ${COUNTRY:+"COUNTRY=$COUNTRY"} "$vm/../bed/with-server.sh" "$build" dahdi "$lines" \
 		tests/story/story --bed dahdi "$@" "$story"
 }
 
