@@ -65,7 +65,8 @@ struct config_profile {
 	unsigned first_digit_s, inter_digit_s, ring_s, tone_s, howler_s;
 	uint8_t release_tone; /* enum fxs_tone, or FXS_TONE_COUNT for none */
 	bool autoreoriginate;
-	bool call_waiting, three_way;
+	bool call_waiting, three_way, transfer, accept_transfers;
+	unsigned transfer_s;
 	struct digitmap digit_map;
 	bool hash_sends;
 	struct config_text hotline; /* at most CONFIG_DIGITS_MAX */

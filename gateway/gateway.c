@@ -48,6 +48,26 @@ static void on_review(void *arg)
 	loop_timer_start(gateway->review_timer, REVIEW_MS);
 }
 
+/* NULL: no line has that call any more. */
+static struct line *owner_of(const struct gateway *gateway, const struct ua_invite *invite)
+{
+	for (unsigned i = 0; i < gateway->line_count; i++) {
+		if (line_owns(gateway->lines[i], invite))
+			return gateway->lines[i];
+	}
+	return NULL;
+}
+
+static void replace(struct gateway *gateway, struct ua_invite *invite, const struct ua_incoming *incoming)
+{
+	struct line *line = is_stopping(gateway) ? NULL : owner_of(gateway, incoming->replaces);
+
+	if (line)
+		line_replace(line, invite, incoming);
+	else
+		ua_invite_reject(invite, 481, "Call Does Not Exist");
+}
+
 /* The first of the account's lines that is ready, or else that lets a call wait; where none can take it, one that has the
  * best reason: busy rather than out of order. NULL: none could be opened. */
 static struct line *line_choose(const struct gateway *gateway, const struct ua_account *account)
@@ -70,7 +90,9 @@ static void on_incoming(struct ua_invite *invite, const struct ua_incoming *inco
 	struct gateway *gateway = arg;
 	struct line *chosen = line_choose(gateway, incoming->account);
 
-	if (chosen && !is_stopping(gateway))
+	if (incoming->replaces)
+		replace(gateway, invite, incoming);
+	else if (chosen && !is_stopping(gateway))
 		line_incoming(chosen, invite, incoming);
 	else
 		ua_invite_reject(invite, 480, "Temporarily Unavailable");

@@ -20,7 +20,7 @@
 struct leg {
 	const struct leg_config *config;
 	struct ua_invite *invite; /* NULL once it ended */
-	leg_event_h *handler;
+	const struct leg_handlers *handlers;
 	void *arg;
 	struct ua_sdp_local local;
 	struct ua_sdp remote;
@@ -35,7 +35,8 @@ struct leg {
 	struct ua_rtp_sender sender;
 };
 
-static int leg_alloc(struct leg **legp, const struct leg_config *config, leg_event_h *handler, void *arg)
+static int leg_alloc(struct leg **legp, const struct leg_config *config,
+	const struct leg_handlers *handlers, void *arg)
 {
 	static uint32_t last_stream_id;
 	static const struct ua_format formats[] = {
@@ -53,7 +54,7 @@ static int leg_alloc(struct leg **legp, const struct leg_config *config, leg_eve
 		return err;
 	}
 	leg->config = config;
-	leg->handler = handler;
+	leg->handlers = handlers;
 	leg->arg = arg;
 	if (++last_stream_id == 0)
 		last_stream_id = 1;
@@ -96,7 +97,7 @@ static void on_progress(struct ua_invite *invite, unsigned status, const struct 
 		remote_take(leg, answer);
 	else if (status != STATUS_RINGING)
 		return;
-	leg->handler(leg, answer ? LINE_EV_EARLY_MEDIA : LINE_EV_ALERTED, leg->arg);
+	leg->handlers->event(leg, answer ? LINE_EV_EARLY_MEDIA : LINE_EV_ALERTED, leg->arg);
 }
 
 static void on_answered(struct ua_invite *invite, const struct ua_sdp *answer, void *arg)
@@ -107,7 +108,7 @@ static void on_answered(struct ua_invite *invite, const struct ua_sdp *answer, v
 	if (answer)
 		remote_take(leg, answer);
 	leg->up = true;
-	leg->handler(leg, LINE_EV_ANSWERED, leg->arg);
+	leg->handlers->event(leg, LINE_EV_ANSWERED, leg->arg);
 }
 
 static int on_offered(struct ua_invite *invite, const struct ua_sdp *offer, struct ua_sdp *answer, void *arg)
@@ -124,7 +125,7 @@ static int on_offered(struct ua_invite *invite, const struct ua_sdp *offer, stru
 	if (err)
 		return err;
 	remote_take(leg, offer);
-	leg->handler(leg, LINE_EVENT_COUNT, leg->arg);
+	leg->handlers->event(leg, LINE_EVENT_COUNT, leg->arg);
 	return 0;
 }
 
@@ -136,7 +137,7 @@ static void on_changed(struct ua_invite *invite, const struct ua_sdp *remote, vo
 	if (remote)
 		remote_take(leg, remote);
 	hold_offer(leg);
-	leg->handler(leg, LINE_EVENT_COUNT, leg->arg);
+	leg->handlers->event(leg, LINE_EVENT_COUNT, leg->arg);
 }
 
 static void on_ended(struct ua_invite *invite, const struct ua_end *end, void *arg)
@@ -149,29 +150,69 @@ static void on_ended(struct ua_invite *invite, const struct ua_end *end, void *a
 	leg->end = *end;
 	if (!end->after_answer)
 		event = cause_event(end->q850_cause, end->status);
-	leg->handler(leg, event, leg->arg);
+	leg->handlers->event(leg, event, leg->arg);
 	leg->end.reason = "";
 }
 
-static const struct ua_invite_handlers handlers = {
+static void on_transfer(struct ua_invite *invite, unsigned status, bool done, void *arg)
+{
+	struct leg *leg = arg;
+
+	(void)invite;
+	if (done)
+		leg->handlers->event(leg, status >= 200 && status < 300 ? LINE_EV_TRANSFERRED : LINE_EV_TRANSFER_FAILED,
+			leg->arg);
+}
+
+static unsigned on_refer(struct ua_invite *invite, const struct ua_refer_request *request,
+	struct ua_referral *referral, void *arg)
+{
+	struct leg *leg = arg;
+
+	(void)invite;
+	return leg->handlers->refer(leg, request, referral, leg->arg);
+}
+
+static const struct ua_invite_handlers invite_handlers = {
 	.progress = on_progress,
 	.answered = on_answered,
 	.offered = on_offered,
 	.changed = on_changed,
+	.transfer = on_transfer,
+	.refer = on_refer,
 	.ended = on_ended,
 };
 
 int leg_call(struct leg **legp, const struct leg_config *config, struct ua_account *account,
-	const char *number, leg_event_h *handler, void *arg)
+	const char *number, const struct leg_handlers *handlers, void *arg)
 {
 	struct ua_sdp offer;
 	struct leg *leg;
-	int err = leg_alloc(&leg, config, handler, arg);
+	int err = leg_alloc(&leg, config, handlers, arg);
 
 	if (err)
 		return err;
 	ua_sdp_offer(&offer, &leg->local);
-	err = ua_invite_send(&leg->invite, account, number, &offer, &handlers, leg);
+	err = ua_invite_send(&leg->invite, account, number, &offer, &invite_handlers, leg);
+	if (err) {
+		leg_free(leg);
+		return err;
+	}
+	*legp = leg;
+	return 0;
+}
+
+int leg_call_to(struct leg **legp, const struct leg_config *config, struct ua_account *account,
+	const struct ua_call_to *to, const struct leg_handlers *handlers, void *arg)
+{
+	struct ua_sdp offer;
+	struct leg *leg;
+	int err = leg_alloc(&leg, config, handlers, arg);
+
+	if (err)
+		return err;
+	ua_sdp_offer(&offer, &leg->local);
+	err = ua_invite_send_to(&leg->invite, account, to, &offer, &invite_handlers, leg);
 	if (err) {
 		leg_free(leg);
 		return err;
@@ -181,11 +222,11 @@ int leg_call(struct leg **legp, const struct leg_config *config, struct ua_accou
 }
 
 int leg_take(struct leg **legp, const struct leg_config *config, struct ua_invite *invite,
-	const struct ua_incoming *incoming, leg_event_h *handler, void *arg)
+	const struct ua_incoming *incoming, const struct leg_handlers *handlers, void *arg)
 {
 	struct ua_sdp answer;
 	struct leg *leg;
-	int err = leg_alloc(&leg, config, handler, arg);
+	int err = leg_alloc(&leg, config, handlers, arg);
 
 	if (err) {
 		ua_invite_reject(invite, 503, "No Port For Sound");
@@ -200,7 +241,7 @@ int leg_take(struct leg **legp, const struct leg_config *config, struct ua_invit
 	if (leg->offered)
 		remote_take(leg, incoming->offer);
 	leg->invite = invite;
-	ua_invite_accept(invite, &handlers, leg);
+	ua_invite_accept(invite, &invite_handlers, leg);
 	*legp = leg;
 	return 0;
 }
@@ -228,6 +269,18 @@ void leg_hold(struct leg *leg, bool held)
 {
 	leg->held = held;
 	hold_offer(leg);
+}
+
+int leg_transfer(struct leg *leg, const struct leg *other)
+{
+	const struct ua_refer_to to = {.other = other->invite};
+
+	return leg->invite && other->invite ? ua_invite_refer(leg->invite, &to) : ENOTCONN;
+}
+
+bool leg_is(const struct leg *leg, const struct ua_invite *invite)
+{
+	return leg && invite && leg->invite == invite;
 }
 
 void leg_hang_up(struct leg *leg, unsigned q850_cause)

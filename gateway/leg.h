@@ -10,7 +10,7 @@
 
 #include "gateway/line_fsm.h"
 #include "gateway/stream.h"
-#include "sip/invite.h"
+#include "sip/refer.h"
 
 struct leg;
 
@@ -22,18 +22,29 @@ struct leg_config {
 	uint8_t ptime_ms;
 };
 
-/* event is one of ALERTED, EARLY_MEDIA, ANSWERED, ENDED*, or LINE_EVENT_COUNT when only the stream changed. After an ENDED
+/* event is one of ALERTED, EARLY_MEDIA, ANSWERED, TRANSFERRED, TRANSFER_FAILED, ENDED*, or LINE_EVENT_COUNT when only the stream changed. After an ENDED
  * the leg is dead to sip/; the line still has to leg_retire it. */
 typedef void leg_event_h(struct leg *leg, enum line_event event, void *arg);
+/* The peer asks for a transfer; as refer of struct ua_invite_handlers. */
+typedef unsigned leg_refer_h(struct leg *leg, const struct ua_refer_request *request,
+	struct ua_referral *referral, void *arg);
+
+struct leg_handlers {
+	leg_event_h *event;
+	leg_refer_h *refer;
+};
 
 /* Calls number. EADDRINUSE: no port for sound is free. */
 int leg_call(struct leg **legp, const struct leg_config *config, struct ua_account *account,
-	const char *number, leg_event_h *handler, void *arg);
+	const char *number, const struct leg_handlers *handlers, void *arg);
+/* Calls whom a transfer names. EINVAL: that is no address that we can call. */
+int leg_call_to(struct leg **legp, const struct leg_config *config, struct ua_account *account,
+	const struct ua_call_to *to, const struct leg_handlers *handlers, void *arg);
 
 /* Takes a call that came in, from within sip/'s incoming handler: EPROTO no codec in common (refused 488),
  * EADDRINUSE (refused 503). After an error the invite is gone. */
 int leg_take(struct leg **legp, const struct leg_config *config, struct ua_invite *invite,
-	const struct ua_incoming *incoming, leg_event_h *handler, void *arg);
+	const struct ua_incoming *incoming, const struct leg_handlers *handlers, void *arg);
 
 /* waiting: the subscriber hears the call waiting tone rather than a bell; the caller may be told. */
 int leg_ring(struct leg *leg, bool waiting);
@@ -42,6 +53,11 @@ int leg_answer(struct leg *leg);
 /* Holds the call (the peer may hear us and need not talk: sendonly) or takes it up again. The offer waits for one that is under
  * way; whatever the peer says to it, the stream obeys the line's wish. */
 void leg_hold(struct leg *leg, bool held);
+
+/* Asks the peer to call the far end of other instead of us; what comes of it is TRANSFERRED or TRANSFER_FAILED. */
+int leg_transfer(struct leg *leg, const struct leg *other);
+
+bool leg_is(const struct leg *leg, const struct ua_invite *invite);
 
 /* Ends the call if it has not ended; no event comes any more. The socket stays open, since the media thread may still use
  * it, until leg_free. */

@@ -80,7 +80,7 @@ static uint8_t tone_of(const struct line *line)
 {
 	const struct line_outputs *outputs = line_fsm_outputs(line->state);
 
-	if (line->state == LINE_TALKING && line_has(line, LINE_ROLE_WAITING))
+	if (line->state == LINE_TALKING && line_waits(line))
 		return FXS_TONE_CALL_WAITING;
 	return outputs->tone == LINE_TONE_RELEASE ? line->config->profile->release_tone : outputs->tone;
 }
@@ -134,6 +134,8 @@ static unsigned timer_ms(const struct line *line, enum line_timer timer)
 		return profile->ring_s * MS_PER_S;
 	case LINE_TIMER_TONE:
 		return profile->tone_s * MS_PER_S;
+	case LINE_TIMER_TRANSFER:
+		return profile->transfer_s * MS_PER_S;
 	case LINE_TIMER_HOWLER:
 		return profile->howler_s * MS_PER_S;
 	}
@@ -197,6 +199,7 @@ void line_dispatch(struct line *line, enum line_event event)
 
 void line_shut(struct line *line)
 {
+	line_referral_drop(line);
 	line_hang_up_all(line);
 	line_legs_retire(line);
 	if (line->state != LINE_IDLE)
@@ -221,6 +224,7 @@ static void hang_up_heard(struct line *line, uint64_t at_ns)
 {
 	line->hang_ups++;
 	line->off_hook = false;
+	line_referral_drop(line);
 	line_dispatch(line, line_judge_hang_up(line, at_ns));
 }
 

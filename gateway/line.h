@@ -25,6 +25,11 @@ void line_media_changed(struct line *line);
 /* A call for this line: takes or refuses it before returning. */
 void line_incoming(struct line *line, struct ua_invite *invite, const struct ua_incoming *incoming);
 
+/* Whether a call is one of this line's. */
+bool line_owns(const struct line *line, const struct ua_invite *invite);
+/* A call that takes the place of one of this line's (incoming->replaces): answered without ringing. */
+void line_replace(struct line *line, struct ua_invite *invite, const struct ua_incoming *incoming);
+
 /* Ends what goes on, politely; the telephone falls silent. */
 void line_shut(struct line *line);
 

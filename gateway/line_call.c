@@ -8,7 +8,7 @@
 #include "gateway/line_private.h"
 #include "gateway/log.h"
 
-static enum line_role role_of(struct line *line, const struct leg *leg)
+enum line_role line_role_of(struct line *line, const struct leg *leg)
 {
 	enum line_role role = 0;
 
@@ -20,7 +20,7 @@ static enum line_role role_of(struct line *line, const struct leg *leg)
 static void on_leg(struct leg *leg, enum line_event event, void *arg)
 {
 	struct line *line = arg;
-	enum line_role role = role_of(line, leg);
+	enum line_role role = line_role_of(line, leg);
 
 	if (role == LINE_ROLE_COUNT)
 		return;
@@ -32,10 +32,14 @@ static void on_leg(struct leg *leg, enum line_event event, void *arg)
 	if (line_leg(line, role)->over)
 		gw_log(GW_LOG_INFO, line->config->name, "the far end ended the call: %u %s",
 			leg_end(leg)->status, leg_end(leg)->reason ? leg_end(leg)->reason : "");
+	if (line_referral_event(line, leg, event))
+		return;
 	if (role != LINE_ROLE_ACTIVE && event >= LINE_EV_ENDED)
 		event = role == LINE_ROLE_HELD ? LINE_EV_HELD_ENDED : LINE_EV_WAITING_ENDED;
 	line_dispatch(line, event);
 }
+
+const struct leg_handlers line_leg_handlers = {.event = on_leg, .refer = line_refer};
 
 static enum line_event collect_end(struct line *line)
 {
@@ -64,7 +68,7 @@ static enum line_event collect(struct line *line)
 }
 
 /* So many at once mean that the media thread stands still: no call more, rather than a socket closed under it. */
-static bool may_have_leg(const struct line *line)
+bool line_may_have_leg(const struct line *line)
 {
 	return line->retired_count + MEDIA_STREAMS <= LINE_RETIRED_MAX;
 }
@@ -73,8 +77,8 @@ static enum line_event call(struct line *line)
 {
 	int err = EAGAIN;
 
-	if (may_have_leg(line))
-		err = leg_call(&line_leg(line, LINE_ROLE_ACTIVE)->leg, line->leg_config, line->account, line->digits, on_leg, line);
+	if (line_may_have_leg(line))
+		err = leg_call(&line_leg(line, LINE_ROLE_ACTIVE)->leg, line->leg_config, line->account, line->digits, &line_leg_handlers, line);
 
 	if (!err) {
 		line->calls_out++;
@@ -87,7 +91,7 @@ static enum line_event call(struct line *line)
 static int take(struct line *line, enum line_role role)
 {
 	struct line_leg *place = line_leg(line, role);
-	int err = leg_take(&place->leg, line->leg_config, line->incoming_invite, line->incoming, on_leg, line);
+	int err = leg_take(&place->leg, line->leg_config, line->incoming_invite, line->incoming, &line_leg_handlers, line);
 
 	if (!err)
 		err = leg_ring(place->leg, role == LINE_ROLE_WAITING);
@@ -158,6 +162,8 @@ enum line_event line_verb_do(struct line *line, enum line_verb verb)
 		return line->config->profile->howler_s ? LINE_EVENT_COUNT : LINE_EV_TIMEOUT;
 	case LINE_DO_ALERT_WAITING:
 		return alert_waiting(line);
+	case LINE_DO_TRANSFER:
+		return line_transfer(line) ? LINE_EVENT_COUNT : LINE_EV_TRANSFER_FAILED;
 	case LINE_DO_REFUSE:
 		ua_invite_reject(line->incoming_invite, 486, "Busy Here");
 		return LINE_EVENT_COUNT;
@@ -180,7 +186,7 @@ enum line_event line_verb_do(struct line *line, enum line_verb verb)
 
 enum line_readiness line_readiness(const struct line *line)
 {
-	if (line->fault || !may_have_leg(line))
+	if (line->fault || !line_may_have_leg(line))
 		return LINE_OUT_OF_ORDER;
 	if (line->state == LINE_IDLE)
 		return line->off_hook ? LINE_IN_USE : LINE_READY;
@@ -189,7 +195,7 @@ enum line_readiness line_readiness(const struct line *line)
 
 void line_incoming(struct line *line, struct ua_invite *invite, const struct ua_incoming *incoming)
 {
-	if (!may_have_leg(line)) {
+	if (!line_may_have_leg(line)) {
 		ua_invite_reject(invite, 503, "Service Unavailable");
 		return;
 	}

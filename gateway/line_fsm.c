@@ -21,6 +21,7 @@
 	[LINE_EV_FLASH_BARRED] = TO(CONGESTION, NOTHING)
 
 #define CALLING_OUT                                              \
+	[LINE_EV_HANG_UP_TRANSFER] = TO(TRANSFER_RINGS, NOTHING), \
 	WITH_OTHER(HANG_UP),                                     \
 	[LINE_EV_HANG_UP] = TO(IDLE, HANG_UP),                   \
 	[LINE_EV_FLASH] = TO(DIAL_TONE, HANG_UP),                \
@@ -91,6 +92,10 @@ static const struct line_step table[LINE_STATE_COUNT][LINE_EVENT_COUNT] = {
 		[LINE_EV_HANG_UP] = TO(IDLE, HANG_UP),
 		[LINE_EV_HANG_UP_HELD] = TO(RING_BACK, HANG_UP),
 		[LINE_EV_HANG_UP_WAITING] = TO(RINGING, RING_WAITING),
+		[LINE_EV_HANG_UP_TRANSFER] = TO(TRANSFERRING, TRANSFER),
+		[LINE_EV_TRANSFERRED] = TO(RELEASED, HANG_UP_ALL),
+		[LINE_EV_TRANSFER_FAILED] = STAY(TALKING, NOTHING),
+		[LINE_EV_REFERRED] = TO(CALLING, NOTHING),
 		[LINE_EV_FLASH] = TO(RECALL, HOLD),
 		[LINE_EV_FLASH_BARRED] = TO(RECALL, HOLD),
 		[LINE_EV_FLASH_SWAP] = STAY(TALKING, SWAP),
@@ -128,7 +133,39 @@ static const struct line_step table[LINE_STATE_COUNT][LINE_EVENT_COUNT] = {
 		[LINE_EV_HOTLINE] = TO(TALKING, RESUME),
 		[LINE_EV_TIMEOUT] = TO(IDLE, HANG_UP_ALL),
 		[LINE_EV_HELD_ENDED] = TO(IDLE, NOTHING),
+		[LINE_EV_TRANSFERRED] = TO(IDLE, HANG_UP_ALL),
+		[LINE_EV_TRANSFER_FAILED] = STAY(RING_BACK, NOTHING),
 		[LINE_EV_CALL_IN] = STAY(RING_BACK, REFUSE),
+	},
+	[LINE_TRANSFER_RINGS] = {
+		[LINE_EV_LIFT] = TO(RINGBACK, NOTHING),
+		[LINE_EV_LIFT_BARRED] = TO(RINGBACK, NOTHING),
+		[LINE_EV_HOTLINE] = TO(RINGBACK, NOTHING),
+		[LINE_EV_ALERTED] = STAY(TRANSFER_RINGS, NOTHING),
+		[LINE_EV_EARLY_MEDIA] = STAY(TRANSFER_RINGS, NOTHING),
+		[LINE_EV_ANSWERED] = TO(TRANSFERRING, TRANSFER),
+		[LINE_EV_TIMEOUT] = TO(RING_BACK, HANG_UP),
+		[LINE_EV_ENDED] = TO(RING_BACK, NOTHING),
+		[LINE_EV_ENDED_BUSY] = TO(RING_BACK, NOTHING),
+		[LINE_EV_ENDED_CONGESTION] = TO(RING_BACK, NOTHING),
+		[LINE_EV_ENDED_INFO] = TO(RING_BACK, NOTHING),
+		[LINE_EV_HELD_ENDED] = TO(IDLE, HANG_UP_ALL),
+		[LINE_EV_CALL_IN] = STAY(TRANSFER_RINGS, REFUSE),
+	},
+	[LINE_TRANSFERRING] = {
+		[LINE_EV_LIFT] = TO(TALKING, NOTHING),
+		[LINE_EV_LIFT_BARRED] = TO(TALKING, NOTHING),
+		[LINE_EV_HOTLINE] = TO(TALKING, NOTHING),
+		[LINE_EV_TRANSFERRED] = TO(IDLE, HANG_UP_ALL),
+		[LINE_EV_TRANSFER_FAILED] = TO(RING_BACK, HANG_UP),
+		[LINE_EV_TIMEOUT] = TO(RING_BACK, HANG_UP),
+		/* The other one's call with us is over when the new one has taken its place. */
+		[LINE_EV_ENDED] = STAY(TRANSFERRING, NOTHING),
+		[LINE_EV_ENDED_BUSY] = STAY(TRANSFERRING, NOTHING),
+		[LINE_EV_ENDED_CONGESTION] = STAY(TRANSFERRING, NOTHING),
+		[LINE_EV_ENDED_INFO] = STAY(TRANSFERRING, NOTHING),
+		[LINE_EV_HELD_ENDED] = TO(IDLE, HANG_UP_ALL),
+		[LINE_EV_CALL_IN] = STAY(TRANSFERRING, REFUSE),
 	},
 #define TONE_ALONE(state)                                        \
 	OFF_HOOK_ALONE,                                          \
@@ -172,6 +209,8 @@ static const struct line_outputs outputs[LINE_STATE_COUNT] = {
 	[LINE_RECALL]      = { FXS_TONE_RECALL_DIAL, FXS_HOOK_COLLECTING, LINE_TIMER_FIRST_DIGIT, 1, 1, 0, 0, 0 },
 	[LINE_THREE_WAY]   = { NO_TONE,             FXS_HOOK_IN_CALL,    LINE_TIMER_NONE,        1, 1, 0, 1, 1 },
 	[LINE_RING_BACK]   = { NO_TONE,             FXS_HOOK_IDLE,       LINE_TIMER_RING,        0, 1, 1, 0, 0 },
+	[LINE_TRANSFER_RINGS] = { NO_TONE,          FXS_HOOK_IDLE,       LINE_TIMER_RING,        0, 0, 0, 0, 0 },
+	[LINE_TRANSFERRING] = { NO_TONE,            FXS_HOOK_IDLE,       LINE_TIMER_TRANSFER,    0, 0, 0, 0, 0 },
 	[LINE_RELEASED]    = { LINE_TONE_RELEASE,   FXS_HOOK_IN_CALL,    LINE_TIMER_TONE,        1, 1, 0, 0, 0 },
 	[LINE_BUSY]        = { FXS_TONE_BUSY,       FXS_HOOK_IN_CALL,    LINE_TIMER_TONE,        1, 1, 0, 0, 0 },
 	[LINE_CONGESTION]  = { FXS_TONE_CONGESTION, FXS_HOOK_IN_CALL,    LINE_TIMER_TONE,        1, 1, 0, 0, 0 },
@@ -199,7 +238,7 @@ const char *line_state_name(enum line_state state)
 {
 	static const char *const names[LINE_STATE_COUNT] = {
 		"idle", "dial-tone", "dialling", "calling", "ringback", "early-media", "ringing",
-		"talking", "recall", "three-way", "ring-back", "released", "busy", "congestion", "info", "howler",
+		"talking", "recall", "three-way", "ring-back", "transfer-rings", "transferring", "released", "busy", "congestion", "info", "howler",
 		"parked",
 	};
 
@@ -209,9 +248,9 @@ const char *line_state_name(enum line_state state)
 const char *line_event_name(enum line_event event)
 {
 	static const char *const names[LINE_EVENT_COUNT] = {
-		"lift", "lift-barred", "hotline", "hang-up", "flash", "hang-up-held", "hang-up-waiting",
+		"lift", "lift-barred", "hotline", "hang-up", "flash", "hang-up-held", "hang-up-waiting", "hang-up-transfer",
 		"flash-barred", "flash-back", "flash-swap", "flash-join", "flash-take", "digit", "number", "no-number", "timeout",
-		"call-in", "call-waits", "held-ended", "waiting-ended", "alerted", "early-media", "answered", "ended", "ended-busy",
+		"call-in", "call-waits", "held-ended", "waiting-ended", "transferred", "transfer-failed", "referred", "alerted", "early-media", "answered", "ended", "ended-busy",
 		"ended-congestion", "ended-info",
 	};
 

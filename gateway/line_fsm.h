@@ -22,6 +22,8 @@ enum line_state {
 	LINE_RECALL,      /* dial tone after a flash, a call is held */
 	LINE_THREE_WAY,
 	LINE_RING_BACK,   /* hung up on a held call: it rings */
+	LINE_TRANSFER_RINGS, /* hung up: the held call is transferred when the other one answers */
+	LINE_TRANSFERRING,   /* hung up: the held party is calling the other one */
 	LINE_RELEASED,    /* the far end hung up, we did not */
 	LINE_BUSY,
 	LINE_CONGESTION,
@@ -39,6 +41,7 @@ enum line_event {
 	LINE_EV_FLASH,
 	LINE_EV_HANG_UP_HELD,    /* ... while a call is held */
 	LINE_EV_HANG_UP_WAITING, /* ... while a call waits */
+	LINE_EV_HANG_UP_TRANSFER, /* ... between two calls: those two shall talk */
 	LINE_EV_FLASH_BARRED, /* a flash on a line that may not call */
 	LINE_EV_FLASH_BACK,   /* a flash while a call is held and none is talked in */
 	LINE_EV_FLASH_SWAP,   /* a flash between two calls: the other one */
@@ -52,6 +55,9 @@ enum line_event {
 	LINE_EV_CALL_WAITS,  /* a call that may wait until the subscriber takes it */
 	LINE_EV_HELD_ENDED,
 	LINE_EV_WAITING_ENDED,
+	LINE_EV_TRANSFERRED,
+	LINE_EV_TRANSFER_FAILED,
+	LINE_EV_REFERRED,    /* who transferred us has left, the new call has not been answered yet */
 	LINE_EV_ALERTED,     /* 180 without sound */
 	LINE_EV_EARLY_MEDIA, /* 18x with sound */
 	LINE_EV_ANSWERED,
@@ -84,6 +90,7 @@ enum line_verb {
 	LINE_DO_DROP_LAST,     /* the call added last ends, the other goes on */
 	LINE_DO_GO_ON,         /* one of three has ended, the other goes on */
 	LINE_DO_HANG_UP_ALL,
+	LINE_DO_TRANSFER,      /* the held party to the active one */
 	LINE_VERB_COUNT,
 };
 
@@ -95,6 +102,7 @@ enum line_timer {
 	LINE_TIMER_RING,
 	LINE_TIMER_TONE,
 	LINE_TIMER_HOWLER,
+	LINE_TIMER_TRANSFER,
 };
 
 struct line_step {

@@ -23,7 +23,7 @@ enum line_event line_judge_flash(const struct line *line)
 {
 	bool held = line_has(line, LINE_ROLE_HELD);
 
-	if (line_has(line, LINE_ROLE_WAITING))
+	if (line_waits(line))
 		return LINE_EV_FLASH_TAKE;
 	if (held)
 		return talks(line) ? flash_between_two(line) : LINE_EV_FLASH_BACK;
@@ -37,10 +37,20 @@ static bool bounced(const struct line *line, uint64_t at_ns)
 		at_ns - line->flash_at_ns <= line->config->profile->flash_bounce_ms * NS_PER_MS;
 }
 
+/* The second was called from here, and at least rings. */
+static bool transfers(const struct line *line)
+{
+	return line->config->profile->transfer && !line->second_came_in && line_has(line, LINE_ROLE_HELD) &&
+		line_has(line, LINE_ROLE_ACTIVE) && (line->state == LINE_TALKING ||
+		line->state == LINE_RINGBACK || line->state == LINE_EARLY_MEDIA);
+}
+
 enum line_event line_judge_hang_up(const struct line *line, uint64_t at_ns)
 {
-	if (line_has(line, LINE_ROLE_WAITING))
+	if (line_waits(line))
 		return LINE_EV_HANG_UP_WAITING;
+	if (transfers(line))
+		return LINE_EV_HANG_UP_TRANSFER;
 	if (line_has(line, LINE_ROLE_HELD) && !bounced(line, at_ns))
 		return LINE_EV_HANG_UP_HELD;
 	return LINE_EV_HANG_UP;

@@ -43,6 +43,9 @@ struct line {
 	struct line_leg legs[MEDIA_STREAMS];
 	uint8_t place[LINE_ROLE_COUNT];
 	struct loop_timer *waiting_timer;
+	/* A transfer that we were asked for: the new call, until it is answered, and whom to report to. */
+	struct leg *referred_leg;
+	struct ua_referral *referral;
 	bool second_came_in;  /* of two calls, the newer was not made from here */
 	uint64_t flash_at_ns; /* of the last flash, for a hang-up that bounces */
 	struct ua_invite *incoming_invite; /* while LINE_EV_CALL_IN is dispatched */
@@ -75,6 +78,29 @@ static inline bool line_has(const struct line *line, enum line_role role)
 {
 	return line->legs[line->place[role]].leg && !line->legs[line->place[role]].over;
 }
+
+/* A call that came in and waits for the subscriber. */
+static inline bool line_waits(const struct line *line)
+{
+	return line_has(line, LINE_ROLE_WAITING) && !line->referral;
+}
+
+extern const struct leg_handlers line_leg_handlers;
+/* No more calls than the media thread can let go of: a socket would be closed under it. */
+bool line_may_have_leg(const struct line *line);
+
+/* line_transfer.c */
+bool line_transfer(struct line *line); /* false: it could not be asked for */
+unsigned line_refer(struct leg *leg, const struct ua_refer_request *request, struct ua_referral *referral,
+	void *arg);
+/* What the new call of a transfer has come to; true: the event is dealt with. */
+bool line_referral_event(struct line *line, struct leg *leg, enum line_event event);
+/* The subscriber gave up. */
+void line_referral_drop(struct line *line);
+
+void line_roles_swap(struct line *line, enum line_role one, enum line_role other);
+void line_role_hang_up(struct line *line, enum line_role role);
+enum line_role line_role_of(struct line *line, const struct leg *leg); /* LINE_ROLE_COUNT: none */
 
 /* line_services.c: hold, swap, call waiting, three-way, and the end of it all. */
 void line_service_do(struct line *line, enum line_verb verb);

@@ -2,7 +2,7 @@
 /* Verbs of a line with more than one call. The leg keeps its place and its stream; only the roles change hands. */
 #include "gateway/line_private.h"
 
-static void roles_swap(struct line *line, enum line_role one, enum line_role other)
+void line_roles_swap(struct line *line, enum line_role one, enum line_role other)
 {
 	uint8_t place = line->place[one];
 
@@ -19,11 +19,11 @@ static void hold_set(struct line *line, enum line_role role, bool held)
 static void hold(struct line *line)
 {
 	hold_set(line, LINE_ROLE_ACTIVE, true);
-	roles_swap(line, LINE_ROLE_ACTIVE, LINE_ROLE_HELD);
+	line_roles_swap(line, LINE_ROLE_ACTIVE, LINE_ROLE_HELD);
 	line->second_came_in = false;
 }
 
-static void hang_up(struct line *line, enum line_role role)
+void line_role_hang_up(struct line *line, enum line_role role)
 {
 	struct line_leg *place = line_leg(line, role);
 
@@ -34,27 +34,27 @@ static void hang_up(struct line *line, enum line_role role)
 
 static void hang_up_active(struct line *line)
 {
-	hang_up(line, LINE_ROLE_ACTIVE);
+	line_role_hang_up(line, LINE_ROLE_ACTIVE);
 }
 
 void line_hang_up_all(struct line *line)
 {
 	for (int role = 0; role < LINE_ROLE_COUNT; role++)
-		hang_up(line, role);
+		line_role_hang_up(line, role);
 }
 
 /* What was dialled meanwhile ends. */
 static void resume(struct line *line)
 {
-	hang_up(line, LINE_ROLE_ACTIVE);
-	roles_swap(line, LINE_ROLE_ACTIVE, LINE_ROLE_HELD);
+	line_role_hang_up(line, LINE_ROLE_ACTIVE);
+	line_roles_swap(line, LINE_ROLE_ACTIVE, LINE_ROLE_HELD);
 	hold_set(line, LINE_ROLE_ACTIVE, false);
 }
 
 static void swap(struct line *line)
 {
 	hold_set(line, LINE_ROLE_ACTIVE, true);
-	roles_swap(line, LINE_ROLE_ACTIVE, LINE_ROLE_HELD);
+	line_roles_swap(line, LINE_ROLE_ACTIVE, LINE_ROLE_HELD);
 	hold_set(line, LINE_ROLE_ACTIVE, false);
 }
 
@@ -64,7 +64,7 @@ static void take_waiting(struct line *line)
 	loop_timer_stop(line->waiting_timer);
 	hold(line);
 	line->second_came_in = true;
-	roles_swap(line, LINE_ROLE_ACTIVE, LINE_ROLE_WAITING);
+	line_roles_swap(line, LINE_ROLE_ACTIVE, LINE_ROLE_WAITING);
 	if (leg_answer(line_leg(line, LINE_ROLE_ACTIVE)->leg) != 0)
 		line_leg(line, LINE_ROLE_ACTIVE)->over = true;
 }
@@ -76,15 +76,15 @@ static void join(struct line *line)
 
 static void drop_last(struct line *line)
 {
-	hang_up(line, LINE_ROLE_ACTIVE);
-	roles_swap(line, LINE_ROLE_ACTIVE, LINE_ROLE_HELD);
+	line_role_hang_up(line, LINE_ROLE_ACTIVE);
+	line_roles_swap(line, LINE_ROLE_ACTIVE, LINE_ROLE_HELD);
 }
 
 static void ring_waiting(struct line *line)
 {
 	loop_timer_stop(line->waiting_timer);
-	hang_up(line, LINE_ROLE_ACTIVE);
-	roles_swap(line, LINE_ROLE_ACTIVE, LINE_ROLE_WAITING);
+	line_role_hang_up(line, LINE_ROLE_ACTIVE);
+	line_roles_swap(line, LINE_ROLE_ACTIVE, LINE_ROLE_WAITING);
 }
 
 void line_service_do(struct line *line, enum line_verb verb)

@@ -188,18 +188,9 @@ static int send_invite(struct ua_invite *invite, const char *uri, const struct u
 int ua_invite_send(struct ua_invite **invitep, struct ua_account *account, const char *user,
 	const struct ua_sdp *offer, const struct ua_invite_handlers *handlers, void *arg)
 {
-	struct ua_call_to to = {.replaces = "", .referred_by = ""};
-	char *uri;
-	int err = ENOMEM;
+	const struct ua_call_to to = {.user = user, .replaces = "", .referred_by = ""};
 
-	if (!user[0] || strlen(user) > UA_USER_MAX)
-		return EINVAL;
-	uri = ua_text_format("sip:%H@%s", ua_print_user, user, account->domain);
-	to.uri = uri;
-	if (uri)
-		err = ua_invite_send_to(invitep, account, &to, offer, handlers, arg);
-	mem_deref(uri);
-	return err;
+	return ua_invite_send_to(invitep, account, &to, offer, handlers, arg);
 }
 
 /* Nothing that would begin another header or end an address. */
@@ -219,20 +210,32 @@ static char *lines_of(const struct ua_call_to *to)
 		to->referred_by[0] ? "\r\n" : "");
 }
 
+static bool is_valid(const struct ua_call_to *to)
+{
+	if (!is_one_line(to->replaces, "") || !is_one_line(to->referred_by, ""))
+		return false;
+	if (to->user)
+		return to->user[0] && strlen(to->user) <= UA_USER_MAX;
+	return !strncasecmp(to->uri, "sip:", 4) && is_one_line(to->uri, " <>\"");
+}
+
 int ua_invite_send_to(struct ua_invite **invitep, struct ua_account *account, const struct ua_call_to *to,
 	const struct ua_sdp *offer, const struct ua_invite_handlers *handlers, void *arg)
 {
 	struct ua_invite *invite;
+	char *uri;
 	int err;
 
-	if (strncasecmp(to->uri, "sip:", 4) || !is_one_line(to->uri, " <>\"") ||
-	    !is_one_line(to->replaces, "") || !is_one_line(to->referred_by, ""))
+	if (!is_valid(to))
 		return EINVAL;
 	err = ua_invite_new(&invite, account);
 	if (err)
 		return err;
+	uri = to->user ? ua_text_format("sip:%H@%s", ua_print_user, to->user, account->domain)
+		       : ua_text_format("%s", to->uri);
 	invite->replaces_lines = lines_of(to);
-	err = invite->replaces_lines ? send_invite(invite, to->uri, offer, handlers, arg) : ENOMEM;
+	err = uri && invite->replaces_lines ? send_invite(invite, uri, offer, handlers, arg) : ENOMEM;
+	mem_deref(uri);
 	if (err)
 		mem_deref(invite);
 	else

@@ -67,7 +67,8 @@ int ua_invite_send(struct ua_invite **invitep, struct ua_account *account, const
 
 /* A call on somebody's behalf, or that takes another's place. */
 struct ua_call_to {
-	const char *uri;         /* sip: address, as it goes into the request */
+	const char *user;        /* as of ua_invite_send */
+	const char *uri;         /* ... or, when that is NULL, a sip: address as it goes into the request */
 	const char *replaces;    /* value of Replaces (RFC 3891); "": none */
 	const char *referred_by; /* value of Referred-By (RFC 3892); "": none */
 };

@@ -137,12 +137,41 @@ static struct ua_invite *invite_new(void)
 int ua_invite_send(struct ua_invite **invitep, struct ua_account *account, const char *user,
 	const struct ua_sdp *offer, const struct ua_invite_handlers *handlers, void *arg)
 {
+	const struct ua_call_to to = {.user = user};
+
+	return ua_invite_send_to(invitep, account, &to, offer, handlers, arg);
+}
+
+int ua_invite_send_to(struct ua_invite **invitep, struct ua_account *account, const struct ua_call_to *to,
+	const struct ua_sdp *offer, const struct ua_invite_handlers *handlers, void *arg)
+{
 	(void)account;
-	(void)user;
 	(void)offer;
 	*invitep = invite_new();
+	snprintf((*invitep)->to, sizeof((*invitep)->to), "%s", to->user ? to->user : to->uri);
 	ua_invite_accept(*invitep, handlers, arg);
 	return 0;
+}
+
+int ua_invite_refer(struct ua_invite *invite, const struct ua_refer_to *to)
+{
+	assert_false(invite->dead);
+	invite->referred_to = to->other;
+	return 0;
+}
+
+void ua_referral_tell(struct ua_referral *referral, unsigned status, const char *phrase)
+{
+	(void)phrase;
+	assert_ptr_equal(referral, &world.reported);
+	assert_false(world.report_ended);
+	world.reported = status;
+}
+
+void ua_referral_end(struct ua_referral *referral, unsigned status, const char *phrase)
+{
+	ua_referral_tell(referral, status, phrase);
+	world.report_ended = true;
 }
 
 void ua_invite_accept(struct ua_invite *invite, const struct ua_invite_handlers *handlers, void *arg)
@@ -218,6 +247,36 @@ struct ua_invite *call_comes(const char *sdp)
 	return invite;
 }
 
+struct ua_invite *call_replaces(struct ua_invite *replaced, const char *sdp)
+{
+	struct ua_sdp offer;
+	struct ua_incoming incoming = {
+		.called_user = "101", .caller_user = "109", .caller_name = "", .offer = parsed(&offer, sdp),
+		.replaces = replaced,
+	};
+	struct ua_invite *invite = invite_new();
+
+	assert_true(line_owns(world.line, replaced));
+	line_replace(world.line, invite, &incoming);
+	return invite;
+}
+
+unsigned call_is_referred(struct ua_invite *invite, const char *uri, const char *user, const char *replaces)
+{
+	const struct ua_refer_request request = {
+		.uri = uri, .user = user, .host = strchr(uri, '@') ? strchr(uri, '@') + 1 : "",
+		.replaces = replaces, .referred_by = "<sip:102@example.org>",
+	};
+
+	world.report_ended = false;
+	return invite->handlers->refer(invite, &request, (struct ua_referral *)&world.reported, invite->arg);
+}
+
+void call_transfer_done(struct ua_invite *invite, unsigned status)
+{
+	invite->handlers->transfer(invite, status, true, invite->arg);
+}
+
 struct ua_invite *call_sent(void)
 {
 	assert_int_not_equal(world.invite_count, 0);
@@ -277,9 +336,11 @@ void line_world_make(const char *digit_map)
 		.first_digit_s = 20, .inter_digit_s = 4, .ring_s = 180, .tone_s = 60, .howler_s = 30,
 		.release_tone = FXS_TONE_BUSY, .hash_sends = true,
 		.flash_bounce_ms = 2000, .call_waiting = true, .three_way = true,
+		.transfer = true, .accept_transfers = true, .transfer_s = 30,
 	};
 	assert_int_equal(digitmap_parse(&world.profile.digit_map, digit_map, &at, &why), 0);
-	world.config = (struct config_line){.name = "1", .profile = &world.profile};
+	world.account = (struct config_account){.domain = {"example.org"}};
+	world.config = (struct config_line){.name = "1", .profile = &world.profile, .account = &world.account};
 	world.leg_config = (struct leg_config){
 		.addr = "127.0.0.1", .port_min = 30000, .port_max = 30999, .playout_ms = 40, .ptime_ms = 20,
 	};

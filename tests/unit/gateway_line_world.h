@@ -13,10 +13,12 @@
 struct ua_invite {
 	const struct ua_invite_handlers *handlers;
 	void *arg;
+	char to[64];            /* number or address of one that was sent */
 	bool dead;              /* the line may not touch it any more */
 	unsigned refused;       /* status */
 	unsigned answers;       /* final ones that the line gave: refusals, 200, and its end */
 	bool rings, rings_waiting, picked_up, ended;
+	const struct ua_invite *referred_to; /* the call that its peer was asked to take over */
 	enum ua_direction offered; /* of the last offer in the call, when there was one */
 	unsigned offers;
 };
@@ -24,6 +26,7 @@ struct ua_invite {
 struct line_world {
 	struct line *line;
 	struct config_profile profile;
+	struct config_account account;
 	struct config_line config;
 	struct leg_config leg_config;
 	enum ua_registration registration;
@@ -45,6 +48,8 @@ struct line_world {
 	} timers[2];
 	unsigned timer_count;
 
+	unsigned reported;      /* to the transferor */
+	bool report_ended;
 	struct ua_invite invites[INVITES_MAX]; /* those that were sent and those that came, in order */
 	unsigned invite_count;
 };
@@ -70,6 +75,11 @@ struct ua_invite *call_sent(void); /* the newest */
 void call_progresses(struct ua_invite *invite, unsigned status, const char *sdp);
 void call_is_answered(struct ua_invite *invite, const char *sdp);
 int call_is_offered(struct ua_invite *invite, const char *sdp);
+/* The peer asks for a transfer; returns what it is answered. */
+unsigned call_is_referred(struct ua_invite *invite, const char *uri, const char *user, const char *replaces);
+void call_transfer_done(struct ua_invite *invite, unsigned status);
+/* A call comes that is to replace another. */
+struct ua_invite *call_replaces(struct ua_invite *replaced, const char *sdp);
 void call_ends(struct ua_invite *invite, unsigned status, bool after_answer);
 
 /* Descriptions of a peer at 127.0.0.1:4000 that speaks PCMU; attributes are whole lines. */

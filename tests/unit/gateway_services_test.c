@@ -75,6 +75,15 @@ static struct ua_invite *talk(void)
 	return call_sent();
 }
 
+static struct ua_invite *talk_in_map(void)
+{
+	phone_does(MEDIA_EVENT_LIFTED, 0);
+	phone_dials("102");
+	call_is_answered(call_sent(), PCMU);
+	assert_state("talking");
+	return call_sent();
+}
+
 /* The first is held, a second one was called and answered. */
 static struct ua_invite *talk_to_second(void)
 {
@@ -240,7 +249,7 @@ static void test_without_three_way_a_flash_swaps(void **state)
 	struct ua_invite *first, *second;
 
 	(void)state;
-	world.profile.three_way = false;
+	world.profile.three_way = world.profile.transfer = false;
 	first = talk();
 	second = talk_to_second();
 	flash();
@@ -330,6 +339,201 @@ static void test_without_call_waiting_the_caller_hears_busy(void **state)
 	assert_int_equal(call_comes(PCMU)->refused, 486);
 }
 
+static void test_hanging_up_between_two_calls_connects_them(void **state)
+{
+	struct ua_invite *first = talk(), *second = talk_to_second();
+
+	(void)state;
+	hang_up_after_ms(9000);
+	assert_state("transferring");
+	assert_ptr_equal(first->referred_to, second);
+	assert_int_equal(world.timer_ms, 30000);
+	assert_false(world.wish.ring);
+	call_transfer_done(first, 200);
+	assert_true(first->ended);
+	assert_true(second->ended);
+	assert_state("idle");
+}
+
+static void test_a_transfer_that_fails_gives_the_held_call_back(void **state)
+{
+	struct ua_invite *first = talk(), *second = talk_to_second();
+
+	(void)state;
+	hang_up_after_ms(9000);
+	call_transfer_done(first, 603);
+	assert_state("ring-back");
+	assert_true(second->ended);
+	assert_false(first->ended);
+	phone_does(MEDIA_EVENT_LIFTED, 0);
+	assert_state("talking");
+	assert_int_equal(first->offered, UA_SENDRECV);
+}
+
+static void test_a_transfer_without_word_gives_the_held_call_back_in_time(void **state)
+{
+	struct ua_invite *first = talk(), *second = talk_to_second();
+
+	(void)state;
+	hang_up_after_ms(9000);
+	time_is_up();
+	assert_state("ring-back");
+	assert_true(second->ended);
+	assert_false(first->ended);
+}
+
+static void test_hanging_up_while_the_second_rings_transfers_when_it_answers(void **state)
+{
+	struct ua_invite *first = talk(), *second;
+
+	(void)state;
+	flash();
+	phone_dials("103#");
+	second = call_sent();
+	call_progresses(second, 180, NULL);
+	hang_up_after_ms(9000);
+	assert_state("transfer-rings");
+	assert_null(first->referred_to);
+	call_is_answered(second, PCMU);
+	assert_ptr_equal(first->referred_to, second);
+	assert_state("transferring");
+}
+
+static void test_a_second_that_does_not_answer_is_no_transfer(void **state)
+{
+	struct ua_invite *first = talk(), *second;
+
+	(void)state;
+	flash();
+	phone_dials("103#");
+	second = call_sent();
+	call_progresses(second, 180, NULL);
+	hang_up_after_ms(9000);
+	call_ends(second, 486, false);
+	assert_state("ring-back");
+	assert_false(first->ended);
+}
+
+static void test_lifting_during_a_transfer_takes_the_call_back(void **state)
+{
+	struct ua_invite *first = talk();
+
+	(void)state;
+	talk_to_second();
+	hang_up_after_ms(9000);
+	phone_does(MEDIA_EVENT_LIFTED, 0);
+	assert_state("talking");
+	call_transfer_done(first, 603);
+	assert_state("talking");
+}
+
+static void test_the_far_end_may_connect_us_with_somebody_else(void **state)
+{
+	struct ua_invite *first = talk(), *second;
+
+	(void)state;
+	assert_int_equal(call_is_referred(first, "sip:103@example.org", "103", ""), 202);
+	second = call_sent();
+	assert_string_equal(second->to, "103");
+	call_progresses(second, 180, NULL);
+	assert_int_equal(world.reported, 180);
+	assert_int_equal(world.wish.tone, FXS_TONE_COUNT);
+	assert_false(first->ended);
+	call_is_answered(second, PCMU);
+	assert_int_equal(world.reported, 200);
+	assert_true(world.report_ended);
+	assert_true(first->ended);
+	assert_state("talking");
+	assert_int_equal(streams_at_ear(), 1);
+}
+
+static void test_who_cannot_be_reached_for_a_transfer_leaves_the_call(void **state)
+{
+	struct ua_invite *first = talk();
+
+	(void)state;
+	assert_int_equal(call_is_referred(first, "sip:103@example.org", "103", ""), 202);
+	call_ends(call_sent(), 486, false);
+	assert_int_equal(world.reported, 486);
+	assert_true(world.report_ended);
+	assert_false(first->ended);
+	assert_state("talking");
+	assert_int_equal(streams_at_ear(), 1);
+}
+
+static void test_who_connects_us_and_leaves_is_not_missed(void **state)
+{
+	struct ua_invite *first = talk(), *second;
+
+	(void)state;
+	assert_int_equal(call_is_referred(first, "sip:103@example.org", "103", ""), 202);
+	second = call_sent();
+	call_ends(first, 0, true);
+	assert_state("calling");
+	call_progresses(second, 180, NULL);
+	assert_state("ringback");
+	call_is_answered(second, PCMU);
+	assert_int_equal(world.reported, 200);
+	assert_state("talking");
+}
+
+static void test_hanging_up_during_a_transfer_ends_both_calls(void **state)
+{
+	struct ua_invite *first = talk();
+
+	(void)state;
+	assert_int_equal(call_is_referred(first, "sip:103@example.org", "103", ""), 202);
+	hang_up_after_ms(9000);
+	assert_true(first->ended);
+	assert_true(call_sent()->ended);
+	assert_int_equal(world.reported, 487);
+	assert_state("idle");
+}
+
+static void test_nobody_makes_us_call_what_we_may_not(void **state)
+{
+	struct ua_invite *first;
+
+	(void)state;
+	line_world_free();
+	line_world_make("1xx");
+	first = talk_in_map();
+	assert_int_equal(call_is_referred(first, "sip:900@example.org", "900", ""), 403);
+	assert_int_equal(call_is_referred(first, "sip:103@evil.example", "103", ""), 403);
+	assert_int_equal(call_is_referred(first, "sip:alice@example.org", "alice", ""), 403);
+	assert_int_equal(call_is_referred(first, "sips:103@192.0.2.1", "103", "a;to-tag=1;from-tag=2"), 403);
+	world.profile.accept_transfers = false;
+	assert_int_equal(call_is_referred(first, "sip:103@example.org", "103", ""), 403);
+	assert_int_equal(world.invite_count, 1);
+}
+
+static void test_who_takes_a_call_over_is_answered_without_ringing(void **state)
+{
+	struct ua_invite *first = talk(), *second = call_replaces(first, PCMU);
+
+	(void)state;
+	assert_true(second->picked_up);
+	assert_false(second->rings);
+	assert_true(first->ended);
+	assert_state("talking");
+	assert_int_equal(streams_at_ear(), 1);
+}
+
+static void test_who_takes_over_a_call_that_rings_there_answers_it(void **state)
+{
+	struct ua_invite *first, *second;
+
+	(void)state;
+	phone_does(MEDIA_EVENT_LIFTED, 0);
+	phone_dials("102#");
+	first = call_sent();
+	call_progresses(first, 180, NULL);
+	second = call_replaces(first, PCMU);
+	assert_true(second->picked_up);
+	assert_true(first->ended);
+	assert_state("talking");
+}
+
 #define SERVICES_TEST(test) cmocka_unit_test_setup_teardown(test, make, unmake)
 
 int main(void)
@@ -352,6 +556,19 @@ int main(void)
 		SERVICES_TEST(test_hanging_up_rings_with_the_call_that_waits),
 		SERVICES_TEST(test_a_caller_who_gives_up_waiting_takes_the_tone_along),
 		SERVICES_TEST(test_without_call_waiting_the_caller_hears_busy),
+		SERVICES_TEST(test_hanging_up_between_two_calls_connects_them),
+		SERVICES_TEST(test_a_transfer_that_fails_gives_the_held_call_back),
+		SERVICES_TEST(test_a_transfer_without_word_gives_the_held_call_back_in_time),
+		SERVICES_TEST(test_hanging_up_while_the_second_rings_transfers_when_it_answers),
+		SERVICES_TEST(test_a_second_that_does_not_answer_is_no_transfer),
+		SERVICES_TEST(test_lifting_during_a_transfer_takes_the_call_back),
+		SERVICES_TEST(test_the_far_end_may_connect_us_with_somebody_else),
+		SERVICES_TEST(test_who_cannot_be_reached_for_a_transfer_leaves_the_call),
+		SERVICES_TEST(test_who_connects_us_and_leaves_is_not_missed),
+		SERVICES_TEST(test_hanging_up_during_a_transfer_ends_both_calls),
+		SERVICES_TEST(test_nobody_makes_us_call_what_we_may_not),
+		SERVICES_TEST(test_who_takes_a_call_over_is_answered_without_ringing),
+		SERVICES_TEST(test_who_takes_over_a_call_that_rings_there_answers_it),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -1,0 +1,180 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* Transfer (sip/refer.h) in its three roles, as a line plays them. */
+#include <string.h>
+#include <strings.h>
+
+#include "gateway/line_private.h"
+#include "gateway/log.h"
+
+/* ---- transferor ---- */
+
+bool line_transfer(struct line *line)
+{
+	const struct line_leg *held = line_leg(line, LINE_ROLE_HELD), *active = line_leg(line, LINE_ROLE_ACTIVE);
+	int err = leg_transfer(held->leg, active->leg);
+
+	if (err)
+		gw_log(GW_LOG_WARNING, line->config->name, "the transfer could not be asked for: %s", strerror(err));
+	return !err;
+}
+
+/* ---- transferee ---- */
+
+static bool is_own_domain(const struct line *line, const char *host)
+{
+	return !host[0] || strcasecmp(host, line->config->account->domain.text) == 0;
+}
+
+/* This subscriber pays: a number is called only where the telephone could dial it too. Who takes another's call over is
+ * found by that call, not by a number. */
+static bool may_be_called(const struct line *line, const struct ua_refer_request *request)
+{
+	if (request->replaces[0])
+		return strncasecmp(request->uri, "sip:", 4) == 0;
+	return is_own_domain(line, request->host) && strlen(request->user) <= LINE_DIGITS_MAX &&
+		digitmap_match(&line->config->profile->digit_map, request->user) >= DIGITMAP_TIMER;
+}
+
+static int call(struct line *line, const struct ua_refer_request *request)
+{
+	const struct ua_call_to to = {
+		.user = request->replaces[0] ? NULL : request->user, .uri = request->uri,
+		.replaces = request->replaces, .referred_by = request->referred_by,
+	};
+
+	return leg_call_to(&line_leg(line, LINE_ROLE_WAITING)->leg, line->leg_config, line->account, &to,
+		&line_leg_handlers, line);
+}
+
+unsigned line_refer(struct leg *leg, const struct ua_refer_request *request, struct ua_referral *referral,
+	void *arg)
+{
+	struct line *line = arg;
+
+	if (!line->config->profile->accept_transfers || !may_be_called(line, request))
+		return 403;
+	if (line->state != LINE_TALKING || line_role_of(line, leg) != LINE_ROLE_ACTIVE || line->referral ||
+	    line_has(line, LINE_ROLE_WAITING) || !line_may_have_leg(line) || call(line, request))
+		return 603;
+	gw_log(GW_LOG_INFO, line->config->name, "the far end connects us with %s", request->uri);
+	line->referral = referral;
+	line->referred_leg = line_leg(line, LINE_ROLE_WAITING)->leg;
+	line->calls_out++;
+	return 202;
+}
+
+static void report_end(struct line *line, unsigned status, const char *phrase)
+{
+	ua_referral_end(line->referral, status, phrase);
+	line->referral = NULL;
+	line->referred_leg = NULL;
+}
+
+/* The transferor's call has done its work. */
+static void take_place(struct line *line)
+{
+	report_end(line, 200, "OK");
+	line_role_hang_up(line, LINE_ROLE_ACTIVE);
+	line_roles_swap(line, LINE_ROLE_ACTIVE, LINE_ROLE_WAITING);
+	line_legs_retire(line);
+	line_wish(line);
+}
+
+static void failed(struct line *line, const struct leg *leg)
+{
+	const struct ua_end *end = leg_end(leg);
+
+	report_end(line, end->status ? end->status : 487, end->reason ? end->reason : "Request Terminated");
+}
+
+/* Who transferred us has gone before the new call was answered: it is our only one now. */
+static void move_on(struct line *line)
+{
+	line_roles_swap(line, LINE_ROLE_ACTIVE, LINE_ROLE_WAITING);
+	line_dispatch(line, LINE_EV_REFERRED);
+}
+
+bool line_referral_event(struct line *line, struct leg *leg, enum line_event event)
+{
+	bool waits = line_leg(line, LINE_ROLE_WAITING)->leg == leg;
+
+	if (!line->referral)
+		return false;
+	if (leg != line->referred_leg) {
+		if (event < LINE_EV_ENDED || line_role_of(line, leg) != LINE_ROLE_ACTIVE)
+			return false;
+		move_on(line);
+		return true;
+	}
+	if (event >= LINE_EV_ENDED) {
+		failed(line, leg);
+		return false;
+	}
+	if (event == LINE_EV_ANSWERED && waits)
+		take_place(line);
+	else if (event == LINE_EV_ANSWERED)
+		report_end(line, 200, "OK");
+	else
+		ua_referral_tell(line->referral, event == LINE_EV_ALERTED ? 180 : 183, "Ringing");
+	return waits;
+}
+
+void line_referral_drop(struct line *line)
+{
+	if (!line->referral)
+		return;
+	if (line_leg(line, LINE_ROLE_WAITING)->leg == line->referred_leg)
+		line_role_hang_up(line, LINE_ROLE_WAITING);
+	report_end(line, 487, "Request Terminated");
+}
+
+/* ---- target ---- */
+
+bool line_owns(const struct line *line, const struct ua_invite *invite)
+{
+	for (int i = 0; i < MEDIA_STREAMS; i++) {
+		if (leg_is(line->legs[i].leg, invite))
+			return true;
+	}
+	return false;
+}
+
+static enum line_role replaced_role(struct line *line, const struct ua_invite *invite)
+{
+	enum line_role role = 0;
+
+	while (role < LINE_ROLE_WAITING && !leg_is(line_leg(line, role)->leg, invite))
+		role++;
+	return role;
+}
+
+void line_replace(struct line *line, struct ua_invite *invite, const struct ua_incoming *incoming)
+{
+	struct line_leg *place = line_leg(line, LINE_ROLE_WAITING);
+	enum line_role role = replaced_role(line, incoming->replaces);
+	int err;
+
+	if (place->leg || role == LINE_ROLE_WAITING || !line_may_have_leg(line)) {
+		ua_invite_reject(invite, 486, "Busy Here");
+		return;
+	}
+	err = leg_take(&place->leg, line->leg_config, invite, incoming, &line_leg_handlers, line);
+	if (!err)
+		err = leg_answer(place->leg);
+	if (err) {
+		gw_log(GW_LOG_WARNING, line->config->name, "%s could not take a call over: %s",
+			incoming->caller_user, strerror(err));
+		place->over = true;
+		line_legs_retire(line);
+		return;
+	}
+	gw_log(GW_LOG_INFO, line->config->name, "%s takes a call over", incoming->caller_user);
+	line->calls_in++;
+	line_role_hang_up(line, role);
+	line_roles_swap(line, role, LINE_ROLE_WAITING);
+	line_legs_retire(line);
+	if (role == LINE_ROLE_ACTIVE && line->state != LINE_TALKING && line->state != LINE_THREE_WAY)
+		line_dispatch(line, LINE_EV_ANSWERED);
+	else
+		line_wish(line);
+}

@@ -1,0 +1,31 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* This peer knows no transfer: who asks for one is refused at once, and it asks for none. */
+#include <errno.h>
+
+#include "sip/refer.h"
+#include "tests/flow/peer_private.h"
+
+int ua_invite_send_to(struct ua_invite **invitep, struct ua_account *account, const struct ua_call_to *to,
+	const struct ua_sdp *offer, const struct ua_invite_handlers *handlers, void *arg)
+{
+	return to->user ? ua_invite_send(invitep, account, to->user, offer, handlers, arg) : ENOTSUP;
+}
+
+int ua_invite_refer(struct ua_invite *invite, const struct ua_refer_to *to)
+{
+	(void)invite;
+	(void)to;
+	return ENOTSUP;
+}
+
+void ua_referral_tell(struct ua_referral *referral, unsigned status, const char *phrase)
+{
+	(void)referral;
+	(void)status;
+	(void)phrase;
+}
+
+void ua_referral_end(struct ua_referral *referral, unsigned status, const char *phrase)
+{
+	ua_referral_tell(referral, status, phrase);
+}
