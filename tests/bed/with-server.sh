@@ -9,6 +9,7 @@
 #   TIPRING_WIRES    the dummy driver's socket
 #   TIPRING_CONTROL  the control socket
 #   TIPRING_PID      the daemon's process id
+#   TIPRING_REGISTERED_MS  how long after the daemon was started all lines were found registered
 #   TIPRING_SERVER_PID  whom SIGUSR1 has stop the SIP server, SIGUSR2 start it again
 # It may end the daemon by SIGTERM itself. Settings of the profile may be added by PROFILE="name = value ...".
 # ACCOUNT="name = value ..." does so for the accounts; SERVER_TCP=1 lets the server listen on TCP alone, BED_IPV6=1 has all of
@@ -128,11 +129,14 @@ export TIPRING_SERVER_PID
 pids+=("$TIPRING_SERVER_PID")
 wait_for server_answers || { echo "not ok the SIP server: does not answer"; finish 1; }
 
+now_ms() { awk '{print int($1 * 1000)}' /proc/uptime; }
+started_ms=$(now_ms)
 "${TIPRINGD:-$build/tipringd}" -c "$dir/tipring.conf" >"$dir/tipringd.log" 2>&1 &
 TIPRING_PID=$!
 export TIPRING_PID
 pids+=("$TIPRING_PID")
 wait_for daemon_registered || { echo "not ok tipringd: not all lines are registered"; finish 1; }
+export TIPRING_REGISTERED_MS=$(($(now_ms) - started_ms))
 
 "$@"
 status=$?

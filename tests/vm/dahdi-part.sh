@@ -40,6 +40,12 @@ hours() {
 	limit=$((3 * limit)) guest hours 0 "$vm/../bed/with-server.sh" "$build" dummy 3 tests/story/story --bed live "$1"
 }
 
+# many: no story, but virtual time too
+many() {
+	guest hours 0 env BED_CONFIG="$vm/../bench/config.sh" "$vm/../bed/with-server.sh" "$build" dummy 500 \
+		"$vm/../live/with-many-lines.sh" "$build" inside registered_soon
+}
+
 # spoilt HOW STORY: passes when the story, with its sound spoilt, fails by itself.
 spoilt() {
 	local how=$1 name
@@ -79,6 +85,7 @@ trap 'rm -rf "$out"' EXIT
 for file in $("$vm/../bed/stories.sh" hours); do
 	start hours hours "$file"
 done
+start hours many
 start contract guest contract 1 tests/contract/driver_contract dahdi 1 2
 start bed guest bed 4 tests/vm/bedcheck 4
 start wires guest wires 4 tests/vm/wirescheck 4
