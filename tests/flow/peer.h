@@ -52,8 +52,11 @@ void peer_free(struct peer *peer); /* after the agent's */
  *   announce NAME          183 with a session description, and he is heard until the call is over
  *   answer NAME            takes it
  *   refuse NAME STATUS [CAUSE]  300..699, with a Q.850 cause in a Reason header
+ *   echo NAME              from now on he sends back all sound that comes
+ *   source NAME PACKETS    ... after so many packets from another source: SSRC, numbers and clock begin anew
  *   hangup NAME            BYE, or CANCEL while it is not answered yet
  *   offer NAME DIRECTION   re-INVITE: sendrecv, sendonly, recvonly or inactive
+ *   offer NAME port|pcma|pcmu  re-INVITE from another port, or with one codec alone
  *
  * EINVAL: not understood; ENOENT: no such user; ENOTCONN: he has no such call; reason says it in words. */
 int peer_command(struct peer *peer, const char *text, char *reason, size_t reason_size);

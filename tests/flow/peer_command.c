@@ -163,27 +163,84 @@ static int command_hangup(struct peer *peer, struct peer_user *user, char **word
 	return 0;
 }
 
-static int command_offer(struct peer *peer, struct peer_user *user, char **words)
+static int offer_direction(struct peer_user *user, const char *name)
 {
 	static const char *const directions[] = {"inactive", "sendonly", "recvonly", "sendrecv"};
+
+	for (int i = 0; i < 4; i++) {
+		if (strcmp(name, directions[i]) != 0)
+			continue;
+		user->local.direction = (enum ua_direction)i;
+		return 0;
+	}
+	return EINVAL;
+}
+
+static int offer_codec(struct peer_user *user, const char *name)
+{
+	user->local.formats[0] = strcmp(name, "pcma") == 0 ? (struct ua_format){8, UA_CODEC_PCMA} :
+		(struct ua_format){0, UA_CODEC_PCMU};
+	user->local.format_count = 1;
+	return 0;
+}
+
+/* What is still sent to the port before is sent back from there. */
+static int offer_port(struct peer_user *user, const char *name)
+{
+	int err;
+
+	(void)name;
+	if (user->fd_before)
+		return EBUSY;
+	user->fd_before = user->fd;
+	err = sound_open(user);
+	return !err && user->echoes ? echo_watch(user) : err;
+}
+
+static int command_offer(struct peer *peer, struct peer_user *user, char **words)
+{
+	static const struct {
+		const char *name;
+		int (*change)(struct peer_user *user, const char *name);
+	} changes[] = {{"port", offer_port}, {"pcma", offer_codec}, {"pcmu", offer_codec}};
+	int (*change)(struct peer_user *user, const char *name) = offer_direction;
 	struct message *message;
 	struct ua_sdp offer;
+	int err;
 
 	(void)peer;
 	if (!user->call->confirmed)
 		return ENOTCONN;
-	for (int i = 0; i < 4; i++) {
-		if (strcmp(words[2], directions[i]) != 0)
-			continue;
-		user->local.direction = (enum ua_direction)i;
-		ua_sdp_offer(&offer, &user->local);
-		message = user_say(user, MESSAGE_OFFER);
-		if (!message)
-			return ENOMEM;
-		sdp_to_text(&offer, message->sdp);
-		return 0;
+	for (size_t i = 0; i < sizeof(changes) / sizeof(changes[0]); i++) {
+		if (strcmp(words[2], changes[i].name) == 0)
+			change = changes[i].change;
 	}
-	return EINVAL;
+	err = change(user, words[2]);
+	if (err)
+		return err;
+	ua_sdp_offer(&offer, &user->local);
+	message = user_say(user, MESSAGE_OFFER);
+	if (!message)
+		return ENOMEM;
+	sdp_to_text(&offer, message->sdp);
+	return 0;
+}
+
+static int command_echo(struct peer *peer, struct peer_user *user, char **words)
+{
+	(void)peer;
+	(void)words;
+	if (user->echoes)
+		return EEXIST;
+	user->echoes = true;
+	return echo_watch(user);
+}
+
+static int command_source(struct peer *peer, struct peer_user *user, char **words)
+{
+	(void)peer;
+	user->source_packets = (unsigned)atoi(words[2]);
+	return user->source_packets ? 0 : EINVAL;
 }
 
 static int command_delay(struct peer *peer, struct peer_user *user, char **words)
@@ -228,6 +285,8 @@ static const struct command {
 	{"refuse", 4, true, true, command_refuse},
 	{"hangup", 2, true, true, command_hangup},
 	{"offer", 3, true, true, command_offer},
+	{"echo", 2, true, false, command_echo},
+	{"source", 3, true, false, command_source},
 };
 
 static size_t split(char *text, char **words)

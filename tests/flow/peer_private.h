@@ -111,6 +111,10 @@ struct peer_user {
 	enum side side;
 	bool cancelled;    /* he has sent CANCEL */
 	int fd;            /* where his sound would come from */
+	int fd_before;     /* the port that he offered before this one; 0: none */
+	bool echoes;
+	unsigned source;   /* of what he sends back: another SSRC and clock for each */
+	unsigned source_packets; /* as many before the next source; 0: none is to come */
 	struct ua_sdp_local local;
 
 	struct loop_timer *sound_timer; /* NULL: he says nothing */
@@ -179,6 +183,8 @@ struct message *user_say(struct peer_user *user, enum message_kind kind);
 struct message *user_say_status(struct peer_user *user, enum message_kind kind, unsigned status, const char *phrase);
 void user_let_go(struct peer_user *user);
 void user_receive(struct peer_user *user, const struct message *message);
+/* peer_echo.c: what comes to his port is sent back from now on. */
+int echo_watch(struct peer_user *user);
 struct peer_user *user_find(struct peer *peer, const char *name);
 void users_free(struct peer *peer);
 

@@ -23,7 +23,13 @@ void users_free(struct peer *peer)
 
 		peer->users = user->next;
 		sound_stop(user);
+		if (user->echoes)
+			loop_unwatch(peer->loop, user->fd);
 		close(user->fd);
+		if (user->fd_before) {
+			loop_unwatch(peer->loop, user->fd_before);
+			close(user->fd_before);
+		}
 		free(user);
 	}
 }
