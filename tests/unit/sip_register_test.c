@@ -103,6 +103,17 @@ static void test_a_wrong_password_is_asked_for_twice_and_then_rarely(void **stat
 	assert_starts(bed_receive(), "REGISTER ");
 }
 
+static void test_a_server_that_finds_every_nonce_stale_gets_three_requests(void **state)
+{
+	(void)state;
+	challenge(start(), "n1", "");
+	challenge(bed_receive(), "n2", ", stale=true");
+	challenge(bed_receive(), "n3", ", stale=true");
+	bed_heard("registration failed 401");
+	bed_advance(269000);
+	bed_quiet();
+}
+
 static void test_403_pauses_as_a_wrong_password_does(void **state)
 {
 	(void)state;
@@ -333,6 +344,7 @@ int main(void)
 		bed_test(test_the_expiry_of_our_own_binding_counts),
 		bed_test(test_a_remembered_nonce_may_be_refused_once_at_a_refresh),
 		bed_test(test_a_wrong_password_is_asked_for_twice_and_then_rarely),
+		bed_test(test_a_server_that_finds_every_nonce_stale_gets_three_requests),
 		bed_test(test_403_pauses_as_a_wrong_password_does),
 		bed_test(test_too_brief_an_interval_is_made_longer),
 		bed_test(test_a_failure_is_retried_with_growing_pauses),
