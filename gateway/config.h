@@ -62,7 +62,7 @@ struct config_profile {
 	struct config_text country;
 	int tone_level_dbm0;
 	unsigned flash_min_ms, flash_max_ms, flash_bounce_ms;
-	unsigned first_digit_s, inter_digit_s, ring_s, tone_s, howler_s;
+	unsigned first_digit_s, inter_digit_s, complete_s, ring_s, tone_s, howler_s;
 	uint8_t release_tone; /* enum fxs_tone, or FXS_TONE_COUNT for none */
 	bool autoreoriginate;
 	bool call_waiting, three_way, transfer, accept_transfers;

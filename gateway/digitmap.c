@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include <ctype.h>
 #include <errno.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "gateway/digitmap.h"
@@ -50,26 +51,82 @@ static unsigned parse_symbol(const char **p)
 	return bit_of(c);
 }
 
+static const char *add_symbol(struct digitmap_alternative *alternative, const char **p)
+{
+	if (alternative->count == DIGITMAP_SYMBOLS_MAX)
+		return "an alternative of more than 32 symbols";
+	if (!(alternative->accepts[alternative->count] = parse_symbol(p)))
+		return "not one of 0-9 * # A-D x T [...] <...:...>";
+	alternative->count++;
+	return NULL;
+}
+
+static const char *parse_sent(struct digitmap_alternative *alternative, const char **p)
+{
+	size_t length = 0;
+
+	for (; bit_of(**p) || **p == '+'; (*p)++) {
+		if (length == DIGITMAP_SENT_MAX)
+			return "more than 16 digits to be sent";
+		alternative->sent[length++] = **p;
+	}
+	if (**p != '>')
+		return "a > is missing";
+	(*p)++;
+	return NULL;
+}
+
+/* <...:...>: p stands behind the bracket. The digits are told by their place, which a "." before would leave open. */
+static const char *parse_rewriting(struct digitmap_alternative *alternative, const char **p)
+{
+	const char *why;
+
+	if (alternative->rewrites || alternative->repeats)
+		return "a second <, or one behind a .";
+	alternative->rewrites = true;
+	alternative->rewritten_from = alternative->count;
+	while (**p && **p != ':') {
+		if (**p == 'T' || **p == 't')
+			return "a T between < and :";
+		why = add_symbol(alternative, p);
+		if (why)
+			return why;
+	}
+	if (**p != ':')
+		return "a : is missing";
+	(*p)++;
+	alternative->rewritten_to = alternative->count;
+	return parse_sent(alternative, p);
+}
+
+static const char *parse_item(struct digitmap_alternative *alternative, const char **p)
+{
+	const char *why;
+
+	if (**p == '<') {
+		(*p)++;
+		return parse_rewriting(alternative, p);
+	}
+	why = add_symbol(alternative, p);
+	if (!why && **p == '.') {
+		alternative->repeats |= 1u << (alternative->count - 1);
+		(*p)++;
+	}
+	return why;
+}
+
 static const char *parse_alternative(struct digitmap *map, const char **p, bool in_brackets)
 {
 	unsigned at = map->count;
+	const char *why = NULL;
 
 	if (at == DIGITMAP_ALTERNATIVES_MAX)
 		return "more than 32 alternatives";
 	memset(&map->alternatives[at], 0, sizeof(map->alternatives[at]));
-	while (**p && !(in_brackets && (**p == '|' || **p == ')'))) {
-		unsigned *count = &map->alternatives[at].count;
-
-		if (*count == DIGITMAP_SYMBOLS_MAX)
-			return "an alternative of more than 32 symbols";
-		if (!(map->alternatives[at].accepts[*count] = parse_symbol(p)))
-			return "not one of 0-9 * # A-D x T [...]";
-		if (**p == '.') {
-			map->alternatives[at].repeats |= 1u << *count;
-			(*p)++;
-		}
-		(*count)++;
-	}
+	while (!why && **p && !(in_brackets && (**p == '|' || **p == ')')))
+		why = parse_item(&map->alternatives[at], p);
+	if (why)
+		return why;
 	if (map->alternatives[at].count == 0)
 		return "an empty alternative";
 	map->count++;
@@ -163,5 +220,31 @@ enum digitmap_verdict digitmap_match(const struct digitmap *map, const char *dig
 		if (verdict > best)
 			best = verdict;
 	}
-	return best == DIGITMAP_COMPLETE && longer ? DIGITMAP_TIMER : best;
+	return best == DIGITMAP_COMPLETE && longer ? DIGITMAP_ENOUGH : best;
+}
+
+/* The first alternative that the digits are complete in, else the first that a timer makes complete. */
+static const struct digitmap_alternative *find(const struct digitmap *map, const char *digits)
+{
+	const struct digitmap_alternative *timed = NULL;
+
+	for (unsigned i = 0; i < map->count; i++) {
+		enum digitmap_verdict verdict = match_one(map, i, digits);
+
+		if (verdict == DIGITMAP_COMPLETE)
+			return &map->alternatives[i];
+		if (verdict == DIGITMAP_TIMER && !timed)
+			timed = &map->alternatives[i];
+	}
+	return timed;
+}
+
+size_t digitmap_rewrite(const struct digitmap *map, const char *digits, char *number, size_t size)
+{
+	const struct digitmap_alternative *alternative = find(map, digits);
+	unsigned from = alternative ? alternative->rewritten_from : 0, to = alternative ? alternative->rewritten_to : 0;
+	int length = snprintf(number, size, "%.*s%s%s", (int)from, digits, alternative ? alternative->sent : "",
+		digits + to);
+
+	return length > 0 && (size_t)length < size ? (size_t)length : 0;
 }

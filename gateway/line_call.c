@@ -64,6 +64,8 @@ static enum line_event collect(struct line *line)
 	verdict = digitmap_match(&profile->digit_map, line->digits);
 	if (verdict == DIGITMAP_COMPLETE)
 		return LINE_EV_NUMBER;
+	if (verdict == DIGITMAP_ENOUGH)
+		loop_timer_start(line->timer, profile->complete_s * 1000u);
 	return verdict == DIGITMAP_NEVER ? LINE_EV_NO_NUMBER : LINE_EVENT_COUNT;
 }
 
@@ -73,13 +75,13 @@ bool line_may_have_leg(const struct line *line)
 	return line->retired_count + MEDIA_STREAMS <= LINE_RETIRED_MAX;
 }
 
-static enum line_event call(struct line *line)
+static enum line_event call(struct line *line, const char *number)
 {
 	int err = EAGAIN;
 
 	if (line_may_have_leg(line))
-		err = leg_call(&line_leg(line, LINE_ROLE_ACTIVE)->leg, line->leg_config, line->account, line->digits, &line_leg_handlers, line);
-
+		err = leg_call(&line_leg(line, LINE_ROLE_ACTIVE)->leg, line->leg_config, line->account, number,
+			&line_leg_handlers, line);
 	if (!err) {
 		line->calls_out++;
 		return LINE_EVENT_COUNT;
@@ -88,10 +90,19 @@ static enum line_event call(struct line *line)
 	return LINE_EV_ENDED_CONGESTION;
 }
 
+static enum line_event call_dialled(struct line *line)
+{
+	char number[LINE_DIGITS_MAX + DIGITMAP_SENT_MAX + 1];
+
+	digitmap_rewrite(&line->config->profile->digit_map, line->digits, number, sizeof(number));
+	return call(line, number);
+}
+
 static int take(struct line *line, enum line_role role)
 {
 	struct line_leg *place = line_leg(line, role);
-	int err = leg_take(&place->leg, line->leg_config, line->incoming_invite, line->incoming, &line_leg_handlers, line);
+	int err = leg_take(&place->leg, line->leg_config, line->incoming_invite, line->incoming,
+		&line_leg_handlers, line);
 
 	if (!err)
 		err = leg_ring(place->leg, role == LINE_ROLE_WAITING);
@@ -148,10 +159,10 @@ enum line_event line_verb_do(struct line *line, enum line_verb verb)
 	case LINE_DO_COLLECT_END:
 		return collect_end(line);
 	case LINE_DO_CALL:
-		return call(line);
+		return call_dialled(line);
 	case LINE_DO_CALL_HOTLINE:
 		strcpy(line->digits, line->config->profile->hotline.text);
-		return call(line);
+		return call(line, line->digits);
 	case LINE_DO_ALERT:
 		return alert(line);
 	case LINE_DO_ANSWER:

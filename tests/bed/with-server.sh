@@ -79,7 +79,7 @@ config() {
 	for ((n = 1; n <= lines; n++)); do
 		password=secret
 		[ "$n" != "$wrong" ] || password=wrong
-		echo "profile \"p$n\" { country = \"${COUNTRY:-us}\" digit_map = \"(1xx|[02-9]x.T|[*#]x.T)\" ${PROFILE:-}" \
+		echo "profile \"p$n\" { country = \"${COUNTRY:-us}\" digit_map = \"(1xx|<8:>1xx|[02-9]x.T|[*#]x.T)\" ${PROFILE:-}" \
 			"$(setting "profile $n") }"
 		account=$(setting "account of $n")
 		[ -n "$account" ] || echo "account \"a$n\" { user = \"$((100 + n))\" domain = \"$host\" server = \"$host:5060\"" \

@@ -63,7 +63,7 @@ static void line_write(const struct flow *flow, FILE *file, unsigned n)
 	const char *own = config->line_profile[n - 1];
 	unsigned account = config->account_of[n - 1] ? config->account_of[n - 1] : n;
 
-	fprintf(file, "profile \"p%u\" { country = \"%s\" digit_map = \"(1xx|[02-9]x.T|[*#]x.T)\" %s %s }\n", n,
+	fprintf(file, "profile \"p%u\" { country = \"%s\" digit_map = \"(1xx|<8:>1xx|[02-9]x.T|[*#]x.T)\" %s %s }\n", n,
 		config->country, config->profile ? config->profile : "", own ? own : "");
 	if (account == n)
 		fprintf(file, "account \"a%u\" { user = \"%u\" domain = \"127.0.0.1\" server = \"127.0.0.1:5060\" "
