@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: BSD-3-Clause
 # check.sh's part `dahdi`: finds or builds the guest's kernel and modules, then runs the programs
 # below, each in a guest of its own. They say "ok NAME" and "not ok NAME: why".
-# usage: dahdi-part.sh BUILD [GUEST...]	(bed, wires, contract, stories, hours, worn, spoilt; none: all)
+# usage: dahdi-part.sh BUILD [GUEST...]	(delays, bed, wires, contract, stories, hours, worn, spoilt; none: all)
 set -uo pipefail
 build=$(cd "$1" && pwd)
 shift
@@ -57,6 +57,14 @@ spoilt() {
 	fi
 }
 
+# delays COUNT SEED: how long the gateway takes, over so many calls.
+delays() {
+	"$vm/delays.sh" "$1" "$2" >"$out/delays.flow"
+	TIPRING_CHANNELS=4,5,6 "$vm/umlrun" -t "$limit" -v "$out" bash -c '"$TIPRING_VM/setup-dahdi.sh" 3 && exec "$@"' delays \
+		"$vm/../bed/with-server.sh" "$build" dahdi 3 "$build/tests/story/story" --bed dahdi "$out/delays.flow" 2>&1 |
+		"$vm/delays-judge.sh" "$1"
+}
+
 # start NAME FUNCTION...: as many at a time as there are CPUs; what they say comes at the end, in order.
 started=0
 start() {
@@ -86,6 +94,7 @@ for file in $("$vm/../bed/stories.sh" hours); do
 	start hours hours "$file"
 done
 start hours many
+start delays delays 20 1
 start contract guest contract 1 tests/contract/driver_contract dahdi 1 2
 start bed guest bed 4 tests/vm/bedcheck 4
 start wires guest wires 4 tests/vm/wirescheck 4
@@ -101,4 +110,4 @@ for how in mute-leg swap-legs gap-60; do
 	start spoilt spoilt $how "$vm/../stories/first-call.flow"
 done
 wait
-cat "$out"/*
+cat "$out"/[0-9]*
