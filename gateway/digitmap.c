@@ -147,8 +147,9 @@ static const char *parse(struct digitmap *map, const char **p)
 	} while (!why && **p == '|');
 	if (why)
 		return why;
-	if (*(*p)++ != ')')
+	if (**p != ')')
 		return "a ) is missing";
+	(*p)++;
 	return **p ? "something stands behind the )" : NULL;
 }
 
