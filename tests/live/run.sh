@@ -43,9 +43,11 @@ spoilt() {
 	fi
 }
 
-# The longest first.
+# Sixty telephones leave too little of a small machine for others whose sound is judged: by itself.
+start "$here/with-many-lines.sh" "$build"
+wait
 for script in "$here"/with-*.sh; do
-	[ -e "$script" ] && start "$script" "$build"
+	[ "$script" = "$here/with-many-lines.sh" ] || start "$script" "$build"
 done
 for story in $("$bed/stories.sh" live); do
 	start story "$story"
