@@ -42,6 +42,8 @@ bool dsp_dtmf_rx_suspects(const struct dsp_dtmf_rx *rx);
 
 int dsp_dtmf_tx_alloc(struct dsp_dtmf_tx **txp);
 void dsp_dtmf_tx_free(struct dsp_dtmf_tx *tx);
+/* Forgets what is queued, also a digit in progress. */
+void dsp_dtmf_tx_reset(struct dsp_dtmf_tx *tx);
 /* Queues digits (0-9 * # A-D, and ',' for a pause of 500 ms) at -11 (low tone) and -9 dBm0. All or none:
  * EINVAL another character, a time that is not 1..60000 (off_ms: 0..60000), ENOBUFS no room for all (64). */
 int dsp_dtmf_tx_push(struct dsp_dtmf_tx *tx, const char *digits, unsigned on_ms, unsigned off_ms);

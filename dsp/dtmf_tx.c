@@ -48,6 +48,12 @@ void dsp_dtmf_tx_free(struct dsp_dtmf_tx *tx)
 	free(tx);
 }
 
+void dsp_dtmf_tx_reset(struct dsp_dtmf_tx *tx)
+{
+	tx->count = 0;
+	tx->position = tx->low_phase = tx->high_phase = 0;
+}
+
 static void signal_make(struct signal *signal, char digit, unsigned on_ms, unsigned off_ms)
 {
 	size_t place;

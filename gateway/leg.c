@@ -11,6 +11,7 @@
 /* RFC 3551 s6 */
 #define PAYLOAD_TYPE_PCMU 0
 #define PAYLOAD_TYPE_PCMA 8
+#define PAYLOAD_TYPE_EVENT 101 /* dynamic; the usual number, for peers that know no other */
 
 #define STATUS_RINGING 180 /* no other 1xx says that a telephone rings */
 
@@ -41,6 +42,7 @@ static int leg_alloc(struct leg **legp, const struct leg_config *config,
 	static uint32_t last_stream_id;
 	static const struct ua_format formats[] = {
 		{PAYLOAD_TYPE_PCMU, UA_CODEC_PCMU}, {PAYLOAD_TYPE_PCMA, UA_CODEC_PCMA},
+		{PAYLOAD_TYPE_EVENT, UA_CODEC_TELEPHONE_EVENT},
 	};
 	struct leg *leg = calloc(1, sizeof(*leg));
 	int err;
@@ -324,6 +326,18 @@ static void receive_types(const struct leg *leg, uint8_t types[2])
 	}
 }
 
+/* What comes bears our type where the offer was ours, the peer's where it was his: both count. */
+static void event_types(const struct leg *leg, struct stream_wish *wish)
+{
+	const struct ua_format *format = ua_sdp_event_format(&leg->remote);
+
+	if (!format)
+		return;
+	wish->event_type = format->payload_type;
+	wish->receive_event_types[0] = format->payload_type;
+	wish->receive_event_types[1] = PAYLOAD_TYPE_EVENT;
+}
+
 /* What the peer would like to get, as far as we can. */
 static uint8_t ptime_ms(const struct leg *leg)
 {
@@ -349,6 +363,7 @@ void leg_stream_wish(const struct leg *leg, bool talks, bool hears, struct strea
 	if (!format)
 		return;
 	reachable = remote_addr(&leg->remote, &wish->remote);
+	event_types(leg, wish);
 	wish->payload_type = format->payload_type;
 	wish->law = format->codec == UA_CODEC_PCMA ? DSP_LAW_A : DSP_LAW_MU;
 	/* The remote's directions are as it sees them: it receives what we send. */

@@ -33,7 +33,8 @@ static void dtmf_handler(char digit, bool on, unsigned duration_samples, void *a
 {
 	struct media_line *line = arg;
 
-	(void)duration_samples;
+	for (int i = 0; i < MEDIA_STREAMS; i++)
+		stream_key(&line->streams[i], digit, on, duration_samples);
 	if (on && fxs_hook_is_off_hook(line->hook))
 		digit_heard(line, digit);
 }
@@ -62,6 +63,8 @@ int media_line_alloc(struct media_line **linep, struct media *media, struct fxs_
 		err = dsp_tone_alloc(&line->tone);
 	if (!err)
 		err = dsp_dtmf_rx_alloc(&line->dtmf, dtmf_handler, line);
+	for (int i = 0; i < MEDIA_STREAMS && !err; i++)
+		err = dsp_dtmf_tx_alloc(&line->streams[i].tones);
 	if (err) {
 		media_line_free(line);
 		return err;
@@ -81,6 +84,8 @@ void media_line_free(struct media_line *line)
 	fxs_hook_free(line->hook);
 	dsp_tone_free(line->tone);
 	dsp_dtmf_rx_free(line->dtmf);
+	for (int i = 0; i < MEDIA_STREAMS; i++)
+		dsp_dtmf_tx_free(line->streams[i].tones);
 	free(line);
 }
 

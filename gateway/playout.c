@@ -55,6 +55,21 @@ void stream_playout_put(struct playout *playout, uint32_t ssrc, uint32_t timesta
 	}
 }
 
+void stream_playout_erase(struct playout *playout, uint32_t timestamp, size_t count)
+{
+	for (size_t i = 0; i < count; i++) {
+		int32_t ahead = lead(playout, timestamp + (uint32_t)i);
+
+		if (ahead >= 0 && ahead < PLAYOUT_SAMPLES)
+			playout->present[(timestamp + playout->place_offset + i) % PLAYOUT_SAMPLES] = false;
+	}
+}
+
+uint32_t stream_playout_now(const struct playout *playout)
+{
+	return playout->next_place - playout->place_offset;
+}
+
 void stream_playout_get(struct playout *playout, int16_t *samples, size_t count)
 {
 	memset(samples, 0, count * sizeof(*samples));

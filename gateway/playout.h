@@ -32,6 +32,12 @@ void stream_playout_reset(struct playout *playout, unsigned delay_ms);
 void stream_playout_put(struct playout *playout, uint32_t ssrc, uint32_t timestamp, const int16_t *samples,
 	size_t count);
 
+/* Takes back what was put and has not been played yet. count is at most PLAYOUT_SAMPLES. */
+void stream_playout_erase(struct playout *playout, uint32_t timestamp, size_t count);
+
+/* Timestamp of the source that was heard last whose sample plays next. */
+uint32_t stream_playout_now(const struct playout *playout);
+
 /* The next samples; silence where nothing came. */
 void stream_playout_get(struct playout *playout, int16_t *samples, size_t count);
 

@@ -29,6 +29,7 @@ void stream_update(struct stream *stream, const struct stream_wish *wish)
 		stream_playout_reset(&stream->playout, wish->playout_ms);
 		stream->sender = wish->sender;
 		stream->frame_fill = 0;
+		stream->relay = (struct relay){0};
 		stream->packets_sent = stream->packets_received = stream->packets_refused = 0;
 		moved = true;
 	}
@@ -38,7 +39,18 @@ void stream_update(struct stream *stream, const struct stream_wish *wish)
 		frame_recode(stream, wish->law);
 	if (moved || !stream->wish.sends)
 		stream->talkspurt = true;
+	if (!wish->sends || !wish->event_type)
+		stream->relay.down = stream->relay.sender.busy = false;
 	stream->wish = *wish;
+}
+
+static void send_packet(const uint8_t *bytes, size_t length, void *arg)
+{
+	struct stream *stream = arg;
+
+	if (sendto(stream->wish.fd, bytes, length, MSG_DONTWAIT | MSG_NOSIGNAL,
+		    &stream->wish.remote.any, address_size(&stream->wish.remote)) >= 0)
+		stream->packets_sent++;
 }
 
 static void send_frame(struct stream *stream)
@@ -50,9 +62,7 @@ static void send_frame(struct stream *stream)
 
 	stream->talkspurt = false;
 	stream->frame_fill = 0;
-	if (sendto(stream->wish.fd, bytes, length, MSG_DONTWAIT | MSG_NOSIGNAL,
-		    &stream->wish.remote.any, address_size(&stream->wish.remote)) >= 0)
-		stream->packets_sent++;
+	send_packet(bytes, length, stream);
 }
 
 /* The clock goes on while nothing is sent (RFC 3550 s5.1): what follows a hold would else look late by its length. */
@@ -62,13 +72,47 @@ static void send_nothing(struct stream *stream, size_t count)
 	stream->frame_fill = 0;
 }
 
+static bool may_send(const struct stream *stream)
+{
+	return stream->wish.id && stream->wish.sends && address_port(&stream->wish.remote) != 0;
+}
+
+static struct relay_out relay_out(struct stream *stream)
+{
+	return (struct relay_out){
+		.rtp = &stream->sender,
+		.payload_type = stream->wish.event_type,
+		.handler = send_packet,
+		.arg = stream,
+	};
+}
+
+void stream_key(struct stream *stream, char digit, bool down, unsigned duration_samples)
+{
+	struct relay_out out = relay_out(stream);
+
+	if (!may_send(stream) || !stream->wish.event_type)
+		return;
+	if (!down) {
+		relay_key_up(&stream->relay, &out, duration_samples);
+		return;
+	}
+	send_nothing(stream, 0);
+	stream->talkspurt = true;
+	relay_key_down(&stream->relay, &out, digit);
+}
+
 void stream_send(struct stream *stream, const int16_t *samples, size_t count)
 {
 	size_t frame_samples = (size_t)stream->wish.ptime_ms * SAMPLES_PER_MS;
 
+	struct relay_out out = relay_out(stream);
+
 	if (!stream->wish.id)
 		return;
-	if (!stream->wish.sends || address_port(&stream->wish.remote) == 0) {
+	if (may_send(stream))
+		relay_tick(&stream->relay, &out, count, frame_samples);
+	if (!may_send(stream) || stream->relay.down) {
 		send_nothing(stream, count);
 		return;
 	}
@@ -119,15 +163,26 @@ static bool sound_law(const struct stream_wish *wish, uint8_t payload_type, enum
 	return false;
 }
 
+static bool is_event(const struct stream_wish *wish, uint8_t payload_type)
+{
+	return payload_type != 0 && (payload_type == wish->receive_event_types[0] ||
+		payload_type == wish->receive_event_types[1]);
+}
+
 static void take_packet(struct stream *stream, const uint8_t *bytes, size_t length,
 	const union address *source)
 {
 	int16_t samples[STREAM_PACKET_BYTES_MAX];
 	struct ua_rtp_packet packet;
-	enum dsp_law law;
+	enum dsp_law law = DSP_LAW_MU;
+	bool sound;
 
-	if (length > STREAM_PACKET_BYTES_MAX || ua_rtp_decode(&packet, bytes, length) != 0 ||
-	    !sound_law(&stream->wish, packet.payload_type, &law) || packet.payload_length == 0 ||
+	if (length > STREAM_PACKET_BYTES_MAX || ua_rtp_decode(&packet, bytes, length) != 0) {
+		stream->packets_refused++;
+		return;
+	}
+	sound = sound_law(&stream->wish, packet.payload_type, &law);
+	if ((!sound && !is_event(&stream->wish, packet.payload_type)) || packet.payload_length == 0 ||
 	    !source_is_ours(stream, source)) {
 		stream->packets_refused++;
 		return;
@@ -135,6 +190,11 @@ static void take_packet(struct stream *stream, const uint8_t *bytes, size_t leng
 	stream->packets_received++;
 	if (!stream->wish.receives)
 		return;
+	if (!sound) {
+		if (stream->tones)
+			relay_hear(&stream->relay, &stream->playout, stream->tones, &packet);
+		return;
+	}
 	dsp_g711_decode(law, samples, packet.payload, packet.payload_length);
 	stream_playout_put(&stream->playout, packet.ssrc, packet.timestamp, samples, packet.payload_length);
 }
@@ -163,5 +223,6 @@ void stream_play(struct stream *stream, int16_t *samples, size_t count)
 	}
 	stream->silent_samples += (uint32_t)count;
 	receive(stream);
+	relay_play(&stream->relay, &stream->playout, count);
 	stream_playout_get(&stream->playout, samples, count);
 }

@@ -13,6 +13,7 @@
 #include "dsp/g711.h"
 #include "gateway/address.h"
 #include "gateway/playout.h"
+#include "gateway/relay.h"
 #include "sip/rtp.h"
 
 #define STREAM_PACKET_BYTES_MAX 1500
@@ -29,6 +30,8 @@ struct stream_wish {
 	uint8_t payload_type;        /* of what is sent */
 	uint8_t law;                 /* enum dsp_law of what is sent */
 	uint8_t receive_types[2];    /* payload types agreed on for what comes, by enum dsp_law; 0 and 8 always count */
+	uint8_t event_type;          /* of the telephone's keys sent as events; 0: none, they go in band */
+	uint8_t receive_event_types[2]; /* of events that come; 0: none */
 	uint8_t ptime_ms;            /* 10..60, rounded up to whole blocks */
 	bool sends, receives;
 	uint16_t playout_ms;
@@ -45,6 +48,8 @@ struct stream {
 	size_t frame_fill;
 	uint64_t packets_sent, packets_received, packets_refused;
 	struct playout playout;
+	struct relay relay;
+	struct dsp_dtmf_tx *tones; /* for events that come; the owner of the stream makes it, NULL: no tones */
 };
 
 /* Opens a socket on an even port of the range, next to where the last search ended; EADDRINUSE when all are taken. */
@@ -54,6 +59,10 @@ void stream_update(struct stream *stream, const struct stream_wish *wish);
 
 /* One block from the telephone; sends a packet when one is full. */
 void stream_send(struct stream *stream, const int16_t *samples, size_t count);
+
+/* The telephone's key, as dsp_dtmf_h tells it: sent as an event where the peer takes them; from its detection to the end
+ * of its tone no sound goes out. Before the stream_send of the same block. */
+void stream_key(struct stream *stream, char digit, bool down, unsigned duration_samples);
 
 /* Takes all packets that wait in the socket, then one block for the telephone. */
 void stream_play(struct stream *stream, int16_t *samples, size_t count);

@@ -24,6 +24,12 @@ int ua_dtmf_start(struct ua_dtmf_sender *dtmf, const struct ua_rtp_sender *rtp, 
 	return 0;
 }
 
+void ua_dtmf_lengthen(struct ua_dtmf_sender *dtmf, unsigned samples)
+{
+	if (dtmf->busy && !dtmf->ending)
+		dtmf->duration += samples;
+}
+
 void ua_dtmf_stop(struct ua_dtmf_sender *dtmf)
 {
 	dtmf->ending = dtmf->busy;

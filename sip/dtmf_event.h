@@ -37,6 +37,8 @@ struct ua_dtmf_sender {
  * before has no end on its way yet. EINVAL: no such event or volume. */
 int ua_dtmf_start(struct ua_dtmf_sender *dtmf, const struct ua_rtp_sender *rtp, unsigned event,
 	unsigned volume);
+/* The event lasted longer than its packets told, by so many samples; before ua_dtmf_stop. */
+void ua_dtmf_lengthen(struct ua_dtmf_sender *dtmf, unsigned samples);
 /* The event ends now: the next packets say so. Nothing happens when there is none. */
 void ua_dtmf_stop(struct ua_dtmf_sender *dtmf);
 

@@ -1,0 +1,61 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * The keys of a telephone as events in the RTP stream and back (RFC 4733), for one stream. Media thread only; no
+ * allocation.
+ *
+ * Out: an event begins with the tone, not with its detection, and tells no more time than the tone is known to have
+ * lasted; its ends tell the true duration. In: an event becomes a tone in the playout at the event's own timestamps,
+ * so that it takes the place of what of the tone leaked as sound, and equal keys in a row stay two.
+ */
+#ifndef TIPRING_GATEWAY_RELAY_H
+#define TIPRING_GATEWAY_RELAY_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "dsp/dtmf.h"
+#include "gateway/playout.h"
+#include "sip/dtmf_event.h"
+
+#define RELAY_EXPIRE_MS 200 /* an event that nothing is heard of for so long has ended */
+
+/* Zeroed: no key either way. */
+struct relay {
+	bool down;             /* a key of the telephone is: no sound goes out */
+	uint32_t age_samples;  /* since its tone began */
+	uint32_t told_samples;
+	size_t since_packet_samples;
+	struct ua_dtmf_sender sender;
+
+	struct ua_dtmf_receiver receiver;
+	bool sounding;
+	uint32_t timestamp;       /* of the event whose tone is written */
+	uint32_t written_samples; /* of the tone, into the playout */
+	uint64_t played_samples;  /* the relay's clock */
+};
+
+/* One packet of an event goes out. */
+typedef void relay_packet_h(const uint8_t *bytes, size_t length, void *arg);
+
+/* Where the packets of one stream go. */
+struct relay_out {
+	struct ua_rtp_sender *rtp; /* its timestamp is the stream's clock, which only the stream moves on */
+	uint8_t payload_type;
+	relay_packet_h *handler;
+	void *arg;
+};
+
+/* A key went down (one of 0-9 * # A-D) or up; duration_samples as dsp_dtmf_h has it. */
+void relay_key_down(struct relay *relay, const struct relay_out *out, char digit);
+void relay_key_up(struct relay *relay, const struct relay_out *out, uint32_t duration_samples);
+/* Each block; a packet goes out every packet_samples while there is something to tell. */
+void relay_tick(struct relay *relay, const struct relay_out *out, size_t count, size_t packet_samples);
+
+/* A packet of the event type came; tones is the generator of this stream. */
+void relay_hear(struct relay *relay, struct playout *playout, struct dsp_dtmf_tx *tones,
+	const struct ua_rtp_packet *packet);
+/* Each block that is played: ends events whose ends were lost. */
+void relay_play(struct relay *relay, struct playout *playout, size_t count);
+
+#endif

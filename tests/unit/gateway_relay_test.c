@@ -1,0 +1,265 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* Keys from the telephone's tone to events and back to a tone on the far line, over packets that get lost. */
+#include <arpa/inet.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <unistd.h>
+#include <cmocka.h>
+
+#include "dsp/dsp.h"
+#include "gateway/stream.h"
+
+#define BLOCK          80
+#define SAMPLES_PER_MS 8
+#define EVENT_TYPE     97
+#define KEYS           100
+#define ON_MS          100
+#define OFF_MS         100
+#define DRAIN_MS       600
+#define PACKETS_MAX    10000
+#define TRUTH_MS       15 /* how far a duration may be off: a block of the detector and its edges */
+
+/* The near end's detector drives one stream; the test carries its packets to the other. */
+static struct stream near, far;
+static struct dsp_dtmf_rx *near_rx, *far_rx;
+static struct dsp_dtmf_tx *telephone;
+static int near_fd, far_fd, wire_fd;
+static union address wire_addr, far_addr;
+
+static char heard[KEYS * 2 + 1];
+static unsigned heard_samples[KEYS * 2];
+static size_t heard_count;
+
+static struct sent {
+	struct ua_rtp_packet rtp;
+	uint8_t payload[UA_DTMF_PAYLOAD_BYTES];
+} sent[PACKETS_MAX];
+static size_t sent_count;
+static unsigned loss_percent, seed;
+static bool events_lost;
+
+static int open_socket(union address *addr)
+{
+	socklen_t length = sizeof(addr->in);
+	int fd = socket(AF_INET, SOCK_DGRAM | SOCK_NONBLOCK, 0);
+
+	memset(addr, 0, sizeof(*addr));
+	addr->in.sin_family = AF_INET;
+	addr->in.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+	assert_int_equal(bind(fd, &addr->any, length), 0);
+	assert_int_equal(getsockname(fd, &addr->any, &length), 0);
+	return fd;
+}
+
+static void near_heard(char digit, bool on, unsigned duration_samples, void *arg)
+{
+	(void)arg;
+	stream_key(&near, digit, on, duration_samples);
+}
+
+static void far_heard(char digit, bool on, unsigned duration_samples, void *arg)
+{
+	(void)arg;
+	assert_true(heard_count < KEYS * 2);
+	if (on)
+		heard[heard_count] = digit;
+	else
+		heard_samples[heard_count++] = duration_samples;
+}
+
+static int make(void **state)
+{
+	union address near_addr;
+	struct stream_wish wish = {.id = 1, .ptime_ms = 20, .playout_ms = 60, .sends = true, .receives = true,
+		.receive_types = {0, 8}, .event_type = EVENT_TYPE, .receive_event_types = {EVENT_TYPE, 101}};
+
+	(void)state;
+	assert_int_equal(dsp_init(), 0);
+	near_fd = open_socket(&near_addr);
+	far_fd = open_socket(&far_addr);
+	wire_fd = open_socket(&wire_addr);
+	memset(&near, 0, sizeof(near));
+	memset(&far, 0, sizeof(far));
+	assert_int_equal(dsp_dtmf_rx_alloc(&near_rx, near_heard, NULL), 0);
+	assert_int_equal(dsp_dtmf_rx_alloc(&far_rx, far_heard, NULL), 0);
+	assert_int_equal(dsp_dtmf_tx_alloc(&telephone), 0);
+	assert_int_equal(dsp_dtmf_tx_alloc(&far.tones), 0);
+	wish.remote = wire_addr;
+	wish.fd = near_fd;
+	stream_update(&near, &wish);
+	wish.fd = far_fd;
+	stream_update(&far, &wish);
+	memset(heard, 0, sizeof(heard));
+	heard_count = sent_count = 0;
+	loss_percent = 0;
+	events_lost = false;
+	seed = 4733;
+	return 0;
+}
+
+static int unmake(void **state)
+{
+	(void)state;
+	dsp_dtmf_rx_free(near_rx);
+	dsp_dtmf_rx_free(far_rx);
+	dsp_dtmf_tx_free(telephone);
+	dsp_dtmf_tx_free(far.tones);
+	close(near_fd);
+	close(far_fd);
+	close(wire_fd);
+	return 0;
+}
+
+static void carry(void)
+{
+	uint8_t bytes[STREAM_PACKET_BYTES_MAX];
+	ssize_t length;
+
+	while ((length = recv(wire_fd, bytes, sizeof(bytes), MSG_DONTWAIT)) > 0) {
+		struct sent *packet = &sent[sent_count];
+
+		assert_true(sent_count < PACKETS_MAX);
+		assert_int_equal(ua_rtp_decode(&packet->rtp, bytes, (size_t)length), 0);
+		memcpy(packet->payload, packet->rtp.payload, sizeof(packet->payload));
+		sent_count++;
+		if ((unsigned)rand_r(&seed) % 100 < loss_percent ||
+		    (events_lost && packet->rtp.payload_type == EVENT_TYPE))
+			continue;
+		assert_int_equal(sendto(wire_fd, bytes, (size_t)length, 0, &far_addr.any, sizeof(far_addr.in)),
+			length);
+	}
+}
+
+static void run_ms(unsigned ms)
+{
+	int16_t samples[BLOCK];
+
+	for (unsigned i = 0; i < ms * SAMPLES_PER_MS / BLOCK; i++) {
+		dsp_dtmf_tx_fill(telephone, samples, BLOCK);
+		dsp_dtmf_rx_feed(near_rx, samples, BLOCK);
+		stream_send(&near, samples, BLOCK);
+		carry();
+		stream_play(&far, samples, BLOCK);
+		dsp_dtmf_rx_feed(far_rx, samples, BLOCK);
+	}
+}
+
+static void press(const char *digits, unsigned on_ms, unsigned off_ms)
+{
+	char digit[2] = {0};
+
+	for (; *digits; digits++) {
+		digit[0] = *digits;
+		assert_int_equal(dsp_dtmf_tx_push(telephone, digit, on_ms, off_ms), 0);
+		run_ms(on_ms + off_ms);
+	}
+	run_ms(DRAIN_MS);
+}
+
+/* Random keys, of which every third is the one before again. */
+static void random_keys(char digits[KEYS + 1])
+{
+	for (size_t i = 0; i < KEYS; i++)
+		digits[i] = i % 3 == 2 ? digits[i - 1] : "0123456789*#ABCD"[rand_r(&seed) % 16];
+	digits[KEYS] = 0;
+}
+
+static void assert_durations(unsigned wanted_ms, unsigned tolerance_ms)
+{
+	for (size_t i = 0; i < heard_count; i++)
+		assert_in_range(heard_samples[i], (wanted_ms - tolerance_ms) * SAMPLES_PER_MS,
+			(wanted_ms + tolerance_ms) * SAMPLES_PER_MS);
+}
+
+static void test_every_key_arrives_once_and_with_its_length(void **state)
+{
+	char digits[KEYS + 1];
+
+	(void)state;
+	random_keys(digits);
+	press(digits, ON_MS, OFF_MS);
+	assert_string_equal(heard, digits);
+	assert_durations(ON_MS, TRUTH_MS);
+}
+
+static void test_keys_survive_five_percent_of_loss(void **state)
+{
+	char digits[KEYS + 1];
+
+	(void)state;
+	random_keys(digits);
+	loss_percent = 5;
+	press(digits, ON_MS, OFF_MS);
+	assert_string_equal(heard, digits);
+}
+
+/* What leaks of a tone before it is known for one is too short for a digit. */
+static void test_no_key_arrives_where_its_events_do_not(void **state)
+{
+	(void)state;
+	events_lost = true;
+	press("1234567890", ON_MS, OFF_MS);
+	assert_string_equal(heard, "");
+}
+
+static void test_an_event_has_one_marker_three_ends_and_no_sound_beside(void **state)
+{
+	unsigned markers = 0, ends = 0, duration = 0;
+	size_t first = 0, last = 0;
+
+	(void)state;
+	run_ms(200);
+	press("5", ON_MS, OFF_MS);
+	for (size_t i = 0; i < sent_count; i++) {
+		const struct sent *packet = &sent[i];
+
+		assert_int_equal(packet->rtp.sequence, (uint16_t)(sent[0].rtp.sequence + i));
+		if (packet->rtp.payload_type != EVENT_TYPE)
+			continue;
+		if (!markers)
+			first = i;
+		assert_int_equal(packet->payload[0], 5);
+		assert_int_equal(packet->rtp.timestamp, sent[first].rtp.timestamp);
+		assert_true((unsigned)(packet->payload[2] << 8 | packet->payload[3]) >= duration);
+		duration = (unsigned)(packet->payload[2] << 8 | packet->payload[3]);
+		markers += packet->rtp.marker;
+		ends += packet->payload[1] >> 7;
+		if (!(packet->payload[1] >> 7))
+			last = i;
+	}
+	assert_int_equal(markers, 1);
+	assert_int_equal(ends, 3);
+	assert_in_range(duration, (ON_MS - TRUTH_MS) * SAMPLES_PER_MS, (ON_MS + TRUTH_MS) * SAMPLES_PER_MS);
+	for (size_t i = first; i <= last; i++)
+		assert_int_equal(sent[i].rtp.payload_type, EVENT_TYPE);
+}
+
+static void test_a_peer_without_events_gets_the_tone_in_band(void **state)
+{
+	(void)state;
+	near.wish.event_type = 0;
+	press("159", ON_MS, OFF_MS);
+	assert_string_equal(heard, "159");
+	for (size_t i = 0; i < sent_count; i++)
+		assert_int_equal(sent[i].rtp.payload_type, 0);
+}
+
+#define RELAY_TEST(test) cmocka_unit_test_setup_teardown(test, make, unmake)
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		RELAY_TEST(test_every_key_arrives_once_and_with_its_length),
+		RELAY_TEST(test_keys_survive_five_percent_of_loss),
+		RELAY_TEST(test_no_key_arrives_where_its_events_do_not),
+		RELAY_TEST(test_an_event_has_one_marker_three_ends_and_no_sound_beside),
+		RELAY_TEST(test_a_peer_without_events_gets_the_tone_in_band),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
