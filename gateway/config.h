@@ -69,6 +69,7 @@ struct config_profile {
 	unsigned transfer_s;
 	struct digitmap digit_map;
 	bool hash_sends;
+	bool dtmf_events;
 	struct config_text hotline; /* at most CONFIG_DIGITS_MAX */
 	unsigned hotline_s;
 };

@@ -66,7 +66,7 @@ static int leg_alloc(struct leg **legp, const struct leg_config *config,
 	leg->local.direction = UA_SENDRECV;
 	leg->local.ptime_ms = config->ptime_ms;
 	memcpy(leg->local.formats, formats, sizeof(formats));
-	leg->local.format_count = sizeof(formats) / sizeof(formats[0]);
+	leg->local.format_count = sizeof(formats) / sizeof(formats[0]) - !config->dtmf_events; /* the last */
 	*legp = leg;
 	return 0;
 }

@@ -14,12 +14,13 @@
 
 struct leg;
 
-/* What all legs of the gateway share. */
+/* What all legs of a line share. */
 struct leg_config {
 	const char *addr; /* of the sockets for sound */
 	uint16_t port_min, port_max;
 	uint16_t playout_ms;
 	uint8_t ptime_ms;
+	bool dtmf_events; /* keys go and come as events (RFC 4733) where the peer wants it */
 };
 
 /* event is one of ALERTED, EARLY_MEDIA, ANSWERED, TRANSFERRED, TRANSFER_FAILED, ENDED*, or LINE_EVENT_COUNT when only the stream changed. After an ENDED

@@ -44,7 +44,8 @@ int line_alloc(struct line **linep, struct loop *loop, const struct config_line 
 	if (!line)
 		return ENOMEM;
 	line->config = config;
-	line->leg_config = leg_config;
+	line->leg_config = *leg_config;
+	line->leg_config.dtmf_events = config->profile->dtmf_events;
 	line->account = account;
 	line->media = media;
 	line->state = LINE_IDLE;

@@ -80,7 +80,7 @@ static enum line_event call(struct line *line, const char *number)
 	int err = EAGAIN;
 
 	if (line_may_have_leg(line))
-		err = leg_call(&line_leg(line, LINE_ROLE_ACTIVE)->leg, line->leg_config, line->account, number,
+		err = leg_call(&line_leg(line, LINE_ROLE_ACTIVE)->leg, &line->leg_config, line->account, number,
 			&line_leg_handlers, line);
 	if (!err) {
 		line->calls_out++;
@@ -101,7 +101,7 @@ static enum line_event call_dialled(struct line *line)
 static int take(struct line *line, enum line_role role)
 {
 	struct line_leg *place = line_leg(line, role);
-	int err = leg_take(&place->leg, line->leg_config, line->incoming_invite, line->incoming,
+	int err = leg_take(&place->leg, &line->leg_config, line->incoming_invite, line->incoming,
 		&line_leg_handlers, line);
 
 	if (!err)

@@ -24,7 +24,7 @@ struct line_leg {
 
 struct line {
 	const struct config_line *config;
-	const struct leg_config *leg_config;
+	struct leg_config leg_config;
 	struct ua_account *account;
 	struct media_line *media;
 	struct loop_timer *timer;

@@ -42,7 +42,7 @@ static int call(struct line *line, const struct ua_refer_request *request)
 		.replaces = request->replaces, .referred_by = request->referred_by,
 	};
 
-	return leg_call_to(&line_leg(line, LINE_ROLE_WAITING)->leg, line->leg_config, line->account, &to,
+	return leg_call_to(&line_leg(line, LINE_ROLE_WAITING)->leg, &line->leg_config, line->account, &to,
 		&line_leg_handlers, line);
 }
 
@@ -158,7 +158,7 @@ void line_replace(struct line *line, struct ua_invite *invite, const struct ua_i
 		ua_invite_reject(invite, 486, "Busy Here");
 		return;
 	}
-	err = leg_take(&place->leg, line->leg_config, invite, incoming, &line_leg_handlers, line);
+	err = leg_take(&place->leg, &line->leg_config, invite, incoming, &line_leg_handlers, line);
 	if (!err)
 		err = leg_answer(place->leg);
 	if (err) {

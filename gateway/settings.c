@@ -107,6 +107,8 @@ const struct setting settings[] = {
 		"which digits make a number (RFC 3435 s2.1.5); <9:>xxxx sends them without the 9, <:0>xxxx with a 0 before"),
 	PROFILE("hash_sends", KIND_SWITCH, hash_sends, 0, 0, "", "on",
 		"# ends a number and calls it at once"),
+	PROFILE("dtmf_events", KIND_SWITCH, dtmf_events, 0, 0, "", "on",
+		"keys pressed in a call go out as events (RFC 4733) where the far end takes them; off: as sound"),
 	PROFILE("hotline", KIND_DIGITS, hotline, 0, CONFIG_DIGITS_MAX, "", "",
 		"number that lifting calls by itself"),
 	PROFILE("hotline_s", KIND_NUMBER, hotline_s, 0, 60, "s", "0",

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "gateway/phone/hearing.h"
+#include "gateway/phone/judge_keys.h"
 #include "gateway/phone/player.h"
 
 #define MS_NS           UINT64_C(1000000)
@@ -36,7 +37,7 @@ static const char *check_talker(const struct script_command *command, size_t fir
 
 static const char *check_hears(const struct script_command *command)
 {
-	return check_talker(command, 0);
+	return script_word_is(command, 0, "keys") ? judge_keys_check(command) : check_talker(command, 0);
 }
 
 static const char *check_does(const struct script_command *command)
@@ -181,6 +182,8 @@ static enum script_result talker_judge(struct player *player, const struct scrip
 
 static enum script_result run_hears(struct player *player, const struct script_command *command)
 {
+	if (script_word_is(command, 0, "keys"))
+		return judge_keys_run(player, command);
 	return talker_judge(player, command, 0, true);
 }
 
@@ -259,7 +262,7 @@ enum script_result player_watches_step(struct player *player)
 }
 
 const struct script_verb player_judge_verbs[] = {
-	{"hears", "N [for MS]", true, check_hears, run_hears},
+	{"hears", "N [for MS] | keys DIGITS", true, check_hears, run_hears},
 	{"does", "not hear N [for MS]", true, check_does, run_does},
 	{"never", "tone NAME | ring | sound", true, check_never, run_never},
 	{NULL},

@@ -9,6 +9,7 @@
 #include <string.h>
 #include <cmocka.h>
 
+#include "gateway/line_private.h"
 #include "tests/unit/gateway_line_world.h"
 
 #define PCMU sdp_with("127.0.0.1", "0", "")
@@ -70,11 +71,11 @@ static void test_each_call_that_cannot_be_taken_is_refused_once(void **state)
 	(void)state;
 	assert_int_equal(invite->refused, 488);
 	assert_int_equal(invite->answers, 1);
-	world.leg_config.port_max = world.leg_config.port_min;
+	world.line->leg_config.port_max = world.line->leg_config.port_min;
 	invite = call_comes(PCMU);
 	assert_int_equal(invite->refused, 503);
 	assert_int_equal(invite->answers, 1);
-	world.leg_config.port_max = 30999;
+	world.line->leg_config.port_max = 30999;
 	world.ring_err = ENOTCONN;
 	invite = call_comes(PCMU);
 	assert_true(invite->ended);

@@ -334,7 +334,7 @@ void line_world_make(const char *digit_map)
 	world.registration = UA_REG_REGISTERED;
 	world.profile = (struct config_profile){
 		.first_digit_s = 20, .inter_digit_s = 4, .complete_s = 2, .ring_s = 180, .tone_s = 60, .howler_s = 30,
-		.release_tone = FXS_TONE_BUSY, .hash_sends = true,
+		.release_tone = FXS_TONE_BUSY, .hash_sends = true, .dtmf_events = true,
 		.flash_bounce_ms = 2000, .call_waiting = true, .three_way = true,
 		.transfer = true, .accept_transfers = true, .transfer_s = 30,
 	};
