@@ -51,10 +51,17 @@ static unsigned parse_symbol(const char **p)
 	return bit_of(c);
 }
 
+static bool ends_in_timer(const struct digitmap_alternative *alternative)
+{
+	return alternative->count && alternative->accepts[alternative->count - 1] == TIMER;
+}
+
 static const char *add_symbol(struct digitmap_alternative *alternative, const char **p)
 {
 	if (alternative->count == DIGITMAP_SYMBOLS_MAX)
 		return "an alternative of more than 32 symbols";
+	if (ends_in_timer(alternative))
+		return "something stands behind a T";
 	if (!(alternative->accepts[alternative->count] = parse_symbol(p)))
 		return "not one of 0-9 * # A-D x T [...] <...:...>";
 	alternative->count++;
@@ -83,6 +90,8 @@ static const char *parse_rewriting(struct digitmap_alternative *alternative, con
 
 	if (alternative->rewrites || alternative->repeats)
 		return "a second <, or one behind a .";
+	if (ends_in_timer(alternative))
+		return "something stands behind a T";
 	alternative->rewrites = true;
 	alternative->rewritten_from = alternative->count;
 	while (**p && **p != ':') {

@@ -7,8 +7,9 @@
  *   symbol := 0-9 | * | # | A-D | x | T | "[" (char | char "-" char)* "]"
  *   rewriting := "<" symbol* ":" (0-9 | * | # | A-D | +)* ">"      once in an alternative, before its first "."
  *
- * x is any of 0-9; T waits for the inter-digit timer. Letters in either case, but T and x. What the symbols of a rewriting
- * match is replaced by the text behind the colon: <9:>xxxx strips a 9, <:0049>0x. puts a prefix in front. Pure; control thread.
+ * x is any of 0-9; T, only as an alternative's last, waits for the inter-digit timer. Letters in either case. What the
+ * symbols of a rewriting match is replaced by the text behind the colon: <9:>xxxx strips a 9, <:0049>0x. puts a prefix in
+ * front. Pure; control thread.
  */
 #ifndef TIPRING_GATEWAY_DIGITMAP_H
 #define TIPRING_GATEWAY_DIGITMAP_H
