@@ -6,7 +6,8 @@
 #   dahdi     the same stories over real DAHDI drivers in User-Mode Linux, in virtual time
 #   sanitize  unit, flow and live once more with AddressSanitizer and UndefinedBehaviorSanitizer
 #   bench     figures: processor time, memory, delays (BENCH_SECONDS says how long, 60)
-# None named: all of them but bench. Ends with "N passed, N failed, N skipped".
+#   fuzz      each fuzz target with clang's libFuzzer (FUZZ_SECONDS says how long each, 300)
+# None named: all of them but bench and fuzz. Ends with "N passed, N failed, N skipped".
 #
 # A test says "ok NAME", "not ok NAME: why" or "ok NAME # SKIP why", one line each; a test program may say as many
 # as it likes, and one that ends badly without saying so counts as a failure.
@@ -17,9 +18,9 @@ parts=("$@")
 [ ${#parts[@]} -gt 0 ] || parts=(unit flow live dahdi sanitize)
 for part in "${parts[@]}"; do
 	case $part in
-	unit | flow | live | dahdi | sanitize | bench) ;;
+	unit | flow | live | dahdi | sanitize | bench | fuzz) ;;
 	*)
-		echo "check.sh: unknown part '$part'; allowed are unit flow live dahdi sanitize bench" >&2
+		echo "check.sh: unknown part '$part'; allowed are unit flow live dahdi sanitize bench fuzz" >&2
 		exit 2
 		;;
 	esac
@@ -98,6 +99,12 @@ part_bench() {
 	tests/bench/run.sh build
 }
 
+part_fuzz() {
+	tests/install.sh tests/fuzz/packages
+	CC=clang tests/build.sh build-fuzz --enable-fuzzing || { echo "not ok the fuzzing build"; return; }
+	tests/fuzz/run.sh build-fuzz "${FUZZ_SECONDS:-300}"
+}
+
 # A skip must be known: listed in tests/skips.txt by name, with its reason.
 skips_judge() {
 	local log=$1 name
@@ -118,6 +125,7 @@ run_part() {
 		failed=1
 	fi
 	grep -E '^not ok |# SKIP' "$log"
+	[ "$part" != fuzz ] || grep '^ok ' "$log"
 	[ "$part" != bench ] || grep -E '^[a-z0-9_]+ [0-9.]+ [^ ]+$' "$log"
 	[ "$failed" = 0 ] || echo "see $log"
 	echo "$part: $passed passed, $failed failed, $skipped skipped ($((SECONDS - start)) s)"

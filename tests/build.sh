@@ -4,9 +4,9 @@
 set -eu
 
 top=$(cd "$(dirname "$0")/.." && pwd)
-dir=$1
+mkdir -p "$1"
+dir=$(cd "$1" && pwd)
 shift
-mkdir -p "$dir"
 log=$dir/build.log
 {
 	if [ ! -x "$top/configure" ] || [ -n "$(find "$top" -maxdepth 2 \( -name Makefile.am -o -name Makefile.inc \
