@@ -15,7 +15,7 @@
 # ACCOUNT="name = value ..." does so for the accounts; SERVER_TCP=1 lets the server listen on TCP alone, BED_IPV6=1 has all of
 # them on ::1.
 # A benchmark names another program than BUILD/tipringd by TIPRINGD, and by BED_CONFIG one that prints the configuration; it is
-# told the folder and the number of lines.
+# told the folder and the number of lines. Other sections may be added by SETTINGS="media { ... }".
 # Exit status: the command's; 1 when server or daemon failed, or when the daemon ended badly.
 set -u
 
@@ -76,6 +76,7 @@ config() {
 	echo "sip { listen = \"$addr\" port = 5070 }"
 	echo "dummy { wires = \"$dir/wires\" }"
 	echo "control { socket = \"$dir/control\" }"
+	echo "${SETTINGS:-}"
 	for ((n = 1; n <= lines; n++)); do
 		password=secret
 		[ "$n" != "$wrong" ] || password=wrong
