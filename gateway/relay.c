@@ -111,10 +111,18 @@ static void write_tone(struct relay *relay, struct playout *playout, struct dsp_
 
 static void tone_end(struct relay *relay, struct playout *playout, uint32_t duration_samples)
 {
-	if (relay->sounding && relay->written_samples > duration_samples)
+	if (relay->sounding && relay->written_samples > duration_samples) {
 		stream_playout_erase(playout, relay->timestamp + duration_samples,
 			relay->written_samples - duration_samples);
+		relay->written_samples = duration_samples;
+	}
 	relay->sounding = false;
+}
+
+bool relay_covers(const struct relay *relay, const struct ua_rtp_packet *packet)
+{
+	return relay->receiver.known && packet->ssrc == relay->receiver.ssrc &&
+		packet->timestamp - relay->timestamp < relay->written_samples;
 }
 
 static void tone_start(struct relay *relay, struct dsp_dtmf_tx *tones, const struct ua_rtp_packet *packet, unsigned event)

@@ -55,6 +55,9 @@ void relay_tick(struct relay *relay, const struct relay_out *out, size_t count, 
 /* A packet of the event type came; tones is the generator of this stream. */
 void relay_hear(struct relay *relay, struct playout *playout, struct dsp_dtmf_tx *tones,
 	const struct ua_rtp_packet *packet);
+/* The sound in this packet is of a time that an event's tone was written for: a peer may send both, and the event is
+ * what is meant. */
+bool relay_covers(const struct relay *relay, const struct ua_rtp_packet *packet);
 /* Each block that is played: ends events whose ends were lost. */
 void relay_play(struct relay *relay, struct playout *playout, size_t count);
 

@@ -195,6 +195,8 @@ static void take_packet(struct stream *stream, const uint8_t *bytes, size_t leng
 			relay_hear(&stream->relay, &stream->playout, stream->tones, &packet);
 		return;
 	}
+	if (relay_covers(&stream->relay, &packet))
+		return;
 	dsp_g711_decode(law, samples, packet.payload, packet.payload_length);
 	stream_playout_put(&stream->playout, packet.ssrc, packet.timestamp, samples, packet.payload_length);
 }

@@ -41,7 +41,7 @@ static struct sent {
 } sent[PACKETS_MAX];
 static size_t sent_count;
 static unsigned loss_percent, seed;
-static bool events_lost;
+static bool events_lost, sound_beside;
 
 static int open_socket(union address *addr)
 {
@@ -97,7 +97,7 @@ static int make(void **state)
 	memset(heard, 0, sizeof(heard));
 	heard_count = sent_count = 0;
 	loss_percent = 0;
-	events_lost = false;
+	events_lost = sound_beside = false;
 	seed = 4733;
 	return 0;
 }
@@ -113,6 +113,21 @@ static int unmake(void **state)
 	close(far_fd);
 	close(wire_fd);
 	return 0;
+}
+
+/* Silence of the time that an event's packet has told last, as from a peer that sends its microphone too. */
+static void send_silence(const struct sent *event)
+{
+	uint8_t bytes[UA_RTP_HEADER_BYTES + 160], silence[160];
+	uint32_t duration = (uint32_t)event->payload[2] << 8 | event->payload[3];
+	struct ua_rtp_sender sender = {.ssrc = event->rtp.ssrc, .sequence = event->rtp.sequence,
+		.timestamp = event->rtp.timestamp + duration - sizeof(silence)};
+	size_t length;
+
+	memset(silence, 0xff, sizeof(silence));
+	length = ua_rtp_sender_packet(&sender, bytes, sizeof(bytes), 0, false, silence, sizeof(silence),
+		sizeof(silence));
+	assert_int_equal(sendto(wire_fd, bytes, length, 0, &far_addr.any, sizeof(far_addr.in)), length);
 }
 
 static void carry(void)
@@ -132,6 +147,8 @@ static void carry(void)
 			continue;
 		assert_int_equal(sendto(wire_fd, bytes, (size_t)length, 0, &far_addr.any, sizeof(far_addr.in)),
 			length);
+		if (sound_beside && packet->rtp.payload_type == EVENT_TYPE)
+			send_silence(packet);
 	}
 }
 
@@ -198,6 +215,15 @@ static void test_keys_survive_five_percent_of_loss(void **state)
 	assert_string_equal(heard, digits);
 }
 
+static void test_a_key_is_heard_when_the_peer_sends_sound_beside(void **state)
+{
+	(void)state;
+	sound_beside = true;
+	press("1590", ON_MS, OFF_MS);
+	assert_string_equal(heard, "1590");
+	assert_durations(ON_MS, TRUTH_MS);
+}
+
 /* What leaks of a tone before it is known for one is too short for a digit. */
 static void test_no_key_arrives_where_its_events_do_not(void **state)
 {
@@ -256,6 +282,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		RELAY_TEST(test_every_key_arrives_once_and_with_its_length),
 		RELAY_TEST(test_keys_survive_five_percent_of_loss),
+		RELAY_TEST(test_a_key_is_heard_when_the_peer_sends_sound_beside),
 		RELAY_TEST(test_no_key_arrives_where_its_events_do_not),
 		RELAY_TEST(test_an_event_has_one_marker_three_ends_and_no_sound_beside),
 		RELAY_TEST(test_a_peer_without_events_gets_the_tone_in_band),
