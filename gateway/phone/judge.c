@@ -262,7 +262,7 @@ enum script_result player_watches_step(struct player *player)
 }
 
 const struct script_verb player_judge_verbs[] = {
-	{"hears", "N [for MS] | keys DIGITS", true, check_hears, run_hears},
+	{"hears", "N [for MS] | keys DIGITS [for MS]", true, check_hears, run_hears},
 	{"does", "not hear N [for MS]", true, check_does, run_does},
 	{"never", "tone NAME | ring | sound", true, check_never, run_never},
 	{NULL},

@@ -12,15 +12,29 @@
 #define KEYS_MAX     32
 #define LATE_MS      600 /* how late the last of them may end and a needless one begin */
 #define TOLERANCE_MS 20
+#define ON_MAX_MS    2000
 #define SAMPLES_PER_MS 8
 
 const char *judge_keys_check(const struct script_command *command)
 {
-	const char *keys = command->count == 2 ? command->words[1] : "";
+	const char *keys = command->count >= 2 ? command->words[1] : "";
+	unsigned on_ms;
 
 	if (!*keys || strlen(keys) > KEYS_MAX || strspn(keys, "0123456789*#ABCD") != strlen(keys))
 		return "keys are up to 32 of 0-9 * # A-D";
-	return NULL;
+	if (command->count == 2)
+		return NULL;
+	return command->count == 4 && script_word_is(command, 2, "for") &&
+		script_number(command->words[3], 40, ON_MAX_MS, &on_ms) ? NULL : "each sounds for 40..2000 ms";
+}
+
+static unsigned on_ms_of(const struct script_command *command)
+{
+	unsigned on_ms = mouth_defaults.dtmf_on_ms;
+
+	if (command->count == 4)
+		(void)script_number(command->words[3], 40, ON_MAX_MS, &on_ms);
+	return on_ms;
 }
 
 /* What was heard, as "1 82 ms, 2 79 ms". */
@@ -46,16 +60,14 @@ static bool keys_equal(const struct key_heard *keys, size_t count, const char *d
 }
 
 static enum script_result keys_judge(struct player *player, const struct key_heard *keys, size_t count,
-	const char *digits)
+	const char *digits, unsigned on_ms)
 {
-	int on_ms = (int)mouth_defaults.dtmf_on_ms;
-
 	keys_text(player->note, sizeof player->note, keys, count < KEYS_MAX ? count : KEYS_MAX);
 	if (!keys_equal(keys, count, digits))
 		return player_fail(player, "the keys heard are: %s", player->note);
 	for (size_t i = 0; i < count; i++) {
-		if (abs((int)keys[i].length_ms - on_ms) > TOLERANCE_MS)
-			return player_fail(player, "a key is too short or too long: %s; pressed for %d ms, allowed are %d more or less",
+		if (abs((int)keys[i].length_ms - (int)on_ms) > TOLERANCE_MS)
+			return player_fail(player, "a key is too short or too long: %s; pressed for %u ms, allowed are %d more or less",
 				player->note, on_ms, TOLERANCE_MS);
 	}
 	return SCRIPT_DONE;
@@ -65,7 +77,8 @@ enum script_result judge_keys_run(struct player *player, const struct script_com
 {
 	struct player_phone *own = player_phone_of(player, command);
 	const char *digits = command->words[1];
-	unsigned span_ms = (unsigned)strlen(digits) * (mouth_defaults.dtmf_on_ms + mouth_defaults.dtmf_off_ms) + LATE_MS;
+	unsigned on_ms = on_ms_of(command);
+	unsigned span_ms = (unsigned)strlen(digits) * (on_ms + mouth_defaults.dtmf_off_ms) + LATE_MS;
 	struct key_heard keys[KEYS_MAX];
 	int16_t *samples;
 	size_t count;
@@ -81,5 +94,5 @@ enum script_result judge_keys_run(struct player *player, const struct script_com
 	phone_heard(own->phone, player->begun_ns, samples, span_ms * SAMPLES_PER_MS);
 	count = keys_find(keys, KEYS_MAX, samples, span_ms * SAMPLES_PER_MS);
 	free(samples);
-	return keys_judge(player, keys, count, digits);
+	return keys_judge(player, keys, count, digits, on_ms);
 }

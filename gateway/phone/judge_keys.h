@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * "hears keys DIGITS": from the command's beginning these keys sound at the telephone, in this order and no others,
- * each for as long as a telephone of ours presses it, within 20 ms. Part of "hears" (judge.c).
+ * "hears keys DIGITS [for MS]": from the command's beginning these keys sound at the telephone, in this order and no others,
+ * each for so long, or as long as a telephone of ours presses it, within 20 ms. Part of "hears" (judge.c).
  */
 #ifndef TIPRING_GATEWAY_PHONE_JUDGE_KEYS_H
 #define TIPRING_GATEWAY_PHONE_JUDGE_KEYS_H

@@ -55,10 +55,6 @@ wait_for() {
 # setting NAME: what the story, which is the command's last word, wants; tests/story/story.c looks for the same.
 setting() { [ -z "$story" ] || sed -n "s/^# $1: //p" "$story"; }
 
-addr=127.0.0.1
-host=127.0.0.1
-[ -z "${BED_IPV6:-}" ] || addr=::1 host=[::1]
-
 story=${!#}
 case $story in
 *.flow)
@@ -69,6 +65,10 @@ case $story in
 	;;
 *) story= ;;
 esac
+[ "$(setting ipv6)" != yes ] || export BED_IPV6=1
+addr=127.0.0.1
+host=127.0.0.1
+[ -z "${BED_IPV6:-}" ] || addr=::1 host=[::1]
 wrong=$(setting "wrong password")
 
 config() {

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "config.h"
+#include "tests/story/farend.h"
 #include "tests/story/story.h"
 #ifdef STORY_WITH_FLOW
 #include "tests/flow/bed_flow.h"
@@ -39,7 +40,7 @@ static const struct bed_ops *const beds[] = {
 };
 
 static const struct script_verb *const verbs[] = {
-	player_verbs, player_expect_verbs, player_judge_verbs, story_verbs, NULL};
+	player_verbs, player_expect_verbs, player_judge_verbs, story_verbs, story_farend_verbs, NULL};
 
 struct options {
 	const struct bed_ops *bed;
@@ -231,6 +232,7 @@ static int run(const struct options *options)
 	if (!err)
 		err = tell(story, options);
 	player_finish(&story->player);
+	farend_free(story->farend);
 	if (story->bed)
 		story->bed->ops->close(story->bed);
 	ladder_free(story->ladder);

@@ -9,12 +9,14 @@
 #define STORY_SIP_MAX 4096
 
 struct ladder;
+struct farend;
 
 struct story {
 	struct player player; /* its arg is the story */
 	struct script script;
 	struct bed *bed;
 	struct ladder *ladder; /* NULL: not shown */
+	struct farend *farend; /* NULL: none was started */
 	uint64_t start_ns;
 	struct bed_sip sip[STORY_SIP_MAX];
 	size_t sip_count;
@@ -24,6 +26,8 @@ struct story {
 
 /* sip, control, at (verbs.c) */
 extern const struct script_verb story_verbs[];
+/* far-end (farend_verbs.c) */
+extern const struct script_verb story_farend_verbs[];
 /* For player->reference. */
 int story_reference(struct player *player, const struct script_command *command, size_t first,
 	uint64_t *at_ns);
