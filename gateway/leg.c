@@ -15,6 +15,8 @@
 
 #define STATUS_RINGING 180 /* no other 1xx says that a telephone rings */
 
+#define Q850_RECOVERY_ON_TIMER 102
+
 #define PTIME_MIN_MS 10
 #define PTIME_MAX_MS 60
 
@@ -30,6 +32,8 @@ struct leg {
 	bool told_held; /* ... as the peer was offered last */
 	bool up;      /* answered: may be offered something else */
 	bool offered; /* the INVITE that came in had an offer */
+	bool unreachable; /* the peer answered nothing the last time that it had to */
+	bool silent;      /* nor does sound come */
 	struct ua_end end;
 	int fd;
 	uint32_t stream_id;
@@ -90,6 +94,33 @@ static void hold_offer(struct leg *leg)
 		leg->told_held = leg->held;
 }
 
+/* A dead proxy must not end a call in which two people talk. */
+static void end_if_dead(struct leg *leg)
+{
+	if (!leg->invite || !leg->unreachable || !leg->silent)
+		return;
+	leg_hang_up(leg, Q850_RECOVERY_ON_TIMER);
+	leg->end = (struct ua_end){.status = 408, .reason = "neither signalling nor sound comes", .after_answer = true};
+	leg->handlers->event(leg, LINE_EV_ENDED, leg->arg);
+}
+
+static void on_unreachable(struct ua_invite *invite, void *arg)
+{
+	struct leg *leg = arg;
+
+	(void)invite;
+	leg->unreachable = true;
+	end_if_dead(leg);
+}
+
+void leg_silence(struct leg *leg, const uint32_t *silent_ids, size_t count)
+{
+	leg->silent = false;
+	for (size_t i = 0; i < count; i++)
+		leg->silent = leg->silent || silent_ids[i] == leg->stream_id;
+	end_if_dead(leg);
+}
+
 static void on_progress(struct ua_invite *invite, unsigned status, const struct ua_sdp *answer, void *arg)
 {
 	struct leg *leg = arg;
@@ -119,6 +150,7 @@ static int on_offered(struct ua_invite *invite, const struct ua_sdp *offer, stru
 	int err;
 
 	(void)invite;
+	leg->unreachable = false;
 	if (!offer) {
 		ua_sdp_offer(answer, &leg->local);
 		return 0;
@@ -136,8 +168,10 @@ static void on_changed(struct ua_invite *invite, const struct ua_sdp *remote, vo
 	struct leg *leg = arg;
 
 	(void)invite;
-	if (remote)
+	if (remote) {
 		remote_take(leg, remote);
+		leg->unreachable = false;
+	}
 	hold_offer(leg);
 	leg->handlers->event(leg, LINE_EVENT_COUNT, leg->arg);
 }
@@ -180,6 +214,7 @@ static const struct ua_invite_handlers invite_handlers = {
 	.answered = on_answered,
 	.offered = on_offered,
 	.changed = on_changed,
+	.unreachable = on_unreachable,
 	.transfer = on_transfer,
 	.refer = on_refer,
 	.ended = on_ended,

@@ -58,6 +58,10 @@ void leg_hold(struct leg *leg, bool held);
 /* Asks the peer to call the far end of other instead of us; what comes of it is TRANSFERRED or TRANSFER_FAILED. */
 int leg_transfer(struct leg *leg, const struct leg *other);
 
+/* What the media thread reports of silence (ids as stream_silent_id tells them). A leg whose signalling is dead too
+ * ends: an ENDED event comes from within. */
+void leg_silence(struct leg *leg, const uint32_t *silent_ids, size_t count);
+
 bool leg_is(const struct leg *leg, const struct ua_invite *invite);
 
 /* Ends the call if it has not ended; no event comes any more. The socket stays open, since the media thread may still use

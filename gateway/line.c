@@ -274,6 +274,14 @@ static void hook_heal(struct line *line, const struct media_report *report)
 		telephone_did(line, &lifted);
 }
 
+static void legs_silence(struct line *line, const struct media_report *report)
+{
+	for (enum line_role role = 0; role < LINE_ROLE_COUNT; role++) {
+		if (line_leg(line, role)->leg)
+			leg_silence(line_leg(line, role)->leg, report->silent_ids, MEDIA_STREAMS);
+	}
+}
+
 void line_media_changed(struct line *line)
 {
 	struct media_report report;
@@ -294,6 +302,7 @@ void line_media_changed(struct line *line)
 			"the port refuses battery, ring or sound (kernel or card): %s%s", strerror(report.refusal),
 			report.refusal == ENODATA ? "; is a tone zone loaded?" : "");
 	line->refusal = report.refusal;
+	legs_silence(line, &report);
 	line_retired_review(line, report.wish_sequence);
 }
 

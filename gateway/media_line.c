@@ -329,6 +329,16 @@ static void speak_block(struct media_line *line, size_t count)
 	(void)line->port->driver->write(line->port, out, count);
 }
 
+static void silence_report(struct media_line *line)
+{
+	for (int i = 0; i < MEDIA_STREAMS; i++) {
+		uint32_t id = stream_silent_id(&line->streams[i]);
+
+		line->report_dirty = line->report_dirty || id != line->report.silent_ids[i];
+		line->report.silent_ids[i] = id;
+	}
+}
+
 /* A card's blocks are answered one for one, so that its buffers keep their depth. The dummy's telephone only
  * answers what it was sent: one block goes out each tick, and what comes back late is simply late. */
 void media_line_tick(struct media_line *line, uint64_t now_ns, size_t count)
@@ -350,6 +360,7 @@ void media_line_tick(struct media_line *line, uint64_t now_ns, size_t count)
 		blocks = 1;
 	while (blocks-- > 0)
 		speak_block(line, count);
+	silence_report(line);
 }
 
 bool media_line_publish(struct media_line *line)

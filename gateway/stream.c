@@ -31,6 +31,7 @@ void stream_update(struct stream *stream, const struct stream_wish *wish)
 		stream->frame_fill = 0;
 		stream->relay = (struct relay){0};
 		stream->packets_sent = stream->packets_received = stream->packets_refused = 0;
+		stream->silent_samples = 0;
 		moved = true;
 	}
 	if (moved)
@@ -42,6 +43,11 @@ void stream_update(struct stream *stream, const struct stream_wish *wish)
 	if (!wish->sends || !wish->event_type)
 		stream->relay.down = stream->relay.sender.busy = false;
 	stream->wish = *wish;
+}
+
+uint32_t stream_silent_id(const struct stream *stream)
+{
+	return stream->silent_samples >= STREAM_SILENT_MS * SAMPLES_PER_MS ? stream->wish.id : 0;
 }
 
 static void send_packet(const uint8_t *bytes, size_t length, void *arg)

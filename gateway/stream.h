@@ -18,6 +18,7 @@
 
 #define STREAM_PACKET_BYTES_MAX 1500
 #define STREAM_FRAME_MAX        480 /* samples of the longest packet that is sent, 60 ms */
+#define STREAM_SILENT_MS        3000 /* without a packet for so long its sound counts as lost */
 #define STREAM_SOURCE_LOST_MS   1000 /* a source silent for so long gives way to any other */
 
 /* What control wishes of a stream. A new id is a new stream; the same id with other values changes it on
@@ -59,6 +60,9 @@ void stream_update(struct stream *stream, const struct stream_wish *wish);
 
 /* One block from the telephone; sends a packet when one is full. */
 void stream_send(struct stream *stream, const int16_t *samples, size_t count);
+
+/* The stream's id when nothing has come for STREAM_SILENT_MS, else 0. */
+uint32_t stream_silent_id(const struct stream *stream);
 
 /* The telephone's key, as dsp_dtmf_h tells it: sent as an event where the peer takes them; from its detection to the end
  * of its tone no sound goes out. Before the stream_send of the same block. */
