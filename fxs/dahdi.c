@@ -221,6 +221,7 @@ const struct fxs_driver fxs_dahdi_driver = {
 	.hook_get = dahdi_hook_get,
 	.audio_start = dahdi_audio_start,
 	.audio_stop = dahdi_audio_stop,
+	.write_overtake = dahdi_write_overtake,
 	.read = dahdi_read,
 	.write = dahdi_write,
 	.ring_start = dahdi_ring_start,

@@ -67,6 +67,7 @@ int dahdi_events_take(struct dahdi_port *port);
 int dahdi_buffers_set(struct dahdi_port *port);
 int dahdi_audio_start(struct fxs_port *port, uint64_t now_ns);
 int dahdi_audio_stop(struct fxs_port *port);
+unsigned dahdi_write_overtake(struct fxs_port *port);
 int dahdi_read(struct fxs_port *port, int16_t *samples, size_t count);
 int dahdi_write(struct fxs_port *port, const int16_t *samples, size_t count);
 /* After the buffers ran over or dry: back to the delay of a fresh start. */

@@ -148,3 +148,13 @@ int dahdi_write(struct fxs_port *opaque, const int16_t *samples, size_t count)
 		port->counters.write_lost_blocks++;
 	return err;
 }
+
+/* What waits when a block was read and its answer is not written yet is LATENESS. */
+unsigned dahdi_write_overtake(struct fxs_port *opaque)
+{
+	struct dahdi_port *port = (struct dahdi_port *)opaque;
+
+	if (!port->sound_on || dahdi_ioctl_int(port, DAHDI_FLUSH, DAHDI_FLUSH_WRITE) != 0)
+		return 0;
+	return (LATENESS_SAMPLES + port->block_samples - 1) / port->block_samples;
+}

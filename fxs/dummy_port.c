@@ -351,6 +351,13 @@ static void port_counters_get(const struct fxs_port *port, struct fxs_counters *
 	*counters = ((const struct dummy_port *)port)->counters;
 }
 
+/* What is written is at the telephone at once. */
+static unsigned port_write_overtake(struct fxs_port *port)
+{
+	(void)port;
+	return 0;
+}
+
 const struct fxs_driver fxs_dummy_driver = {
 	.name = "dummy",
 	.clock = FXS_CLOCK_TIMER,
@@ -366,6 +373,7 @@ const struct fxs_driver fxs_dummy_driver = {
 	.hook_get = port_hook_get,
 	.audio_start = port_audio_start,
 	.audio_stop = port_audio_stop,
+	.write_overtake = port_write_overtake,
 	.read = port_read,
 	.write = port_write,
 	.ring_start = port_ring_start,

@@ -133,6 +133,10 @@ struct fxs_driver {
 	/* Exactly block_samples to the telephone: EAGAIN when the card takes no more. The cadence of
 	 * the dummy driver is counted in what is written: a ringing line is written to. */
 	int (*write)(struct fxs_port *port, const int16_t *samples, size_t count);
+	/* Throws away what waits to be played, for something that must be heard at once. Returns how many
+	 * blocks the caller writes besides those that it owes for what it read, so that as much waits as
+	 * before; 0 where nothing waits. */
+	unsigned (*write_overtake)(struct fxs_port *port);
 
 	/* Rings by the cadence until ring_stop, beginning with a burst at once; sets the feed idle and
 	 * starts sound where it is off. EINVAL a bad cadence, EBUSY the telephone is off-hook

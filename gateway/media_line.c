@@ -98,6 +98,7 @@ static void obey_tone(struct media_line *line, const struct media_wish *wish)
 		return;
 	line->tone_muted_until_ns = 0;
 	dsp_tone_start(line->tone, def);
+	line->tone_new = def != NULL;
 	/* No reset: the digit that ended the tone is still sounding and must not begin a second time. */
 	dsp_dtmf_rx_dial_tone(line->dtmf, wish->tone_stops_at_digit);
 }
@@ -339,6 +340,20 @@ static void silence_report(struct media_line *line)
 	}
 }
 
+/* A tone takes the place of what waits to be played, but not of speech that goes on under it. Returns how many blocks
+ * more are to be written. */
+static int tone_hurry(struct media_line *line)
+{
+	bool speech = false;
+
+	if (!line->tone_new)
+		return 0;
+	line->tone_new = false;
+	for (int i = 0; i < MEDIA_STREAMS; i++)
+		speech = speech || (line->streams[i].wish.id && line->streams[i].wish.receives);
+	return speech ? 0 : (int)line->port->driver->write_overtake(line->port);
+}
+
 /* A card's blocks are answered one for one, so that its buffers keep their depth. The dummy's telephone only
  * answers what it was sent: one block goes out each tick, and what comes back late is simply late. */
 void media_line_tick(struct media_line *line, uint64_t now_ns, size_t count)
@@ -356,6 +371,8 @@ void media_line_tick(struct media_line *line, uint64_t now_ns, size_t count)
 	}
 	if (blocks == 0)
 		line->report.blocks_missing++;
+	else
+		blocks += tone_hurry(line);
 	if (driver->clock == FXS_CLOCK_TIMER)
 		blocks = 1;
 	while (blocks-- > 0)

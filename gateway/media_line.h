@@ -34,6 +34,7 @@ struct media_line {
 	bool sounding;           /* the port's sound is on */
 	bool ringing;
 	bool watched;            /* its descriptor is: not while the port is out of order */
+	bool tone_new;           /* it has not sounded yet */
 	uint64_t tone_muted_until_ns; /* UINT64_MAX: until another tone is wished */
 	uint64_t now_ns;         /* of the step that is running */
 	struct stream streams[MEDIA_STREAMS];

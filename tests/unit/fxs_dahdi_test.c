@@ -388,6 +388,28 @@ static void test_sound_passes_unchanged(void **state)
 	end(&f);
 }
 
+static void test_what_waits_can_be_overtaken_without_losing_its_depth(void **state)
+{
+	static const struct {
+		unsigned block, owed;
+	} rows[] = {{40, 2}, {80, 1}, {160, 1}};
+	struct fxs_bus *bus = bus_opened();
+	struct fxs_port *port;
+
+	(void)state;
+	for (size_t i = 0; i < 3; i++) {
+		assert_int_equal(port_open(&port, bus, "7", rows[i].block), 0);
+		assert_int_equal(DRIVER->write_overtake(port), 0);
+		assert_int_equal(DRIVER->audio_start(port, now_ns), 0);
+		kernel.recorded_count = rows[i].block;
+		assert_int_equal(DRIVER->write_overtake(port), rows[i].owed);
+		assert_int_equal(kernel.played_count, 0);
+		assert_int_equal(kernel.recorded_count, rows[i].block);
+		DRIVER->port_close(port);
+	}
+	DRIVER->bus_close(bus);
+}
+
 static void test_starting_and_stopping_twice_is_fine(void **state)
 {
 	struct fixture f = begin();
@@ -721,6 +743,7 @@ int main(void)
 		TEST(test_the_kernel_s_own_verdicts_are_a_surprise),
 		TEST(test_sound_begins_with_silence_of_a_block_and_10_ms),
 		TEST(test_sound_passes_unchanged),
+		TEST(test_what_waits_can_be_overtaken_without_losing_its_depth),
 		TEST(test_starting_and_stopping_twice_is_fine),
 		TEST(test_events_do_not_stop_sound_and_are_kept),
 		TEST(test_a_block_that_the_card_does_not_take_is_counted),

@@ -24,6 +24,7 @@ static struct card {
 	bool off_hook, sound_on, ringing, fault_untold;
 	int feed_err, audio_err, ring_err;
 	enum fxs_feed feed;
+	unsigned written, overtaken;
 } cards[CARDS];
 
 static struct media *media;
@@ -121,10 +122,16 @@ static int sound_read(struct fxs_port *port, int16_t *samples, size_t count)
 
 static int sound_write(struct fxs_port *port, const int16_t *samples, size_t count)
 {
-	(void)port;
 	(void)samples;
 	(void)count;
+	((struct card *)port)->written++;
 	return 0;
+}
+
+static unsigned write_overtake(struct fxs_port *port)
+{
+	((struct card *)port)->overtaken++;
+	return 2;
 }
 
 static int ring_start(struct fxs_port *port, const struct fxs_cadence *cadence, uint64_t at_ns)
@@ -164,7 +171,7 @@ const struct fxs_driver fxs_dummy_driver = {
 	.name = "card", .clock = FXS_CLOCK_PORT, .bus_open = bus_open, .bus_close = bus_close, .bus_fd = bus_fd,
 	.port_open = port_open, .port_close = port_close, .fd = port_fd, .event_mask = event_mask,
 	.event_read = event_read, .hook_get = hook_get, .audio_start = audio_start, .audio_stop = audio_stop,
-	.read = sound_read, .write = sound_write, .ring_start = ring_start, .ring_stop = ring_stop,
+	.read = sound_read, .write = sound_write, .write_overtake = write_overtake, .ring_start = ring_start, .ring_stop = ring_stop,
 	.feed_set = feed_set,
 };
 
@@ -264,6 +271,40 @@ static void test_what_a_card_refuses_is_reported_until_the_next_wish(void **stat
 	assert_int_equal(report.refusal, 0);
 }
 
+static void test_a_tone_overtakes_what_waits_but_not_speech(void **state)
+{
+	struct media_wish tone = talk;
+	struct dsp_tone_def *def;
+
+	(void)state;
+	assert_int_equal(dsp_tone_def_parse(&def, "440", -10), 0);
+	taste.tones[0] = def;
+	tone.tone = 0;
+	media_line_wish(lines[0], &talk);
+	step_after(1);
+	block_comes(&cards[0]);
+	step_after(1);
+	assert_int_equal(cards[0].written, 1);
+	media_line_wish(lines[0], &tone);
+	block_comes(&cards[0]);
+	step_after(1);
+	assert_int_equal(cards[0].overtaken, 1);
+	assert_int_equal(cards[0].written, 1 + 1 + 2);
+	block_comes(&cards[0]);
+	step_after(1);
+	assert_int_equal(cards[0].written, 1 + 1 + 2 + 1);
+	tone.tone_serial++;
+	tone.streams[0] = (struct stream_wish){.id = 1, .fd = -1, .receives = true};
+	media_line_wish(lines[0], &tone);
+	block_comes(&cards[0]);
+	step_after(1);
+	assert_int_equal(cards[0].overtaken, 1);
+	taste.tones[0] = NULL;
+	media_line_wish(lines[0], &talk);
+	step_after(1);
+	dsp_tone_def_free(def);
+}
+
 static void test_a_card_out_of_order_does_not_pace_the_others(void **state)
 {
 	(void)state;
@@ -315,6 +356,7 @@ int main(void)
 		MEDIA_TEST(test_what_a_card_refuses_is_tried_again),
 		MEDIA_TEST(test_trying_again_does_not_disturb_a_line_that_rings),
 		MEDIA_TEST(test_what_a_card_refuses_is_reported_until_the_next_wish),
+		MEDIA_TEST(test_a_tone_overtakes_what_waits_but_not_speech),
 		MEDIA_TEST(test_a_card_out_of_order_does_not_pace_the_others),
 		MEDIA_TEST(test_a_card_that_falls_silent_is_replaced_by_the_timer),
 		MEDIA_TEST(test_a_lost_edge_heals_within_a_second),
