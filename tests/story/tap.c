@@ -21,6 +21,10 @@
 #define CALLS_MAX        8192
 #define PACKETS_PER_STEP 256
 #define RTP_HEADER       12
+#define RTP_MU_LAW       0
+#define SAMPLE_NS        125000
+#define LOUD_MU_LAW      0x40 /* a code whose lower seven bits are less is louder than about -30 dBm0 */
+#define SILENCE_NS       UINT64_C(100000000)
 
 struct tap {
 	int fd;
@@ -31,6 +35,7 @@ struct tap {
 	uint64_t calls[CALLS_MAX];
 	unsigned call_count;
 	uint64_t rtp_packets;
+	uint64_t loud_ns; /* when the last packet with anything loud in it passed */
 	uint8_t packet[PACKET_MAX];
 };
 
@@ -164,6 +169,32 @@ static size_t udp_offset(const uint8_t *packet, size_t length)
 	return head < sizeof(struct iphdr) ? 0 : head;
 }
 
+/* How many samples of silence the packet begins with; all of them: it has nothing else. */
+static size_t loud_find(const uint8_t *sound, size_t count)
+{
+	size_t i = 0;
+
+	while (i < count && (sound[i] & 0x7f) >= LOUD_MU_LAW)
+		i++;
+	return i;
+}
+
+/* Sound that begins after silence is told as SOUND, at the time when a packet's first sample would have passed. */
+static bool rtp_take(struct tap *tap, const uint8_t *packet, size_t size, uint64_t at_ns)
+{
+	size_t count = size - RTP_HEADER, silent = loud_find(packet + RTP_HEADER, count);
+	struct bed_sip sip = {.out = true, .method = "SOUND", .expires_s = -1, .at_ns = at_ns + silent * SAMPLE_NS};
+	bool began = at_ns - tap->loud_ns > SILENCE_NS;
+
+	tap->rtp_packets++;
+	if ((packet[1] & 0x7f) != RTP_MU_LAW || silent == count)
+		return false;
+	tap->loud_ns = at_ns;
+	if (began)
+		tap->handler(&sip, tap->arg);
+	return began;
+}
+
 static bool packet_take(struct tap *tap, size_t length, uint64_t at_ns)
 {
 	const uint8_t *packet = tap->packet;
@@ -179,7 +210,7 @@ static bool packet_take(struct tap *tap, size_t length, uint64_t at_ns)
 	if (from == tap->sip_port || to == tap->sip_port)
 		return sip_take(tap, packet, size, from == tap->sip_port, at_ns);
 	if (size >= RTP_HEADER && packet[0] >> 6 == 2 && from % 2 == 0 && to % 2 == 0)
-		tap->rtp_packets++;
+		return rtp_take(tap, packet, size, at_ns);
 	return false;
 }
 

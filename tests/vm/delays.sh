@@ -9,6 +9,7 @@ function phase() { return int(rand() * 20) } # milliseconds: a packet, and two b
 function say(line) { print line }
 BEGIN {
 	srand(seed)
+	say("# profile: dtmf_events = off")
 	for (n = 1; n <= count; n++) {
 		say("wait " 100 + phase())
 		say("1 lift")
@@ -32,6 +33,10 @@ BEGIN {
 		say("wait 200")
 		say("1 hears 2 for 600")
 		say("2 hush")
+		say("wait " 400 + phase())
+		say("2 dial 5")
+		say("sip expect out SOUND within 1000 of 2 digit")
+		say("wait 200")
 		say("1 hangup")
 		say("sip expect in BYE within 3000")
 		say("2 expect tone busy within 1000 of sip in BYE")
