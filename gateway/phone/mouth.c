@@ -149,9 +149,14 @@ void mouth_free(struct mouth *mouth)
 	free(mouth);
 }
 
-static bool ms_good(unsigned ms)
+static bool tone_ms_good(unsigned ms)
 {
 	return ms >= 20 && ms <= 2000;
+}
+
+static bool pulse_ms_good(unsigned ms)
+{
+	return ms >= 1 && ms <= 2000;
 }
 
 static bool level_good(double dbm0)
@@ -162,9 +167,9 @@ static bool level_good(double dbm0)
 int mouth_config_set(struct mouth *mouth, const struct mouth_config *config)
 {
 	if (!level_good(config->dtmf_low_dbm0) || !level_good(config->dtmf_high_dbm0) ||
-		!ms_good(config->dtmf_on_ms) || !ms_good(config->dtmf_off_ms) ||
-		!ms_good(config->pulse_break_ms) || !ms_good(config->pulse_make_ms) ||
-		!ms_good(config->pulse_gap_ms))
+		!tone_ms_good(config->dtmf_on_ms) || !tone_ms_good(config->dtmf_off_ms) ||
+		!pulse_ms_good(config->pulse_break_ms) || !pulse_ms_good(config->pulse_make_ms) ||
+		!pulse_ms_good(config->pulse_gap_ms))
 		return EINVAL;
 	mouth->config = *config;
 	return 0;

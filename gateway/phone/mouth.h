@@ -21,7 +21,7 @@ struct mouth;
 struct mouth_config {
 	double dtmf_low_dbm0, dtmf_high_dbm0; /* levels of the two tones; default -9, -7 */
 	unsigned dtmf_on_ms, dtmf_off_ms;     /* 20..2000 each; default 80, 80 */
-	unsigned pulse_break_ms, pulse_make_ms; /* default 60, 40: 10 pulses a second */
+	unsigned pulse_break_ms, pulse_make_ms; /* 1..2000 each, as the gap; default 60, 40: 10 pulses a second */
 	unsigned pulse_gap_ms;                /* between digits; default 700 */
 };
 

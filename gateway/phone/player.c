@@ -123,12 +123,29 @@ static const char *check_digits(const struct script_command *command)
 	return NULL;
 }
 
+/* The dial's times, "break MS make MS gap MS" behind the digits; without them it is as it comes. */
+static bool pulse_times(const struct script_command *command, struct mouth_config *config)
+{
+	struct {
+		const char *word;
+		unsigned *ms;
+	} times[] = {{"break", &config->pulse_break_ms}, {"make", &config->pulse_make_ms}, {"gap", &config->pulse_gap_ms}};
+
+	for (size_t i = 0; i < 3 && command->count == 7; i++) {
+		if (!script_word_is(command, 1 + 2 * i, times[i].word) ||
+			!script_number(command->words[2 + 2 * i], 1, 2000, times[i].ms))
+			return false;
+	}
+	return command->count == 1 || command->count == 7;
+}
+
 static const char *check_pulses(const struct script_command *command)
 {
-	if (command->count != 1 ||
-		strspn(command->words[0], "0123456789,") != strlen(command->words[0]))
+	struct mouth_config config = mouth_defaults;
+
+	if (!command->count || strspn(command->words[0], "0123456789,") != strlen(command->words[0]))
 		return "digits are 0-9, \",\" pauses";
-	return NULL;
+	return pulse_times(command, &config) ? NULL : "break MS make MS gap MS may follow, of 1..2000 ms each";
 }
 
 static const char *check_flash(const struct script_command *command)
@@ -227,7 +244,12 @@ static int dial(struct mouth *mouth, const struct script_command *command, uint6
 
 static int pulse(struct mouth *mouth, const struct script_command *command, uint64_t now_ns)
 {
-	return mouth_pulse(mouth, command->words[0], now_ns);
+	struct mouth_config config = mouth_defaults;
+	int err;
+
+	pulse_times(command, &config);
+	err = mouth_config_set(mouth, &config);
+	return err ? err : mouth_pulse(mouth, command->words[0], now_ns);
 }
 
 static int say_file(struct mouth *mouth, const char *path)
@@ -384,7 +406,7 @@ const struct script_verb player_verbs[] = {
 	{"hangup", "(nothing)", true, check_nothing, run_hangup},
 	{"flash", "MS", true, check_flash, run_flash},
 	{"dial", "DIGITS", true, check_digits, run_dial},
-	{"pulse", "DIGITS", true, check_pulses, run_pulse},
+	{"pulse", "DIGITS [break MS make MS gap MS]", true, check_pulses, run_pulse},
 	{"say", "FILE.wav | seed N [for MS]", true, check_say, run_say},
 	{"hush", "(nothing)", true, check_nothing, run_hush},
 	{"record", "FILE.wav | off", true, check_record, run_record},

@@ -71,6 +71,9 @@ host=127.0.0.1
 [ -z "${BED_IPV6:-}" ] || addr=::1 host=[::1]
 wrong=$(setting "wrong password")
 
+map=$(setting "digit map")
+: "${map:=(1xx|<8:>1xx|[02-9]x.T|[*#]x.T)}"
+
 config() {
 	local n password account
 	echo "sip { listen = \"$addr\" port = 5070 }"
@@ -80,7 +83,7 @@ config() {
 	for ((n = 1; n <= lines; n++)); do
 		password=secret
 		[ "$n" != "$wrong" ] || password=wrong
-		echo "profile \"p$n\" { country = \"${COUNTRY:-us}\" digit_map = \"(1xx|<8:>1xx|[02-9]x.T|[*#]x.T)\" ${PROFILE:-}" \
+		echo "profile \"p$n\" { country = \"${COUNTRY:-us}\" digit_map = \"$map\" ${PROFILE:-}" \
 			"$(setting "profile $n") }"
 		account=$(setting "account of $n")
 		[ -n "$account" ] || echo "account \"a$n\" { user = \"$((100 + n))\" domain = \"$host\" server = \"$host:5060\"" \

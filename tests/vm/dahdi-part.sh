@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: BSD-3-Clause
 # check.sh's part `dahdi`: finds or builds the guest's kernel and modules, then runs the programs
 # below, each in a guest of its own. They say "ok NAME" and "not ok NAME: why".
-# usage: dahdi-part.sh BUILD [GUEST...]	(delays, bed, wires, contract, stories, hours, worn, spoilt; none: all)
+# usage: dahdi-part.sh BUILD [GUEST...]	(delays, pulses, bed, wires, contract, stories, hours, worn, spoilt; none: all)
 set -uo pipefail
 build=$(cd "$1" && pwd)
 shift
@@ -16,7 +16,7 @@ limit=${TIPRING_GUEST_LIMIT:-120} # seconds of this machine's clock for each gue
 guest() {
 	local name=$1 lines=$2 text status=0
 	shift 2
-	text=$(cd "$build" && "$vm/umlrun" -t "$limit" bash -c \
+	text=$(cd "$build" && "$vm/umlrun" -t "$limit" -v "$out" bash -c \
 		'[ "${0%% *}" = 0 ] || "$TIPRING_VM/setup-dahdi.sh" $0 && exec "$@"' "$lines ${knobs:-}" "$@" 2>&1) || status=$?
 	sed -E "s/^(ok|not ok) /\\1 $name: /" <<<"$text"
 	if [ "$status" != 0 ] && ! grep -q '^not ok ' <<<"$text"; then
@@ -65,6 +65,12 @@ delays() {
 		"$vm/delays-judge.sh" "$1"
 }
 
+# pulses NUMBERS SEED: dials of eight kinds, so many numbers of 20 digits each.
+pulses() {
+	"$vm/pulses.sh" "$1" "$2" >"$out/pulses.flow"
+	limit=$((2 * limit)) story dials "$out/pulses.flow"
+}
+
 # start NAME FUNCTION...: as many at a time as there are CPUs; what they say comes at the end, in order.
 started=0
 start() {
@@ -95,6 +101,7 @@ for file in $("$vm/../bed/stories.sh" hours); do
 done
 start hours many
 start delays delays 20 1
+start pulses pulses 10 1
 start contract guest contract 1 tests/contract/driver_contract dahdi 1 2
 start bed guest bed 4 tests/vm/bedcheck 4
 start wires guest wires 4 tests/vm/wirescheck 4
