@@ -22,6 +22,7 @@ void event_queue_push(struct event_queue *queue, const struct media_event *event
 		return;
 	}
 	queue->events[written % EVENT_QUEUE_MAX] = *event;
+	queue->events[written % EVENT_QUEUE_MAX].dropped = atomic_load_explicit(&queue->dropped, memory_order_relaxed);
 	atomic_store_explicit(&queue->written, written + 1, memory_order_release);
 }
 

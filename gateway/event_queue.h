@@ -24,6 +24,7 @@ struct media_event {
 	enum media_event_kind kind;
 	char digit;     /* 0-9 * # A-D for MEDIA_EVENT_DIGIT */
 	uint64_t at_ns; /* when the telephone did it */
+	uint32_t dropped; /* how many the queue had lost before it, in all; the queue fills it in */
 };
 
 struct event_queue {

@@ -274,6 +274,16 @@ static void hook_heal(struct line *line, const struct media_report *report)
 		telephone_did(line, &lifted);
 }
 
+/* What the full queue lost may have been a digit: a number is not called that the subscriber did not dial. */
+static void loss_heard(struct line *line, uint32_t dropped)
+{
+	if (dropped == line->events_lost)
+		return;
+	line->events_lost = dropped;
+	gw_log(GW_LOG_WARNING, line->config->name, "more happened on the line than could be followed; a digit may be lost");
+	line_dispatch(line, LINE_EV_DIGIT_LOST);
+}
+
 static void legs_silence(struct line *line, const struct media_report *report)
 {
 	for (enum line_role role = 0; role < LINE_ROLE_COUNT; role++) {
@@ -290,8 +300,11 @@ void line_media_changed(struct line *line)
 	media_line_report(line->media, &report);
 	while (media_line_event(line->media, &event)) {
 		line->events_read++;
+		loss_heard(line, event.dropped);
 		telephone_did(line, &event);
 	}
+	if (report.events_written == line->events_read)
+		loss_heard(line, report.events_dropped);
 	hook_heal(line, &report);
 	if (report.fault != line->fault)
 		gw_log(GW_LOG_WARNING, line->config->name, report.fault

@@ -43,6 +43,7 @@ static const struct line_step table[LINE_STATE_COUNT][LINE_EVENT_COUNT] = {
 	[LINE_DIAL_TONE] = {
 		OFF_HOOK_ALONE,
 		[LINE_EV_DIGIT] = TO(DIALLING, COLLECT),
+		[LINE_EV_DIGIT_LOST] = TO(CONGESTION, NOTHING),
 		[LINE_EV_TIMEOUT] = TO(CONGESTION, NOTHING),
 		[LINE_EV_HOTLINE] = TO(CALLING, CALL_HOTLINE),
 		[LINE_EV_CALL_IN] = STAY(DIAL_TONE, REFUSE),
@@ -53,6 +54,7 @@ static const struct line_step table[LINE_STATE_COUNT][LINE_EVENT_COUNT] = {
 		[LINE_EV_TIMEOUT] = STAY(DIALLING, COLLECT_END),
 		[LINE_EV_NUMBER] = TO(CALLING, CALL),
 		[LINE_EV_NO_NUMBER] = TO(INFO, NOTHING),
+		[LINE_EV_DIGIT_LOST] = TO(CONGESTION, NOTHING),
 		[LINE_EV_CALL_IN] = STAY(DIALLING, REFUSE),
 	},
 	[LINE_CALLING] = {
@@ -112,6 +114,7 @@ static const struct line_step table[LINE_STATE_COUNT][LINE_EVENT_COUNT] = {
 	[LINE_RECALL] = {
 		OFF_HOOK_ALONE,
 		[LINE_EV_DIGIT] = TO(DIALLING, COLLECT),
+		[LINE_EV_DIGIT_LOST] = TO(CONGESTION, NOTHING),
 		[LINE_EV_TIMEOUT] = TO(CONGESTION, NOTHING),
 		[LINE_EV_CALL_IN] = STAY(RECALL, REFUSE),
 	},
@@ -249,8 +252,8 @@ const char *line_event_name(enum line_event event)
 {
 	static const char *const names[LINE_EVENT_COUNT] = {
 		"lift", "lift-barred", "hotline", "hang-up", "flash", "hang-up-held", "hang-up-waiting", "hang-up-transfer",
-		"flash-barred", "flash-back", "flash-swap", "flash-join", "flash-take", "digit", "number", "no-number", "timeout",
-		"call-in", "call-waits", "held-ended", "waiting-ended", "transferred", "transfer-failed", "referred", "alerted", "early-media", "answered", "ended", "ended-busy",
+		"flash-barred", "flash-back", "flash-swap", "flash-join", "flash-take", "digit", "number", "no-number", "digit-lost",
+		"timeout", "call-in", "call-waits", "held-ended", "waiting-ended", "transferred", "transfer-failed", "referred", "alerted", "early-media", "answered", "ended", "ended-busy",
 		"ended-congestion", "ended-info",
 	};
 

@@ -50,6 +50,7 @@ enum line_event {
 	LINE_EV_DIGIT,
 	LINE_EV_NUMBER,      /* a number is complete and can be called */
 	LINE_EV_NO_NUMBER,   /* the digits can become no number */
+	LINE_EV_DIGIT_LOST,  /* one did not arrive: the others are not what was dialled */
 	LINE_EV_TIMEOUT,     /* the state's own timer */
 	LINE_EV_CALL_IN,
 	LINE_EV_CALL_WAITS,  /* a call that may wait until the subscriber takes it */

@@ -31,6 +31,7 @@ struct line {
 
 	enum line_state state;
 	uint32_t events_read; /* from the media line's queue, in all */
+	uint32_t events_lost; /* by it, in all, as far as line_dispatch was told */
 	uint32_t hang_ups;    /* heard of or healed, in all */
 	bool off_hook; /* as events and reports told last */
 	bool fault;

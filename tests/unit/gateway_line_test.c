@@ -419,6 +419,45 @@ static void test_the_peers_packet_time_and_payload_types_are_respected(void **st
 	assert_int_equal(world.wish.streams[0].ptime_ms, 30);
 }
 
+static void test_a_lost_digit_gives_congestion_and_no_wrong_number(void **state)
+{
+	(void)state;
+	lift();
+	phone_dials("10");
+	world.report.events_dropped++;
+	phone_does(MEDIA_EVENT_DIGIT, '2');
+	assert_state("congestion");
+	assert_int_equal(world.line->calls_out, 0);
+	phone_dials("#");
+	assert_state("congestion");
+	hang_up();
+	call_number();
+}
+
+static void test_a_lost_last_digit_gives_congestion_too(void **state)
+{
+	(void)state;
+	lift();
+	phone_dials("10");
+	world.report.events_dropped++;
+	line_media_changed(world.line);
+	assert_state("congestion");
+	time_is_up();
+	assert_int_equal(world.line->calls_out, 0);
+}
+
+static void test_a_lost_first_digit_gives_congestion_too(void **state)
+{
+	(void)state;
+	phone_did(MEDIA_EVENT_LIFTED, 0);
+	world.report.events_dropped++;
+	phone_did(MEDIA_EVENT_DIGIT, '0');
+	phone_did(MEDIA_EVENT_DIGIT, '#');
+	line_media_changed(world.line);
+	assert_state("congestion");
+	assert_int_equal(world.line->calls_out, 0);
+}
+
 #define LINE_TEST(test) cmocka_unit_test_setup_teardown(test, make, unmake)
 
 int main(void)
@@ -444,6 +483,9 @@ int main(void)
 		LINE_TEST(test_a_hang_up_lost_before_a_lift_ends_the_call_and_not_the_next_one),
 		LINE_TEST(test_a_hang_up_and_a_lift_that_are_both_lost_end_the_call),
 		LINE_TEST(test_a_lost_hang_up_ends_the_call),
+		LINE_TEST(test_a_lost_digit_gives_congestion_and_no_wrong_number),
+		LINE_TEST(test_a_lost_last_digit_gives_congestion_too),
+		LINE_TEST(test_a_lost_first_digit_gives_congestion_too),
 		LINE_TEST(test_a_socket_stays_open_until_the_media_plane_let_go_of_it),
 		LINE_TEST(test_a_media_plane_that_stands_still_gets_no_more_calls),
 		LINE_TEST(test_a_held_peer_is_sent_nothing),

@@ -95,7 +95,8 @@ void media_line_report(struct media_line *line, struct media_report *report)
 void phone_did(enum media_event_kind kind, char digit)
 {
 	assert_true(world.event_count < sizeof(world.events) / sizeof(world.events[0]));
-	world.events[world.event_count++] = (struct media_event){.kind = kind, .digit = digit};
+	world.events[world.event_count++] = (struct media_event){.kind = kind, .digit = digit,
+		.dropped = world.report.events_dropped};
 	world.report.events_written = world.event_count;
 	if (kind == MEDIA_EVENT_LIFTED || kind == MEDIA_EVENT_HUNG_UP)
 		world.report.off_hook = kind == MEDIA_EVENT_LIFTED;
