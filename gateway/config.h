@@ -77,7 +77,7 @@ struct config_profile {
 struct config_line {
 	char name[CONFIG_NAME_MAX + 1];
 	struct config_place place;
-	struct config_text driver, channel, account_name, profile_name;
+	struct config_text driver, channel, account_name, profile_name, number;
 	const struct config_account *account; /* resolved; never NULL in a checked configuration */
 	const struct config_profile *profile;
 	bool calls_unregistered;

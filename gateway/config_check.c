@@ -199,6 +199,14 @@ static void line_resolve(struct check *check, struct config_line *line)
 			line->name, profile);
 }
 
+static void line_number_check(struct check *check, const struct config_line *line, const struct config_line *other)
+{
+	if (line->number.text[0] && strcmp(other->number.text, line->number.text) == 0)
+		complain(check, &line->place,
+			"line \"%s\": number = \"%s\" belongs to line \"%s\" already (%s:%d); allowed is one that no other line has",
+			line->name, line->number.text, other->name, other->place.file, other->place.line);
+}
+
 static void lines_check(struct check *check)
 {
 	struct config *config = check->config;
@@ -210,6 +218,7 @@ static void lines_check(struct check *check)
 		for (unsigned k = 0; k < i; k++) {
 			const struct config_line *other = &config->lines[k];
 
+			line_number_check(check, line, other);
 			if (strcmp(other->driver.text, line->driver.text) == 0 &&
 			    strcmp(other->channel.text, line->channel.text) == 0)
 				complain(check, &line->place,

@@ -68,17 +68,19 @@ static void replace(struct gateway *gateway, struct ua_invite *invite, const str
 		ua_invite_reject(invite, 481, "Call Does Not Exist");
 }
 
-/* The first of the account's lines that is ready, or else that lets a call wait; where none can take it, one that has the
- * best reason: busy rather than out of order. NULL: none could be opened. */
-static struct line *line_choose(const struct gateway *gateway, const struct ua_account *account)
+/* The account's line whose number was called. Else the first that is ready, or that lets a call wait; where none can take
+ * it, one that has the best reason: busy rather than out of order. NULL: none could be opened. */
+static struct line *line_choose(const struct gateway *gateway, const struct ua_incoming *incoming)
 {
 	struct line *chosen = NULL;
 
 	for (unsigned i = 0; i < gateway->line_count; i++) {
 		struct line *line = gateway->lines[i];
 
-		if (gateway->line_accounts[i] != account)
+		if (gateway->line_accounts[i] != incoming->account)
 			continue;
+		if (line_has_number(line, incoming->called_user))
+			return line;
 		if (!chosen || line_readiness(line) > line_readiness(chosen))
 			chosen = line;
 	}
@@ -88,7 +90,7 @@ static struct line *line_choose(const struct gateway *gateway, const struct ua_a
 static void on_incoming(struct ua_invite *invite, const struct ua_incoming *incoming, void *arg)
 {
 	struct gateway *gateway = arg;
-	struct line *chosen = line_choose(gateway, incoming->account);
+	struct line *chosen = line_choose(gateway, incoming);
 
 	if (incoming->replaces)
 		replace(gateway, invite, incoming);
@@ -173,7 +175,7 @@ static int line_open(struct gateway *gateway, unsigned index)
 			loop_now_ms(gateway->loop) * NS_PER_MS);
 	if (!err)
 		err = line_alloc(&gateway->lines[place], gateway->loop, config, &gateway->leg_config,
-			account, media_line);
+			&gateway->directory, account, media_line);
 	if (err) {
 		gw_log(GW_LOG_ERROR, config->name, "%s channel %s cannot be opened: %s",
 			config->driver.text, config->channel.text, strerror(err));
@@ -239,6 +241,7 @@ static int tables_alloc(struct gateway *gateway)
 	const struct config *config = gateway->config;
 
 	gateway->accounts = calloc(config->account_count + 1, sizeof(*gateway->accounts));
+	gateway->directory = (struct directory){.config = config, .accounts = gateway->accounts};
 	gateway->tastes = calloc(config->profile_count + 1, sizeof(*gateway->tastes));
 	gateway->lines = calloc(config->line_count + 1, sizeof(*gateway->lines));
 	gateway->line_accounts = calloc(config->line_count + 1, sizeof(*gateway->line_accounts));

@@ -11,6 +11,7 @@ struct gateway {
 	struct loop *loop;
 	const struct config *config;
 	struct leg_config leg_config;
+	struct directory directory;
 	struct ua_agent *agent;
 	struct ua_account **accounts; /* as config->accounts */
 	struct taste **tastes;        /* as config->profiles; NULL where no line uses it */

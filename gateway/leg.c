@@ -221,25 +221,6 @@ static const struct ua_invite_handlers invite_handlers = {
 };
 
 int leg_call(struct leg **legp, const struct leg_config *config, struct ua_account *account,
-	const char *number, const struct leg_handlers *handlers, void *arg)
-{
-	struct ua_sdp offer;
-	struct leg *leg;
-	int err = leg_alloc(&leg, config, handlers, arg);
-
-	if (err)
-		return err;
-	ua_sdp_offer(&offer, &leg->local);
-	err = ua_invite_send(&leg->invite, account, number, &offer, &invite_handlers, leg);
-	if (err) {
-		leg_free(leg);
-		return err;
-	}
-	*legp = leg;
-	return 0;
-}
-
-int leg_call_to(struct leg **legp, const struct leg_config *config, struct ua_account *account,
 	const struct ua_call_to *to, const struct leg_handlers *handlers, void *arg)
 {
 	struct ua_sdp offer;

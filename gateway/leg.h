@@ -35,11 +35,8 @@ struct leg_handlers {
 	leg_refer_h *refer;
 };
 
-/* Calls number. EADDRINUSE: no port for sound is free. */
+/* EADDRINUSE: no port for sound is free. EINVAL: to names no address that we can call. */
 int leg_call(struct leg **legp, const struct leg_config *config, struct ua_account *account,
-	const char *number, const struct leg_handlers *handlers, void *arg);
-/* Calls whom a transfer names. EINVAL: that is no address that we can call. */
-int leg_call_to(struct leg **legp, const struct leg_config *config, struct ua_account *account,
 	const struct ua_call_to *to, const struct leg_handlers *handlers, void *arg);
 
 /* Takes a call that came in, from within sip/'s incoming handler: EPROTO no codec in common (refused 488),

@@ -36,7 +36,8 @@ static void on_timer(void *arg)
 }
 
 int line_alloc(struct line **linep, struct loop *loop, const struct config_line *config,
-	const struct leg_config *leg_config, struct ua_account *account, struct media_line *media)
+	const struct leg_config *leg_config, const struct directory *directory, struct ua_account *account,
+	struct media_line *media)
 {
 	struct line *line = calloc(1, sizeof(*line));
 	int err;
@@ -46,6 +47,7 @@ int line_alloc(struct line **linep, struct loop *loop, const struct config_line 
 	line->config = config;
 	line->leg_config = *leg_config;
 	line->leg_config.dtmf_events = config->profile->dtmf_events;
+	line->directory = directory;
 	line->account = account;
 	line->media = media;
 	line->state = LINE_IDLE;
@@ -208,15 +210,25 @@ void line_shut(struct line *line)
 	line_wish(line);
 }
 
+bool line_has_number(const struct line *line, const char *number)
+{
+	return number[0] && strcmp(line->config->number.text, number) == 0;
+}
+
 bool line_may_call(const struct line *line)
 {
 	return line->config->calls_unregistered ||
 		ua_account_state(line->account) == UA_REG_REGISTERED;
 }
 
+bool line_gets_dial_tone(const struct line *line)
+{
+	return line_may_call(line) || directory_has_others(line->directory, line->config);
+}
+
 static enum line_event lift_event(const struct line *line)
 {
-	if (!line_may_call(line))
+	if (!line_gets_dial_tone(line))
 		return LINE_EV_LIFT_BARRED;
 	return has_hotline(line) && line->config->profile->hotline_s == 0 ? LINE_EV_HOTLINE : LINE_EV_LIFT;
 }

@@ -7,6 +7,7 @@
 #define TIPRING_GATEWAY_LINE_H
 
 #include "gateway/config.h"
+#include "gateway/directory.h"
 #include "gateway/leg.h"
 #include "gateway/line_fsm.h"
 #include "gateway/loop.h"
@@ -14,9 +15,10 @@
 
 struct line;
 
-/* Does not own account and media_line. */
+/* Owns none of them; all outlive it. */
 int line_alloc(struct line **linep, struct loop *loop, const struct config_line *config,
-	const struct leg_config *leg_config, struct ua_account *account, struct media_line *media);
+	const struct leg_config *leg_config, const struct directory *directory, struct ua_account *account,
+	struct media_line *media);
 void line_free(struct line *line); /* after the media thread stopped */
 
 /* The media thread has something new. */
@@ -42,6 +44,9 @@ struct line_status {
 	unsigned calls_in, calls_out, flashes, surprises;
 };
 void line_status_get(const struct line *line, struct line_status *status);
+
+/* The short number is this line's. */
+bool line_has_number(const struct line *line, const char *number);
 
 /* How well it could take a call now. */
 enum line_readiness {

@@ -41,10 +41,22 @@ static void on_leg(struct leg *leg, enum line_event event, void *arg)
 
 const struct leg_handlers line_leg_handlers = {.event = on_leg, .refer = line_refer};
 
+/* What the digits are to the digit map and to the directory together. */
+static enum digitmap_verdict judge(const struct line *line)
+{
+	enum digitmap_verdict map = digitmap_match(&line->config->profile->digit_map, line->digits);
+	enum digitmap_verdict local = directory_match(line->directory, line->digits);
+
+	if (local == DIGITMAP_NEVER || map == DIGITMAP_NEVER)
+		return local > map ? local : map;
+	if (local == DIGITMAP_MORE)
+		return map == DIGITMAP_COMPLETE ? DIGITMAP_ENOUGH : map;
+	return map == DIGITMAP_COMPLETE ? local : DIGITMAP_ENOUGH;
+}
+
 static enum line_event collect_end(struct line *line)
 {
-	enum digitmap_verdict verdict =
-		digitmap_match(&line->config->profile->digit_map, line->digits);
+	enum digitmap_verdict verdict = judge(line);
 
 	return verdict >= DIGITMAP_TIMER ? LINE_EV_NUMBER : LINE_EV_NO_NUMBER;
 }
@@ -61,7 +73,7 @@ static enum line_event collect(struct line *line)
 		return LINE_EV_NO_NUMBER;
 	line->digits[length] = line->digit;
 	line->digits[length + 1] = 0;
-	verdict = digitmap_match(&profile->digit_map, line->digits);
+	verdict = judge(line);
 	if (verdict == DIGITMAP_COMPLETE)
 		return LINE_EV_NUMBER;
 	if (verdict == DIGITMAP_ENOUGH)
@@ -75,12 +87,17 @@ bool line_may_have_leg(const struct line *line)
 	return line->retired_count + MEDIA_STREAMS <= LINE_RETIRED_MAX;
 }
 
+/* Who has a short number here is called past every server. */
 static enum line_event call(struct line *line, const char *number)
 {
+	const struct ua_call_to to = {.user = number, .account = directory_find(line->directory, number),
+		.replaces = "", .referred_by = ""};
 	int err = EAGAIN;
 
+	if (!to.account && !line_may_call(line))
+		return LINE_EV_ENDED_CONGESTION;
 	if (line_may_have_leg(line))
-		err = leg_call(&line_leg(line, LINE_ROLE_ACTIVE)->leg, &line->leg_config, line->account, number,
+		err = leg_call(&line_leg(line, LINE_ROLE_ACTIVE)->leg, &line->leg_config, line->account, &to,
 			&line_leg_handlers, line);
 	if (!err) {
 		line->calls_out++;
@@ -94,6 +111,8 @@ static enum line_event call_dialled(struct line *line)
 {
 	char number[LINE_DIGITS_MAX + DIGITMAP_SENT_MAX + 1];
 
+	if (directory_find(line->directory, line->digits))
+		return call(line, line->digits);
 	digitmap_rewrite(&line->config->profile->digit_map, line->digits, number, sizeof(number));
 	return call(line, number);
 }
@@ -146,7 +165,7 @@ static enum line_event release(const struct line *line)
 {
 	if (!line->config->profile->autoreoriginate)
 		return LINE_EVENT_COUNT;
-	return line_may_call(line) ? LINE_EV_LIFT : LINE_EV_LIFT_BARRED;
+	return line_gets_dial_tone(line) ? LINE_EV_LIFT : LINE_EV_LIFT_BARRED;
 }
 
 enum line_event line_verb_do(struct line *line, enum line_verb verb)

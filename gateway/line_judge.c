@@ -27,7 +27,7 @@ enum line_event line_judge_flash(const struct line *line)
 		return LINE_EV_FLASH_TAKE;
 	if (held)
 		return talks(line) ? flash_between_two(line) : LINE_EV_FLASH_BACK;
-	return line_may_call(line) ? LINE_EV_FLASH : LINE_EV_FLASH_BARRED;
+	return line_gets_dial_tone(line) ? LINE_EV_FLASH : LINE_EV_FLASH_BARRED;
 }
 
 /* A hang-up that follows the flash so closely was meant as one from the start. */

@@ -25,6 +25,7 @@ struct line_leg {
 struct line {
 	const struct config_line *config;
 	struct leg_config leg_config;
+	const struct directory *directory;
 	struct ua_account *account;
 	struct media_line *media;
 	struct loop_timer *timer;
@@ -65,7 +66,8 @@ struct line {
 
 void line_dispatch(struct line *line, enum line_event event);
 void line_wish(struct line *line);
-bool line_may_call(const struct line *line); /* registered, or needs no registration */
+bool line_gets_dial_tone(const struct line *line); /* it may call somebody, if only a line beside it */
+bool line_may_call(const struct line *line); /* through its account: registered, or needs no registration */
 
 /* Carries a verb out; returns the event that follows from it, or LINE_EVENT_COUNT. */
 enum line_event line_verb_do(struct line *line, enum line_verb verb);

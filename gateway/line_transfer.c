@@ -42,7 +42,7 @@ static int call(struct line *line, const struct ua_refer_request *request)
 		.replaces = request->replaces, .referred_by = request->referred_by,
 	};
 
-	return leg_call_to(&line_leg(line, LINE_ROLE_WAITING)->leg, &line->leg_config, line->account, &to,
+	return leg_call(&line_leg(line, LINE_ROLE_WAITING)->leg, &line->leg_config, line->account, &to,
 		&line_leg_handlers, line);
 }
 

@@ -121,6 +121,8 @@ const struct setting settings[] = {
 		"name of the account that calls go through; a call to one that several lines name rings the first idle one"),
 	LINE("profile", KIND_TEXT, profile_name, 0, CONFIG_NAME_MAX, "", "",
 		"name of the profile; none: the defaults"),
+	LINE("number", KIND_DIGITS, number, 0, CONFIG_DIGITS_MAX, "", "",
+		"short number by which the other lines call this one, whether a server is there or not"),
 	LINE("calls_unregistered", KIND_SWITCH, calls_unregistered, 0, 0, "", "off",
 		"gives dial tone also while the account is not registered"),
 };

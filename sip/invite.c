@@ -169,15 +169,17 @@ bool ua_invite_request(struct ua_agent *agent, const struct sip_msg *msg)
 	return true;
 }
 
-static int send_invite(struct ua_invite *invite, const char *uri, const struct ua_sdp *offer,
-	const struct ua_invite_handlers *handlers, void *arg)
+static int send_invite(struct ua_invite *invite, const struct ua_call_to *to, const char *to_uri,
+	const struct ua_sdp *offer, const struct ua_invite_handlers *handlers, void *arg)
 {
 	int err;
+
+	invite->past_servers = to->account != NULL;
 
 	invite->state = UA_INVITE_CALLING;
 	invite->handlers = *handlers;
 	invite->arg = arg;
-	err = ua_uac_start(invite, uri, offer);
+	err = ua_uac_start(invite, to->account ? to->account->contact : to_uri, to_uri, offer);
 	if (err)
 		return err;
 	invite->owned = true;
@@ -234,7 +236,7 @@ int ua_invite_send_to(struct ua_invite **invitep, struct ua_account *account, co
 	uri = to->user ? ua_text_format("sip:%H@%s", ua_print_user, to->user, account->domain)
 		       : ua_text_format("%s", to->uri);
 	invite->replaces_lines = lines_of(to);
-	err = uri && invite->replaces_lines ? send_invite(invite, uri, offer, handlers, arg) : ENOMEM;
+	err = uri && invite->replaces_lines ? send_invite(invite, to, uri, offer, handlers, arg) : ENOMEM;
 	mem_deref(uri);
 	if (err)
 		mem_deref(invite);

@@ -69,6 +69,7 @@ int ua_invite_send(struct ua_invite **invitep, struct ua_account *account, const
 struct ua_call_to {
 	const char *user;        /* as of ua_invite_send */
 	const char *uri;         /* ... or, when that is NULL, a sip: address as it goes into the request */
+	struct ua_account *account; /* of this agent, or NULL: called past every server; user is only what To says */
 	const char *replaces;    /* value of Replaces (RFC 3891); "": none */
 	const char *referred_by; /* value of Referred-By (RFC 3892); "": none */
 };

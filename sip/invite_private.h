@@ -133,6 +133,7 @@ struct ua_invite {
 	struct sip_request *request;
 	struct ua_attempt attempt;
 	struct list forks;
+	bool past_servers;        /* the INVITE goes straight to its address */
 	char *replaces_lines; /* Replaces and Referred-By, whole lines; NULL: none */
 	char *credentials; /* lines of the INVITE that its ACK repeats (RFC 3261 s13.2.2.4) */
 
@@ -182,7 +183,7 @@ void ua_uas_unacknowledged(struct ua_invite *invite, const struct ua_event *even
 void ua_uas_reinvited(struct ua_invite *invite, const struct ua_event *event);
 
 /* invite_uac.c */
-int ua_uac_start(struct ua_invite *invite, const char *uri, const struct ua_sdp *offer);
+int ua_uac_start(struct ua_invite *invite, const char *uri, const char *to_uri, const struct ua_sdp *offer);
 /* Any 2xx to our INVITE, also a repeated one or another fork's. */
 void ua_uac_2xx(struct ua_invite *invite, const struct sip_msg *msg);
 /* Sends the ACK to a 2xx, with the credentials of its INVITE (RFC 3261 s13.2.2.4), and says where it went. */

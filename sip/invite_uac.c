@@ -91,7 +91,7 @@ static int send_invite(struct ua_invite *invite)
 		.cseq = ++invite->started->local_cseq,
 		.extra = extra,
 		.body = invite->sdp_text,
-		.to_server = true,
+		.to_server = !invite->past_servers,
 		.credentialsp = &invite->credentials,
 	};
 	int err = ENOMEM;
@@ -104,9 +104,9 @@ static int send_invite(struct ua_invite *invite)
 	return err;
 }
 
-int ua_uac_start(struct ua_invite *invite, const char *uri, const struct ua_sdp *offer)
+int ua_uac_start(struct ua_invite *invite, const char *uri, const char *to_uri, const struct ua_sdp *offer)
 {
-	char *to = ua_text_format("<%s>", uri);
+	char *to = ua_text_format("<%s>", to_uri);
 	char *text = ua_session_text(invite, offer);
 	int err = ENOMEM;
 

@@ -88,7 +88,8 @@ config() {
 		account=$(setting "account of $n")
 		[ -n "$account" ] || echo "account \"a$n\" { user = \"$((100 + n))\" domain = \"$host\" server = \"$host:5060\"" \
 			"password = \"$password$((100 + n))\" ${ACCOUNT:-} }"
-		echo "line \"$n\" { driver = \"$driver\" channel = \"$n\" account = \"a${account:-$n}\" profile = \"p$n\" }"
+		echo "line \"$n\" { driver = \"$driver\" channel = \"$n\" account = \"a${account:-$n}\" profile = \"p$n\"" \
+			"$(setting "line $n") }"
 	done
 }
 

@@ -419,6 +419,63 @@ static void test_the_peers_packet_time_and_payload_types_are_respected(void **st
 	assert_int_equal(world.wish.streams[0].ptime_ms, 30);
 }
 
+static void short_numbers_are(const char *own, const char *other)
+{
+	static struct config_line lines[2];
+
+	lines[0] = world.config;
+	lines[1] = world.config;
+	strcpy(lines[0].number.text, own);
+	strcpy(lines[1].number.text, other);
+	world.whole.lines = lines;
+	world.whole.line_count = 2;
+	world.accounts[0] = (struct ua_account *)lines;
+}
+
+static void test_a_short_number_is_called_past_every_server(void **state)
+{
+	(void)state;
+	short_numbers_are("21", "22");
+	world.registration = UA_REG_FAILED;
+	lift();
+	assert_state("dial-tone");
+	phone_dials("22");
+	assert_state("dialling"); /* x.T: a longer number begins so */
+	assert_int_equal(world.timer_ms, 2000);
+	time_is_up();
+	assert_state("calling");
+	assert_ptr_equal(world.called_account, world.accounts[0]);
+	hang_up();
+	lift();
+	phone_dials("102#");
+	assert_state("congestion");
+}
+
+static void test_a_short_number_that_no_other_begins_with_is_called_at_once(void **state)
+{
+	const char *why;
+	size_t at;
+
+	(void)state;
+	short_numbers_are("*1", "*12");
+	assert_int_equal(digitmap_parse(&world.profile.digit_map, "1xx", &at, &why), 0);
+	lift();
+	phone_dials("*1");
+	assert_state("dialling"); /* *12 begins so */
+	phone_dials("2");
+	assert_state("calling");
+	assert_ptr_equal(world.called_account, world.accounts[0]);
+	hang_up();
+	lift();
+	phone_dials("102");
+	assert_state("calling");
+	assert_null(world.called_account);
+	hang_up();
+	lift();
+	phone_dials("*2");
+	assert_state("info");
+}
+
 static void test_a_lost_digit_gives_congestion_and_no_wrong_number(void **state)
 {
 	(void)state;
@@ -483,6 +540,8 @@ int main(void)
 		LINE_TEST(test_a_hang_up_lost_before_a_lift_ends_the_call_and_not_the_next_one),
 		LINE_TEST(test_a_hang_up_and_a_lift_that_are_both_lost_end_the_call),
 		LINE_TEST(test_a_lost_hang_up_ends_the_call),
+		LINE_TEST(test_a_short_number_is_called_past_every_server),
+		LINE_TEST(test_a_short_number_that_no_other_begins_with_is_called_at_once),
 		LINE_TEST(test_a_lost_digit_gives_congestion_and_no_wrong_number),
 		LINE_TEST(test_a_lost_last_digit_gives_congestion_too),
 		LINE_TEST(test_a_lost_first_digit_gives_congestion_too),

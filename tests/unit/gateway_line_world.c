@@ -150,6 +150,7 @@ int ua_invite_send_to(struct ua_invite **invitep, struct ua_account *account, co
 	(void)offer;
 	*invitep = invite_new();
 	snprintf((*invitep)->to, sizeof((*invitep)->to), "%s", to->user ? to->user : to->uri);
+	world.called_account = to->account;
 	ua_invite_accept(*invitep, handlers, arg);
 	return 0;
 }
@@ -342,10 +343,13 @@ void line_world_make(const char *digit_map)
 	assert_int_equal(digitmap_parse(&world.profile.digit_map, digit_map, &at, &why), 0);
 	world.account = (struct config_account){.domain = {"example.org"}};
 	world.config = (struct config_line){.name = "1", .profile = &world.profile, .account = &world.account};
+	world.whole = (struct config){.lines = &world.config, .line_count = 1, .accounts = &world.account,
+		.account_count = 1};
+	world.directory = (struct directory){.config = &world.whole, .accounts = world.accounts};
 	world.leg_config = (struct leg_config){
 		.addr = "127.0.0.1", .port_min = 30000, .port_max = 30999, .playout_ms = 40, .ptime_ms = 20,
 	};
-	assert_int_equal(line_alloc(&world.line, NULL, &world.config, &world.leg_config, NULL, NULL), 0);
+	assert_int_equal(line_alloc(&world.line, NULL, &world.config, &world.leg_config, &world.directory, NULL, NULL), 0);
 }
 
 void line_world_free(void)

@@ -29,6 +29,10 @@ struct line_world {
 	struct config_account account;
 	struct config_line config;
 	struct leg_config leg_config;
+	struct config whole;
+	struct directory directory;
+	struct ua_account *accounts[1];
+	const struct ua_account *called_account; /* by the newest call; NULL: through the server */
 	enum ua_registration registration;
 	int offer_err;            /* ... and ua_invite_offer */
 	int answer_err, ring_err; /* what ua_invite_answer and ua_invite_ring shall say */
