@@ -473,7 +473,7 @@ static void test_offers_that_meet_are_refused_491_and_ours_is_made_again_soon(vo
 	assert_starts(bed_receive(), "SIP/2.0 491 ");
 	bed_reply(again, 491, "Request Pending", NULL, "", "");
 	assert_starts(bed_receive(), "ACK ");
-	bed_advance(2000);
+	bed_advance(2010);
 	again = bed_receive_now();
 	assert_starts(again, "INVITE ");
 	bed_reply(again, 200, "OK", NULL, contact(""), SDP(5006));
