@@ -22,6 +22,7 @@ static void destroy(void *arg)
 	mem_deref(invite->reoffer.ack);
 	mem_deref(invite->replaces_lines);
 	list_flush(&invite->forks);
+	mem_deref(invite->last_post);
 	mem_deref(invite->request);
 	mem_deref(invite->strans);
 	mem_deref(invite->msg);
@@ -41,6 +42,10 @@ int ua_invite_new(struct ua_invite **invitep, struct ua_account *account)
 		return ENOMEM;
 	invite->agent = account->agent;
 	invite->account = mem_ref(account);
+	if (ua_post_reserve(invite)) {
+		mem_deref(invite);
+		return ENOMEM;
+	}
 	invite->sdp_id = rand_u32() & 0x7fffffff; /* some peers read 32 bits */
 	invite->sdp_version = 1;
 	*invitep = invite;

@@ -150,10 +150,20 @@ static void on_deliver(void *arg)
 	mem_deref(invite);
 }
 
+int ua_post_reserve(struct ua_invite *invite)
+{
+	invite->last_post = mem_zalloc(sizeof(struct post), destroy);
+	return invite->last_post ? 0 : ENOMEM;
+}
+
 static struct post *append(struct ua_invite *invite, enum ua_post_type type)
 {
 	struct post *post = mem_zalloc(sizeof(*post), destroy);
 
+	if (!post && type == UA_POST_ENDED) {
+		post = invite->last_post;
+		invite->last_post = NULL;
+	}
 	if (!post)
 		return NULL;
 	post->type = type;
@@ -162,18 +172,18 @@ static struct post *append(struct ua_invite *invite, enum ua_post_type type)
 	return post;
 }
 
-void ua_post(struct ua_invite *invite, enum ua_post_type type, unsigned status,
-	const struct ua_sdp *sdp)
+int ua_post(struct ua_invite *invite, enum ua_post_type type, unsigned status, const struct ua_sdp *sdp)
 {
 	struct post *post = append(invite, type);
 
 	if (!post)
-		return;
+		return ENOMEM;
 	post->status = status;
-	if (!sdp)
-		return;
-	post->has_sdp = true;
-	post->sdp = *sdp;
+	if (sdp) {
+		post->has_sdp = true;
+		post->sdp = *sdp;
+	}
+	return 0;
 }
 
 void ua_post_ended(struct ua_invite *invite, const struct ua_end *end)

@@ -124,6 +124,7 @@ struct ua_invite {
 	bool answered; /* there was a 2xx */
 	unsigned q850_cause; /* for the BYE of CLOSING */
 	struct list posts;
+	struct post *last_post; /* kept for the end, which the user must hear of also when there is no memory */
 	struct tmr deliver, expires, ring, resend, give_up, linger;
 
 	struct ua_dialog *dialog; /* NULL: not made yet */
@@ -220,8 +221,8 @@ void ua_uas_refuse_busy(struct ua_invite *invite, const struct sip_msg *msg);
 void ua_accepting_stop(struct ua_invite *invite);
 
 /* invite_post.c */
-void ua_post(struct ua_invite *invite, enum ua_post_type type, unsigned status,
-	const struct ua_sdp *sdp);
+int ua_post_reserve(struct ua_invite *invite);
+int ua_post(struct ua_invite *invite, enum ua_post_type type, unsigned status, const struct ua_sdp *sdp);
 void ua_post_ended(struct ua_invite *invite, const struct ua_end *end);
 void ua_post_drop(struct ua_invite *invite);
 

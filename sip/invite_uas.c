@@ -123,7 +123,9 @@ void ua_invite_received(struct ua_agent *agent, struct ua_account *account, cons
 	} else {
 		if (!sdp_err)
 			ua_session_note(invite, &offer);
-		ua_post(invite, UA_POST_INCOMING, 0, sdp_err ? NULL : &offer);
+		/* Nobody would ever hear of it. */
+		if (ua_post(invite, UA_POST_INCOMING, 0, sdp_err ? NULL : &offer))
+			ua_invite_reject(invite, 500, "Server Internal Error");
 	}
 }
 
