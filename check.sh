@@ -4,7 +4,8 @@
 #   flow      whole stories in one process, in virtual time
 #   live      tipringd, Kamailio and SIPp as processes, a network namespace for each test
 #   dahdi     the same stories over real DAHDI drivers in User-Mode Linux, in virtual time
-#   sanitize  unit, flow and live once more with AddressSanitizer and UndefinedBehaviorSanitizer
+#   sanitize  unit, flow and live once more with AddressSanitizer and UndefinedBehaviorSanitizer, and with memory that runs
+#             out at each ALLOC_STRIDE-th allocation (37; 1: at every one)
 #   bench     figures: processor time, memory, delays (BENCH_SECONDS says how long, 60)
 #   fuzz      each fuzz target with clang's libFuzzer (FUZZ_SECONDS says how long each, 300)
 # None named: all of them but bench and fuzz. Ends with "N passed, N failed, N skipped".
@@ -92,6 +93,7 @@ part_sanitize() {
 	unit_programs build-sanitize
 	tests tests/flow/run.sh build-sanitize
 	tests tests/live/run.sh build-sanitize
+	ALLOC_SAME=1 ALLOC_STRIDE=${ALLOC_STRIDE:-37} tests tests/alloc/run.sh build-sanitize
 }
 
 part_bench() {

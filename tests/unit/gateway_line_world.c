@@ -311,6 +311,7 @@ void call_ends(struct ua_invite *invite, unsigned status, bool after_answer)
 {
 	struct ua_end end = {.status = status, .after_answer = after_answer, .reason = "Gone"};
 
+	assert_non_null(invite->handlers);
 	invite->dead = true; /* as from within the handler already: the line may not end it a second time */
 	invite->handlers->ended(invite, &end, invite->arg);
 }

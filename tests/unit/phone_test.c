@@ -79,7 +79,7 @@ static enum script_result play(struct bed *bed, const char *const *lines)
 
 		if (script_line(&command, "test", 1, *lines, verbs, error, sizeof error))
 			fail_msg("%s", error);
-		script_add(&bed->script, command);
+		assert_int_equal(script_add(&bed->script, command), 0);
 		player_begin(&bed->player, command, bed->now_ns);
 		while ((result = player_step(&bed->player, bed->now_ns)) == SCRIPT_WAIT)
 			millisecond(bed);

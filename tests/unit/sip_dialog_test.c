@@ -254,6 +254,7 @@ static void test_text_for_messages_is_escaped(void **state)
 	char *text = ua_text_format("%H|%H", ua_print_user, "*1# \xc3@", ua_print_quoted, "a\"\\\r\nb");
 
 	(void)state;
+	assert_non_null(text);
 	assert_string_equal(text, "*1%23%20%C3%40|\"a\\\"\\\\  b\"");
 	mem_deref(text);
 }

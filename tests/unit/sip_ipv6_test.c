@@ -59,6 +59,7 @@ static void test_a_call_that_came_is_answered_and_ended(void **state)
 	assert_starts(bed_receive(), "SIP/2.0 100 ");
 	assert_int_equal(ua_sdp_parse(&offer, SDP6(5004), strlen(SDP6(5004))), 0);
 	assert_int_equal(ua_sdp_answer(&sdp, &offer, &bed.local), 0);
+	assert_non_null(bed.invite);
 	assert_int_equal(ua_invite_answer(bed.invite, &sdp), 0);
 	ok = bed_receive();
 	assert_starts(ok, "SIP/2.0 200 OK");

@@ -42,6 +42,7 @@ static void talk(void)
 	assert_int_equal(ua_sdp_answer(&sdp, &offer, &bed.local), 0);
 	assert_int_equal(ua_invite_answer(bed.invite, &sdp), 0);
 	ok = bed_receive();
+	assert_starts(ok, "SIP/2.0 200 ");
 	our_to = header(ok, "To");
 	bed_send("ACK sip:100@127.0.0.1:%u SIP/2.0\r\nVia: SIP/2.0/UDP 127.0.0.1:%u;branch=z9hG4bK-ack\r\n"
 		"From: <sip:200@example.org>;tag=peer\r\nTo: %s\r\nCall-ID: call\r\nCSeq: 1 ACK\r\n"

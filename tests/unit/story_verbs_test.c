@@ -88,7 +88,7 @@ static enum script_result play(struct story *story, const char *line, unsigned b
 
 	if (script_line(&command, "test", 1, line, verbs, error, sizeof error))
 		fail_msg("%s", error);
-	script_add(&story->script, command);
+	assert_int_equal(script_add(&story->script, command), 0);
 	player_begin(&story->player, command, START_NS + begun_ms * MS_NS);
 	result = player_step(&story->player, START_NS + begun_ms * MS_NS);
 	return result == SCRIPT_WAIT ? player_step(&story->player, START_NS + ms * MS_NS) : result;
