@@ -299,6 +299,8 @@ static int file_read(const char *path)
 	load.file = path;
 	cfg = parser_make();
 	result = cfg ? cfg_parse_buf(cfg, text) : CFG_PARSE_ERROR;
+	if (result != CFG_SUCCESS && !load.failed) /* whatever else is wrong has been told */
+		fprintf(load.errors, "%s: cannot be read: %s\n", path, strerror(ENOMEM));
 	cfg_free(cfg);
 	explicit_bzero(text, strlen(text));
 	free(text);
