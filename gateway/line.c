@@ -306,6 +306,7 @@ static void legs_silence(struct line *line, const struct media_report *report)
 
 void line_media_changed(struct line *line)
 {
+	uint32_t lost_before = line->events_lost;
 	struct media_report report;
 	struct media_event event;
 
@@ -318,6 +319,8 @@ void line_media_changed(struct line *line)
 	if (report.events_written == line->events_read)
 		loss_heard(line, report.events_dropped);
 	hook_heal(line, &report);
+	if (line->events_lost != lost_before)
+		line_dispatch(line, LINE_EV_DIGIT_LOST); /* as much as ever when the lift was lost too */
 	if (report.fault != line->fault)
 		gw_log(GW_LOG_WARNING, line->config->name, report.fault
 			? "the port is out of order (kernel or card)" : "the port is back in order");

@@ -503,6 +503,28 @@ static void test_a_lost_last_digit_gives_congestion_too(void **state)
 	assert_int_equal(world.line->calls_out, 0);
 }
 
+static void test_a_digit_lost_with_the_lift_gives_congestion_too(void **state)
+{
+	(void)state;
+	world.report.off_hook = true;
+	world.report.events_dropped = 2;
+	line_media_changed(world.line);
+	assert_state("congestion");
+	phone_dials("0#");
+	assert_int_equal(world.line->calls_out, 0);
+}
+
+static void test_a_digit_that_comes_without_its_lift_gives_congestion_too(void **state)
+{
+	(void)state;
+	world.report.off_hook = true;
+	world.report.events_dropped = 1;
+	phone_does(MEDIA_EVENT_DIGIT, '1');
+	assert_state("congestion");
+	phone_dials("0#");
+	assert_int_equal(world.line->calls_out, 0);
+}
+
 static void test_a_lost_first_digit_gives_congestion_too(void **state)
 {
 	(void)state;
@@ -544,6 +566,8 @@ int main(void)
 		LINE_TEST(test_a_short_number_that_no_other_begins_with_is_called_at_once),
 		LINE_TEST(test_a_lost_digit_gives_congestion_and_no_wrong_number),
 		LINE_TEST(test_a_lost_last_digit_gives_congestion_too),
+		LINE_TEST(test_a_digit_lost_with_the_lift_gives_congestion_too),
+		LINE_TEST(test_a_digit_that_comes_without_its_lift_gives_congestion_too),
 		LINE_TEST(test_a_lost_first_digit_gives_congestion_too),
 		LINE_TEST(test_a_socket_stays_open_until_the_media_plane_let_go_of_it),
 		LINE_TEST(test_a_media_plane_that_stands_still_gets_no_more_calls),

@@ -78,7 +78,11 @@ static void test_a_full_queue_keeps_the_oldest_and_counts(void **state)
 	assert_int_equal(event.digit, '1');
 	assert_true(event_queue_pop(&queue, &event));
 	assert_int_equal(event.digit, '2');
+	assert_int_equal(event.dropped, 0);
 	assert_false(event_queue_pop(&queue, &event));
+	event_queue_push(&queue, &event);
+	assert_true(event_queue_pop(&queue, &event));
+	assert_int_equal(event.dropped, 2);
 }
 
 static void frame_make(int16_t *frame, int16_t value)
