@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* A digest challenge from anywhere, and our credentials for it: one line, whatever stood there. */
+#include <errno.h>
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
@@ -16,10 +17,12 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	};
 	char text[UA_CREDENTIALS_MAX];
 	struct ua_challenge challenge;
+	int err;
 
 	if (ua_challenge_parse(&challenge, (const char *)data, size))
 		return 0;
-	if (ua_digest_print(text, sizeof(text), &challenge, &input) || strpbrk(text, "\r\n"))
+	err = ua_digest_print(text, sizeof(text), &challenge, &input);
+	if (err != ENOMEM && (err || strpbrk(text, "\r\n")))
 		abort();
 	return 0;
 }
