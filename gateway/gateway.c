@@ -68,19 +68,19 @@ static void replace(struct gateway *gateway, struct ua_invite *invite, const str
 		ua_invite_reject(invite, 481, "Call Does Not Exist");
 }
 
-/* The account's line whose number was called. Else the first that is ready, or that lets a call wait; where none can take
- * it, one that has the best reason: busy rather than out of order. NULL: none could be opened. */
+/* The account's line whose number was called, and then no other. Else the first that is ready, or that lets a call wait; where none
+ * can take it, one that has the best reason: busy rather than out of order. NULL: none could be opened. */
 static struct line *line_choose(const struct gateway *gateway, const struct ua_incoming *incoming)
 {
+	bool by_number = directory_find(&gateway->directory, incoming->called_user) == incoming->account;
 	struct line *chosen = NULL;
 
 	for (unsigned i = 0; i < gateway->line_count; i++) {
 		struct line *line = gateway->lines[i];
 
-		if (gateway->line_accounts[i] != incoming->account)
+		if (gateway->line_accounts[i] != incoming->account ||
+		    (by_number && !line_has_number(line, incoming->called_user)))
 			continue;
-		if (line_has_number(line, incoming->called_user))
-			return line;
 		if (!chosen || line_readiness(line) > line_readiness(chosen))
 			chosen = line;
 	}

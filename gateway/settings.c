@@ -124,7 +124,7 @@ const struct setting settings[] = {
 	LINE("number", KIND_DIGITS, number, 0, CONFIG_DIGITS_MAX, "", "",
 		"short number by which the other lines call this one, whether a server is there or not"),
 	LINE("calls_unregistered", KIND_SWITCH, calls_unregistered, 0, 0, "", "off",
-		"gives dial tone also while the account is not registered"),
+		"gives dial tone also while the account is not registered; so does another line that has a number"),
 };
 
 const size_t settings_count = sizeof(settings) / sizeof(settings[0]);
