@@ -2,7 +2,7 @@
 # Runs the tests. usage: ./check.sh [PART...]
 #   unit      each folder's own tests, and that the folders keep to themselves
 #   flow      whole stories in one process, in virtual time
-#   live      tipringd, Kamailio and SIPp as processes, a network namespace for each test
+#   live      tipringd, Kamailio, SIPp and baresip as processes, a network namespace for each test
 #   dahdi     the same stories over real DAHDI drivers in User-Mode Linux, in virtual time
 #   sanitize  unit, flow and live once more with AddressSanitizer and UndefinedBehaviorSanitizer, and with memory that runs
 #             out at each ALLOC_STRIDE-th allocation (37; 1: at every one)
