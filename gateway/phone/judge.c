@@ -47,13 +47,13 @@ static const char *check_does(const struct script_command *command)
 	return check_talker(command, 2);
 }
 
-/* The last voice of the talker; its end is UINT64_MAX while it goes on. */
-static int talk_find(const struct phone *talker, struct hearing *hearing, uint64_t *end_ns)
+/* What the talker was told to say last; its end is UINT64_MAX while it goes on. ENOENT: it has not begun. */
+static int talk_find(const struct player_phone *talker, struct hearing *hearing, uint64_t *end_ns)
 {
 	bool found = false;
 
-	for (uint64_t i = 0; i < phone_event_count(talker); i++) {
-		const struct phone_event *event = phone_event(talker, i);
+	for (uint64_t i = talker->marks[PHONE_SAY]; i < phone_event_count(talker->phone); i++) {
+		const struct phone_event *event = phone_event(talker->phone, i);
 
 		if (event && event->kind == PHONE_SAY_END)
 			*end_ns = event->at_ns;
@@ -161,7 +161,7 @@ static enum script_result talker_judge(struct player *player, const struct scrip
 		return player_fail(player, "there is no telephone %u", number);
 	hearing = (struct hearing){.listener = ears_of(player, own->phone), .talker = talker->phone};
 	player->wake_ns = player->begun_ns + TALK_WAIT_MS * MS_NS;
-	if (talk_find(talker->phone, &hearing, &end_ns))
+	if (talk_find(talker, &hearing, &end_ns))
 		return player->now_ns < player->wake_ns
 			       ? SCRIPT_WAIT
 			       : player_fail(player, "telephone %u says no seed", number);
