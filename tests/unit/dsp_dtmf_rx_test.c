@@ -50,8 +50,12 @@ static int line_alloc(void **state)
 {
 	struct line *line = calloc(1, sizeof(*line));
 
+	if (line && dsp_dtmf_rx_alloc(&line->rx, hear, &line->heard)) {
+		free(line);
+		line = NULL;
+	}
 	*state = line;
-	return line ? dsp_dtmf_rx_alloc(&line->rx, hear, &line->heard) : -1;
+	return line ? 0 : -1;
 }
 
 static int line_free(void **state)
