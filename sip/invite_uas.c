@@ -136,8 +136,9 @@ static void on_ring_again(void *arg)
 
 void ua_uas_ring(struct ua_invite *invite, const struct ua_event *event)
 {
-	char *headers = ua_text_format("Contact: <%s>\r\nAllow: " UA_ALLOW "\r\n",
-		invite->account->contact);
+	char *headers = ua_text_format("Contact: <%s>\r\nAllow: " UA_ALLOW "\r\n%s",
+		invite->account->contact,
+		invite->waiting ? "Alert-Info: <urn:alert:service:call-waiting>\r\n" : "");
 	const struct ua_reply reply = {.status = 180, .phrase = "Ringing", .headers = headers};
 
 	(void)event;
@@ -177,9 +178,8 @@ void ua_accepting_stop(struct ua_invite *invite)
 static int accept_request(struct ua_invite *invite, const char *text, bool offers)
 {
 	struct ua_accepting *accepting = &invite->accepting;
-	char *headers = ua_text_format("Contact: <%s>\r\nAllow: " UA_ALLOW "\r\n" UA_SUPPORTED "%s",
-		invite->account->contact,
-		invite->waiting ? "Alert-Info: <urn:alert:service:call-waiting>\r\n" : "");
+	char *headers = ua_text_format("Contact: <%s>\r\nAllow: " UA_ALLOW "\r\n" UA_SUPPORTED,
+		invite->account->contact);
 	const struct ua_reply reply = {
 		.status = 200, .phrase = "OK", .headers = headers, .type = "application/sdp", .body = text,
 	};

@@ -72,6 +72,16 @@ static void ack_refusal(const char *id, const char *refusal)
 		"Content-Length: 0\r\n\r\n", bed.agent_port, bed.peer_port, id, header(refusal, "To"), id);
 }
 
+static void test_a_call_that_waits_is_told_so_while_it_rings(void **state)
+{
+	(void)state;
+	ring("a");
+	assert_int_equal(ua_invite_ring(bed.invite, true), 0);
+	assert_string_equal(header(bed_receive(), "Alert-Info"), "<urn:alert:service:call-waiting>");
+	answer();
+	assert_string_equal(header(bed_receive(), "Alert-Info"), "");
+}
+
 static void test_a_call_rings_is_answered_and_hung_up_by_the_peer(void **state)
 {
 	const char *ringing, *ok;
@@ -589,6 +599,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		bed_test(test_a_call_rings_is_answered_and_hung_up_by_the_peer),
+		bed_test(test_a_call_that_waits_is_told_so_while_it_rings),
 		bed_test(test_180_is_repeated_every_60_s),
 		bed_test(test_200_is_repeated_until_its_ack_comes),
 		bed_test(test_a_200_that_is_never_acknowledged_ends_the_call_with_bye),
