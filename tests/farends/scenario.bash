@@ -98,6 +98,17 @@ called() {
 	near_tag_a=";$local_tag"
 }
 
+# changed DIRECTION: is offered another session description, and answers so
+changed() {
+	heard INVITE
+	answer '200 OK' '' application/sdp "$(sdp "$1")"
+	heard ACK
+}
+hung_up() {
+	heard BYE
+	answer '200 OK'
+}
+
 # ask PARTY METHOD [HEADERS [TYPE BODY]]: in its dialog
 near_tag_a='' near_tag_b=''
 ask() {
@@ -142,6 +153,14 @@ calls_sends() {
 		$3}
 		$(body application/sdp "$(sdp sendrecv)")
 	TEXT
+}
+
+# changes PARTY DIRECTION ADDRESS ANSWER: offers another session description; the answer has that line.
+changes() {
+	ask "$1" INVITE '' application/sdp "$(sdp "$2" "$3")"
+	heard 100 'optional="true"'
+	heard 200 '' "<ereg regexp=\"$4\" search_in=\"body\" check_it=\"true\" assign_to=\"unused\"/>"
+	ask "$1" ACK
 }
 
 # sipfrag "STATUS PHRASE": an action; a report that says otherwise ends the scenario badly.

@@ -9,9 +9,7 @@ called 200 "$(
 	header Call-ID id '[^ ]+'
 )"
 echo '<nop next="2" test="is_target"/>'
-heard INVITE
-answer '200 OK' '' application/sdp "$(sdp recvonly)"
-heard ACK
+changed recvonly
 heard REFER '' "$(
 	refer_to_heard
 	echo '<strcmp assign_to="same" variable="target" variable2="target_uri" check_it="true"/>'
@@ -23,8 +21,7 @@ answer '202 Accepted'
 notify a '100 Trying'
 notify a '180 Ringing'
 notify a '200 OK' 'terminated;reason=noresource'
-heard BYE
-answer '200 OK'
+hung_up
 echo '<nop next="9"/>'
 label 2
 echo '<nop><action>
@@ -33,7 +30,6 @@ echo '<nop><action>
 <assignstr assign_to="target_tag" value="[pid]S[call_number]"/>
 <assignstr assign_to="caller_tag" value="[$from_tag]"/>
 </action></nop>'
-heard BYE
-answer '200 OK'
+hung_up
 label 9
 scenario_end

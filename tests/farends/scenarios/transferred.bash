@@ -3,9 +3,7 @@
 kept+=(refer target replaced to_tag from_tag referred_by)
 scenario transferred
 called
-heard INVITE
-answer '200 OK' '' application/sdp "$(sdp recvonly)"
-heard ACK
+changed recvonly
 heard REFER '' "$(refer_to_heard && header Referred-By referred_by 'sip:101@')"
 answer '202 Accepted'
 notify a '100 Trying'
@@ -16,8 +14,7 @@ heard 200 '' "$(dialog_heard b From To)"
 ask b ACK
 notify a '180 Ringing'
 notify a '200 OK' 'terminated;reason=noresource'
-heard BYE
-answer '200 OK'
+hung_up
 pause 5000
 ask b BYE
 heard 200
