@@ -97,6 +97,7 @@ struct ua_refer {
 	struct ua_attempt attempt;
 	char *refer_to; /* NULL: none is under way */
 	uint32_t cseq;  /* of the REFER: what its NOTIFYs may call it by */
+	bool waits;     /* until an offer of ours has come to its end */
 };
 
 /* What the user is to hear, in order. */
@@ -206,6 +207,8 @@ unsigned ua_replaces_find(struct ua_invite **invitep, const struct ua_account *a
 /* invite_refer.c */
 void ua_refer_notified(struct ua_invite *invite, const struct sip_msg *msg);
 void ua_refer_stop(struct ua_invite *invite);
+/* An offer of ours has come to its end: the REFER that waited for it goes out. */
+void ua_refer_go_on(struct ua_invite *invite);
 
 /* referral.c */
 void ua_referral_received(struct ua_invite *invite, const struct sip_msg *msg);

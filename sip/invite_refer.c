@@ -8,6 +8,7 @@
 #include "sip/refer.h"
 #include "sip/refer_text.h"
 
+#define STATUS_NOT_SENT   500
 #define STATUS_NO_OUTCOME 487 /* the peer stopped telling before it told how it ended */
 
 void ua_refer_stop(struct ua_invite *invite)
@@ -16,6 +17,7 @@ void ua_refer_stop(struct ua_invite *invite)
 
 	refer->request = mem_deref(refer->request);
 	refer->refer_to = mem_deref(refer->refer_to);
+	refer->waits = false;
 }
 
 static void finish(struct ua_invite *invite, unsigned status)
@@ -89,10 +91,24 @@ int ua_invite_refer(struct ua_invite *invite, const struct ua_refer_to *to)
 		return EINVAL;
 	refer->attempt = (struct ua_attempt){0};
 	refer->refer_to = refer_to_of(invite, to);
-	err = refer->refer_to ? send_refer(invite) : ENOMEM;
+	refer->waits = invite->reoffer.text != NULL;
+	err = !refer->refer_to ? ENOMEM : refer->waits ? 0 : send_refer(invite);
 	if (err)
 		ua_refer_stop(invite);
 	return err;
+}
+
+void ua_refer_go_on(struct ua_invite *invite)
+{
+	struct ua_refer *refer = &invite->refer;
+
+	if (!refer->waits)
+		return;
+	refer->waits = false;
+	if (invite->state != UA_INVITE_TALKING)
+		ua_refer_stop(invite);
+	else if (send_refer(invite))
+		finish(invite, STATUS_NOT_SENT);
 }
 
 /* "refer" alone, or with the CSeq of our REFER as its id (RFC 3515 s2.4.6). */

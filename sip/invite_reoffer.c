@@ -42,6 +42,7 @@ static void refused(struct ua_invite *invite)
 {
 	forget_offer(&invite->reoffer);
 	ua_post(invite, UA_POST_CHANGED, 0, NULL);
+	ua_refer_go_on(invite);
 }
 
 static void unanswered(struct ua_invite *invite)
@@ -127,6 +128,7 @@ static void accepted(struct ua_invite *invite, const struct sip_msg *msg)
 	forget_offer(reoffer);
 	ua_session_note(invite, &answer);
 	ua_post(invite, UA_POST_CHANGED, 0, &answer);
+	ua_refer_go_on(invite);
 }
 
 static void challenged(struct ua_invite *invite, const struct sip_msg *msg)

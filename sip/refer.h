@@ -24,7 +24,8 @@ struct ua_refer_to {
 	bool by_address;
 };
 
-/* ENOTCONN: the call is not up, or other has no dialog yet. EALREADY: a transfer is under way. EINVAL: no such user. */
+/* The request waits for an offer of ours that is under way, as a hold: two requests at once meet as 491.
+ * ENOTCONN: the call is not up, or other has no dialog yet. EALREADY: a transfer is under way. EINVAL: no such user. */
 int ua_invite_refer(struct ua_invite *invite, const struct ua_refer_to *to);
 
 /* What a peer asks us for. Valid during the handler; texts without control characters. */

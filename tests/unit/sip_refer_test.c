@@ -94,6 +94,54 @@ static void test_a_blind_transfer_is_asked_for_and_its_outcome_told(void **state
 	bed_heard_nothing();
 }
 
+/* Holds the call and at once asks for its transfer; returns the re-INVITE. */
+static const char *hold_and_refer(void)
+{
+	const struct ua_refer_to to = {.user = "300"};
+	struct ua_sdp offer;
+	const char *reinvite;
+
+	talk();
+	bed.local.direction = UA_SENDONLY;
+	ua_sdp_offer(&offer, &bed.local);
+	assert_int_equal(ua_invite_offer(bed.invite, &offer), 0);
+	assert_int_equal(ua_invite_refer(bed.invite, &to), 0);
+	reinvite = bed_receive();
+	assert_starts(reinvite, "INVITE ");
+	bed_quiet();
+	assert_int_equal(ua_invite_refer(bed.invite, &to), EALREADY);
+	return reinvite;
+}
+
+static void test_a_transfer_waits_until_the_hold_is_answered(void **state)
+{
+	(void)state;
+	bed_reply(hold_and_refer(), 200, "OK", NULL, contact(), SDP(5004));
+	assert_starts(bed_receive(), "ACK ");
+	assert_starts(bed_receive(), "REFER ");
+}
+
+static void test_a_transfer_is_asked_for_also_when_the_hold_is_refused(void **state)
+{
+	(void)state;
+	bed_reply(hold_and_refer(), 488, "Not Acceptable Here", NULL, "", "");
+	assert_starts(bed_receive(), "ACK ");
+	assert_starts(bed_receive(), "REFER ");
+}
+
+static void test_a_call_that_is_ended_asks_for_no_transfer(void **state)
+{
+	const char *reinvite = hold_and_refer(), *bye;
+
+	(void)state;
+	ua_invite_end(bed.invite, 16);
+	bye = bed_receive();
+	assert_starts(bye, "BYE ");
+	bed_reply(bye, 200, "OK", NULL, "", "");
+	bed_reply(reinvite, 200, "OK", NULL, contact(), SDP(5004));
+	bed_quiet();
+}
+
 static void test_a_transfer_that_failed_is_told_with_its_status(void **state)
 {
 	(void)state;
@@ -457,6 +505,9 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		bed_test(test_a_blind_transfer_is_asked_for_and_its_outcome_told),
+		bed_test(test_a_transfer_waits_until_the_hold_is_answered),
+		bed_test(test_a_transfer_is_asked_for_also_when_the_hold_is_refused),
+		bed_test(test_a_call_that_is_ended_asks_for_no_transfer),
 		bed_test(test_a_transfer_that_failed_is_told_with_its_status),
 		bed_test(test_a_peer_that_stops_telling_has_not_transferred),
 		bed_test(test_a_transfer_that_is_declined_leaves_the_call),
