@@ -9,14 +9,15 @@
 #include "sip/interpose.h"
 
 static uint64_t swallowed, skipped_ms;
+static struct timespec stopped; /* 0: the clock goes */
 
 /* Read in every thread that has timers of libre; written by tests alone. */
 int gettimeofday(struct timeval *restrict now, void *restrict zone)
 {
-	struct timespec monotonic;
+	struct timespec monotonic = stopped;
 
 	(void)zone;
-	if (clock_gettime(CLOCK_MONOTONIC, &monotonic))
+	if (!stopped.tv_sec && clock_gettime(CLOCK_MONOTONIC, &monotonic))
 		return -1;
 	now->tv_sec = monotonic.tv_sec + (time_t)(skipped_ms / 1000);
 	now->tv_usec = monotonic.tv_nsec / 1000 + (suseconds_t)(skipped_ms % 1000) * 1000;
@@ -53,4 +54,11 @@ uint64_t ua_interpose_swallowed(void)
 void ua_interpose_skip(uint64_t ms)
 {
 	skipped_ms += ms;
+}
+
+void ua_interpose_stop_clock(bool stop)
+{
+	stopped = (struct timespec){0};
+	if (stop)
+		(void)clock_gettime(CLOCK_MONOTONIC, &stopped);
 }

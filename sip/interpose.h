@@ -10,6 +10,7 @@
 #ifndef TIPRING_SIP_INTERPOSE_H
 #define TIPRING_SIP_INTERPOSE_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 /* How many lines were swallowed. With a listener for every request and response, what is left for
@@ -18,5 +19,7 @@ uint64_t ua_interpose_swallowed(void);
 
 /* For tests: all timers of this process come due that much earlier. */
 void ua_interpose_skip(uint64_t ms);
+/* ... and while the clock is stopped only so: a machine that stands still for a while repeats no message. */
+void ua_interpose_stop_clock(bool stop);
 
 #endif
