@@ -53,6 +53,7 @@ static const struct {
 	[FXS_TONE_RECALL_DIAL] = {"recall-dial", TONEZONE_RECALL_DIAL},
 	[FXS_TONE_INFO] = {"info", TONEZONE_INFO},
 	[FXS_TONE_STUTTER] = {"stutter", TONEZONE_STUTTER},
+	[FXS_TONE_CONFIRM] = {"confirm"},
 	[FXS_TONE_HOWLER] = {"howler", .text = "1400+2060+2450+2600/100,0/100"},
 };
 
@@ -104,6 +105,18 @@ static int ring_read(struct fxs_cadence *ring, const struct tonezone *from)
 	return 0;
 }
 
+/* Telcordia GR-506's rhythm, with the first frequencies of the dial tone, after a while in which the last key is let go. */
+static void confirm_make(struct fxs_zone *zone)
+{
+	const char *dial = zone->tone_text[FXS_TONE_DIAL];
+	int length;
+
+	dial += *dial == '!';
+	length = (int)strcspn(dial, "/,!");
+	snprintf(zone->confirm_text, sizeof(zone->confirm_text), "!0/300,!%.*s/100,!0/100,!%.*s/300", length, dial, length, dial);
+	zone->tone_text[FXS_TONE_CONFIRM] = zone->confirm_text;
+}
+
 int fxs_zone_find(struct fxs_zone *zone, const char *country)
 {
 	const struct tonezone *from = tonezone_find(country);
@@ -122,6 +135,7 @@ int fxs_zone_find(struct fxs_zone *zone, const char *country)
 	found.dtmf_high_dbm0 = from->dtmf_high_dbm0;
 	found.dtmf_low_dbm0 = from->dtmf_low_dbm0;
 	*zone = found;
+	confirm_make(zone);
 	return 0;
 }
 

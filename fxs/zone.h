@@ -10,6 +10,7 @@
 #include "fxs/fxs.h"
 
 #define FXS_ZONE_NAMES_MAX 512
+#define FXS_ZONE_CONFIRM_MAX 128
 
 enum fxs_tone {
 	FXS_TONE_DIAL,
@@ -20,6 +21,7 @@ enum fxs_tone {
 	FXS_TONE_RECALL_DIAL,
 	FXS_TONE_INFO,
 	FXS_TONE_STUTTER,
+	FXS_TONE_CONFIRM, /* done as asked; no zone has one: made of its dial tone */
 	FXS_TONE_HOWLER, /* receiver off hook; no zone has one: the same in every country */
 	FXS_TONE_COUNT,
 };
@@ -30,10 +32,11 @@ struct fxs_zone {
 	struct fxs_cadence ring;
 	const char *tone_text[FXS_TONE_COUNT]; /* never NULL; "" is a tone that the zone has not */
 	int dtmf_high_dbm0, dtmf_low_dbm0;
+	char confirm_text[FXS_ZONE_CONFIRM_MAX]; /* tone_text points here: do not copy the struct */
 };
 
 /* Finds a country by its two letters, in any case, or by an alias (gb, ca, kr ...); ENOENT. The texts
- * live as long as the program. */
+ * live as long as the zone. */
 int fxs_zone_find(struct fxs_zone *zone, const char *country);
 
 /* All that may be asked for, libtonezone's zones and the aliases, with blanks between them; size FXS_ZONE_NAMES_MAX is enough. */

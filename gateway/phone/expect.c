@@ -75,7 +75,7 @@ static const char *check_expect(const struct script_command *command)
 	if (!thing)
 		return "nobody knows that thing";
 	if (thing->named && (command->count < 2 || tones_name_find(&tone, command->words[1])))
-		return "tones are dial, recall, stutter, ringback, busy, congestion, info, waiting, "
+		return "tones are dial, recall, stutter, confirm, ringback, busy, congestion, info, waiting, "
 		       "howler, voice, other";
 	if (script_word_is(command, 1, "for") &&
 		(thing->run != run_silence || command->count < 3 ||

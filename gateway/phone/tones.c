@@ -24,6 +24,7 @@ static const struct row rows[] = {
 	{"", TONES_HOWLER, "1400+2060+2450+2600/100 0/100"},
 
 	{"us", TONES_DIAL, "350+440"},
+	{"us", TONES_CONFIRM, "0/1000", "350+440/100 0/100 350+440/300", 1, 1},
 	{"us", TONES_RECALL, "350+440", "350+440/100 0/100", 3, 3},
 	{"us", TONES_STUTTER, "350+440", "350+440/100 0/100", 4, 10},
 	{"us", TONES_RINGBACK, "440+480/2000 0/4000"},
@@ -33,6 +34,7 @@ static const struct row rows[] = {
 	{"us", TONES_WAITING, "440/300 0/10000"},
 
 	{"uk", TONES_DIAL, "350+440"},
+	{"uk", TONES_CONFIRM, "0/1000", "350+440/100 0/100 350+440/300", 1, 1},
 	{"uk", TONES_STUTTER, "350+440/750 440/750"},
 	{"uk", TONES_RINGBACK, "400+450/400 0/200 400+450/400 0/2000"},
 	{"uk", TONES_BUSY, "400/375 0/375"},
@@ -41,6 +43,7 @@ static const struct row rows[] = {
 	{"uk", TONES_WAITING, "400/100 0/4000"},
 
 	{"de", TONES_DIAL, "425"},
+	{"de", TONES_CONFIRM, "0/1000", "425/100 0/100 425/300", 1, 1},
 	{"de", TONES_STUTTER, "400+425"},
 	{"de", TONES_RINGBACK, "425/1000 0/4000"},
 	{"de", TONES_BUSY, "425/480 0/480"},
@@ -49,6 +52,7 @@ static const struct row rows[] = {
 	{"de", TONES_WAITING, "425/200 0/200 425/200 0/5000"},
 
 	{"fr", TONES_DIAL, "440"},
+	{"fr", TONES_CONFIRM, "0/1000", "440/100 0/100 440/300", 1, 1},
 	{"fr", TONES_STUTTER, "330+440"},
 	{"fr", TONES_RINGBACK, "440/1500 0/3500"},
 	{"fr", TONES_BUSY, "440/500 0/500"},
@@ -57,6 +61,7 @@ static const struct row rows[] = {
 	{"fr", TONES_WAITING, "440/300 0/10000"},
 
 	{"cn", TONES_DIAL, "450"},
+	{"cn", TONES_CONFIRM, "0/1000", "450/100 0/100 450/300", 1, 1},
 	{"cn", TONES_STUTTER, "450/400 0/40"},
 	{"cn", TONES_RINGBACK, "450/1000 0/4000"},
 	{"cn", TONES_BUSY, "450/350 0/350"},
@@ -65,6 +70,7 @@ static const struct row rows[] = {
 	{"cn", TONES_WAITING, "450/400 0/4000"},
 
 	{"it", TONES_DIAL, "425/200 0/200 425/600 0/1000"},
+	{"it", TONES_CONFIRM, "0/1000", "425/100 0/100 425/300", 1, 1},
 	{"it", TONES_RINGBACK, "425/1000 0/4000"},
 	{"it", TONES_BUSY, "425/500 0/500"},
 	{"it", TONES_CONGESTION, "425/200 0/200"},
@@ -72,6 +78,7 @@ static const struct row rows[] = {
 	{"it", TONES_WAITING, "425/400 0/100 425/250 0/100 425/150 0/14000"},
 
 	{"nl", TONES_DIAL, "425"},
+	{"nl", TONES_CONFIRM, "0/1000", "425/100 0/100 425/300", 1, 1},
 	{"nl", TONES_RINGBACK, "425/1000 0/4000"},
 	{"nl", TONES_BUSY, "425/500 0/500"},
 	{"nl", TONES_CONGESTION, "425/250 0/250"},
@@ -79,6 +86,7 @@ static const struct row rows[] = {
 	{"nl", TONES_WAITING, "425/500 0/9500"},
 
 	{"es", TONES_DIAL, "425"},
+	{"es", TONES_CONFIRM, "0/1000", "425/100 0/100 425/300", 1, 1},
 	{"es", TONES_RINGBACK, "425/1500 0/3000"},
 	{"es", TONES_BUSY, "425/200 0/200"},
 	{"es", TONES_CONGESTION, "425/200 0/200 425/200 0/200 425/200 0/600"},
@@ -86,6 +94,7 @@ static const struct row rows[] = {
 	{"es", TONES_WAITING, "425/175 0/175 425/175 0/3500"},
 
 	{"se", TONES_DIAL, "425"},
+	{"se", TONES_CONFIRM, "0/1000", "425/100 0/100 425/300", 1, 1},
 	{"se", TONES_RINGBACK, "425/1000 0/5000"},
 	{"se", TONES_BUSY, "425/250 0/250"},
 	{"se", TONES_CONGESTION, "425/250 0/750"},
@@ -93,6 +102,7 @@ static const struct row rows[] = {
 	{"se", TONES_WAITING, "425/200 0/500 425/200 0/9100"},
 
 	{"ch", TONES_DIAL, "425"},
+	{"ch", TONES_CONFIRM, "0/1000", "425/100 0/100 425/300", 1, 1},
 	{"ch", TONES_RINGBACK, "425/1000 0/4000"},
 	{"ch", TONES_BUSY, "425/500 0/500"},
 	{"ch", TONES_CONGESTION, "425/200 0/200"},
@@ -100,6 +110,7 @@ static const struct row rows[] = {
 	{"ch", TONES_WAITING, "425/200 0/200 425/200 0/4000"},
 
 	{"at", TONES_DIAL, "420"},
+	{"at", TONES_CONFIRM, "0/1000", "420/100 0/100 420/300", 1, 1},
 	{"at", TONES_RINGBACK, "420/1000 0/5000"},
 	{"at", TONES_BUSY, "420/400 0/400"},
 	{"at", TONES_CONGESTION, "420/200 0/200"},
@@ -107,6 +118,7 @@ static const struct row rows[] = {
 	{"at", TONES_WAITING, "420/40 0/1960"},
 
 	{"in", TONES_DIAL, "375+400+425"},
+	{"in", TONES_CONFIRM, "0/1000", "375+400+425/100 0/100 375+400+425/300", 1, 1},
 	{"in", TONES_RINGBACK, "375+400+425/400 0/200 375+400+425/400 0/2000"},
 	{"in", TONES_BUSY, "400/750 0/750"},
 	{"in", TONES_CONGESTION, "400/250 0/250"},
@@ -137,6 +149,7 @@ static const char *const names[TONES_NAMES] = {
 	[TONES_DIAL] = "dial",
 	[TONES_RECALL] = "recall",
 	[TONES_STUTTER] = "stutter",
+	[TONES_CONFIRM] = "confirm",
 	[TONES_RINGBACK] = "ringback",
 	[TONES_BUSY] = "busy",
 	[TONES_CONGESTION] = "congestion",

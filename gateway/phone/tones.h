@@ -20,6 +20,7 @@ enum tones_name {
 	TONES_DIAL,
 	TONES_RECALL,
 	TONES_STUTTER,
+	TONES_CONFIRM,
 	TONES_RINGBACK,
 	TONES_BUSY,
 	TONES_CONGESTION,
@@ -56,7 +57,7 @@ int tones_country_find(struct tones_country *country, const char *name);
 /* What may be given to it, for messages: "us, uk, de ...". */
 const char *tones_countries(void);
 
-/* "dial", "recall", "stutter", "ringback", "busy", "congestion", "info", "waiting", "howler",
+/* "dial", "recall", "stutter", "confirm", "ringback", "busy", "congestion", "info", "waiting", "howler",
  * "voice", "other". */
 const char *tones_name_text(enum tones_name name);
 /* ENOENT: no such name. */

@@ -96,6 +96,7 @@ static void test_a_known_country_in_full(void **state)
 	assert_int_equal(zone.ring.on_off_ms[2], 400);
 	assert_int_equal(zone.ring.on_off_ms[3], 2000);
 	assert_string_equal(zone.tone_text[FXS_TONE_DIAL], "350+440");
+	assert_string_equal(zone.tone_text[FXS_TONE_CONFIRM], "!0/300,!350+440/100,!0/100,!350+440/300");
 	assert_string_equal(zone.tone_text[FXS_TONE_BUSY], "400/375,0/375");
 	assert_string_equal(zone.tone_text[FXS_TONE_CALL_WAITING], "400/100,0/4000");
 	assert_int_equal(zone.dtmf_high_dbm0, -9);
