@@ -17,6 +17,7 @@ static void destroy(void *arg)
 	ua_accepting_stop(invite);
 	ua_reoffer_stop(invite);
 	ua_refer_stop(invite);
+	ua_info_stop(invite);
 	ua_referral_forget(invite);
 	ua_post_drop(invite);
 	mem_deref(invite->reoffer.ack);
@@ -75,6 +76,7 @@ void ua_invite_drop(struct ua_invite *invite)
 	ua_accepting_stop(invite);
 	ua_reoffer_stop(invite);
 	ua_refer_stop(invite);
+	ua_info_stop(invite);
 	ua_referral_forget(invite);
 	ua_post_drop(invite);
 	invite->request = mem_deref(invite->request);

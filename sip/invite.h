@@ -89,6 +89,9 @@ int ua_invite_answer(struct ua_invite *invite, const struct ua_sdp *sdp);
  * it. When both sides offer at once (491), it is offered again by itself. ENOTCONN: the call is not
  * up. EBUSY: another offer, ours or the peer's, is under way. */
 int ua_invite_offer(struct ua_invite *invite, const struct ua_sdp *offer);
+/* Tells the peer of something outside the session (INFO, RFC 2976); type is a static text. ENOTCONN: the call is not up.
+ * EALREADY: it has not answered the one before. */
+int ua_invite_info(struct ua_invite *invite, const char *type, const char *body);
 /* A final refusal, status 300..699. */
 void ua_invite_reject(struct ua_invite *invite, unsigned status, const char *phrase);
 

@@ -100,6 +100,14 @@ struct ua_refer {
 	bool waits;     /* until an offer of ours has come to its end */
 };
 
+/* An INFO of ours. */
+struct ua_info {
+	struct sip_request *request;
+	struct ua_attempt attempt;
+	const char *type;
+	char *body; /* NULL: none is under way */
+};
+
 /* What the user is to hear, in order. */
 enum ua_post_type {
 	UA_POST_INCOMING,
@@ -147,6 +155,7 @@ struct ua_invite {
 	struct ua_accepting accepting;
 	struct ua_reoffer reoffer;
 	struct ua_refer refer;
+	struct ua_info info;
 	struct sip_msg *referred;  /* a REFER until the user heard of it */
 	struct sip_strans *referred_strans;
 
@@ -209,6 +218,9 @@ void ua_refer_notified(struct ua_invite *invite, const struct sip_msg *msg);
 void ua_refer_stop(struct ua_invite *invite);
 /* An offer of ours has come to its end: the REFER that waited for it goes out. */
 void ua_refer_go_on(struct ua_invite *invite);
+
+/* invite_info.c */
+void ua_info_stop(struct ua_invite *invite);
 
 /* referral.c */
 void ua_referral_received(struct ua_invite *invite, const struct sip_msg *msg);

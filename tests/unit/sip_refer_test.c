@@ -94,6 +94,25 @@ static void test_a_blind_transfer_is_asked_for_and_its_outcome_told(void **state
 	bed_heard_nothing();
 }
 
+static void test_something_outside_the_session_is_told_once_at_a_time(void **state)
+{
+	const char *info;
+
+	(void)state;
+	talk();
+	assert_int_equal(ua_invite_info(bed.invite, "application/hook-flash", "Signal=hf\r\n"), 0);
+	info = bed_receive();
+	assert_starts(info, "INFO sip:200@127.0.0.1:");
+	assert_string_equal(header(info, "Content-Type"), "application/hook-flash");
+	assert_string_equal(body_of(info), "Signal=hf\r\n");
+	assert_int_equal(ua_invite_info(bed.invite, "application/hook-flash", ""), EALREADY);
+	bed_reply(info, 415, "Unsupported Media Type", NULL, "", "");
+	bed_heard_nothing();
+	assert_int_equal(ua_invite_info(bed.invite, "application/hook-flash", "Signal=hf\r\n"), 0);
+	bed_reply(bed_receive(), 481, "Call Does Not Exist", NULL, "", "");
+	bed_heard("ended by peer, status 481, cause 0, after answer");
+}
+
 /* Holds the call and at once asks for its transfer; returns the re-INVITE. */
 static const char *hold_and_refer(void)
 {
@@ -505,6 +524,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		bed_test(test_a_blind_transfer_is_asked_for_and_its_outcome_told),
+		bed_test(test_something_outside_the_session_is_told_once_at_a_time),
 		bed_test(test_a_transfer_waits_until_the_hold_is_answered),
 		bed_test(test_a_transfer_is_asked_for_also_when_the_hold_is_refused),
 		bed_test(test_a_call_that_is_ended_asks_for_no_transfer),
