@@ -75,6 +75,7 @@ part_unit() {
 	tests tests/leaves.sh build
 	tests tests/config/wrong.sh build
 	say "the sample configuration is taken" tests/sample.sh build
+	say "the drawing of the line's machine is its table's" diff -u doc/line.md <(build/line-drawing)
 	if [ "${1:-}" = whole ]; then
 		say "make install puts everything below DESTDIR" tests/install_check.sh build
 		say "make distcheck passes" make -C build distcheck

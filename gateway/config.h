@@ -56,6 +56,13 @@ struct config_account {
 	bool over_tcp;
 };
 
+/* What the flash key means (doc/flash.md). */
+enum config_flash_style {
+	CONFIG_FLASH_BELLCORE, /* one key, which acts at once */
+	CONFIG_FLASH_ETSI,     /* with two calls a digit says what is meant */
+	CONFIG_FLASH_NETWORK,  /* the server hears of it and acts */
+};
+
 struct config_profile {
 	char name[CONFIG_NAME_MAX + 1];
 	struct config_place place;
@@ -65,9 +72,14 @@ struct config_profile {
 	unsigned first_digit_s, inter_digit_s, complete_s, ring_s, tone_s, howler_s;
 	uint8_t release_tone; /* enum fxs_tone, or FXS_TONE_COUNT for none */
 	bool autoreoriginate;
-	bool call_waiting, three_way, transfer, accept_transfers;
+	uint8_t flash_style; /* enum config_flash_style */
+	unsigned r_digit_s;
+	bool r_digit_tone;
+	bool call_waiting, three_way, three_way_leave, transfer, accept_transfers;
 	unsigned transfer_s;
 	struct digitmap digit_map;
+	struct digitmap emergency; /* without alternatives: no number is one */
+	unsigned emergency_hold_s;
 	bool hash_sends;
 	bool dtmf_events;
 	struct config_text hotline; /* at most CONFIG_DIGITS_MAX */

@@ -249,6 +249,16 @@ static const struct digitmap_alternative *find(const struct digitmap *map, const
 	return timed;
 }
 
+enum digitmap_verdict digitmap_or(enum digitmap_verdict one, enum digitmap_verdict other)
+{
+	enum digitmap_verdict less = one < other ? one : other, more = one < other ? other : one;
+
+	if (less == DIGITMAP_NEVER || less == more)
+		return more;
+	/* A longer number begins so, or the same one may. */
+	return less == DIGITMAP_MORE && more != DIGITMAP_COMPLETE ? more : DIGITMAP_ENOUGH;
+}
+
 size_t digitmap_rewrite(const struct digitmap *map, const char *digits, char *number, size_t size)
 {
 	const struct digitmap_alternative *alternative = find(map, digits);

@@ -49,6 +49,9 @@ int digitmap_parse(struct digitmap *map, const char *text, size_t *error_at, con
 
 enum digitmap_verdict digitmap_match(const struct digitmap *map, const char *digits);
 
+/* What digits are of which two maps say this. */
+enum digitmap_verdict digitmap_or(enum digitmap_verdict one, enum digitmap_verdict other);
+
 /* What is called for digits that make a number: those of the first alternative that they are complete in, rewritten, or as
  * they are. Returns the length, 0 when it does not fit into size bytes with the final zero. */
 size_t digitmap_rewrite(const struct digitmap *map, const char *digits, char *number, size_t size);

@@ -296,6 +296,19 @@ int leg_transfer(struct leg *leg, const struct leg *other)
 	return leg->invite && other->invite ? ua_invite_refer(leg->invite, &to) : ENOTCONN;
 }
 
+void leg_flash(struct leg *leg)
+{
+	if (leg->invite)
+		(void)ua_invite_info(leg->invite, "application/hook-flash", "Signal=hf\r\n");
+}
+
+void leg_refuse(struct leg *leg)
+{
+	if (leg->invite)
+		ua_invite_reject(leg->invite, 486, "Busy Here");
+	leg->invite = NULL;
+}
+
 bool leg_is(const struct leg *leg, const struct ua_invite *invite)
 {
 	return leg && invite && leg->invite == invite;

@@ -52,6 +52,12 @@ int leg_answer(struct leg *leg);
  * way; whatever the peer says to it, the stream obeys the line's wish. */
 void leg_hold(struct leg *leg, bool held);
 
+/* A flash of the telephone, for the peer to act upon (ua_invite_info). */
+void leg_flash(struct leg *leg);
+
+/* 486 to a call that waits; no event comes any more, as after leg_hang_up. */
+void leg_refuse(struct leg *leg);
+
 /* Asks the peer to call the far end of other instead of us; what comes of it is TRANSFERRED or TRANSFER_FAILED. */
 int leg_transfer(struct leg *leg, const struct leg *other);
 

@@ -9,6 +9,8 @@
 #include "gateway/log.h"
 
 #define MS_PER_S 1000u
+#define CONFIRM_MS 1000 /* 800 of tone, and a pause before the dial tone */
+#define NOT_REFERRED_MS 2000 /* of busy tone before the call is back */
 
 static bool has_hotline(const struct line *line)
 {
@@ -22,6 +24,7 @@ static void on_waiting_timer(void *arg)
 
 	if (!line_has(line, LINE_ROLE_WAITING))
 		return;
+	line_r_digit_abandon(line);
 	leg_hang_up(line_leg(line, LINE_ROLE_WAITING)->leg, 0);
 	line_leg(line, LINE_ROLE_WAITING)->over = true;
 	line_dispatch(line, LINE_EV_WAITING_ENDED);
@@ -31,8 +34,7 @@ static void on_timer(void *arg)
 {
 	struct line *line = arg;
 
-	line_dispatch(line, line->state == LINE_DIAL_TONE && has_hotline(line) ? LINE_EV_HOTLINE
-									       : LINE_EV_TIMEOUT);
+	line_dispatch(line, line_judge_timeout(line));
 }
 
 int line_alloc(struct line **linep, struct loop *loop, const struct config_line *config,
@@ -85,7 +87,16 @@ static uint8_t tone_of(const struct line *line)
 
 	if (line->state == LINE_TALKING && line_waits(line))
 		return FXS_TONE_CALL_WAITING;
-	return outputs->tone == LINE_TONE_RELEASE ? line->config->profile->release_tone : outputs->tone;
+	if (outputs->tone == LINE_TONE_RELEASE)
+		return line->config->profile->release_tone;
+	if (outputs->tone == LINE_TONE_R_DIGIT)
+		return line->config->profile->r_digit_tone ? FXS_TONE_RECALL_DIAL : FXS_TONE_COUNT;
+	return outputs->tone;
+}
+
+static bool first_is_at_ear(const struct line *line)
+{
+	return line->state == LINE_THREE_WAY || line->state == LINE_THREE_RINGS || line->state == LINE_THREE_EARLY;
 }
 
 /* Who is at the ear: the active call, and in a three-way call the other party too. */
@@ -94,13 +105,18 @@ static void streams_wish(struct line *line, struct media_wish *wish)
 	const struct line_outputs *outputs = line_fsm_outputs(line->state);
 
 	for (int role = 0; role < LINE_ROLE_COUNT; role++) {
-		bool at_ear = role == LINE_ROLE_ACTIVE || (role == LINE_ROLE_HELD && line->state == LINE_THREE_WAY);
+		bool at_ear = role == LINE_ROLE_ACTIVE || (role == LINE_ROLE_HELD && first_is_at_ear(line));
 
 		if (line_leg(line, role)->leg)
 			leg_stream_wish(line_leg(line, role)->leg, at_ear && outputs->talks,
 				at_ear && outputs->hears, &wish->streams[line->place[role]]);
 	}
-	wish->three_way = line->state == LINE_THREE_WAY;
+	wish->three_way = first_is_at_ear(line);
+}
+
+static bool begins_dialling(enum line_state state)
+{
+	return state == LINE_DIAL_TONE || state == LINE_RECALL || state == LINE_CONFIRMED;
 }
 
 /* The state's outputs and the legs, as one wish to the media thread. */
@@ -114,7 +130,7 @@ void line_wish(struct line *line)
 	wish.hook_mode = outputs->hook_mode;
 	wish.tone = tone_of(line);
 	wish.tone_serial = line->tone_serial;
-	wish.tone_stops_at_digit = line->state == LINE_DIAL_TONE || line->state == LINE_RECALL;
+	wish.tone_stops_at_digit = begins_dialling(line->state) || line->state == LINE_R_DIGIT;
 	wish.ring = outputs->ring;
 	wish.sound = outputs->sound;
 	streams_wish(line, &wish);
@@ -141,13 +157,21 @@ static unsigned timer_ms(const struct line *line, enum line_timer timer)
 		return profile->transfer_s * MS_PER_S;
 	case LINE_TIMER_HOWLER:
 		return profile->howler_s * MS_PER_S;
+	case LINE_TIMER_R_DIGIT:
+		return profile->r_digit_s * MS_PER_S;
+	case LINE_TIMER_CONFIRM:
+		return CONFIRM_MS;
+	case LINE_TIMER_NOT_REFERRED:
+		return NOT_REFERRED_MS;
+	case LINE_TIMER_KEPT:
+		return profile->emergency_hold_s * MS_PER_S;
 	}
 	return 0;
 }
 
 static bool is_flash(enum line_event event)
 {
-	return event == LINE_EV_FLASH || (event >= LINE_EV_FLASH_BARRED && event <= LINE_EV_FLASH_TAKE);
+	return event == LINE_EV_FLASH || (event >= LINE_EV_FLASH_BARRED && event <= LINE_EV_FLASH_R);
 }
 
 /* Ringing time goes on from CALLING to RINGBACK; a digit and a flash begin their time anew, a call that is refused
@@ -174,8 +198,12 @@ static void state_set(struct line *line, enum line_state next, enum line_event e
 			line_state_name(before), line_state_name(next));
 	if (next != before || is_flash(event))
 		line->tone_serial++;
-	if (next == LINE_DIAL_TONE || next == LINE_RECALL)
+	if (begins_dialling(next))
 		line->digits[0] = 0;
+	if (next == LINE_R_DIGIT && before != LINE_R_DIGIT)
+		line->r_digit_from = before;
+	if (next == LINE_IDLE)
+		line->emergency = false;
 	timer_set(line, before, event);
 }
 
@@ -223,7 +251,8 @@ bool line_may_call(const struct line *line)
 
 bool line_gets_dial_tone(const struct line *line)
 {
-	return line_may_call(line) || directory_has_others(line->directory, line->config);
+	return line_may_call(line) || line->config->profile->emergency.count > 0 ||
+		directory_has_others(line->directory, line->config);
 }
 
 static enum line_event lift_event(const struct line *line)
@@ -243,9 +272,13 @@ static void hang_up_heard(struct line *line, uint64_t at_ns)
 
 static void flash_heard(struct line *line, uint64_t at_ns)
 {
+	enum line_event event;
+
 	line->flashes++;
 	line->flash_at_ns = at_ns;
-	line_dispatch(line, line_judge_flash(line));
+	event = line_judge_flash(line);
+	if (event != LINE_EVENT_COUNT)
+		line_dispatch(line, event);
 }
 
 static void telephone_did(struct line *line, const struct media_event *event)
@@ -265,7 +298,7 @@ static void telephone_did(struct line *line, const struct media_event *event)
 		break;
 	case MEDIA_EVENT_DIGIT:
 		line->digit = event->digit;
-		line_dispatch(line, LINE_EV_DIGIT);
+		line_dispatch(line, line->state == LINE_R_DIGIT ? line_r_digit_event(line, event->digit) : LINE_EV_DIGIT);
 		break;
 	}
 }

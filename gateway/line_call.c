@@ -24,6 +24,8 @@ static void on_leg(struct leg *leg, enum line_event event, void *arg)
 
 	if (role == LINE_ROLE_COUNT)
 		return;
+	if (event != LINE_EVENT_COUNT)
+		line_r_digit_abandon(line);
 	if (event == LINE_EVENT_COUNT) {
 		line_wish(line);
 		return;
@@ -41,17 +43,20 @@ static void on_leg(struct leg *leg, enum line_event event, void *arg)
 
 const struct leg_handlers line_leg_handlers = {.event = on_leg, .refer = line_refer};
 
-/* What the digits are to the digit map and to the directory together. */
+static bool is_emergency(const struct line *line)
+{
+	return digitmap_match(&line->config->profile->emergency, line->digits) >= DIGITMAP_TIMER;
+}
+
+/* What the digits are to the digit map and to the directory together; an emergency number waits for nothing. */
 static enum digitmap_verdict judge(const struct line *line)
 {
-	enum digitmap_verdict map = digitmap_match(&line->config->profile->digit_map, line->digits);
-	enum digitmap_verdict local = directory_match(line->directory, line->digits);
+	const struct config_profile *profile = line->config->profile;
+	enum digitmap_verdict emergency = digitmap_match(&profile->emergency, line->digits);
+	enum digitmap_verdict number = digitmap_or(digitmap_match(&profile->digit_map, line->digits),
+		directory_match(line->directory, line->digits));
 
-	if (local == DIGITMAP_NEVER || map == DIGITMAP_NEVER)
-		return local > map ? local : map;
-	if (local == DIGITMAP_MORE)
-		return map == DIGITMAP_COMPLETE ? DIGITMAP_ENOUGH : map;
-	return map == DIGITMAP_COMPLETE ? local : DIGITMAP_ENOUGH;
+	return emergency == DIGITMAP_COMPLETE ? emergency : digitmap_or(number, emergency);
 }
 
 static enum line_event collect_end(struct line *line)
@@ -94,7 +99,7 @@ static enum line_event call(struct line *line, const char *number)
 		.replaces = "", .referred_by = ""};
 	int err = EAGAIN;
 
-	if (!to.account && !line_may_call(line))
+	if (!to.account && !line->emergency && !line_may_call(line))
 		return LINE_EV_ENDED_CONGESTION;
 	if (line_may_have_leg(line))
 		err = leg_call(&line_leg(line, LINE_ROLE_ACTIVE)->leg, &line->leg_config, line->account, &to,
@@ -111,6 +116,9 @@ static enum line_event call_dialled(struct line *line)
 {
 	char number[LINE_DIGITS_MAX + DIGITMAP_SENT_MAX + 1];
 
+	line->emergency = is_emergency(line);
+	if (line->emergency)
+		gw_log(GW_LOG_NOTICE, line->config->name, "an emergency call to %s", line->digits);
 	if (directory_find(line->directory, line->digits))
 		return call(line, line->digits);
 	digitmap_rewrite(&line->config->profile->digit_map, line->digits, number, sizeof(number));
@@ -194,6 +202,9 @@ enum line_event line_verb_do(struct line *line, enum line_verb verb)
 		return alert_waiting(line);
 	case LINE_DO_TRANSFER:
 		return line_transfer(line) ? LINE_EVENT_COUNT : LINE_EV_TRANSFER_FAILED;
+	case LINE_DO_FLASH_OUT:
+		leg_flash(line_leg(line, LINE_ROLE_ACTIVE)->leg);
+		return LINE_EVENT_COUNT;
 	case LINE_DO_REFUSE:
 		ua_invite_reject(line->incoming_invite, 486, "Busy Here");
 		return LINE_EVENT_COUNT;
@@ -207,6 +218,11 @@ enum line_event line_verb_do(struct line *line, enum line_verb verb)
 	case LINE_DO_JOIN:
 	case LINE_DO_DROP_LAST:
 	case LINE_DO_GO_ON:
+	case LINE_DO_HOLD_FIRST:
+	case LINE_DO_RELEASE_HELD:
+	case LINE_DO_REJECT_WAITING:
+	case LINE_DO_ACCEPT_WAITING:
+	case LINE_DO_JOIN_WAITING:
 	case LINE_VERB_COUNT:
 		line_service_do(line, verb);
 		return LINE_EVENT_COUNT;

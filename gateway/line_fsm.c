@@ -66,6 +66,7 @@ static const struct line_step table[LINE_STATE_COUNT][LINE_EVENT_COUNT] = {
 	},
 	[LINE_RINGBACK] = {
 		CALLING_OUT,
+		[LINE_EV_FLASH_JOIN] = TO(THREE_RINGS, JOIN),
 		[LINE_EV_ALERTED] = STAY(RINGBACK, NOTHING),
 		[LINE_EV_DIGIT] = STAY(RINGBACK, NOTHING),
 		[LINE_EV_TIMEOUT] = TO(BUSY, HANG_UP),
@@ -73,6 +74,7 @@ static const struct line_step table[LINE_STATE_COUNT][LINE_EVENT_COUNT] = {
 	},
 	[LINE_EARLY_MEDIA] = {
 		CALLING_OUT,
+		[LINE_EV_FLASH_JOIN] = TO(THREE_EARLY, JOIN),
 		/* A later 180 without session description keeps the network's sound. */
 		[LINE_EV_ALERTED] = STAY(EARLY_MEDIA, NOTHING),
 		[LINE_EV_DIGIT] = STAY(EARLY_MEDIA, NOTHING),
@@ -103,6 +105,9 @@ static const struct line_step table[LINE_STATE_COUNT][LINE_EVENT_COUNT] = {
 		[LINE_EV_FLASH_SWAP] = STAY(TALKING, SWAP),
 		[LINE_EV_FLASH_TAKE] = STAY(TALKING, TAKE_WAITING),
 		[LINE_EV_FLASH_JOIN] = TO(THREE_WAY, JOIN),
+		[LINE_EV_FLASH_R] = TO(R_DIGIT, NOTHING),
+		[LINE_EV_FLASH_OUT] = STAY(TALKING, FLASH_OUT),
+		[LINE_EV_HANG_UP_KEPT] = TO(KEPT, NOTHING),
 		[LINE_EV_CALL_WAITS] = STAY(TALKING, ALERT_WAITING),
 		[LINE_EV_DIGIT] = STAY(TALKING, NOTHING),
 		[LINE_EV_ENDED] = TO(RELEASED, RELEASE),
@@ -121,7 +126,9 @@ static const struct line_step table[LINE_STATE_COUNT][LINE_EVENT_COUNT] = {
 	[LINE_THREE_WAY] = {
 		[LINE_EV_HANG_UP] = TO(IDLE, HANG_UP_ALL),
 		[LINE_EV_HANG_UP_HELD] = TO(IDLE, HANG_UP_ALL),
+		[LINE_EV_HANG_UP_TRANSFER] = TO(TRANSFERRING, TRANSFER),
 		[LINE_EV_FLASH_JOIN] = TO(TALKING, DROP_LAST),
+		[LINE_EV_FLASH_R] = TO(R_DIGIT, NOTHING),
 		[LINE_EV_DIGIT] = STAY(THREE_WAY, NOTHING),
 		[LINE_EV_ENDED] = TO(TALKING, GO_ON),
 		[LINE_EV_ENDED_BUSY] = TO(TALKING, GO_ON),
@@ -129,6 +136,105 @@ static const struct line_step table[LINE_STATE_COUNT][LINE_EVENT_COUNT] = {
 		[LINE_EV_ENDED_INFO] = TO(TALKING, GO_ON),
 		[LINE_EV_HELD_ENDED] = TO(TALKING, NOTHING),
 		[LINE_EV_CALL_IN] = STAY(THREE_WAY, REFUSE),
+	},
+#define THREE_WITH_ONE_CALLED                                    \
+	[LINE_EV_HANG_UP] = TO(IDLE, HANG_UP_ALL),               \
+	[LINE_EV_HANG_UP_HELD] = TO(IDLE, HANG_UP_ALL),          \
+	[LINE_EV_HANG_UP_TRANSFER] = TO(TRANSFER_RINGS, HOLD_FIRST), \
+	[LINE_EV_FLASH_JOIN] = TO(TALKING, DROP_LAST),           \
+	[LINE_EV_EARLY_MEDIA] = TO(THREE_EARLY, NOTHING),        \
+	[LINE_EV_ANSWERED] = TO(THREE_WAY, NOTHING),             \
+	[LINE_EV_TIMEOUT] = TO(TALKING, DROP_LAST),              \
+	[LINE_EV_ENDED] = TO(TALKING, GO_ON),                    \
+	[LINE_EV_ENDED_BUSY] = TO(TALKING, GO_ON),               \
+	[LINE_EV_ENDED_CONGESTION] = TO(TALKING, GO_ON),         \
+	[LINE_EV_ENDED_INFO] = TO(TALKING, GO_ON)
+
+	[LINE_THREE_RINGS] = {
+		THREE_WITH_ONE_CALLED,
+		[LINE_EV_DIGIT] = STAY(THREE_RINGS, NOTHING),
+		[LINE_EV_ALERTED] = STAY(THREE_RINGS, NOTHING),
+		[LINE_EV_HELD_ENDED] = TO(RINGBACK, NOTHING),
+		[LINE_EV_CALL_IN] = STAY(THREE_RINGS, REFUSE),
+	},
+	[LINE_THREE_EARLY] = {
+		THREE_WITH_ONE_CALLED,
+		[LINE_EV_DIGIT] = STAY(THREE_EARLY, NOTHING),
+		[LINE_EV_ALERTED] = STAY(THREE_EARLY, NOTHING),
+		[LINE_EV_HELD_ENDED] = TO(EARLY_MEDIA, NOTHING),
+		[LINE_EV_CALL_IN] = STAY(THREE_EARLY, REFUSE),
+	},
+	/* Whatever a call does meanwhile finds the calls as they were (line_r_digit_abandon). */
+	[LINE_R_DIGIT] = {
+		[LINE_EV_HANG_UP] = TO(IDLE, HANG_UP_ALL),
+		[LINE_EV_HANG_UP_HELD] = TO(RING_BACK, HANG_UP),
+		[LINE_EV_HANG_UP_WAITING] = TO(RINGING, RING_WAITING),
+		[LINE_EV_HANG_UP_TRANSFER] = TO(TRANSFERRING, TRANSFER),
+		[LINE_EV_TIMEOUT] = TO(TALKING, NOTHING),
+		[LINE_EV_R_BACK] = TO(TALKING, NOTHING),
+		[LINE_EV_R_BACK_ALL] = TO(THREE_WAY, NOTHING),
+		[LINE_EV_R_RELEASE] = TO(TALKING, RELEASE_HELD),
+		[LINE_EV_R_TAKE] = TO(TALKING, RESUME),
+		[LINE_EV_R_SWAP] = TO(TALKING, SWAP),
+		[LINE_EV_R_JOIN] = TO(THREE_WAY, JOIN),
+		[LINE_EV_R_TRANSFER] = TO(REFERRING, TRANSFER),
+		[LINE_EV_R_REJECT] = TO(TALKING, REJECT_WAITING),
+		[LINE_EV_R_ACCEPT] = TO(TALKING, ACCEPT_WAITING),
+		[LINE_EV_R_HOLD] = TO(TALKING, TAKE_WAITING),
+		[LINE_EV_R_JOIN_WAITING] = TO(THREE_WAY, JOIN_WAITING),
+		[LINE_EV_CALL_IN] = STAY(R_DIGIT, REFUSE),
+	},
+	[LINE_REFERRING] = {
+		[LINE_EV_HANG_UP] = TO(IDLE, HANG_UP_ALL),
+		[LINE_EV_HANG_UP_HELD] = TO(TRANSFERRING, NOTHING),
+		[LINE_EV_HANG_UP_TRANSFER] = TO(TRANSFERRING, NOTHING),
+		[LINE_EV_FLASH_BACK] = TO(TALKING, RESUME),
+		[LINE_EV_R_BACK] = TO(TALKING, NOTHING),
+		[LINE_EV_DIGIT] = STAY(REFERRING, NOTHING),
+		[LINE_EV_TRANSFERRED] = TO(CONFIRMED, HANG_UP_ALL),
+		[LINE_EV_TRANSFER_FAILED] = TO(NOT_REFERRED, NOTHING),
+		[LINE_EV_TIMEOUT] = TO(NOT_REFERRED, NOTHING),
+		/* The other one's call with us is over when the new one has taken its place. */
+		[LINE_EV_ENDED] = STAY(REFERRING, NOTHING),
+		[LINE_EV_ENDED_BUSY] = STAY(REFERRING, NOTHING),
+		[LINE_EV_ENDED_CONGESTION] = STAY(REFERRING, NOTHING),
+		[LINE_EV_ENDED_INFO] = STAY(REFERRING, NOTHING),
+		[LINE_EV_HELD_ENDED] = TO(CONFIRMED, HANG_UP_ALL),
+		[LINE_EV_CALL_IN] = STAY(REFERRING, REFUSE),
+	},
+	[LINE_NOT_REFERRED] = {
+		[LINE_EV_HANG_UP] = TO(IDLE, HANG_UP_ALL),
+		[LINE_EV_HANG_UP_HELD] = TO(RING_BACK, HANG_UP),
+		[LINE_EV_FLASH_BACK] = TO(TALKING, RESUME),
+		[LINE_EV_R_BACK] = TO(TALKING, NOTHING),
+		[LINE_EV_DIGIT] = STAY(NOT_REFERRED, NOTHING),
+		[LINE_EV_TRANSFERRED] = TO(CONFIRMED, HANG_UP_ALL),
+		[LINE_EV_TRANSFER_FAILED] = STAY(NOT_REFERRED, NOTHING),
+		[LINE_EV_TIMEOUT] = TO(TALKING, RESUME),
+		[LINE_EV_HELD_ENDED] = TO(CONGESTION, HANG_UP_ALL),
+		[LINE_EV_ENDED] = STAY(NOT_REFERRED, NOTHING),
+		[LINE_EV_ENDED_BUSY] = STAY(NOT_REFERRED, NOTHING),
+		[LINE_EV_ENDED_CONGESTION] = STAY(NOT_REFERRED, NOTHING),
+		[LINE_EV_ENDED_INFO] = STAY(NOT_REFERRED, NOTHING),
+		[LINE_EV_CALL_IN] = STAY(NOT_REFERRED, REFUSE),
+	},
+	[LINE_CONFIRMED] = {
+		OFF_HOOK_ALONE,
+		[LINE_EV_DIGIT] = TO(DIALLING, COLLECT),
+		[LINE_EV_DIGIT_LOST] = TO(CONGESTION, NOTHING),
+		[LINE_EV_TIMEOUT] = TO(DIAL_TONE, NOTHING),
+		[LINE_EV_CALL_IN] = STAY(CONFIRMED, REFUSE),
+	},
+	[LINE_KEPT] = {
+		[LINE_EV_LIFT] = TO(TALKING, NOTHING),
+		[LINE_EV_LIFT_BARRED] = TO(TALKING, NOTHING),
+		[LINE_EV_HOTLINE] = TO(TALKING, NOTHING),
+		[LINE_EV_TIMEOUT] = TO(IDLE, HANG_UP),
+		[LINE_EV_ENDED] = TO(IDLE, NOTHING),
+		[LINE_EV_ENDED_BUSY] = TO(IDLE, NOTHING),
+		[LINE_EV_ENDED_CONGESTION] = TO(IDLE, NOTHING),
+		[LINE_EV_ENDED_INFO] = TO(IDLE, NOTHING),
+		[LINE_EV_CALL_IN] = STAY(KEPT, REFUSE),
 	},
 	[LINE_RING_BACK] = {
 		[LINE_EV_LIFT] = TO(TALKING, RESUME),
@@ -211,6 +317,13 @@ static const struct line_outputs outputs[LINE_STATE_COUNT] = {
 	[LINE_TALKING]     = { NO_TONE,             FXS_HOOK_IN_CALL,    LINE_TIMER_NONE,        1, 1, 0, 1, 1 },
 	[LINE_RECALL]      = { FXS_TONE_RECALL_DIAL, FXS_HOOK_COLLECTING, LINE_TIMER_FIRST_DIGIT, 1, 1, 0, 0, 0 },
 	[LINE_THREE_WAY]   = { NO_TONE,             FXS_HOOK_IN_CALL,    LINE_TIMER_NONE,        1, 1, 0, 1, 1 },
+	[LINE_THREE_RINGS] = { FXS_TONE_RINGBACK,   FXS_HOOK_IN_CALL,    LINE_TIMER_RING,        1, 1, 0, 1, 1 },
+	[LINE_THREE_EARLY] = { NO_TONE,             FXS_HOOK_IN_CALL,    LINE_TIMER_RING,        1, 1, 0, 1, 1 },
+	[LINE_R_DIGIT]     = { LINE_TONE_R_DIGIT,   FXS_HOOK_COLLECTING, LINE_TIMER_R_DIGIT,     1, 1, 0, 0, 0 },
+	[LINE_REFERRING]   = { NO_TONE,             FXS_HOOK_IN_CALL,    LINE_TIMER_TRANSFER,    1, 1, 0, 0, 0 },
+	[LINE_NOT_REFERRED] = { FXS_TONE_BUSY,      FXS_HOOK_IN_CALL,    LINE_TIMER_NOT_REFERRED, 1, 1, 0, 0, 0 },
+	[LINE_CONFIRMED]   = { FXS_TONE_CONFIRM,    FXS_HOOK_COLLECTING, LINE_TIMER_CONFIRM,     1, 1, 0, 0, 0 },
+	[LINE_KEPT]        = { NO_TONE,             FXS_HOOK_IDLE,       LINE_TIMER_KEPT,        0, 1, 1, 0, 0 },
 	[LINE_RING_BACK]   = { NO_TONE,             FXS_HOOK_IDLE,       LINE_TIMER_RING,        0, 1, 1, 0, 0 },
 	[LINE_TRANSFER_RINGS] = { NO_TONE,          FXS_HOOK_IDLE,       LINE_TIMER_RING,        0, 0, 0, 0, 0 },
 	[LINE_TRANSFERRING] = { NO_TONE,            FXS_HOOK_IDLE,       LINE_TIMER_TRANSFER,    0, 0, 0, 0, 0 },
@@ -240,9 +353,9 @@ const struct line_outputs *line_fsm_outputs(enum line_state state)
 const char *line_state_name(enum line_state state)
 {
 	static const char *const names[LINE_STATE_COUNT] = {
-		"idle", "dial-tone", "dialling", "calling", "ringback", "early-media", "ringing",
-		"talking", "recall", "three-way", "ring-back", "transfer-rings", "transferring", "released", "busy", "congestion", "info", "howler",
-		"parked",
+		"idle", "dial-tone", "dialling", "calling", "ringback", "early-media", "ringing", "talking", "recall",
+		"three-way", "three-rings", "three-early", "r-digit", "referring", "not-referred", "confirmed", "kept",
+		"ring-back", "transfer-rings", "transferring", "released", "busy", "congestion", "info", "howler", "parked",
 	};
 
 	return names[state];
@@ -252,9 +365,11 @@ const char *line_event_name(enum line_event event)
 {
 	static const char *const names[LINE_EVENT_COUNT] = {
 		"lift", "lift-barred", "hotline", "hang-up", "flash", "hang-up-held", "hang-up-waiting", "hang-up-transfer",
-		"flash-barred", "flash-back", "flash-swap", "flash-join", "flash-take", "digit", "number", "no-number", "digit-lost",
-		"timeout", "call-in", "call-waits", "held-ended", "waiting-ended", "transferred", "transfer-failed", "referred", "alerted", "early-media", "answered", "ended", "ended-busy",
-		"ended-congestion", "ended-info",
+		"hang-up-kept", "flash-barred", "flash-back", "flash-swap", "flash-join", "flash-take", "flash-r",
+		"flash-out", "r-back", "r-back-all", "r-release", "r-take", "r-swap", "r-join", "r-transfer", "r-reject",
+		"r-accept", "r-hold", "r-join-waiting", "digit", "number", "no-number", "digit-lost", "timeout", "call-in",
+		"call-waits", "held-ended", "waiting-ended", "transferred", "transfer-failed", "referred", "alerted",
+		"early-media", "answered", "ended", "ended-busy", "ended-congestion", "ended-info",
 	};
 
 	return names[event];

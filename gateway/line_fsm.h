@@ -21,6 +21,13 @@ enum line_state {
 	LINE_TALKING,
 	LINE_RECALL,      /* dial tone after a flash, a call is held */
 	LINE_THREE_WAY,
+	LINE_THREE_RINGS, /* talking to the first, while the second that was called still rings */
+	LINE_THREE_EARLY, /* ... and its network makes the sound */
+	LINE_R_DIGIT,     /* a flash between two calls: a digit says what it means */
+	LINE_REFERRING,   /* off-hook; the held party is calling the other one */
+	LINE_NOT_REFERRED, /* ... and could not: a tone before its call is back */
+	LINE_CONFIRMED,   /* what was dialled has been done: a tone, then dial tone */
+	LINE_KEPT,        /* hung up in an emergency call, which goes on: it rings */
 	LINE_RING_BACK,   /* hung up on a held call: it rings */
 	LINE_TRANSFER_RINGS, /* hung up: the held call is transferred when the other one answers */
 	LINE_TRANSFERRING,   /* hung up: the held party is calling the other one */
@@ -42,11 +49,25 @@ enum line_event {
 	LINE_EV_HANG_UP_HELD,    /* ... while a call is held */
 	LINE_EV_HANG_UP_WAITING, /* ... while a call waits */
 	LINE_EV_HANG_UP_TRANSFER, /* ... between two calls: those two shall talk */
+	LINE_EV_HANG_UP_KEPT,     /* ... in a call that only the other side may end */
 	LINE_EV_FLASH_BARRED, /* a flash on a line that may not call */
 	LINE_EV_FLASH_BACK,   /* a flash while a call is held and none is talked in */
 	LINE_EV_FLASH_SWAP,   /* a flash between two calls: the other one */
 	LINE_EV_FLASH_JOIN,   /* ... both at once, or only one again */
 	LINE_EV_FLASH_TAKE,   /* a flash while a call waits */
+	LINE_EV_FLASH_R,      /* a flash that a digit explains */
+	LINE_EV_FLASH_OUT,    /* a flash that is the network's */
+	LINE_EV_R_BACK,       /* no digit, or none that means anything: the calls as they were */
+	LINE_EV_R_BACK_ALL,   /* ... all three */
+	LINE_EV_R_RELEASE,    /* the held call ends, the other goes on */
+	LINE_EV_R_TAKE,       /* the active call ends, the held one is back */
+	LINE_EV_R_SWAP,
+	LINE_EV_R_JOIN,
+	LINE_EV_R_TRANSFER,   /* those two shall talk */
+	LINE_EV_R_REJECT,     /* the waiting call is refused */
+	LINE_EV_R_ACCEPT,     /* the active call ends, the waiting one is taken */
+	LINE_EV_R_HOLD,       /* the active call is held, the waiting one is taken */
+	LINE_EV_R_JOIN_WAITING,
 	LINE_EV_DIGIT,
 	LINE_EV_NUMBER,      /* a number is complete and can be called */
 	LINE_EV_NO_NUMBER,   /* the digits can become no number */
@@ -92,6 +113,12 @@ enum line_verb {
 	LINE_DO_GO_ON,         /* one of three has ended, the other goes on */
 	LINE_DO_HANG_UP_ALL,
 	LINE_DO_TRANSFER,      /* the held party to the active one */
+	LINE_DO_HOLD_FIRST,    /* the held party is at the ear and shall not be any more */
+	LINE_DO_FLASH_OUT,     /* tell the peer */
+	LINE_DO_RELEASE_HELD,
+	LINE_DO_REJECT_WAITING,
+	LINE_DO_ACCEPT_WAITING, /* the active call ends, 200 to the one that waits */
+	LINE_DO_JOIN_WAITING,   /* 200 to the one that waits, and all three talk */
 	LINE_VERB_COUNT,
 };
 
@@ -104,6 +131,10 @@ enum line_timer {
 	LINE_TIMER_TONE,
 	LINE_TIMER_HOWLER,
 	LINE_TIMER_TRANSFER,
+	LINE_TIMER_R_DIGIT,
+	LINE_TIMER_CONFIRM,
+	LINE_TIMER_NOT_REFERRED,
+	LINE_TIMER_KEPT,
 };
 
 struct line_step {
@@ -113,6 +144,7 @@ struct line_step {
 };
 
 #define LINE_TONE_RELEASE 0xff /* the one that the profile names */
+#define LINE_TONE_R_DIGIT 0xfe /* recall dial tone or none, as it says */
 
 struct line_outputs {
 	uint8_t tone;      /* enum fxs_tone, or FXS_TONE_COUNT for none, or LINE_TONE_RELEASE */

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * What the subscriber means depends on the calls that there are: the same flash holds, swaps, joins or brings back. Here it
- * becomes the event that the table knows. Style `bellcore`: one key, no digit after it.
+ * What the subscriber means depends on the calls that there are and on the line's style: the same flash holds, swaps, joins or
+ * brings back. Here it becomes the event that the table knows.
  */
 #include "gateway/line_private.h"
 
@@ -12,6 +12,32 @@ static bool talks(const struct line *line)
 	return line->state == LINE_TALKING || line->state == LINE_THREE_WAY;
 }
 
+static bool called_rings(const struct line *line)
+{
+	return line->state == LINE_RINGBACK || line->state == LINE_EARLY_MEDIA;
+}
+
+static bool three_at_ear(const struct line *line)
+{
+	return line->state == LINE_THREE_WAY || line->state == LINE_THREE_RINGS || line->state == LINE_THREE_EARLY;
+}
+
+static enum line_event flash_alone(const struct line *line)
+{
+	return line_gets_dial_tone(line) ? LINE_EV_FLASH : LINE_EV_FLASH_BARRED;
+}
+
+/* A transfer is under way, or was refused: back to what there was before. */
+static enum line_event flash_while_referring(const struct line *line)
+{
+	return line_has(line, LINE_ROLE_ACTIVE) ? LINE_EV_R_BACK : LINE_EV_FLASH_BACK;
+}
+
+static bool is_referring(const struct line *line)
+{
+	return line->state == LINE_REFERRING || line->state == LINE_NOT_REFERRED;
+}
+
 static enum line_event flash_between_two(const struct line *line)
 {
 	if (line->second_came_in || !line->config->profile->three_way)
@@ -19,15 +45,49 @@ static enum line_event flash_between_two(const struct line *line)
 	return LINE_EV_FLASH_JOIN;
 }
 
-enum line_event line_judge_flash(const struct line *line)
+static enum line_event flash_bellcore(const struct line *line)
 {
-	bool held = line_has(line, LINE_ROLE_HELD);
-
 	if (line_waits(line))
 		return LINE_EV_FLASH_TAKE;
-	if (held)
-		return talks(line) ? flash_between_two(line) : LINE_EV_FLASH_BACK;
-	return line_gets_dial_tone(line) ? LINE_EV_FLASH : LINE_EV_FLASH_BARRED;
+	if (!line_has(line, LINE_ROLE_HELD))
+		return flash_alone(line);
+	if (three_at_ear(line))
+		return LINE_EV_FLASH_JOIN;
+	if (talks(line))
+		return flash_between_two(line);
+	return called_rings(line) && line->config->profile->three_way ? LINE_EV_FLASH_JOIN : LINE_EV_FLASH_BACK;
+}
+
+static enum line_event flash_etsi(const struct line *line)
+{
+	if (line->state == LINE_R_DIGIT)
+		return line_r_digit_back(line);
+	if (line_waits(line))
+		return line->state == LINE_TALKING ? LINE_EV_FLASH_R : LINE_EV_FLASH_TAKE;
+	if (!line_has(line, LINE_ROLE_HELD))
+		return flash_alone(line);
+	return talks(line) ? LINE_EV_FLASH_R : LINE_EV_FLASH_BACK;
+}
+
+static enum line_event flash_network(const struct line *line)
+{
+	return line->state == LINE_TALKING ? LINE_EV_FLASH_OUT : flash_alone(line);
+}
+
+/* LINE_EVENT_COUNT: a flash that means nothing. */
+enum line_event line_judge_flash(const struct line *line)
+{
+	static enum line_event (*const styles[])(const struct line *line) = {
+		[CONFIG_FLASH_BELLCORE] = flash_bellcore,
+		[CONFIG_FLASH_ETSI] = flash_etsi,
+		[CONFIG_FLASH_NETWORK] = flash_network,
+	};
+
+	if (line->emergency && line_has(line, LINE_ROLE_ACTIVE))
+		return LINE_EVENT_COUNT;
+	if (is_referring(line))
+		return flash_while_referring(line);
+	return styles[line->config->profile->flash_style](line);
 }
 
 /* A hang-up that follows the flash so closely was meant as one from the start. */
@@ -37,30 +97,61 @@ static bool bounced(const struct line *line, uint64_t at_ns)
 		at_ns - line->flash_at_ns <= line->config->profile->flash_bounce_ms * NS_PER_MS;
 }
 
+/* All at once are at the ear, or were when the flash came. */
+static bool is_conference(const struct line *line)
+{
+	return line->state == LINE_THREE_WAY || (line->state == LINE_R_DIGIT && line->r_digit_from == LINE_THREE_WAY);
+}
+
 /* The second was called from here, and at least rings. */
 static bool transfers(const struct line *line)
 {
-	return line->config->profile->transfer && !line->second_came_in && line_has(line, LINE_ROLE_HELD) &&
-		line_has(line, LINE_ROLE_ACTIVE) && (line->state == LINE_TALKING ||
-		line->state == LINE_RINGBACK || line->state == LINE_EARLY_MEDIA);
+	const struct config_profile *profile = line->config->profile;
+
+	if (!line_has(line, LINE_ROLE_HELD) || !line_has(line, LINE_ROLE_ACTIVE))
+		return false;
+	if (is_conference(line))
+		return profile->three_way_leave;
+	return profile->transfer && !line->second_came_in && (line->state == LINE_TALKING || called_rings(line) ||
+		line->state == LINE_R_DIGIT || line->state == LINE_THREE_RINGS || line->state == LINE_THREE_EARLY);
+}
+
+static bool keeps_emergency(const struct line *line)
+{
+	return line->emergency && line->state == LINE_TALKING && line->config->profile->emergency_hold_s;
 }
 
 enum line_event line_judge_hang_up(const struct line *line, uint64_t at_ns)
 {
+	if (keeps_emergency(line))
+		return LINE_EV_HANG_UP_KEPT;
 	if (line_waits(line))
 		return LINE_EV_HANG_UP_WAITING;
 	if (transfers(line))
 		return LINE_EV_HANG_UP_TRANSFER;
-	if (line_has(line, LINE_ROLE_HELD) && !bounced(line, at_ns))
+	if (line_has(line, LINE_ROLE_HELD) && !bounced(line, at_ns) && !is_conference(line))
 		return LINE_EV_HANG_UP_HELD;
 	return LINE_EV_HANG_UP;
 }
 
-/* One call more than the one that is talked in: a third would leave the subscriber without a key for it. */
+/* One call more than the one that is talked in: a third would leave the subscriber without a key for it, and so would a
+ * second where the key is the network's. */
 enum line_event line_judge_call_in(const struct line *line)
 {
-	bool may_wait = line->config->profile->call_waiting && line->state == LINE_TALKING &&
-		!line_has(line, LINE_ROLE_HELD) && !line_has(line, LINE_ROLE_WAITING);
+	const struct config_profile *profile = line->config->profile;
+	bool may_wait = profile->call_waiting && profile->flash_style != CONFIG_FLASH_NETWORK && !line->emergency &&
+		line->state == LINE_TALKING && !line_has(line, LINE_ROLE_HELD) && !line_has(line, LINE_ROLE_WAITING);
 
 	return may_wait ? LINE_EV_CALL_WAITS : LINE_EV_CALL_IN;
+}
+
+enum line_event line_judge_timeout(const struct line *line)
+{
+	if (line->state == LINE_DIAL_TONE && line->config->profile->hotline.text[0])
+		return LINE_EV_HOTLINE;
+	if (line->state == LINE_R_DIGIT)
+		return line_r_digit_back(line);
+	if (line->state == LINE_NOT_REFERRED && line_has(line, LINE_ROLE_ACTIVE))
+		return LINE_EV_R_BACK;
+	return LINE_EV_TIMEOUT;
 }

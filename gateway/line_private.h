@@ -49,6 +49,8 @@ struct line {
 	struct leg *referred_leg;
 	struct ua_referral *referral;
 	bool second_came_in;  /* of two calls, the newer was not made from here */
+	bool emergency;       /* the newest call from here is one */
+	enum line_state r_digit_from; /* in LINE_R_DIGIT: what the calls were before */
 	uint64_t flash_at_ns; /* of the last flash, for a hang-up that bounces */
 	struct ua_invite *incoming_invite; /* while LINE_EV_CALL_IN is dispatched */
 	const struct ua_incoming *incoming;
@@ -110,9 +112,15 @@ void line_service_do(struct line *line, enum line_verb verb);
 void line_hang_up_all(struct line *line);
 
 /* line_judge.c: what an event is to the table, by what calls there are. */
+enum line_event line_judge_timeout(const struct line *line);
 enum line_event line_judge_flash(const struct line *line);
 enum line_event line_judge_hang_up(const struct line *line, uint64_t at_ns);
 enum line_event line_judge_call_in(const struct line *line);
+
+/* line_r_digit.c */
+enum line_event line_r_digit_back(const struct line *line);
+enum line_event line_r_digit_event(const struct line *line, char digit);
+void line_r_digit_abandon(struct line *line); /* something else happened to a call */
 
 void line_legs_retire(struct line *line); /* those that are over */
 void line_retired_review(struct line *line, uint32_t wish_sequence);

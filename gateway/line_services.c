@@ -58,15 +58,40 @@ static void swap(struct line *line)
 	hold_set(line, LINE_ROLE_ACTIVE, false);
 }
 
-/* The hold of the first goes out and the 200 to the second in the same instant; neither waits for the other. */
-static void take_waiting(struct line *line)
+static void answer_waiting(struct line *line)
 {
 	loop_timer_stop(line->waiting_timer);
-	hold(line);
 	line->second_came_in = true;
 	line_roles_swap(line, LINE_ROLE_ACTIVE, LINE_ROLE_WAITING);
 	if (leg_answer(line_leg(line, LINE_ROLE_ACTIVE)->leg) != 0)
 		line_leg(line, LINE_ROLE_ACTIVE)->over = true;
+}
+
+/* The hold of the first goes out and the 200 to the second in the same instant; neither waits for the other. */
+static void take_waiting(struct line *line)
+{
+	hold(line);
+	answer_waiting(line);
+}
+
+/* The first ends; its place is the second's now. */
+static void accept_waiting(struct line *line)
+{
+	line_role_hang_up(line, LINE_ROLE_ACTIVE);
+	answer_waiting(line);
+}
+
+static void reject_waiting(struct line *line)
+{
+	loop_timer_stop(line->waiting_timer);
+	leg_refuse(line_leg(line, LINE_ROLE_WAITING)->leg);
+	line_leg(line, LINE_ROLE_WAITING)->over = true;
+}
+
+static void join_waiting(struct line *line)
+{
+	line_roles_swap(line, LINE_ROLE_ACTIVE, LINE_ROLE_HELD);
+	answer_waiting(line);
 }
 
 static void join(struct line *line)
@@ -78,6 +103,16 @@ static void drop_last(struct line *line)
 {
 	line_role_hang_up(line, LINE_ROLE_ACTIVE);
 	line_roles_swap(line, LINE_ROLE_ACTIVE, LINE_ROLE_HELD);
+}
+
+static void release_held(struct line *line)
+{
+	line_role_hang_up(line, LINE_ROLE_HELD);
+}
+
+static void hold_first(struct line *line)
+{
+	hold_set(line, LINE_ROLE_HELD, true);
 }
 
 static void ring_waiting(struct line *line)
@@ -95,6 +130,9 @@ void line_service_do(struct line *line, enum line_verb verb)
 		[LINE_DO_SWAP] = swap,              [LINE_DO_TAKE_WAITING] = take_waiting,
 		[LINE_DO_RING_WAITING] = ring_waiting, [LINE_DO_JOIN] = join,
 		[LINE_DO_DROP_LAST] = drop_last,    [LINE_DO_GO_ON] = drop_last,
+		[LINE_DO_HOLD_FIRST] = hold_first,  [LINE_DO_RELEASE_HELD] = release_held,
+		[LINE_DO_REJECT_WAITING] = reject_waiting, [LINE_DO_ACCEPT_WAITING] = accept_waiting,
+		[LINE_DO_JOIN_WAITING] = join_waiting,
 	};
 
 	if (verb < LINE_VERB_COUNT && services[verb])

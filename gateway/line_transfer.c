@@ -11,8 +11,10 @@
 bool line_transfer(struct line *line)
 {
 	const struct line_leg *held = line_leg(line, LINE_ROLE_HELD), *active = line_leg(line, LINE_ROLE_ACTIVE);
-	int err = leg_transfer(held->leg, active->leg);
+	int err;
 
+	leg_hold(held->leg, true); /* not yet where it was one of three */
+	err = leg_transfer(held->leg, active->leg);
 	if (err)
 		gw_log(GW_LOG_WARNING, line->config->name, "the transfer could not be asked for: %s", strerror(err));
 	return !err;
@@ -173,7 +175,7 @@ void line_replace(struct line *line, struct ua_invite *invite, const struct ua_i
 	line_role_hang_up(line, role);
 	line_roles_swap(line, role, LINE_ROLE_WAITING);
 	line_legs_retire(line);
-	if (role == LINE_ROLE_ACTIVE && line->state != LINE_TALKING && line->state != LINE_THREE_WAY)
+	if (role == LINE_ROLE_ACTIVE && line_fsm_step(line->state, LINE_EV_ANSWERED).known)
 		line_dispatch(line, LINE_EV_ANSWERED);
 	else
 		line_wish(line);

@@ -28,6 +28,7 @@ enum settings_kind {
 	KIND_DIGITMAP,
 	KIND_COUNTRY,
 	KIND_RELEASE, /* busy, congestion or none; enum fxs_tone as uint8_t */
+	KIND_STYLE,   /* bellcore, etsi or network; enum config_flash_style as uint8_t */
 	KIND_DRIVER,
 	KIND_BLOCK,   /* 5, 10 or 20 */
 };
@@ -57,6 +58,9 @@ struct settings_section_info {
 extern const struct settings_section_info settings_sections[SECTION_COUNT];
 
 const struct setting *settings_find(enum settings_section section, const char *name);
+
+/* Words of a kind that is a choice: "busy, congestion or none"; NULL for the others. */
+const char *settings_choices(enum settings_kind kind);
 
 /* Converts text into the field at base + offset. NULL when well, else what is allowed, in words (static or
  * in the buffer). */

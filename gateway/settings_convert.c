@@ -161,6 +161,10 @@ static const char *convert_digitmap(struct place *p)
 	size_t at;
 	const char *why;
 
+	if (!p->text[0] && p->setting->min == 0) {
+		memset(p->field, 0, sizeof(struct digitmap));
+		return NULL;
+	}
 	if (digitmap_parse(p->field, p->text, &at, &why) == 0)
 		return NULL;
 	snprintf(p->words, p->words_size,
@@ -183,20 +187,37 @@ static const char *convert_country(struct place *p)
 	return NULL;
 }
 
-static const char *convert_release(struct place *p)
-{
-	static const struct {
-		const char *name;
-		enum fxs_tone tone;
-	} tones[] = {{"busy", FXS_TONE_BUSY}, {"congestion", FXS_TONE_CONGESTION}, {"none", FXS_TONE_COUNT}};
+#define CHOICES_MAX 4
 
-	for (size_t i = 0; i < sizeof(tones) / sizeof(tones[0]); i++) {
-		if (strcmp(p->text, tones[i].name) == 0) {
-			*(uint8_t *)p->field = (uint8_t)tones[i].tone;
+static const struct choice {
+	const char *words;
+	struct {
+		const char *name;
+		uint8_t value;
+	} choices[CHOICES_MAX];
+} kinds_of_choice[] = {
+	[KIND_RELEASE] = {"busy, congestion or none",
+		{{"busy", FXS_TONE_BUSY}, {"congestion", FXS_TONE_CONGESTION}, {"none", FXS_TONE_COUNT}}},
+	[KIND_STYLE] = {"bellcore, etsi or network",
+		{{"bellcore", CONFIG_FLASH_BELLCORE}, {"etsi", CONFIG_FLASH_ETSI}, {"network", CONFIG_FLASH_NETWORK}}},
+};
+
+const char *settings_choices(enum settings_kind kind)
+{
+	return kind < sizeof(kinds_of_choice) / sizeof(kinds_of_choice[0]) ? kinds_of_choice[kind].words : NULL;
+}
+
+static const char *convert_choice(struct place *p)
+{
+	const struct choice *choice = &kinds_of_choice[p->setting->kind];
+
+	for (size_t i = 0; i < CHOICES_MAX && choice->choices[i].name; i++) {
+		if (strcmp(p->text, choice->choices[i].name) == 0) {
+			*(uint8_t *)p->field = choice->choices[i].value;
 			return NULL;
 		}
 	}
-	return "busy, congestion or none";
+	return choice->words;
 }
 
 static const char *convert_driver(struct place *p)
@@ -230,7 +251,7 @@ const char *settings_convert(const struct setting *setting, const char *text, vo
 		[KIND_DIGITS] = convert_digits,     [KIND_TRANSPORT] = convert_transport,
 		[KIND_DIGITMAP] = convert_digitmap, [KIND_COUNTRY] = convert_country,
 		[KIND_DRIVER] = convert_driver,     [KIND_BLOCK] = convert_block,
-		[KIND_RELEASE] = convert_release,
+		[KIND_RELEASE] = convert_choice,     [KIND_STYLE] = convert_choice,
 	};
 	struct place place = {setting, text, (char *)base + setting->offset, words, words_size};
 

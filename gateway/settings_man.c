@@ -35,7 +35,6 @@ static const char *kind_text(const struct setting *setting, char *text, size_t s
 		[KIND_DIGITS] = "up to 40 digits, 0-9 * # A-D",
 		[KIND_DIGITMAP] = "digit map",
 		[KIND_COUNTRY] = "two letters",
-		[KIND_RELEASE] = "busy, congestion or none",
 		[KIND_DRIVER] = "dahdi or dummy",
 		[KIND_BLOCK] = "5, 10 or 20",
 	};
@@ -45,6 +44,8 @@ static const char *kind_text(const struct setting *setting, char *text, size_t s
 		snprintf(text, size, "%ld to %ld%s%s", setting->min, setting->max, unit, setting->unit);
 	else if (setting->kind == KIND_TEXT)
 		snprintf(text, size, "text of %ld to %ld bytes", setting->min, setting->max);
+	else if (settings_choices(setting->kind))
+		snprintf(text, size, "%s", settings_choices(setting->kind));
 	else
 		snprintf(text, size, "%s%s%s", texts[setting->kind], unit, setting->unit);
 	return text;

@@ -29,3 +29,12 @@ void ua_referral_end(struct ua_referral *referral, unsigned status, const char *
 {
 	ua_referral_tell(referral, status, phrase);
 }
+
+/* Nor does it know what a flash would mean. */
+int ua_invite_info(struct ua_invite *invite, const char *type, const char *body)
+{
+	(void)invite;
+	(void)type;
+	(void)body;
+	return 0;
+}

@@ -12,8 +12,15 @@
 
 static int is_off_hook(enum line_state state)
 {
-	return state != LINE_IDLE && state != LINE_RINGING && state != LINE_RING_BACK &&
+	return state != LINE_IDLE && state != LINE_RINGING && state != LINE_RING_BACK && state != LINE_KEPT &&
 		state != LINE_TRANSFER_RINGS && state != LINE_TRANSFERRING;
+}
+
+/* The flash key has other things to do here than to begin anew or to bring a held call back. */
+static int is_between_calls(enum line_state state)
+{
+	return state == LINE_THREE_WAY || state == LINE_THREE_RINGS || state == LINE_THREE_EARLY ||
+		state == LINE_R_DIGIT || state == LINE_REFERRING || state == LINE_NOT_REFERRED;
 }
 
 static void test_a_call_that_comes_in_is_answered_in_every_state(void **state)
@@ -58,10 +65,10 @@ static void test_a_flash_begins_anew_but_never_with_dial_tone_where_the_line_may
 		struct line_step may = line_fsm_step(s, LINE_EV_FLASH);
 		struct line_step barred = line_fsm_step(s, LINE_EV_FLASH_BARRED);
 
-		assert_int_equal(may.known, is_off_hook(s) && s != LINE_THREE_WAY);
+		assert_int_equal(may.known, is_off_hook(s) && !is_between_calls(s));
 		assert_int_equal(barred.known, may.known);
 		assert_int_equal(barred.verb, may.verb);
-		if (may.known && s != LINE_TALKING && s != LINE_THREE_WAY) {
+		if (may.known && s != LINE_TALKING) {
 			assert_int_equal(may.next, LINE_DIAL_TONE);
 			assert_int_equal(barred.next, LINE_CONGESTION);
 		}
@@ -72,7 +79,7 @@ static void test_with_another_call_hanging_up_rings_and_a_flash_brings_it_to_the
 {
 	(void)state;
 	for (int s = 0; s < LINE_STATE_COUNT; s++) {
-		if (!is_off_hook(s) || s == LINE_THREE_WAY)
+		if (!is_off_hook(s) || is_between_calls(s))
 			continue;
 		assert_int_equal(line_fsm_step(s, LINE_EV_HANG_UP_HELD).next, LINE_RING_BACK);
 		assert_int_equal(line_fsm_step(s, LINE_EV_HANG_UP_WAITING).next, LINE_RINGING);
@@ -97,7 +104,7 @@ static void test_only_ringing_rings_and_only_off_hook_states_feed_the_line(void 
 {
 	(void)state;
 	for (int s = 0; s < LINE_STATE_COUNT; s++) {
-		assert_int_equal(line_fsm_outputs(s)->ring, s == LINE_RINGING || s == LINE_RING_BACK);
+		assert_int_equal(line_fsm_outputs(s)->ring, s == LINE_RINGING || s == LINE_RING_BACK || s == LINE_KEPT);
 		assert_int_equal(line_fsm_outputs(s)->active, is_off_hook(s));
 	}
 }
@@ -108,7 +115,8 @@ static void test_no_tone_is_mixed_into_speech(void **state)
 	for (int s = 0; s < LINE_STATE_COUNT; s++) {
 		const struct line_outputs *outputs = line_fsm_outputs(s);
 
-		if (outputs->talks || outputs->hears)
+		/* But the ringing of the third while the first is at the ear. */
+		if ((outputs->talks || outputs->hears) && s != LINE_THREE_RINGS)
 			assert_int_equal(outputs->tone, FXS_TONE_COUNT);
 		if (outputs->tone != FXS_TONE_COUNT)
 			assert_true(outputs->sound);
@@ -137,6 +145,17 @@ static void test_a_state_with_a_timer_knows_its_end(void **state)
 	for (int s = 0; s < LINE_STATE_COUNT; s++) {
 		if (line_fsm_outputs(s)->timer != LINE_TIMER_NONE)
 			assert_true(line_fsm_step(s, LINE_EV_TIMEOUT).known);
+	}
+}
+
+static void test_every_digit_after_r_is_known_and_leads_to_a_call(void **state)
+{
+	(void)state;
+	for (int e = LINE_EV_R_BACK; e <= LINE_EV_R_JOIN_WAITING; e++) {
+		struct line_step step = line_fsm_step(LINE_R_DIGIT, e);
+
+		assert_true(step.known);
+		assert_true(step.next == LINE_TALKING || step.next == LINE_THREE_WAY || step.next == LINE_REFERRING);
 	}
 }
 
@@ -186,6 +205,7 @@ int main(void)
 		cmocka_unit_test(test_no_tone_is_mixed_into_speech),
 		cmocka_unit_test(test_every_tone_ends_in_the_howler_and_that_in_silence),
 		cmocka_unit_test(test_a_state_with_a_timer_knows_its_end),
+		cmocka_unit_test(test_every_digit_after_r_is_known_and_leads_to_a_call),
 		cmocka_unit_test(test_every_state_and_event_has_a_name),
 		cmocka_unit_test(test_the_cause_chooses_the_tone_before_the_status),
 	};

@@ -155,6 +155,15 @@ int ua_invite_send_to(struct ua_invite **invitep, struct ua_account *account, co
 	return 0;
 }
 
+int ua_invite_info(struct ua_invite *invite, const char *type, const char *body)
+{
+	assert_false(invite->dead);
+	assert_string_equal(type, "application/hook-flash");
+	assert_non_null(strstr(body, "hf"));
+	invite->flashes++;
+	return 0;
+}
+
 int ua_invite_refer(struct ua_invite *invite, const struct ua_refer_to *to)
 {
 	assert_false(invite->dead);
@@ -339,7 +348,7 @@ void line_world_make(const char *digit_map)
 		.first_digit_s = 20, .inter_digit_s = 4, .complete_s = 2, .ring_s = 180, .tone_s = 60, .howler_s = 30,
 		.release_tone = FXS_TONE_BUSY, .hash_sends = true, .dtmf_events = true,
 		.flash_bounce_ms = 2000, .call_waiting = true, .three_way = true,
-		.transfer = true, .accept_transfers = true, .transfer_s = 30,
+		.transfer = true, .accept_transfers = true, .transfer_s = 30, .r_digit_s = 4, .emergency_hold_s = 120,
 	};
 	assert_int_equal(digitmap_parse(&world.profile.digit_map, digit_map, &at, &why), 0);
 	world.account = (struct config_account){.domain = {"example.org"}};

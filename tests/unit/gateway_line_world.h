@@ -20,7 +20,7 @@ struct ua_invite {
 	bool rings, rings_waiting, picked_up, ended;
 	const struct ua_invite *referred_to; /* the call that its peer was asked to take over */
 	enum ua_direction offered; /* of the last offer in the call, when there was one */
-	unsigned offers;
+	unsigned offers, flashes;
 };
 
 struct line_world {

@@ -1,0 +1,46 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* Style `etsi`: R, the flash, and the digit after it that says what is meant with two calls, or with one and one that waits. */
+#include "gateway/line_private.h"
+
+/* By digit, from 0. */
+static const enum line_event between_two[] = {
+	LINE_EV_R_RELEASE, LINE_EV_R_TAKE, LINE_EV_R_SWAP, LINE_EV_R_JOIN, LINE_EV_R_TRANSFER,
+};
+static const enum line_event while_one_waits[] = {
+	LINE_EV_R_REJECT, LINE_EV_R_ACCEPT, LINE_EV_R_HOLD, LINE_EV_R_JOIN_WAITING,
+};
+
+#define COUNT(array) (sizeof(array) / sizeof((array)[0]))
+
+/* The calls as they were. */
+enum line_event line_r_digit_back(const struct line *line)
+{
+	return line->r_digit_from == LINE_THREE_WAY ? LINE_EV_R_BACK_ALL : LINE_EV_R_BACK;
+}
+
+static bool is_permitted(const struct line *line, enum line_event event)
+{
+	const struct config_profile *profile = line->config->profile;
+
+	if (event == LINE_EV_R_JOIN || event == LINE_EV_R_JOIN_WAITING)
+		return profile->three_way;
+	return event != LINE_EV_R_TRANSFER || profile->transfer;
+}
+
+enum line_event line_r_digit_event(const struct line *line, char digit)
+{
+	bool waits = line_waits(line);
+	size_t place = (size_t)(digit - '0');
+	enum line_event event;
+
+	if (digit < '0' || place >= (waits ? COUNT(while_one_waits) : COUNT(between_two)))
+		return line_r_digit_back(line);
+	event = waits ? while_one_waits[place] : between_two[place];
+	return is_permitted(line, event) ? event : line_r_digit_back(line);
+}
+
+void line_r_digit_abandon(struct line *line)
+{
+	if (line->state == LINE_R_DIGIT)
+		line_dispatch(line, line_r_digit_back(line));
+}
