@@ -22,6 +22,11 @@ struct ua_account *ua_account_find(const struct ua_agent *agent, const char *con
 		(void *)(uintptr_t)contact_user));
 }
 
+bool ua_account_has_server(const struct ua_account *account, const struct sip_msg *msg)
+{
+	return sa_cmp(&msg->src, &account->server.addr, SA_ADDR);
+}
+
 static void destroy(void *arg)
 {
 	struct ua_account *account = arg;

@@ -245,5 +245,5 @@ int ua_agent_challenged(struct ua_account *account, struct ua_attempt *attempt,
 	const struct sip_msg *msg)
 {
 	return ua_credentials_learn(account->credentials, attempt, msg,
-		sa_cmp(&msg->src, &account->server.addr, SA_ADDR));
+		ua_account_has_server(account, msg));
 }

@@ -33,8 +33,14 @@ struct ua_agent_config {
 struct ua_incoming {
 	struct ua_account *account; /* whose Contact it was sent to */
 	const char *called_user;    /* user part of To, or else of the Request-URI, unescaped */
-	const char *caller_user;    /* user part of From, unescaped; "" when there is none */
-	const char *caller_name;    /* display name of From, UTF-8, "" when there is none */
+	/* Who calls: user part, unescaped, and display name, UTF-8, of P-Asserted-Identity, else of Remote-Party-ID, else of
+	 * From; a name that the first two do not give is From's. The first two count only when the request came from the
+	 * account's own server, by its address (RFC 3325 s5). "" when there is none, and when anonymous. */
+	const char *caller_user;
+	const char *caller_name;
+	bool anonymous;             /* From says so, or Privacy with id, header or user (RFC 3323, RFC 3325) */
+	const char *alert_info;     /* values of Alert-Info, as many as fit into 255 bytes, with commas; "": none */
+	unsigned diversions;        /* how often it was forwarded before it came here, at most 99 */
 	const struct ua_sdp *offer; /* NULL: an INVITE without session description */
 	/* The call of ours whose place it is to take (RFC 3891): to be answered without ringing, and
 	 * then ua_invite_end ends the other one. NULL: none. */

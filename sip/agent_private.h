@@ -40,6 +40,8 @@ struct ua_account {
 };
 
 struct ua_account *ua_account_find(const struct ua_agent *agent, const char *contact_user);
+/* Whether a message came from the account's server, by its address. */
+bool ua_account_has_server(const struct ua_account *account, const struct sip_msg *msg);
 
 /* register.c */
 int ua_registrar_alloc(struct ua_registrar **registrarp, struct ua_account *account,

@@ -4,6 +4,7 @@
 #include <string.h>
 #include <strings.h>
 
+#include "sip/history.h"
 #include "sip/invite_private.h"
 
 static void destroy(void *arg)
@@ -307,6 +308,24 @@ void ua_invite_reject(struct ua_invite *invite, unsigned status, const char *phr
 	const struct ua_event event = {.type = UA_EV_REJECT, .status = status, .phrase = phrase};
 
 	disown(invite, &event);
+}
+
+int ua_invite_redirect(struct ua_invite *invite, const struct ua_redirect *redirect)
+{
+	struct ua_event event = {.type = UA_EV_REJECT, .status = 302, .phrase = "Moved Temporarily"};
+	char *headers;
+
+	if (invite->state != UA_INVITE_OFFERED)
+		return ENOTCONN;
+	if (!redirect->user || !redirect->user[0] || strlen(redirect->user) > UA_USER_MAX)
+		return EINVAL;
+	headers = ua_history_lines(invite->account, invite->msg, redirect);
+	if (!headers)
+		return ENOMEM;
+	event.headers = headers;
+	disown(invite, &event);
+	mem_deref(headers);
+	return 0;
 }
 
 void ua_invite_end(struct ua_invite *invite, unsigned q850_cause)

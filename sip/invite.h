@@ -95,6 +95,21 @@ int ua_invite_info(struct ua_invite *invite, const char *type, const char *body)
 /* A final refusal, status 300..699. */
 void ua_invite_reject(struct ua_invite *invite, unsigned status, const char *phrase);
 
+enum ua_forward_cause {
+	UA_FORWARD_ALWAYS,
+	UA_FORWARD_BUSY,
+	UA_FORWARD_NO_ANSWER,
+};
+/* To whom a call is forwarded. */
+struct ua_redirect {
+	const char *user; /* as of ua_invite_send */
+	enum ua_forward_cause cause;
+};
+/* 302 with the new target in Contact, and who forwards and why in Diversion and History-Info, with what those said in
+ * the INVITE (RFC 5806, RFC 7044). The pointer is dead afterwards, but after an error: ENOTCONN: it is too late, and
+ * ended will say why; EINVAL: no such user. */
+int ua_invite_redirect(struct ua_invite *invite, const struct ua_redirect *redirect);
+
 /* Ends a call in whatever state it is: CANCEL (held back until a 1xx came), BYE, or 480 for one not
  * answered. q850_cause goes into the BYE's Reason header; 0: none, 16: normal clearing. */
 void ua_invite_end(struct ua_invite *invite, unsigned q850_cause);

@@ -3,6 +3,7 @@
  * What the user is to hear waits here until libre's stack has returned to the main loop: then a handler may
  * do what it likes, even free the agent, and no handler comes from within a call of the user's.
  */
+#include "sip/caller.h"
 #include "sip/invite_private.h"
 
 struct post {
@@ -29,20 +30,23 @@ static const struct ua_sdp *sdp_of(const struct post *post)
 
 static void call_incoming(struct ua_invite *invite, const struct post *post)
 {
-	char called[UA_TEXT_MAX], caller[UA_TEXT_MAX], name[UA_TEXT_MAX];
+	char called[UA_TEXT_MAX];
+	struct ua_caller caller;
 	struct ua_incoming incoming = {
 		.account = invite->account,
 		.called_user = called,
-		.caller_user = caller,
-		.caller_name = name,
+		.caller_user = caller.user,
+		.caller_name = caller.name,
+		.alert_info = caller.alert_info,
 		.offer = sdp_of(post),
 	};
 	const struct sip_msg *msg = invite->first;
 
 	ua_text_user(called, sizeof(called),
 		pl_isset(&msg->to.uri.user) ? &msg->to.uri.user : &msg->uri.user);
-	ua_text_user(caller, sizeof(caller), &msg->from.uri.user);
-	ua_text_name(name, sizeof(name), &msg->from.dname);
+	ua_caller_read(&caller, invite->account, msg);
+	incoming.anonymous = caller.anonymous;
+	incoming.diversions = caller.diversions;
 	/* What it wants to replace may have ended since it was read. */
 	if (invite->account->agent && ua_replaces_find(&incoming.replaces, invite->account, msg)) {
 		ua_invite_reject(invite, 603, "Decline");

@@ -54,6 +54,7 @@ struct ua_event {
 	struct ua_fork *fork;
 	unsigned status;
 	const char *phrase;
+	const char *headers; /* of our refusal; NULL: none */
 	const char *text;    /* of our session description */
 	bool offers;         /* the text is an offer */
 	unsigned q850_cause;

@@ -28,14 +28,19 @@ static void forget_request(struct ua_invite *invite)
 }
 
 /* A final refusal of the INVITE or re-INVITE that waits. */
-static void refuse(struct ua_invite *invite, unsigned status, const char *phrase)
+static void refuse_with(struct ua_invite *invite, unsigned status, const char *phrase, const char *headers)
 {
-	const struct ua_reply reply = {.status = status, .phrase = phrase};
+	const struct ua_reply reply = {.status = status, .phrase = phrase, .headers = headers};
 
 	if (invite->strans)
 		(void)ua_transport_reply(invite->agent->transport, &invite->strans, invite->msg, &reply,
 			NULL);
 	forget_request(invite);
+}
+
+static void refuse(struct ua_invite *invite, unsigned status, const char *phrase)
+{
+	refuse_with(invite, status, phrase, NULL);
 }
 
 void ua_uas_refuse_offer(struct ua_invite *invite, unsigned status, const char *phrase)
@@ -215,8 +220,8 @@ void ua_uas_pick_up(struct ua_invite *invite, const struct ua_event *event)
 
 void ua_uas_reject(struct ua_invite *invite, const struct ua_event *event)
 {
-	refuse(invite, event->status ? event->status : 480,
-		event->phrase ? event->phrase : "Temporarily Unavailable");
+	refuse_with(invite, event->status ? event->status : 480,
+		event->phrase ? event->phrase : "Temporarily Unavailable", event->headers);
 }
 
 static void end_unanswered(struct ua_invite *invite, enum ua_end_by by, const char *reason)

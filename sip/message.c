@@ -126,6 +126,22 @@ void ua_text_user(char *text, size_t size, const struct pl *user)
 	text[length] = '\0';
 }
 
+static bool is_dialled(char c)
+{
+	return isdigit((unsigned char)c) || c == '+' || c == '*' || c == '#';
+}
+
+void ua_text_telephone(char *text, size_t size, const struct pl *uri)
+{
+	size_t length = 0;
+
+	for (size_t i = 4; i < uri->l && uri->p[i] != ';' && length + 1 < size; i++) {
+		if (is_dialled(uri->p[i]))
+			text[length++] = uri->p[i];
+	}
+	text[length] = '\0';
+}
+
 void ua_text_name(char *text, size_t size, const struct pl *name)
 {
 	struct pl rest = name->p ? *name : pl_null;

@@ -32,6 +32,8 @@ uint32_t ua_text_number(const struct pl *text);
 void ua_text_copy(char *text, size_t size, const struct pl *from);
 /* The user part of an address, %XX turned back. */
 void ua_text_user(char *text, size_t size, const struct pl *user);
+/* What is dialled for a tel: address: "+1-201-555-0123;ext=1" is +12015550123 (RFC 3966 s3). */
+void ua_text_telephone(char *text, size_t size, const struct pl *uri);
 /* A display name without the backslashes of its quoted form. */
 void ua_text_name(char *text, size_t size, const struct pl *name);
 

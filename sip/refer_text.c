@@ -73,23 +73,6 @@ char *ua_refer_text_replaces(const struct ua_dialog *dialog, bool by_address)
 	return text;
 }
 
-static bool is_number(char c)
-{
-	return isdigit((unsigned char)c) || c == '+' || c == '*' || c == '#';
-}
-
-/* tel: "+1-201-555-0123;ext=1" is dialled as +12015550123 (RFC 3966 s3). */
-static void read_number(char *user, size_t size, const struct pl *uri)
-{
-	size_t length = 0;
-
-	for (size_t i = 4; i < uri->l && uri->p[i] != ';' && length + 1 < size; i++) {
-		if (is_number(uri->p[i]))
-			user[length++] = uri->p[i];
-	}
-	user[length] = '\0';
-}
-
 static bool starts_with(const struct pl *text, const char *start)
 {
 	return text->l > strlen(start) && !strncasecmp(text->p, start, strlen(start));
@@ -127,7 +110,7 @@ static int read_target(struct ua_refer_target *target, const struct pl *whole)
 		return EBADMSG;
 	ua_text_copy(target->uri, sizeof(target->uri), &uri);
 	if (starts_with(&uri, "tel:")) {
-		read_number(target->user, sizeof(target->user), &uri);
+		ua_text_telephone(target->user, sizeof(target->user), &uri);
 		return target->user[0] ? 0 : EBADMSG;
 	}
 	if (!starts_with(&uri, "sip:") && !starts_with(&uri, "sips:"))

@@ -46,12 +46,6 @@ static unsigned verdict(const struct ua_invite *invite, bool early_only)
 	return 603;
 }
 
-/* Our own server has seen who asks (RFC 3891 s8); anybody else might take over calls. */
-static bool is_trusted(const struct ua_account *account, const struct sip_msg *msg)
-{
-	return sa_cmp(&msg->src, &account->server.addr, SA_ADDR);
-}
-
 unsigned ua_replaces_find(struct ua_invite **invitep, const struct ua_account *account,
 	const struct sip_msg *msg)
 {
@@ -65,7 +59,8 @@ unsigned ua_replaces_find(struct ua_invite **invitep, const struct ua_account *a
 		return 0;
 	if (err)
 		return 400;
-	if (!is_trusted(account, msg))
+	/* Our own server has seen who asks (RFC 3891 s8); anybody else might take over calls. */
+	if (!ua_account_has_server(account, msg))
 		return 403;
 	invite = list_ledata(hash_lookup(account->agent->invites, hash_joaat_pl(&replaces.call_id), matches,
 		&replaces));

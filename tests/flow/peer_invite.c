@@ -172,6 +172,16 @@ void ua_invite_reject(struct ua_invite *invite, unsigned status, const char *phr
 	invite_refuse(invite, status, phrase);
 }
 
+int ua_invite_redirect(struct ua_invite *invite, const struct ua_redirect *redirect)
+{
+	if (invite->call->answered || invite->call->over)
+		return ENOTCONN;
+	if (!redirect->user || !redirect->user[0])
+		return EINVAL;
+	ua_invite_reject(invite, 302, "Moved Temporarily");
+	return 0;
+}
+
 void invite_bye(struct ua_invite *invite)
 {
 	struct message *message = invite_pass(invite, MESSAGE_BYE);

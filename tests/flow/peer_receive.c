@@ -83,6 +83,7 @@ static void on_invite(struct ua_invite *invite, const struct message *message)
 		.called_user = invite->call->names[CALLEE],
 		.caller_user = invite->call->names[CALLER],
 		.caller_name = "",
+		.alert_info = "",
 		.offer = sdp_from_text(&sdp, invite->call->caller_sdp),
 	};
 

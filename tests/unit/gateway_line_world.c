@@ -250,7 +250,7 @@ struct ua_invite *call_comes(const char *sdp)
 {
 	struct ua_sdp offer;
 	struct ua_incoming incoming = {
-		.called_user = "101", .caller_user = "102", .caller_name = "", .offer = parsed(&offer, sdp),
+		.called_user = "101", .caller_user = "102", .caller_name = "", .alert_info = "", .offer = parsed(&offer, sdp),
 	};
 	struct ua_invite *invite = invite_new();
 
@@ -262,7 +262,7 @@ struct ua_invite *call_replaces(struct ua_invite *replaced, const char *sdp)
 {
 	struct ua_sdp offer;
 	struct ua_incoming incoming = {
-		.called_user = "101", .caller_user = "109", .caller_name = "", .offer = parsed(&offer, sdp),
+		.called_user = "101", .caller_user = "109", .caller_name = "", .alert_info = "", .offer = parsed(&offer, sdp),
 		.replaces = replaced,
 	};
 	struct ua_invite *invite = invite_new();

@@ -411,6 +411,12 @@ static void on_incoming(struct ua_invite *invite, const struct ua_incoming *inco
 	say("incoming %s from %s \"%s\" offering %s%s", incoming->called_user, incoming->caller_user,
 		incoming->caller_name, describe(incoming->offer),
 		!incoming->replaces ? "" : incoming->replaces == bed.invite ? ", replacing" : ", replacing another");
+	if (incoming->anonymous)
+		say("anonymous");
+	if (incoming->alert_info[0])
+		say("alert %s", incoming->alert_info);
+	if (incoming->diversions)
+		say("forwarded %u times", incoming->diversions);
 	if (bed.ignore_calls)
 		return;
 	if (bed.refuse_calls) {

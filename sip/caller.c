@@ -1,0 +1,108 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include <string.h>
+#include <strings.h>
+
+#include "sip/caller.h"
+#include "sip/history.h"
+
+/* An address that says who calls; false: it does not. */
+static bool read_address(struct ua_caller *caller, const struct pl *value)
+{
+	struct sip_addr addr;
+
+	if (sip_addr_decode(&addr, value))
+		return false;
+	if (addr.auri.l > 4 && !strncasecmp(addr.auri.p, "tel:", 4))
+		ua_text_telephone(caller->user, sizeof(caller->user), &addr.auri);
+	else
+		ua_text_user(caller->user, sizeof(caller->user), &addr.uri.user);
+	if (caller->user[0] && pl_isset(&addr.dname))
+		ua_text_name(caller->name, sizeof(caller->name), &addr.dname);
+	return caller->user[0];
+}
+
+static bool is_identity(const struct sip_hdr *header, const struct sip_msg *msg, void *arg)
+{
+	(void)msg;
+	return read_address(arg, &header->val);
+}
+
+static void read_identity(struct ua_caller *caller, const struct sip_msg *msg)
+{
+	const struct sip_hdr *remote = sip_msg_xhdr(msg, "Remote-Party-ID");
+	struct pl privacy;
+
+	if (remote && !msg_param_decode(&remote->val, "privacy", &privacy))
+		caller->anonymous |= pl_strcasecmp(&privacy, "off") != 0;
+	if (!sip_msg_xhdr_apply(msg, true, "P-Asserted-Identity", is_identity, caller))
+		(void)sip_msg_xhdr_apply(msg, true, "Remote-Party-ID", is_identity, caller);
+}
+
+static void read_from(struct ua_caller *caller, const struct sip_msg *msg)
+{
+	const struct sip_taddr *from = &msg->from;
+
+	ua_text_user(caller->user, sizeof(caller->user), &from->uri.user);
+	ua_text_name(caller->name, sizeof(caller->name), &from->dname);
+	caller->anonymous = !pl_strcasecmp(&from->uri.host, "anonymous.invalid") ||
+		!pl_strcasecmp(&from->uri.user, "anonymous");
+}
+
+static bool takes_word(struct pl *rest, struct pl *word)
+{
+	size_t skip = 0, length = 0;
+
+	while (skip < rest->l && strchr(" \t;,", rest->p[skip]))
+		skip++;
+	pl_advance(rest, (ssize_t)skip);
+	while (length < rest->l && !strchr(" \t;,", rest->p[length]))
+		length++;
+	*word = (struct pl){rest->p, length};
+	pl_advance(rest, (ssize_t)length);
+	return length;
+}
+
+/* RFC 3323 s4.2, RFC 3325 s9.3; what we do not know does not hide him. */
+static bool hides(const struct sip_hdr *header, const struct sip_msg *msg, void *arg)
+{
+	static const char *const hiding[] = {"id", "header", "user"};
+	struct pl rest = header->val, word;
+
+	(void)msg;
+	(void)arg;
+	while (takes_word(&rest, &word)) {
+		for (size_t i = 0; i < ARRAY_SIZE(hiding); i++) {
+			if (!pl_strcasecmp(&word, hiding[i]))
+				return true;
+		}
+	}
+	return false;
+}
+
+/* Only whole values: half an address means something else. */
+static bool append_alert(const struct sip_hdr *header, const struct sip_msg *msg, void *arg)
+{
+	struct ua_caller *caller = arg;
+	size_t used = strlen(caller->alert_info), comma = used ? 2 : 0;
+
+	(void)msg;
+	if (used + comma + header->val.l >= sizeof(caller->alert_info))
+		return true;
+	memcpy(caller->alert_info + used, ", ", comma);
+	used += comma;
+	ua_text_copy(caller->alert_info + used, sizeof(caller->alert_info) - used, &header->val);
+	return false;
+}
+
+void ua_caller_read(struct ua_caller *caller, const struct ua_account *account, const struct sip_msg *msg)
+{
+	memset(caller, 0, sizeof(*caller));
+	read_from(caller, msg);
+	if (ua_account_has_server(account, msg))
+		read_identity(caller, msg);
+	caller->anonymous |= sip_msg_xhdr_apply(msg, true, "Privacy", hides, NULL) != NULL;
+	if (caller->anonymous)
+		caller->user[0] = caller->name[0] = '\0';
+	(void)sip_msg_xhdr_apply(msg, true, "Alert-Info", append_alert, caller);
+	caller->diversions = ua_history_count(msg);
+}

@@ -1,0 +1,171 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* Who calls, and calls that are forwarded, against a peer of plain text. */
+#include "tests/unit/sip_peer.h"
+
+#define INCOMING(who) "incoming 100 from " who " offering 192.0.2.1:5004"
+
+static void invite(const char *headers)
+{
+	char text[6000];
+
+	snprintf(text, sizeof(text), "Contact: <sip:200@127.0.0.1:%u>\r\n%s", bed.peer_port, headers);
+	bed_invite("a", text, SDP(5004));
+	assert_starts(bed_receive(), "SIP/2.0 100 Trying");
+}
+
+static const char *redirect(const char *user, enum ua_forward_cause cause)
+{
+	const struct ua_redirect to = {user, cause};
+	const char *moved;
+
+	assert_int_equal(ua_invite_redirect(bed.invite, &to), 0);
+	moved = bed_receive();
+	assert_starts(moved, "SIP/2.0 302 Moved Temporarily\r\n");
+	return moved;
+}
+
+static void test_the_server_says_who_calls(void **state)
+{
+	(void)state;
+	invite("P-Asserted-Identity: \"Ann\" <sip:300@example.org>, <tel:+1-201-555-0123>\r\n"
+		"Remote-Party-ID: <sip:400@example.org>\r\n");
+	bed_heard(INCOMING("300 \"Ann\""));
+	bed_heard_nothing();
+}
+
+static void test_a_telephone_number_and_the_name_of_from(void **state)
+{
+	(void)state;
+	invite("P-Asserted-Identity: <tel:+1-201-555-0123;ext=9>\r\n");
+	bed_heard(INCOMING("+12015550123 \"The \"Peer\"\""));
+}
+
+static void test_remote_party_id_where_there_is_nothing_better(void **state)
+{
+	(void)state;
+	invite("P-Asserted-Identity: rubbish\r\nRemote-Party-ID: \"Bob\" <sip:400@example.org>;privacy=off\r\n");
+	bed_heard(INCOMING("400 \"Bob\""));
+	bed_heard_nothing();
+}
+
+static void test_a_caller_who_hides_is_not_told(void **state)
+{
+	(void)state;
+	invite("P-Asserted-Identity: \"Ann\" <sip:300@example.org>\r\nPrivacy: session; ID\r\n");
+	bed_heard(INCOMING(" \"\""));
+	bed_heard("anonymous");
+}
+
+static void test_privacy_none_hides_nobody(void **state)
+{
+	(void)state;
+	invite("Privacy: none\r\n");
+	bed_heard(INCOMING("200 \"The \"Peer\"\""));
+	bed_heard_nothing();
+}
+
+static void test_alert_info_is_told_as_far_as_it_fits(void **state)
+{
+	char headers[600], long_value[300];
+
+	(void)state;
+	memset(long_value, 'x', sizeof(long_value) - 1);
+	long_value[sizeof(long_value) - 1] = '\0';
+	snprintf(headers, sizeof(headers), "Alert-Info: <http://x/Bellcore-dr2>\r\nAlert-Info: <urn:alert:a>\r\n"
+		"Alert-Info: <%s>\r\n", long_value);
+	invite(headers);
+	bed_heard(INCOMING("200 \"The \"Peer\"\""));
+	bed_heard("alert <http://x/Bellcore-dr2>, <urn:alert:a>");
+}
+
+static void test_a_call_is_forwarded_and_says_who_did(void **state)
+{
+	const char *moved;
+
+	(void)state;
+	invite("");
+	bed_heard(INCOMING("200 \"The \"Peer\"\""));
+	moved = redirect("*7#3", UA_FORWARD_ALWAYS);
+	assert_string_equal(header(moved, "Contact"), "<sip:*7%233@example.org>");
+	assert_string_equal(header(moved, "Diversion"), "<sip:100@example.org>;reason=unconditional;counter=1");
+	assert_string_equal(header(moved, "History-Info"),
+		"<sip:100@example.org?Reason=SIP%3Bcause%3D302>;index=1, "
+		"<sip:*7%233@example.org;cause=302>;index=1.1;mp=1");
+	bed_heard_nothing();
+}
+
+static void test_what_was_forwarded_before_is_counted_and_kept(void **state)
+{
+	const char *moved;
+
+	(void)state;
+	invite("Diversion: \"A, B\" <sip:1@a>;counter=2, <sip:2@a>;reason=deflection\r\nDiversion: <sip:3@a>;counter=x\r\n"
+		"History-Info: <sip:1@a?Reason=SIP%3Bcause%3D302>;index=1,\r\n <sip:100@b;cause=302>;index=1.1;mp=1\r\n");
+	bed_heard(INCOMING("200 \"The \"Peer\"\""));
+	bed_heard("forwarded 3 times");
+	moved = redirect("300", UA_FORWARD_BUSY);
+	assert_string_equal(header(moved, "Diversion"), "<sip:100@example.org>;reason=user-busy;counter=1, "
+		"\"A, B\" <sip:1@a>;counter=2, <sip:2@a>;reason=deflection, <sip:3@a>;counter=x");
+	assert_string_equal(header(moved, "History-Info"),
+		"<sip:1@a?Reason=SIP%3Bcause%3D302>;index=1, <sip:100@b;cause=302>;index=1.1;mp=1, "
+		"<sip:100@example.org?Reason=SIP%3Bcause%3D486>;index=1.1.1, "
+		"<sip:300@example.org;cause=486>;index=1.1.1.1;mp=1.1.1");
+}
+
+static void test_history_alone_counts_as_well(void **state)
+{
+	(void)state;
+	invite("History-Info: <sip:1@a?Reason=SIP%3Bcause%3D302>;index=1\r\n"
+		"History-Info: <sip:2@a?Reason=SIP%3Bcause%3D486>;index=1.1;mp=1\r\n"
+		"History-Info: <sip:100@b;cause=486>;index=1.1.1;mp=1.1\r\nDiversion: <sip:1@a>\r\n");
+	bed_heard(INCOMING("200 \"The \"Peer\"\""));
+	bed_heard("forwarded 2 times");
+}
+
+static void test_more_than_there_is_room_for_is_left_out(void **state)
+{
+	char headers[5000] = "Diversion: <sip:0@a>;counter=4294967295";
+	const char *moved;
+
+	(void)state;
+	for (unsigned i = 0; strlen(headers) < 3500; i++)
+		strcat(headers, i % 2 ? ", <sip:1@a>;reason=unknown" : ", <sip:2@a>;counter=99");
+	strcat(headers, "\r\n");
+	invite(headers);
+	bed_heard(INCOMING("200 \"The \"Peer\"\""));
+	bed_heard("forwarded 99 times");
+	moved = redirect("300", UA_FORWARD_NO_ANSWER);
+	assert_starts(header(moved, "Diversion"), "<sip:100@example.org>;reason=no-answer;counter=1, <sip:0@a>;");
+	assert_true(strlen(header(moved, "Diversion")) < 2200);
+	assert_has(header(moved, "History-Info"), "cause=408>");
+}
+
+static void test_nobody_is_no_target(void **state)
+{
+	struct ua_redirect to = {"", UA_FORWARD_ALWAYS};
+
+	(void)state;
+	invite("");
+	bed_heard(INCOMING("200 \"The \"Peer\"\""));
+	assert_int_equal(ua_invite_redirect(bed.invite, &to), EINVAL);
+	redirect("300", UA_FORWARD_ALWAYS);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		bed_test(test_the_server_says_who_calls),
+		bed_test(test_a_telephone_number_and_the_name_of_from),
+		bed_test(test_remote_party_id_where_there_is_nothing_better),
+		bed_test(test_a_caller_who_hides_is_not_told),
+		bed_test(test_privacy_none_hides_nobody),
+		bed_test(test_alert_info_is_told_as_far_as_it_fits),
+		bed_test(test_a_call_is_forwarded_and_says_who_did),
+		bed_test(test_what_was_forwarded_before_is_counted_and_kept),
+		bed_test(test_history_alone_counts_as_well),
+		bed_test(test_more_than_there_is_room_for_is_left_out),
+		bed_test(test_nobody_is_no_target),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
