@@ -17,7 +17,7 @@
 #include "gateway/config_comments.h"
 #include "gateway/settings.h"
 
-#define SETTINGS_MAX   64 /* of all sections: bits of load.seen */
+#define SETTINGS_MAX   128 /* of all sections */
 #define OPTIONS_MAX    (SETTINGS_MAX + 1)
 #define FILE_BYTES_MAX (4u << 20)
 
@@ -28,7 +28,7 @@ static struct {
 	bool is_public;   /* others can read it */
 	FILE *errors;
 	bool failed;
-	unsigned long long seen[SECTION_COUNT]; /* settings of the section that is being read */
+	bool seen[SECTION_COUNT][SETTINGS_MAX]; /* settings of the section that is being read */
 	bool open; /* the newest account, profile or line is still being read */
 } load;
 
@@ -109,7 +109,7 @@ static void *entity(cfg_t *cfg, enum settings_section section, void **array, uns
 	(*count)++;
 	memset(last, 0, size);
 	strcpy(last, title);
-	load.seen[section] = 0;
+	memset(load.seen[section], 0, sizeof(load.seen[section]));
 	load.open = true;
 	defaults_set(section, last);
 	return last;
@@ -128,6 +128,8 @@ static void *base_of(cfg_t *cfg, enum settings_section section)
 		return &config->dummy;
 	case SECTION_CONTROL:
 		return &config->control;
+	case SECTION_STATE:
+		return &config->state;
 	case SECTION_ACCOUNT:
 		return entity(cfg, section, (void **)&config->accounts, &config->account_count,
 			sizeof(*config->accounts));
@@ -154,19 +156,19 @@ static int setting_read(cfg_t *cfg, cfg_opt_t *opt)
 	enum settings_section section = section_of(cfg);
 	const struct setting *setting = settings_find(section, opt->name);
 	const char *text = cfg_opt_getnstr(opt, cfg_opt_size(opt) - 1);
-	unsigned long long bit;
+	bool *seen;
 	const char *allowed;
 	char words[SETTINGS_WORDS_MAX];
 	void *base = base_of(cfg, section);
 
 	if (!base)
 		return -1;
-	bit = 1ull << (setting - settings);
-	if (load.seen[section] & bit) {
+	seen = &load.seen[section][setting - settings];
+	if (*seen) {
 		cfg_error(cfg, "%s is set a second time", setting->name);
 		return -1;
 	}
-	load.seen[section] |= bit;
+	*seen = true;
 	allowed = settings_convert(setting, text, base, words, sizeof(words));
 	if (!allowed)
 		return 0;
@@ -179,7 +181,7 @@ static void required_check(cfg_t *cfg, enum settings_section section)
 	for (size_t i = 0; i < settings_count; i++) {
 		const struct setting *setting = &settings[i];
 
-		if (setting->section == section && !setting->value && !(load.seen[section] >> i & 1))
+		if (setting->section == section && !setting->value && !load.seen[section][i])
 			cfg_error(cfg, "%s%s%s%s lacks %s: %s", cfg->name, cfg->title ? " \"" : "",
 				cfg->title ? cfg->title : "", cfg->title ? "\"" : "", setting->name,
 				setting->meaning);
@@ -349,6 +351,7 @@ int config_load(struct config **configp, const char *path, FILE *errors)
 	defaults_set(SECTION_MEDIA, &config->media);
 	defaults_set(SECTION_DUMMY, &config->dummy);
 	defaults_set(SECTION_CONTROL, &config->control);
+	defaults_set(SECTION_STATE, &config->state);
 	err = file_read(path);
 	if (!err)
 		err = lines_d_read(path);

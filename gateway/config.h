@@ -12,6 +12,7 @@
 
 #include "gateway/address.h"
 #include "gateway/digitmap.h"
+#include "gateway/features.h"
 
 #define CONFIG_TEXT_MAX  127  /* bytes of a text without the final zero */
 #define CONFIG_NAME_MAX  63   /* ... of the name of an account, profile or line */
@@ -80,6 +81,13 @@ struct config_profile {
 	struct digitmap digit_map;
 	struct digitmap emergency; /* without alternatives: no number is one */
 	unsigned emergency_hold_s;
+	struct digitmap barred; /* ... */
+	uint8_t features_set; /* enum features_set */
+	struct config_text feature_codes;
+	struct features features; /* of both */
+	struct config_text voice_mail;
+	unsigned dnd_code;
+	unsigned forward_no_answer_s;
 	bool hash_sends;
 	bool dtmf_events;
 	struct config_text hotline; /* at most CONFIG_DIGITS_MAX */
@@ -100,6 +108,7 @@ struct config {
 	struct config_media media;
 	struct config_socket dummy;   /* the dummy driver's, for simulated telephones */
 	struct config_socket control; /* the operator's */
+	struct config_socket state;   /* the file of what subscribers set; "": nothing is kept */
 	struct config_account *accounts;
 	struct config_profile *profiles;
 	struct config_line *lines;

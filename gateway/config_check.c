@@ -54,6 +54,15 @@ static void default_profile_add(struct check *check)
 	}
 }
 
+static void features_check(struct check *check, struct config_profile *profile)
+{
+	const char *at, *wrong = features_make(&profile->features, profile->features_set, profile->feature_codes.text, &at);
+
+	if (wrong)
+		complain(check, &profile->place, "profile \"%s\": feature_codes: \"%.*s\": %s", profile->name,
+			(int)strcspn(at, " "), at, wrong);
+}
+
 static void profiles_check(struct check *check)
 {
 	struct config *config = check->config;
@@ -75,6 +84,8 @@ static void profiles_check(struct check *check)
 	}
 	if (wanted)
 		default_profile_add(check);
+	for (unsigned i = 0; i < config->profile_count; i++)
+		features_check(check, &config->profiles[i]);
 }
 
 static bool readable_by_others(int fd)

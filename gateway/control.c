@@ -11,6 +11,7 @@
 #include "gateway/control.h"
 
 #define REQUEST_BYTES_MAX 256
+#define REQUEST_WORDS_MAX 3
 #define CLIENTS_MAX       8
 #define ANSWER_BYTES_MAX  (1 << 20) /* of the kernel's buffer, of which it grants what it likes */
 
@@ -23,7 +24,7 @@ struct client {
 
 struct control {
 	struct loop *loop;
-	const struct gateway *gateway;
+	struct gateway *gateway;
 	int fd;
 	int spare_fd; /* given up for a moment when there is no other */
 	char path[sizeof(((struct sockaddr_un *)NULL)->sun_path)];
@@ -88,24 +89,152 @@ static void status_json_print(const struct gateway *gateway, FILE *out)
 	fprintf(out, "\n]}\n");
 }
 
+/* ---- what subscribers have set ---- */
+
+static struct subscriber *subscriber_of(struct gateway *gateway, const char *line, FILE *out)
+{
+	struct subscriber *subscriber = gateway_subscriber(gateway, line);
+
+	if (!subscriber)
+		fprintf(out, "error: no line \"%s\"; allowed is the name of a line section\n", line);
+	return subscriber;
+}
+
+static bool item_of(const char *name, enum subscriber_item *item, FILE *out)
+{
+	char allowed[SUBSCRIBER_NAME_MAX];
+
+	*item = subscriber_item_find(name);
+	if (*item < SUBSCRIBER_ITEMS)
+		return true;
+	fprintf(out, "error: no item \"%s\"; allowed is", name);
+	for (enum subscriber_item i = 0; i < SUBSCRIBER_ITEMS; i++) {
+		subscriber_item_name(i, allowed);
+		fprintf(out, " %s", allowed);
+	}
+	fputc('\n', out);
+	return false;
+}
+
+static bool show_print(struct gateway *gateway, char *const *words, FILE *out)
+{
+	const struct subscriber *subscriber = subscriber_of(gateway, words[0], out);
+	char name[SUBSCRIBER_NAME_MAX];
+
+	for (enum subscriber_item item = 0; subscriber && item < SUBSCRIBER_ITEMS; item++) {
+		if (!subscriber_has(subscriber, item))
+			continue;
+		subscriber_item_name(item, name);
+		fprintf(out, "%s %s\n", name, subscriber_get(subscriber, item));
+	}
+	return subscriber;
+}
+
+static bool item_set(struct gateway *gateway, char *const *words, const char *value, FILE *out)
+{
+	struct subscriber *subscriber = subscriber_of(gateway, words[0], out);
+	enum subscriber_item item;
+
+	if (!subscriber || !item_of(words[1], &item, out))
+		return false;
+	if (subscriber_set(subscriber, item, value) == 0)
+		return true;
+	fprintf(out, "error: %s \"%s\": allowed is %s\n", words[1], value, subscriber_allowed(item));
+	return false;
+}
+
+static bool set_print(struct gateway *gateway, char *const *words, FILE *out)
+{
+	return item_set(gateway, words, words[2], out);
+}
+
+static bool clear_print(struct gateway *gateway, char *const *words, FILE *out)
+{
+	return item_set(gateway, words, "", out);
+}
+
+/* ---- requests ---- */
+
+static bool status_request(struct gateway *gateway, char *const *words, FILE *out)
+{
+	(void)words;
+	status_print(gateway, out);
+	return true;
+}
+
+static bool status_json_request(struct gateway *gateway, char *const *words, FILE *out)
+{
+	(void)words;
+	status_json_print(gateway, out);
+	return true;
+}
+
 static const struct request {
-	const char *words;
-	void (*print)(const struct gateway *gateway, FILE *out);
+	const char *begins;
+	unsigned words; /* after that */
+	const char *usage;
+	bool (*print)(struct gateway *gateway, char *const *words, FILE *out); /* false: it has said why not */
 } requests[] = {
-	{"status", status_print},
-	{"status --json", status_json_print},
+	{"status", 0, "status", status_request},
+	{"status --json", 0, "status --json", status_json_request},
+	{"show", 1, "show LINE", show_print},
+	{"set", 3, "set LINE ITEM VALUE", set_print},
+	{"clear", 2, "clear LINE ITEM", clear_print},
 };
 
-static void request_print(const struct client *client, FILE *out)
+/* Takes the next word off the rest: between quotes, where it holds blanks (the name of a line may), else up to a blank. NULL: there is none. */
+static char *word_take(char **rest)
+{
+	char *word = *rest + strspn(*rest, " "), *end;
+	bool quoted = *word == '"';
+
+	word += quoted;
+	if (!*word)
+		return NULL;
+	end = word + strcspn(word, quoted ? "\"" : " ");
+	*rest = end + (*end != 0);
+	*end = 0;
+	return word;
+}
+
+static bool words_take(char *rest, unsigned count, char *words[REQUEST_WORDS_MAX])
+{
+	for (unsigned i = 0; i < count; i++) {
+		words[i] = word_take(&rest);
+		if (!words[i])
+			return false;
+	}
+	return !rest[strspn(rest, " ")];
+}
+
+static bool begins(const char *text, const struct request *request)
+{
+	size_t length = strlen(request->begins);
+
+	return strncmp(text, request->begins, length) == 0 && text[length] == (request->words ? ' ' : 0);
+}
+
+static void usage_print(FILE *out)
+{
+	fprintf(out, "error: unknown request; allowed is:");
+	for (size_t i = 0; i < sizeof(requests) / sizeof(requests[0]); i++)
+		fprintf(out, "%s %s", i ? "," : "", requests[i].usage);
+	fputc('\n', out);
+}
+
+static void request_print(struct client *client, FILE *out)
 {
 	for (size_t i = 0; i < sizeof(requests) / sizeof(requests[0]); i++) {
-		if (strcmp(client->request, requests[i].words) != 0)
+		char *words[REQUEST_WORDS_MAX];
+
+		if (!begins(client->request, &requests[i]) ||
+		    !words_take(client->request + strlen(requests[i].begins), requests[i].words, words))
 			continue;
-		requests[i].print(client->control->gateway, out);
-		fprintf(out, "ok\n");
+		if (requests[i].print(client->control->gateway, words, out))
+			fprintf(out, "ok\n");
 		return;
 	}
-	fprintf(out, "error: unknown request; allowed is: status, status --json\n");
+	usage_print(out);
 }
 
 static void request_answer(struct client *client)
@@ -232,7 +361,7 @@ static int listen_on(struct control *control)
 }
 
 int control_alloc(struct control **controlp, struct loop *loop, const char *path,
-	const struct gateway *gateway)
+	struct gateway *gateway)
 {
 	struct control *control = calloc(1, sizeof(*control));
 	int err = 0;

@@ -13,7 +13,7 @@ struct control;
 /* A socket file that a dead daemon left is replaced; EADDRINUSE when a living one answers, EEXIST when the file is no
  * socket. */
 int control_alloc(struct control **controlp, struct loop *loop, const char *path,
-	const struct gateway *gateway);
+	struct gateway *gateway);
 void control_free(struct control *control);
 
 /* For both ends: a listening or a connected socket. */

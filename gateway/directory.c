@@ -19,15 +19,22 @@ enum digitmap_verdict directory_match(const struct directory *directory, const c
 	return longer ? DIGITMAP_MORE : DIGITMAP_NEVER;
 }
 
-struct ua_account *directory_find(const struct directory *directory, const char *number)
+const struct config_line *directory_line(const struct directory *directory, const char *number)
 {
 	const struct config *config = directory->config;
 
 	for (unsigned i = 0; i < config->line_count && *number; i++) {
 		if (!strcmp(config->lines[i].number.text, number))
-			return directory->accounts[config->lines[i].account - config->accounts];
+			return &config->lines[i];
 	}
 	return NULL;
+}
+
+struct ua_account *directory_find(const struct directory *directory, const char *number)
+{
+	const struct config_line *line = directory_line(directory, number);
+
+	return line ? directory->accounts[line->account - directory->config->accounts] : NULL;
 }
 
 bool directory_has_others(const struct directory *directory, const struct config_line *line)

@@ -16,6 +16,8 @@ struct directory {
 
 /* NEVER: no short number begins so. MORE: one does. COMPLETE: it is one, ENOUGH: and a longer one begins so. */
 enum digitmap_verdict directory_match(const struct directory *directory, const char *digits);
+/* The line with that short number; NULL: nobody has it. */
+const struct config_line *directory_line(const struct directory *directory, const char *number);
 /* The account of the line with that short number; NULL: nobody has it. */
 struct ua_account *directory_find(const struct directory *directory, const char *number);
 /* Somebody else than this line has a short number. */

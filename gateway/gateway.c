@@ -45,6 +45,7 @@ static void on_review(void *arg)
 
 	for (unsigned i = 0; i < gateway->line_count && !is_stopping(gateway); i++)
 		line_media_changed(gateway->lines[i]);
+	state_review(gateway->state);
 	loop_timer_start(gateway->review_timer, REVIEW_MS);
 }
 
@@ -175,7 +176,7 @@ static int line_open(struct gateway *gateway, unsigned index)
 			loop_now_ms(gateway->loop) * NS_PER_MS);
 	if (!err)
 		err = line_alloc(&gateway->lines[place], gateway->loop, config, &gateway->leg_config,
-			&gateway->directory, account, media_line);
+			&gateway->directory, state_subscriber(gateway->state, index), account, media_line);
 	if (err) {
 		gw_log(GW_LOG_ERROR, config->name, "%s channel %s cannot be opened: %s",
 			config->driver.text, config->channel.text, strerror(err));
@@ -263,6 +264,16 @@ static int lines_open(struct gateway *gateway)
 	return gateway->line_count > 0 ? 0 : err;
 }
 
+static int state_open(struct gateway *gateway)
+{
+	int err = state_alloc(&gateway->state, gateway->config);
+
+	if (err)
+		gw_log(GW_LOG_ERROR, NULL, "%s, what subscribers have set, cannot be used: %s", gateway->config->state.path.text,
+			strerror(err));
+	return err;
+}
+
 static int open_all(struct gateway *gateway, const struct gateway_options *options)
 {
 	const struct config *config = gateway->config;
@@ -270,6 +281,8 @@ static int open_all(struct gateway *gateway, const struct gateway_options *optio
 
 	if (!err)
 		err = loop_timer_alloc(&gateway->review_timer, gateway->loop, on_review, gateway);
+	if (!err)
+		err = state_open(gateway);
 	if (!err)
 		err = agent_open(gateway);
 	if (!err)
@@ -331,6 +344,7 @@ void gateway_free(struct gateway *gateway)
 	media_free(gateway->media);
 	for (unsigned i = 0; gateway->tastes && i < gateway->config->profile_count; i++)
 		taste_free(gateway->tastes[i]);
+	state_free(gateway->state);
 	free(gateway->lines);
 	free(gateway->closed);
 	free(gateway->line_accounts);
@@ -378,6 +392,15 @@ void gateway_stop(struct gateway *gateway, void (*done)(void *arg), void *arg)
 struct media *gateway_media(struct gateway *gateway)
 {
 	return gateway->media;
+}
+
+struct subscriber *gateway_subscriber(struct gateway *gateway, const char *line)
+{
+	for (unsigned i = 0; i < gateway->config->line_count; i++) {
+		if (!strcmp(gateway->config->lines[i].name, line))
+			return state_subscriber(gateway->state, i);
+	}
+	return NULL;
 }
 
 bool gateway_line_status(const struct gateway *gateway, unsigned index, struct line_status *status)

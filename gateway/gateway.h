@@ -28,6 +28,9 @@ void gateway_stop(struct gateway *gateway, void (*done)(void *arg), void *arg);
 
 struct media *gateway_media(struct gateway *gateway);
 
+/* What the subscriber of a configured line has set; NULL: no such line. */
+struct subscriber *gateway_subscriber(struct gateway *gateway, const char *line);
+
 /* For the operator: the line with that index, false when there are no more. */
 bool gateway_line_status(const struct gateway *gateway, unsigned index, struct line_status *status);
 

@@ -4,6 +4,7 @@
 #define TIPRING_GATEWAY_GATEWAY_PRIVATE_H
 
 #include "gateway/gateway.h"
+#include "gateway/state.h"
 
 struct taste;
 
@@ -12,6 +13,7 @@ struct gateway {
 	const struct config *config;
 	struct leg_config leg_config;
 	struct directory directory;
+	struct state *state;
 	struct ua_agent *agent;
 	struct ua_account **accounts; /* as config->accounts */
 	struct taste **tastes;        /* as config->profiles; NULL where no line uses it */

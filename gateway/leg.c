@@ -302,11 +302,25 @@ void leg_flash(struct leg *leg)
 		(void)ua_invite_info(leg->invite, "application/hook-flash", "Signal=hf\r\n");
 }
 
+void leg_forward(struct leg *leg, const struct ua_redirect *redirect)
+{
+	if (leg->invite && ua_invite_redirect(leg->invite, redirect) != 0)
+		ua_invite_end(leg->invite, 0);
+	leg->invite = NULL;
+}
+
 void leg_refuse(struct leg *leg)
 {
 	if (leg->invite)
 		ua_invite_reject(leg->invite, 486, "Busy Here");
 	leg->invite = NULL;
+}
+
+int leg_transfer_blind(struct leg *leg, const char *number)
+{
+	const struct ua_refer_to to = {.user = number};
+
+	return leg->invite ? ua_invite_refer(leg->invite, &to) : ENOTCONN;
 }
 
 bool leg_is(const struct leg *leg, const struct ua_invite *invite)

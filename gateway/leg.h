@@ -55,11 +55,16 @@ void leg_hold(struct leg *leg, bool held);
 /* A flash of the telephone, for the peer to act upon (ua_invite_info). */
 void leg_flash(struct leg *leg);
 
+/* 302 to a call that rings; no event comes any more. */
+void leg_forward(struct leg *leg, const struct ua_redirect *redirect);
+
 /* 486 to a call that waits; no event comes any more, as after leg_hang_up. */
 void leg_refuse(struct leg *leg);
 
 /* Asks the peer to call the far end of other instead of us; what comes of it is TRANSFERRED or TRANSFER_FAILED. */
 int leg_transfer(struct leg *leg, const struct leg *other);
+/* ... or a number. */
+int leg_transfer_blind(struct leg *leg, const char *number);
 
 /* What the media thread reports of silence (ids as stream_silent_id tells them). A leg whose signalling is dead too
  * ends: an ENDED event comes from within. */

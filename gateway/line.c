@@ -10,22 +10,28 @@
 
 #define MS_PER_S 1000u
 #define CONFIRM_MS 1000 /* 800 of tone, and a pause before the dial tone */
+#define SPLASH_MS 500
 #define NOT_REFERRED_MS 2000 /* of busy tone before the call is back */
 
-static bool has_hotline(const struct line *line)
+static bool has_hotline(const struct line *line, unsigned *delay_s)
 {
-	return line->config->profile->hotline.text[0] != 0;
+	return line_hotline(line, delay_s)[0] != 0;
 }
 
 /* The subscriber has not taken the call that waits. */
 static void on_waiting_timer(void *arg)
 {
 	struct line *line = arg;
+	char number[LINE_NUMBER_MAX];
+	const struct ua_redirect redirect = {line_forward_user(line, UA_FORWARD_NO_ANSWER, number), UA_FORWARD_NO_ANSWER};
 
 	if (!line_has(line, LINE_ROLE_WAITING))
 		return;
 	line_r_digit_abandon(line);
-	leg_hang_up(line_leg(line, LINE_ROLE_WAITING)->leg, 0);
+	if (redirect.user)
+		leg_forward(line_leg(line, LINE_ROLE_WAITING)->leg, &redirect);
+	else
+		leg_hang_up(line_leg(line, LINE_ROLE_WAITING)->leg, 0);
 	line_leg(line, LINE_ROLE_WAITING)->over = true;
 	line_dispatch(line, LINE_EV_WAITING_ENDED);
 }
@@ -38,8 +44,8 @@ static void on_timer(void *arg)
 }
 
 int line_alloc(struct line **linep, struct loop *loop, const struct config_line *config,
-	const struct leg_config *leg_config, const struct directory *directory, struct ua_account *account,
-	struct media_line *media)
+	const struct leg_config *leg_config, const struct directory *directory, struct subscriber *subscriber,
+	struct ua_account *account, struct media_line *media)
 {
 	struct line *line = calloc(1, sizeof(*line));
 	int err;
@@ -50,6 +56,7 @@ int line_alloc(struct line **linep, struct loop *loop, const struct config_line 
 	line->leg_config = *leg_config;
 	line->leg_config.dtmf_events = config->profile->dtmf_events;
 	line->directory = directory;
+	line->subscriber = subscriber;
 	line->account = account;
 	line->media = media;
 	line->state = LINE_IDLE;
@@ -87,6 +94,9 @@ static uint8_t tone_of(const struct line *line)
 
 	if (line->state == LINE_TALKING && line_waits(line))
 		return FXS_TONE_CALL_WAITING;
+	/* A reminder that no call comes here. */
+	if (line->state == LINE_DIAL_TONE && subscriber_has(line->subscriber, SUBSCRIBER_FORWARD_ALWAYS))
+		return FXS_TONE_STUTTER;
 	if (outputs->tone == LINE_TONE_RELEASE)
 		return line->config->profile->release_tone;
 	if (outputs->tone == LINE_TONE_R_DIGIT)
@@ -137,16 +147,26 @@ void line_wish(struct line *line)
 	line->wish_sequence = media_line_wish(line->media, &wish);
 }
 
+/* How long the telephone rings. */
+unsigned line_answer_s(const struct line *line)
+{
+	const struct config_profile *profile = line->config->profile;
+	bool forwards = subscriber_has(line->subscriber, SUBSCRIBER_FORWARD_NO_ANSWER);
+
+	return forwards && profile->forward_no_answer_s < profile->ring_s ? profile->forward_no_answer_s : profile->ring_s;
+}
+
 static unsigned timer_ms(const struct line *line, enum line_timer timer)
 {
 	const struct config_profile *profile = line->config->profile;
+	unsigned delay_s;
 
 	switch (timer) {
 	case LINE_TIMER_NONE:
 		return 0;
 	case LINE_TIMER_FIRST_DIGIT:
-		return (line->state == LINE_DIAL_TONE && has_hotline(line) ? profile->hotline_s
-									   : profile->first_digit_s) * MS_PER_S;
+		return (line->state == LINE_DIAL_TONE && has_hotline(line, &delay_s) ? delay_s : profile->first_digit_s) *
+			MS_PER_S;
 	case LINE_TIMER_INTER_DIGIT:
 		return profile->inter_digit_s * MS_PER_S;
 	case LINE_TIMER_RING:
@@ -157,6 +177,10 @@ static unsigned timer_ms(const struct line *line, enum line_timer timer)
 		return profile->transfer_s * MS_PER_S;
 	case LINE_TIMER_HOWLER:
 		return profile->howler_s * MS_PER_S;
+	case LINE_TIMER_ANSWER:
+		return line_answer_s(line) * MS_PER_S;
+	case LINE_TIMER_SPLASH:
+		return SPLASH_MS;
 	case LINE_TIMER_R_DIGIT:
 		return profile->r_digit_s * MS_PER_S;
 	case LINE_TIMER_CONFIRM:
@@ -202,8 +226,10 @@ static void state_set(struct line *line, enum line_state next, enum line_event e
 		line->digits[0] = 0;
 	if (next == LINE_R_DIGIT && before != LINE_R_DIGIT)
 		line->r_digit_from = before;
-	if (next == LINE_IDLE)
+	if (next == LINE_IDLE) {
 		line->emergency = false;
+		memset(&line->once, 0, sizeof(line->once));
+	}
 	timer_set(line, before, event);
 }
 
@@ -257,9 +283,11 @@ bool line_gets_dial_tone(const struct line *line)
 
 static enum line_event lift_event(const struct line *line)
 {
+	unsigned delay_s;
+
 	if (!line_gets_dial_tone(line))
 		return LINE_EV_LIFT_BARRED;
-	return has_hotline(line) && line->config->profile->hotline_s == 0 ? LINE_EV_HOTLINE : LINE_EV_LIFT;
+	return has_hotline(line, &delay_s) && delay_s == 0 ? LINE_EV_HOTLINE : LINE_EV_LIFT;
 }
 
 static void hang_up_heard(struct line *line, uint64_t at_ns)

@@ -12,13 +12,14 @@
 #include "gateway/line_fsm.h"
 #include "gateway/loop.h"
 #include "gateway/media.h"
+#include "gateway/subscriber.h"
 
 struct line;
 
 /* Owns none of them; all outlive it. */
 int line_alloc(struct line **linep, struct loop *loop, const struct config_line *config,
-	const struct leg_config *leg_config, const struct directory *directory, struct ua_account *account,
-	struct media_line *media);
+	const struct leg_config *leg_config, const struct directory *directory, struct subscriber *subscriber,
+	struct ua_account *account, struct media_line *media);
 void line_free(struct line *line); /* after the media thread stopped */
 
 /* The media thread has something new. */

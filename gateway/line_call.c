@@ -43,49 +43,6 @@ static void on_leg(struct leg *leg, enum line_event event, void *arg)
 
 const struct leg_handlers line_leg_handlers = {.event = on_leg, .refer = line_refer};
 
-static bool is_emergency(const struct line *line)
-{
-	return digitmap_match(&line->config->profile->emergency, line->digits) >= DIGITMAP_TIMER;
-}
-
-/* What the digits are to the digit map and to the directory together; an emergency number waits for nothing. */
-static enum digitmap_verdict judge(const struct line *line)
-{
-	const struct config_profile *profile = line->config->profile;
-	enum digitmap_verdict emergency = digitmap_match(&profile->emergency, line->digits);
-	enum digitmap_verdict number = digitmap_or(digitmap_match(&profile->digit_map, line->digits),
-		directory_match(line->directory, line->digits));
-
-	return emergency == DIGITMAP_COMPLETE ? emergency : digitmap_or(number, emergency);
-}
-
-static enum line_event collect_end(struct line *line)
-{
-	enum digitmap_verdict verdict = judge(line);
-
-	return verdict >= DIGITMAP_TIMER ? LINE_EV_NUMBER : LINE_EV_NO_NUMBER;
-}
-
-static enum line_event collect(struct line *line)
-{
-	const struct config_profile *profile = line->config->profile;
-	size_t length = strlen(line->digits);
-	enum digitmap_verdict verdict;
-
-	if (line->digit == '#' && profile->hash_sends && length > 0)
-		return collect_end(line);
-	if (length == LINE_DIGITS_MAX)
-		return LINE_EV_NO_NUMBER;
-	line->digits[length] = line->digit;
-	line->digits[length + 1] = 0;
-	verdict = judge(line);
-	if (verdict == DIGITMAP_COMPLETE)
-		return LINE_EV_NUMBER;
-	if (verdict == DIGITMAP_ENOUGH)
-		loop_timer_start(line->timer, profile->complete_s * 1000u);
-	return verdict == DIGITMAP_NEVER ? LINE_EV_NO_NUMBER : LINE_EVENT_COUNT;
-}
-
 /* So many at once mean that the media thread stands still: no call more, rather than a socket closed under it. */
 bool line_may_have_leg(const struct line *line)
 {
@@ -112,17 +69,63 @@ static enum line_event call(struct line *line, const char *number)
 	return LINE_EV_ENDED_CONGESTION;
 }
 
+static bool is_barred(const struct line *line)
+{
+	return !line->emergency && digitmap_match(&line->config->profile->barred, line->digits) >= DIGITMAP_TIMER;
+}
+
 static enum line_event call_dialled(struct line *line)
 {
-	char number[LINE_DIGITS_MAX + DIGITMAP_SENT_MAX + 1];
+	char number[LINE_NUMBER_MAX];
+	bool is_callers = line->calls_back;
 
-	line->emergency = is_emergency(line);
+	line->calls_back = false;
+	line->emergency = !is_callers && line_number_is_emergency(line, line->digits);
 	if (line->emergency)
 		gw_log(GW_LOG_NOTICE, line->config->name, "an emergency call to %s", line->digits);
-	if (directory_find(line->directory, line->digits))
+	if (is_barred(line)) {
+		gw_log(GW_LOG_INFO, line->config->name, "a barred number was dialled");
+		return LINE_EV_ENDED_INFO;
+	}
+	if (!is_callers)
+		strcpy(line->last_dialled, line->digits);
+	if (is_callers || directory_find(line->directory, line->digits) || !line_number_sent(line, line->digits, number))
 		return call(line, line->digits);
-	digitmap_rewrite(&line->config->profile->digit_map, line->digits, number, sizeof(number));
 	return call(line, number);
+}
+
+/* What the operator has set is called as it stands; what the subscriber has, as if it were dialled. */
+static enum line_event call_hotline(struct line *line)
+{
+	unsigned delay_s;
+
+	strcpy(line->digits, line_hotline(line, &delay_s));
+	return subscriber_has(line->subscriber, SUBSCRIBER_HOTLINE) ? call_dialled(line) : call(line, line->digits);
+}
+
+static enum line_event refer_blind(struct line *line)
+{
+	char number[LINE_NUMBER_MAX];
+
+	return line_number_sent(line, line->feature.number, number) && line_transfer_blind(line, number)
+		? LINE_EVENT_COUNT : LINE_EV_TRANSFER_FAILED;
+}
+
+static void no_answer(struct line *line)
+{
+	char number[LINE_NUMBER_MAX];
+	const struct ua_redirect redirect = {line_forward_user(line, UA_FORWARD_NO_ANSWER, number), UA_FORWARD_NO_ANSWER};
+	struct line_leg *place = line_leg(line, LINE_ROLE_ACTIVE);
+
+	if (redirect.user && place->leg)
+		leg_forward(place->leg, &redirect);
+	line_service_do(line, LINE_DO_HANG_UP);
+}
+
+static void refuse(struct line *line)
+{
+	if (!line_forward(line, line->incoming_invite, line->incoming, UA_FORWARD_BUSY))
+		ua_invite_reject(line->incoming_invite, 486, "Busy Here");
 }
 
 static int take(struct line *line, enum line_role role)
@@ -135,6 +138,7 @@ static int take(struct line *line, enum line_role role)
 		err = leg_ring(place->leg, role == LINE_ROLE_WAITING);
 	if (!err) {
 		line->calls_in++;
+		line_caller_note(line, line->incoming);
 		return 0;
 	}
 	gw_log(GW_LOG_WARNING, line->config->name, "a call from %s could not be taken: %s",
@@ -153,7 +157,7 @@ static enum line_event alert_waiting(struct line *line)
 	if (take(line, LINE_ROLE_WAITING))
 		return LINE_EV_WAITING_ENDED;
 	line->tone_serial++;
-	loop_timer_start(line->waiting_timer, line->config->profile->ring_s * 1000u);
+	loop_timer_start(line->waiting_timer, line_answer_s(line) * 1000u);
 	return LINE_EVENT_COUNT;
 }
 
@@ -182,14 +186,20 @@ enum line_event line_verb_do(struct line *line, enum line_verb verb)
 	case LINE_DO_NOTHING:
 		return LINE_EVENT_COUNT;
 	case LINE_DO_COLLECT:
-		return collect(line);
+		return line_digits_add(line);
 	case LINE_DO_COLLECT_END:
-		return collect_end(line);
+		return line_digits_end(line);
+	case LINE_DO_FEATURE:
+		return line_feature_do(line);
+	case LINE_DO_REFER_BLIND:
+		return refer_blind(line);
+	case LINE_DO_NO_ANSWER:
+		no_answer(line);
+		return LINE_EVENT_COUNT;
 	case LINE_DO_CALL:
 		return call_dialled(line);
 	case LINE_DO_CALL_HOTLINE:
-		strcpy(line->digits, line->config->profile->hotline.text);
-		return call(line, line->digits);
+		return call_hotline(line);
 	case LINE_DO_ALERT:
 		return alert(line);
 	case LINE_DO_ANSWER:
@@ -206,7 +216,7 @@ enum line_event line_verb_do(struct line *line, enum line_verb verb)
 		leg_flash(line_leg(line, LINE_ROLE_ACTIVE)->leg);
 		return LINE_EVENT_COUNT;
 	case LINE_DO_REFUSE:
-		ua_invite_reject(line->incoming_invite, 486, "Busy Here");
+		refuse(line);
 		return LINE_EVENT_COUNT;
 	case LINE_DO_HANG_UP:
 	case LINE_DO_HANG_UP_ALL:
@@ -234,20 +244,23 @@ enum line_readiness line_readiness(const struct line *line)
 {
 	if (line->fault || !line_may_have_leg(line))
 		return LINE_OUT_OF_ORDER;
-	if (line->state == LINE_IDLE)
+	if (line->state == LINE_IDLE || line->state == LINE_SPLASH)
 		return line->off_hook ? LINE_IN_USE : LINE_READY;
 	return line_judge_call_in(line) == LINE_EV_CALL_WAITS ? LINE_LETS_WAIT : LINE_IN_USE;
 }
 
 void line_incoming(struct line *line, struct ua_invite *invite, const struct ua_incoming *incoming)
 {
+	if (line_screen(line, invite, incoming))
+		return;
 	if (!line_may_have_leg(line)) {
 		ua_invite_reject(invite, 503, "Service Unavailable");
 		return;
 	}
 	/* A telephone left off-hook whose machine has not heard of it yet is busy too. */
 	if (line->state == LINE_IDLE && line->off_hook) {
-		ua_invite_reject(invite, 486, "Busy Here");
+		if (!line_forward(line, invite, incoming, UA_FORWARD_BUSY))
+			ua_invite_reject(invite, 486, "Busy Here");
 		return;
 	}
 	if (line->fault) {

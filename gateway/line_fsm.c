@@ -39,6 +39,15 @@ static const struct line_step table[LINE_STATE_COUNT][LINE_EVENT_COUNT] = {
 		[LINE_EV_LIFT_BARRED] = TO(CONGESTION, NOTHING),
 		[LINE_EV_HOTLINE] = TO(CALLING, CALL_HOTLINE),
 		[LINE_EV_CALL_IN] = TO(RINGING, ALERT),
+		[LINE_EV_CALL_FORWARDED] = TO(SPLASH, NOTHING),
+	},
+	[LINE_SPLASH] = {
+		[LINE_EV_LIFT] = TO(DIAL_TONE, NOTHING),
+		[LINE_EV_LIFT_BARRED] = TO(CONGESTION, NOTHING),
+		[LINE_EV_HOTLINE] = TO(CALLING, CALL_HOTLINE),
+		[LINE_EV_TIMEOUT] = TO(IDLE, NOTHING),
+		[LINE_EV_CALL_IN] = TO(RINGING, ALERT),
+		[LINE_EV_CALL_FORWARDED] = STAY(SPLASH, NOTHING),
 	},
 	[LINE_DIAL_TONE] = {
 		OFF_HOOK_ALONE,
@@ -53,6 +62,10 @@ static const struct line_step table[LINE_STATE_COUNT][LINE_EVENT_COUNT] = {
 		[LINE_EV_DIGIT] = STAY(DIALLING, COLLECT),
 		[LINE_EV_TIMEOUT] = STAY(DIALLING, COLLECT_END),
 		[LINE_EV_NUMBER] = TO(CALLING, CALL),
+		[LINE_EV_FEATURE] = STAY(DIALLING, FEATURE),
+		[LINE_EV_DONE] = TO(CONFIRMED, NOTHING),
+		[LINE_EV_REFUSED] = TO(CONGESTION, NOTHING),
+		[LINE_EV_REFER_BLIND] = TO(REFERRING, REFER_BLIND),
 		[LINE_EV_NO_NUMBER] = TO(INFO, NOTHING),
 		[LINE_EV_DIGIT_LOST] = TO(CONGESTION, NOTHING),
 		[LINE_EV_CALL_IN] = STAY(DIALLING, REFUSE),
@@ -85,7 +98,7 @@ static const struct line_step table[LINE_STATE_COUNT][LINE_EVENT_COUNT] = {
 		[LINE_EV_LIFT] = TO(TALKING, ANSWER),
 		[LINE_EV_LIFT_BARRED] = TO(TALKING, ANSWER),
 		[LINE_EV_HOTLINE] = TO(TALKING, ANSWER),
-		[LINE_EV_TIMEOUT] = TO(IDLE, HANG_UP),
+		[LINE_EV_TIMEOUT] = TO(IDLE, NO_ANSWER),
 		[LINE_EV_ENDED] = TO(IDLE, NOTHING),
 		[LINE_EV_ENDED_BUSY] = TO(IDLE, NOTHING),
 		[LINE_EV_ENDED_CONGESTION] = TO(IDLE, NOTHING),
@@ -313,7 +326,8 @@ static const struct line_outputs outputs[LINE_STATE_COUNT] = {
 	[LINE_CALLING]     = { NO_TONE,             FXS_HOOK_IN_CALL,    LINE_TIMER_RING,        1, 1, 0, 0, 0 },
 	[LINE_RINGBACK]    = { FXS_TONE_RINGBACK,   FXS_HOOK_IN_CALL,    LINE_TIMER_RING,        1, 1, 0, 0, 0 },
 	[LINE_EARLY_MEDIA] = { NO_TONE,             FXS_HOOK_IN_CALL,    LINE_TIMER_RING,        1, 1, 0, 1, 1 },
-	[LINE_RINGING]     = { NO_TONE,             FXS_HOOK_IDLE,       LINE_TIMER_RING,        0, 1, 1, 0, 0 },
+	[LINE_RINGING]     = { NO_TONE,             FXS_HOOK_IDLE,       LINE_TIMER_ANSWER,      0, 1, 1, 0, 0 },
+	[LINE_SPLASH]      = { NO_TONE,             FXS_HOOK_IDLE,       LINE_TIMER_SPLASH,      0, 0, 1, 0, 0 },
 	[LINE_TALKING]     = { NO_TONE,             FXS_HOOK_IN_CALL,    LINE_TIMER_NONE,        1, 1, 0, 1, 1 },
 	[LINE_RECALL]      = { FXS_TONE_RECALL_DIAL, FXS_HOOK_COLLECTING, LINE_TIMER_FIRST_DIGIT, 1, 1, 0, 0, 0 },
 	[LINE_THREE_WAY]   = { NO_TONE,             FXS_HOOK_IN_CALL,    LINE_TIMER_NONE,        1, 1, 0, 1, 1 },
@@ -353,9 +367,10 @@ const struct line_outputs *line_fsm_outputs(enum line_state state)
 const char *line_state_name(enum line_state state)
 {
 	static const char *const names[LINE_STATE_COUNT] = {
-		"idle", "dial-tone", "dialling", "calling", "ringback", "early-media", "ringing", "talking", "recall",
-		"three-way", "three-rings", "three-early", "r-digit", "referring", "not-referred", "confirmed", "kept",
-		"ring-back", "transfer-rings", "transferring", "released", "busy", "congestion", "info", "howler", "parked",
+		"idle", "dial-tone", "dialling", "calling", "ringback", "early-media", "ringing", "splash", "talking",
+		"recall", "three-way", "three-rings", "three-early", "r-digit", "referring", "not-referred", "confirmed",
+		"kept", "ring-back", "transfer-rings", "transferring", "released", "busy", "congestion", "info", "howler",
+		"parked",
 	};
 
 	return names[state];
@@ -367,9 +382,10 @@ const char *line_event_name(enum line_event event)
 		"lift", "lift-barred", "hotline", "hang-up", "flash", "hang-up-held", "hang-up-waiting", "hang-up-transfer",
 		"hang-up-kept", "flash-barred", "flash-back", "flash-swap", "flash-join", "flash-take", "flash-r",
 		"flash-out", "r-back", "r-back-all", "r-release", "r-take", "r-swap", "r-join", "r-transfer", "r-reject",
-		"r-accept", "r-hold", "r-join-waiting", "digit", "number", "no-number", "digit-lost", "timeout", "call-in",
-		"call-waits", "held-ended", "waiting-ended", "transferred", "transfer-failed", "referred", "alerted",
-		"early-media", "answered", "ended", "ended-busy", "ended-congestion", "ended-info",
+		"r-accept", "r-hold", "r-join-waiting", "digit", "number", "feature", "done", "refused", "refer-blind",
+		"no-number", "digit-lost", "timeout", "call-in", "call-forwarded", "call-waits", "held-ended",
+		"waiting-ended", "transferred", "transfer-failed", "referred", "alerted", "early-media", "answered", "ended",
+		"ended-busy", "ended-congestion", "ended-info",
 	};
 
 	return names[event];

@@ -18,6 +18,7 @@ enum line_state {
 	LINE_RINGBACK,    /* the far end rings, we make the tone */
 	LINE_EARLY_MEDIA, /* the far end's network makes the sound */
 	LINE_RINGING,     /* our telephone rings */
+	LINE_SPLASH,      /* a short ring: a call has been forwarded */
 	LINE_TALKING,
 	LINE_RECALL,      /* dial tone after a flash, a call is held */
 	LINE_THREE_WAY,
@@ -70,10 +71,15 @@ enum line_event {
 	LINE_EV_R_JOIN_WAITING,
 	LINE_EV_DIGIT,
 	LINE_EV_NUMBER,      /* a number is complete and can be called */
+	LINE_EV_FEATURE,     /* a feature code is complete */
+	LINE_EV_DONE,        /* what it says is done */
+	LINE_EV_REFUSED,     /* ... cannot be done */
+	LINE_EV_REFER_BLIND, /* ... is to connect the held call with a number */
 	LINE_EV_NO_NUMBER,   /* the digits can become no number */
 	LINE_EV_DIGIT_LOST,  /* one did not arrive: the others are not what was dialled */
 	LINE_EV_TIMEOUT,     /* the state's own timer */
 	LINE_EV_CALL_IN,
+	LINE_EV_CALL_FORWARDED,
 	LINE_EV_CALL_WAITS,  /* a call that may wait until the subscriber takes it */
 	LINE_EV_HELD_ENDED,
 	LINE_EV_WAITING_ENDED,
@@ -94,6 +100,7 @@ enum line_verb {
 	LINE_DO_NOTHING,
 	LINE_DO_COLLECT,     /* add the digit, look at the digit map */
 	LINE_DO_COLLECT_END, /* no more digits come: judge what is there */
+	LINE_DO_FEATURE,
 	LINE_DO_CALL,        /* INVITE */
 	LINE_DO_CALL_HOTLINE,
 	LINE_DO_ALERT,       /* take the call that came in: 180 */
@@ -101,7 +108,8 @@ enum line_verb {
 	LINE_DO_HANG_UP,     /* CANCEL or BYE or 480 */
 	LINE_DO_RELEASE,     /* the far end hung up: begin anew where the profile says so */
 	LINE_DO_HOWL,        /* not where the profile has no howler */
-	LINE_DO_REFUSE,      /* 486 to the call that came in, the other one goes on */
+	LINE_DO_NO_ANSWER,   /* forward it, else 480 */
+	LINE_DO_REFUSE,      /* forward it, else 486 to the call that came in, the other one goes on */
 	LINE_DO_ALERT_WAITING, /* 180 to a call that waits */
 	LINE_DO_HOLD,
 	LINE_DO_RESUME,        /* the held call; what was dialled meanwhile ends */
@@ -113,6 +121,7 @@ enum line_verb {
 	LINE_DO_GO_ON,         /* one of three has ended, the other goes on */
 	LINE_DO_HANG_UP_ALL,
 	LINE_DO_TRANSFER,      /* the held party to the active one */
+	LINE_DO_REFER_BLIND,   /* ... to the number that was dialled */
 	LINE_DO_HOLD_FIRST,    /* the held party is at the ear and shall not be any more */
 	LINE_DO_FLASH_OUT,     /* tell the peer */
 	LINE_DO_RELEASE_HELD,
@@ -133,6 +142,8 @@ enum line_timer {
 	LINE_TIMER_TRANSFER,
 	LINE_TIMER_R_DIGIT,
 	LINE_TIMER_CONFIRM,
+	LINE_TIMER_ANSWER,
+	LINE_TIMER_SPLASH,
 	LINE_TIMER_NOT_REFERRED,
 	LINE_TIMER_KEPT,
 };

@@ -139,7 +139,7 @@ enum line_event line_judge_hang_up(const struct line *line, uint64_t at_ns)
 enum line_event line_judge_call_in(const struct line *line)
 {
 	const struct config_profile *profile = line->config->profile;
-	bool may_wait = profile->call_waiting && profile->flash_style != CONFIG_FLASH_NETWORK && !line->emergency &&
+	bool may_wait = line_call_waiting(line) && !line->once.no_waiting && profile->flash_style != CONFIG_FLASH_NETWORK && !line->emergency &&
 		line->state == LINE_TALKING && !line_has(line, LINE_ROLE_HELD) && !line_has(line, LINE_ROLE_WAITING);
 
 	return may_wait ? LINE_EV_CALL_WAITS : LINE_EV_CALL_IN;
@@ -147,7 +147,9 @@ enum line_event line_judge_call_in(const struct line *line)
 
 enum line_event line_judge_timeout(const struct line *line)
 {
-	if (line->state == LINE_DIAL_TONE && line->config->profile->hotline.text[0])
+	unsigned delay_s;
+
+	if (line->state == LINE_DIAL_TONE && line_hotline(line, &delay_s)[0])
 		return LINE_EV_HOTLINE;
 	if (line->state == LINE_R_DIGIT)
 		return line_r_digit_back(line);

@@ -3,10 +3,14 @@
 #ifndef TIPRING_GATEWAY_LINE_PRIVATE_H
 #define TIPRING_GATEWAY_LINE_PRIVATE_H
 
+#include <stdio.h>
+
 #include "gateway/line.h"
 
 #define LINE_DIGITS_MAX  CONFIG_DIGITS_MAX
 #define LINE_RETIRED_MAX (15 + MEDIA_STREAMS)
+#define LINE_NUMBER_MAX  (LINE_DIGITS_MAX + DIGITMAP_SENT_MAX + 1) /* as it is sent, with the final zero */
+#define LINE_WARMLINE_S  5
 #define LINE_NORMAL_CLEARING 16 /* Q.850 */
 
 /* What a leg is to the subscriber. */
@@ -26,6 +30,7 @@ struct line {
 	const struct config_line *config;
 	struct leg_config leg_config;
 	const struct directory *directory;
+	struct subscriber *subscriber;
 	struct ua_account *account;
 	struct media_line *media;
 	struct loop_timer *timer;
@@ -40,6 +45,15 @@ struct line {
 	uint8_t tone_serial;
 	char digit; /* of the event that is being dispatched */
 	char digits[LINE_DIGITS_MAX + 1];
+	bool is_feature; /* the digits are a code, and this is it */
+	struct feature_match feature;
+	char last_dialled[LINE_DIGITS_MAX + 1];
+	char last_caller[LINE_DIGITS_MAX + 1]; /* as the network told; "": hidden, or nobody called */
+	bool calls_back; /* the digits are a caller's: nothing to rewrite */
+	struct {
+		bool hide, show;  /* for the next call from here */
+		bool no_waiting;  /* until the line is idle again */
+	} once;
 
 	/* A leg keeps its place, which is that of its stream, while roles change hands. */
 	struct line_leg legs[MEDIA_STREAMS];
@@ -68,6 +82,7 @@ struct line {
 
 void line_dispatch(struct line *line, enum line_event event);
 void line_wish(struct line *line);
+unsigned line_answer_s(const struct line *line); /* how long a call may ring here */
 bool line_gets_dial_tone(const struct line *line); /* it may call somebody, if only a line beside it */
 bool line_may_call(const struct line *line); /* through its account: registered, or needs no registration */
 
@@ -96,6 +111,7 @@ bool line_may_have_leg(const struct line *line);
 
 /* line_transfer.c */
 bool line_transfer(struct line *line); /* false: it could not be asked for */
+bool line_transfer_blind(struct line *line, const char *number);
 unsigned line_refer(struct leg *leg, const struct ua_refer_request *request, struct ua_referral *referral,
 	void *arg);
 /* What the new call of a transfer has come to; true: the event is dealt with. */
@@ -116,6 +132,27 @@ enum line_event line_judge_timeout(const struct line *line);
 enum line_event line_judge_flash(const struct line *line);
 enum line_event line_judge_hang_up(const struct line *line, uint64_t at_ns);
 enum line_event line_judge_call_in(const struct line *line);
+
+/* line_digits.c */
+enum line_event line_digits_add(struct line *line); /* LINE_EVENT_COUNT: more may come */
+enum line_event line_digits_end(struct line *line); /* no more come */
+bool line_number_is_emergency(const struct line *line, const char *digits);
+/* What is called for it, number, in the network's form; false: it is none that this line may call. */
+bool line_number_sent(const struct line *line, const char *dialled, char number[LINE_NUMBER_MAX]);
+
+/* line_feature.c: does what the code says; DONE, REFUSED, NUMBER (then digits is one to be called) or REFER_BLIND. */
+enum line_event line_feature_do(struct line *line);
+
+/* line_screen.c: what the subscriber's settings make of calls. true: the call is dealt with. */
+bool line_screen(struct line *line, struct ua_invite *invite, const struct ua_incoming *incoming);
+bool line_forward(struct line *line, struct ua_invite *invite, const struct ua_incoming *incoming,
+	enum ua_forward_cause cause);
+/* Where to, in the network's form, a static text or in number; NULL: the subscriber forwards no such calls. */
+const char *line_forward_user(const struct line *line, enum ua_forward_cause cause, char number[LINE_NUMBER_MAX]);
+bool line_call_waiting(const struct line *line);
+bool line_hides_number(const struct line *line);
+const char *line_hotline(const struct line *line, unsigned *delay_s); /* "": none */
+void line_caller_note(struct line *line, const struct ua_incoming *incoming);
 
 /* line_r_digit.c */
 enum line_event line_r_digit_back(const struct line *line);

@@ -20,6 +20,15 @@ bool line_transfer(struct line *line)
 	return !err;
 }
 
+bool line_transfer_blind(struct line *line, const char *number)
+{
+	int err = leg_transfer_blind(line_leg(line, LINE_ROLE_HELD)->leg, number);
+
+	if (err)
+		gw_log(GW_LOG_WARNING, line->config->name, "the transfer could not be asked for: %s", strerror(err));
+	return !err;
+}
+
 /* ---- transferee ---- */
 
 static bool is_own_domain(const struct line *line, const char *host)
@@ -34,7 +43,8 @@ static bool may_be_called(const struct line *line, const struct ua_refer_request
 	if (request->replaces[0])
 		return strncasecmp(request->uri, "sip:", 4) == 0;
 	return is_own_domain(line, request->host) && strlen(request->user) <= LINE_DIGITS_MAX &&
-		digitmap_match(&line->config->profile->digit_map, request->user) >= DIGITMAP_TIMER;
+		digitmap_match(&line->config->profile->digit_map, request->user) >= DIGITMAP_TIMER &&
+		digitmap_match(&line->config->profile->barred, request->user) < DIGITMAP_TIMER;
 }
 
 static int call(struct line *line, const struct ua_refer_request *request)

@@ -10,6 +10,7 @@ enum settings_section {
 	SECTION_MEDIA,
 	SECTION_DUMMY,
 	SECTION_CONTROL,
+	SECTION_STATE,
 	SECTION_ACCOUNT,
 	SECTION_PROFILE,
 	SECTION_LINE,
@@ -28,6 +29,7 @@ enum settings_kind {
 	KIND_DIGITMAP,
 	KIND_COUNTRY,
 	KIND_RELEASE, /* busy, congestion or none; enum fxs_tone as uint8_t */
+	KIND_FEATURES, /* nanp, etsi, cn or network; enum features_set as uint8_t */
 	KIND_STYLE,   /* bellcore, etsi or network; enum config_flash_style as uint8_t */
 	KIND_DRIVER,
 	KIND_BLOCK,   /* 5, 10 or 20 */

@@ -198,6 +198,8 @@ static const struct choice {
 } kinds_of_choice[] = {
 	[KIND_RELEASE] = {"busy, congestion or none",
 		{{"busy", FXS_TONE_BUSY}, {"congestion", FXS_TONE_CONGESTION}, {"none", FXS_TONE_COUNT}}},
+	[KIND_FEATURES] = {"nanp, etsi, cn or network",
+		{{"nanp", FEATURES_NANP}, {"etsi", FEATURES_ETSI}, {"cn", FEATURES_CN}, {"network", FEATURES_NETWORK}}},
 	[KIND_STYLE] = {"bellcore, etsi or network",
 		{{"bellcore", CONFIG_FLASH_BELLCORE}, {"etsi", CONFIG_FLASH_ETSI}, {"network", CONFIG_FLASH_NETWORK}}},
 };
@@ -252,6 +254,7 @@ const char *settings_convert(const struct setting *setting, const char *text, vo
 		[KIND_DIGITMAP] = convert_digitmap, [KIND_COUNTRY] = convert_country,
 		[KIND_DRIVER] = convert_driver,     [KIND_BLOCK] = convert_block,
 		[KIND_RELEASE] = convert_choice,     [KIND_STYLE] = convert_choice,
+		[KIND_FEATURES] = convert_choice,
 	};
 	struct place place = {setting, text, (char *)base + setting->offset, words, words_size};
 

@@ -2,6 +2,7 @@
 /* The operator's tool: sends one request to the daemon and shows the answer. */
 #include <errno.h>
 #include <getopt.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -12,7 +13,7 @@
 
 static int usage(FILE *out, int status)
 {
-	fputs("usage: tipringctl [-s SOCKET] status [--json]\n"
+	fputs("usage: tipringctl [-s SOCKET] status [--json] | show LINE | set LINE ITEM VALUE | clear LINE ITEM\n"
 	      "  -s SOCKET  the daemon's control socket (" TIPRING_RUNDIR "/control)\n"
 	      "  -h         this text\n", out);
 	return status;
@@ -66,7 +67,7 @@ static int request(const char *path, const char *words)
 int main(int argc, char **argv)
 {
 	const char *path = TIPRING_RUNDIR "/control";
-	char words[128] = "";
+	char words[256] = "";
 	int option;
 
 	/* "+": what follows the request's name is the daemon's to understand. */
@@ -82,7 +83,9 @@ int main(int argc, char **argv)
 	for (; optind < argc; optind++) {
 		size_t length = strlen(words);
 
-		snprintf(words + length, sizeof(words) - length, "%s%s", length ? " " : "", argv[optind]);
+		bool quoted = strchr(argv[optind], ' ') || !*argv[optind];
+
+		snprintf(words + length, sizeof(words) - length, quoted ? "%s\"%s\"" : "%s%s", length ? " " : "", argv[optind]);
 	}
 	return request(path, words);
 }

@@ -104,6 +104,7 @@ static int run(struct daemon *daemon)
 	}
 	/* A missing directory is the packaging's task; where it is allowed to, the daemon helps itself. */
 	(void)mkdir(TIPRING_RUNDIR, 0750);
+	(void)mkdir(TIPRING_STATEDIR, 0750);
 	descriptors_allow();
 	err = loop_alloc(&daemon->loop,
 		4 * (daemon->config->line_count + daemon->config->account_count) + DESCRIPTORS_SPARE);

@@ -79,6 +79,7 @@ config() {
 	echo "sip { listen = \"$addr\" port = 5070 }"
 	echo "dummy { wires = \"$dir/wires\" }"
 	echo "control { socket = \"$dir/control\" }"
+	echo "state { file = \"$dir/state\" }"
 	echo "${SETTINGS:-}"
 	for ((n = 1; n <= lines; n++)); do
 		password=secret

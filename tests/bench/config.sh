@@ -5,6 +5,7 @@ cat <<END
 sip { listen = "127.0.0.1" port = 5070 }
 dummy { wires = "$1/wires" }
 control { socket = "$1/control" }
+state { file = "" }
 profile "all" { country = "us" digit_map = "(1xx|[02-9]x.T|[*#]x.T)" }
 END
 for n in $(seq "$2"); do

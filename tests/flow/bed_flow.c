@@ -80,7 +80,7 @@ static int config_write(const struct flow *flow)
 
 	if (!file)
 		return errno;
-	fprintf(file, "sip { listen = \"127.0.0.1\" port = 5070 }\ndummy { wires = \"%s\" }\n", flow->wires_path);
+	fprintf(file, "sip { listen = \"127.0.0.1\" port = 5070 }\ndummy { wires = \"%s\" }\nstate { file = \"\" }\n", flow->wires_path);
 	for (unsigned n = 1; n <= flow->config.lines; n++)
 		line_write(flow, file, n);
 	if (fchmod(fileno(file), 0600) < 0 || ferror(file)) {

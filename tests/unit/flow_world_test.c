@@ -55,7 +55,7 @@ static void config_write(const struct bed *bed)
 	assert_non_null(file);
 	fprintf(file, "sip { listen = \"127.0.0.1\" }\n"
 		      "profile \"us\" { country = \"us\" digit_map = \"(1xx)\" }\n"
-		      "dummy { wires = \"%s\" }\n", bed->wires);
+		      "dummy { wires = \"%s\" }\nstate { file = \"\" }\n", bed->wires);
 	for (int i = 1; i <= 2; i++)
 		fprintf(file, "account \"a%d\" { user = \"10%d\" domain = \"example.net\" server = \"127.0.0.1\" "
 			      "password = \"secret\" }\n"

@@ -33,6 +33,14 @@ bool gateway_line_status(const struct gateway *gateway, unsigned index, struct l
 	return index < line_count;
 }
 
+static struct subscriber subscriber;
+
+struct subscriber *gateway_subscriber(struct gateway *gateway, const char *line)
+{
+	(void)gateway;
+	return !strcmp(line, "hall") || !strcmp(line, "front door") ? &subscriber : NULL;
+}
+
 static int make(void **state)
 {
 	(void)state;
@@ -132,6 +140,35 @@ static void test_what_is_not_understood_is_refused(void **state)
 	assert_string_equal(last_line(asked("status\n", 7)), "ok\n");
 }
 
+static const char *ask(const char *request)
+{
+	return asked(request, strlen(request));
+}
+
+static void test_the_operator_sees_and_changes_what_a_subscriber_has_set(void **state)
+{
+	(void)state;
+	memset(&subscriber, 0, sizeof(subscriber));
+	assert_string_equal(ask("set hall dnd on\n"), "ok\n");
+	assert_string_equal(ask("set \"front door\" forward_busy 300\n"), "ok\n");
+	assert_string_equal(ask("show hall\n"), "forward_busy 300\ndnd on\nok\n");
+	assert_string_equal(ask("clear hall dnd\n"), "ok\n");
+	assert_string_equal(ask("show hall\n"), "forward_busy 300\nok\n");
+}
+
+static void test_a_wrong_setting_is_refused_with_what_is_allowed(void **state)
+{
+	(void)state;
+	memset(&subscriber, 0, sizeof(subscriber));
+	assert_string_equal(ask("set attic dnd on\n"), "error: no line \"attic\"; allowed is the name of a line section\n");
+	assert_string_equal(ask("set hall dnd maybe\n"), "error: dnd \"maybe\": allowed is on\n");
+	assert_string_equal(ask("set hall forward_busy 1a\n"), "error: forward_busy \"1a\": allowed is 1 to 40 of 0-9 * # +\n");
+	assert_non_null(strstr(ask("set hall colour red\n"), "error: no item \"colour\"; allowed is forward_always "));
+	assert_non_null(strstr(ask("set hall dnd\n"), "error: unknown request"));
+	assert_non_null(strstr(ask("set hall dnd on on\n"), "error: unknown request"));
+	assert_string_equal(ask("show hall\n"), "ok\n");
+}
+
 static void test_a_file_that_is_no_socket_is_not_replaced(void **state)
 {
 	struct control *other = NULL;
@@ -185,6 +222,8 @@ int main(void)
 		CONTROL_TEST(test_the_status_of_all_lines_there_can_be_arrives_whole),
 		CONTROL_TEST(test_who_asks_nothing_does_not_keep_the_operator_out),
 		CONTROL_TEST(test_what_is_not_understood_is_refused),
+		CONTROL_TEST(test_the_operator_sees_and_changes_what_a_subscriber_has_set),
+		CONTROL_TEST(test_a_wrong_setting_is_refused_with_what_is_allowed),
 		CONTROL_TEST(test_a_file_that_is_no_socket_is_not_replaced),
 		CONTROL_TEST(test_out_of_descriptors_a_client_is_sent_away),
 		CONTROL_TEST(test_a_second_daemon_leaves_the_first_ones_socket_alone),

@@ -206,6 +206,7 @@ static void test_what_can_be_no_number_gets_the_information_tone(void **state)
 	for (size_t i = 0; i < sizeof(dialled) / sizeof(dialled[0]); i++) {
 		line_world_free();
 		line_world_make("x.T");
+		memset(&world.profile.features, 0, sizeof(world.profile.features));
 		lift();
 		phone_dials(dialled[i]);
 		assert_state("info");

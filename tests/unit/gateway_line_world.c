@@ -168,6 +168,7 @@ int ua_invite_refer(struct ua_invite *invite, const struct ua_refer_to *to)
 {
 	assert_false(invite->dead);
 	invite->referred_to = to->other;
+	snprintf(invite->referred_user, sizeof(invite->referred_user), "%s", to->user ? to->user : "");
 	return 0;
 }
 
@@ -230,6 +231,14 @@ void ua_invite_reject(struct ua_invite *invite, unsigned status, const char *phr
 	invite->answers++;
 }
 
+int ua_invite_redirect(struct ua_invite *invite, const struct ua_redirect *redirect)
+{
+	ua_invite_reject(invite, 302, "Moved Temporarily");
+	snprintf(invite->to, sizeof(invite->to), "%s", redirect->user);
+	invite->forwarded = redirect->cause;
+	return 0;
+}
+
 void ua_invite_end(struct ua_invite *invite, unsigned q850_cause)
 {
 	(void)q850_cause;
@@ -248,9 +257,17 @@ static const struct ua_sdp *parsed(struct ua_sdp *sdp, const char *text)
 
 struct ua_invite *call_comes(const char *sdp)
 {
+	const struct ua_incoming incoming = {.caller_user = "102"};
+
+	return call_comes_as(&incoming, sdp);
+}
+
+struct ua_invite *call_comes_as(const struct ua_incoming *who, const char *sdp)
+{
 	struct ua_sdp offer;
 	struct ua_incoming incoming = {
-		.called_user = "101", .caller_user = "102", .caller_name = "", .alert_info = "", .offer = parsed(&offer, sdp),
+		.called_user = "101", .caller_user = who->caller_user, .caller_name = "", .alert_info = "",
+		.anonymous = who->anonymous, .diversions = who->diversions, .offer = parsed(&offer, sdp),
 	};
 	struct ua_invite *invite = invite_new();
 
@@ -348,10 +365,11 @@ void line_world_make(const char *digit_map)
 		.first_digit_s = 20, .inter_digit_s = 4, .complete_s = 2, .ring_s = 180, .tone_s = 60, .howler_s = 30,
 		.release_tone = FXS_TONE_BUSY, .hash_sends = true, .dtmf_events = true,
 		.flash_bounce_ms = 2000, .call_waiting = true, .three_way = true,
-		.transfer = true, .accept_transfers = true, .transfer_s = 30, .r_digit_s = 4, .emergency_hold_s = 120,
+		.transfer = true, .accept_transfers = true, .transfer_s = 30, .r_digit_s = 4, .dnd_code = 480, .forward_no_answer_s = 20, .emergency_hold_s = 120,
 	};
 	assert_int_equal(digitmap_parse(&world.profile.digit_map, digit_map, &at, &why), 0);
-	world.account = (struct config_account){.domain = {"example.org"}};
+	assert_null(features_make(&world.profile.features, FEATURES_NANP, "", &why));
+	world.account = (struct config_account){.user = {"101"}, .domain = {"example.org"}};
 	world.config = (struct config_line){.name = "1", .profile = &world.profile, .account = &world.account};
 	world.whole = (struct config){.lines = &world.config, .line_count = 1, .accounts = &world.account,
 		.account_count = 1};
@@ -359,7 +377,8 @@ void line_world_make(const char *digit_map)
 	world.leg_config = (struct leg_config){
 		.addr = "127.0.0.1", .port_min = 30000, .port_max = 30999, .playout_ms = 40, .ptime_ms = 20,
 	};
-	assert_int_equal(line_alloc(&world.line, NULL, &world.config, &world.leg_config, &world.directory, NULL, NULL), 0);
+	assert_int_equal(line_alloc(&world.line, NULL, &world.config, &world.leg_config, &world.directory,
+		&world.subscriber, NULL, NULL), 0);
 }
 
 void line_world_free(void)

@@ -14,10 +14,12 @@ struct ua_invite {
 	const struct ua_invite_handlers *handlers;
 	void *arg;
 	char to[64];            /* number or address of one that was sent */
+	enum ua_forward_cause forwarded; /* refused with 302: why; to is where to */
 	bool dead;              /* the line may not touch it any more */
 	unsigned refused;       /* status */
 	unsigned answers;       /* final ones that the line gave: refusals, 200, and its end */
 	bool rings, rings_waiting, picked_up, ended;
+	char referred_user[64]; /* ... or number */
 	const struct ua_invite *referred_to; /* the call that its peer was asked to take over */
 	enum ua_direction offered; /* of the last offer in the call, when there was one */
 	unsigned offers, flashes;
@@ -31,6 +33,7 @@ struct line_world {
 	struct leg_config leg_config;
 	struct config whole;
 	struct directory directory;
+	struct subscriber subscriber;
 	struct ua_account *accounts[1];
 	const struct ua_account *called_account; /* by the newest call; NULL: through the server */
 	enum ua_registration registration;
@@ -75,6 +78,8 @@ void waiting_time_is_up(void);
 
 /* The network. NULL: no session description. */
 struct ua_invite *call_comes(const char *sdp);
+/* ... with caller_user, anonymous and diversions of who. */
+struct ua_invite *call_comes_as(const struct ua_incoming *who, const char *sdp);
 struct ua_invite *call_sent(void); /* the newest */
 void call_progresses(struct ua_invite *invite, unsigned status, const char *sdp);
 void call_is_answered(struct ua_invite *invite, const char *sdp);
