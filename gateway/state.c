@@ -145,7 +145,8 @@ static void rows_print(const struct state *state, FILE *out)
 				subscriber_get(&state->subscribers[i], item));
 		}
 	}
-	fwrite(state->kept, 1, state->kept_length, out);
+	if (state->kept)
+		fwrite(state->kept, 1, state->kept_length, out);
 }
 
 static void on_change(void *arg)
