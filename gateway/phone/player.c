@@ -6,9 +6,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "dsp/wav.h"
 #include "gateway/phone/hearing.h"
 #include "gateway/phone/player.h"
-#include "gateway/phone/wav.h"
 
 #define MS_NS       UINT64_C(1000000)
 #define SAMPLE_NS   125000
@@ -256,7 +256,7 @@ static int say_file(struct mouth *mouth, const char *path)
 {
 	int16_t *samples;
 	size_t count;
-	int err = wav_read(path, &samples, &count);
+	int err = dsp_wav_read(path, &samples, &count);
 
 	if (err)
 		return err;
@@ -340,7 +340,7 @@ static int record_write(struct player_phone *own, uint64_t now_ns)
 	if (!samples)
 		return ENOMEM;
 	phone_heard(own->phone, now_ns - count * SAMPLE_NS, samples, count);
-	err = wav_write(own->record_path, samples, count);
+	err = dsp_wav_write(own->record_path, samples, count);
 	free(samples);
 	own->record_path[0] = '\0';
 	return err;

@@ -14,7 +14,6 @@
 
 #include "gateway/phone/recognise.h"
 #include "gateway/phone/voice.h"
-#include "gateway/phone/wav.h"
 
 #define SAID  24000 /* 3 s */
 #define HEARD (SAID + RECOGNISE_DELAY_MAX)
@@ -197,46 +196,6 @@ static void test_too_little_sound_is_refused(void **state)
 	assert_int_equal(recognise(&result, said, SAID, heard, SAID - 1), EINVAL);
 }
 
-static void test_a_wav_file_comes_back_as_it_was_written(void **state)
-{
-	char path[] = "phone_voice_test.XXXXXX";
-	int16_t *samples;
-	size_t count;
-	int fd = mkstemp(path);
-
-	(void)state;
-	assert_true(fd >= 0);
-	close(fd);
-	say(4);
-	assert_int_equal(wav_write(path, said, SAID), 0);
-	assert_int_equal(wav_read(path, &samples, &count), 0);
-	unlink(path);
-	assert_int_equal(count, SAID);
-	assert_memory_equal(samples, said, sizeof said);
-	free(samples);
-}
-
-static void test_what_is_no_wav_file_is_refused(void **state)
-{
-	char path[] = "phone_voice_test.XXXXXX";
-	int16_t *samples;
-	size_t count;
-	int fd = mkstemp(path);
-
-	(void)state;
-	assert_true(fd >= 0);
-	assert_int_equal(wav_read(path, &samples, &count), EINVAL);
-	assert_int_equal(wav_write(path, said, 10), 0);
-	assert_int_equal(pwrite(fd, "\x80\x3e", 2, 24), 2); /* 16000 Hz */
-	assert_int_equal(wav_read(path, &samples, &count), EINVAL);
-	assert_int_equal(ftruncate(fd, 0), 0);
-	assert_int_equal(write(fd, "RIFF\x24\0\0\0WAVEfmt \xff\xff\xff\xff\1\0", 22), 22);
-	assert_int_equal(wav_read(path, &samples, &count), EINVAL);
-	close(fd);
-	unlink(path);
-	assert_int_equal(wav_read(path, &samples, &count), ENOENT);
-}
-
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -249,8 +208,6 @@ int main(void)
 		cmocka_unit_test(test_a_seed_always_says_the_same_in_pieces_of_any_size),
 		cmocka_unit_test(test_a_voice_never_pauses),
 		cmocka_unit_test(test_too_little_sound_is_refused),
-		cmocka_unit_test(test_a_wav_file_comes_back_as_it_was_written),
-		cmocka_unit_test(test_what_is_no_wav_file_is_refused),
 	};
 
 	return cmocka_run_group_tests_name("phone_voice", tests, NULL, NULL);

@@ -5,7 +5,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "gateway/phone/wav.h"
+#include "dsp/g711.h"
+#include "dsp/wav.h"
 
 #define RATE_HZ     8000
 #define CHUNK_HEAD  8
@@ -27,10 +28,22 @@ static void number_put(uint8_t *bytes, uint32_t value, size_t count)
 		bytes[i] = (uint8_t)(value >> (8 * i));
 }
 
-static bool format_is_ours(const uint8_t *format)
+/* What the samples are, by the format's tag (RFC 2361). */
+static const struct coding {
+	unsigned tag, bits;
+	enum dsp_law law; /* of those with 8 bits */
+} codings[] = {{1, 16, 0}, {6, 8, DSP_LAW_A}, {7, 8, DSP_LAW_MU}};
+
+/* NULL: none that we know. */
+static const struct coding *coding_find(const uint8_t *format)
 {
-	return number_get(format, 2) == 1 && number_get(format + 2, 2) == 1 &&
-	       number_get(format + 4, 4) == RATE_HZ && number_get(format + 14, 2) == 16;
+	if (number_get(format + 2, 2) != 1 || number_get(format + 4, 4) != RATE_HZ)
+		return NULL;
+	for (size_t i = 0; i < sizeof(codings) / sizeof(codings[0]); i++) {
+		if (number_get(format, 2) == codings[i].tag && number_get(format + 14, 2) == codings[i].bits)
+			return &codings[i];
+	}
+	return NULL;
 }
 
 /* Goes to the next chunk of that name; 0 and its size, or EINVAL. */
@@ -48,48 +61,70 @@ static int chunk_find(FILE *file, const char *name, uint32_t *size)
 	return EINVAL;
 }
 
-static int samples_read(FILE *file, int16_t **samplesp, size_t count)
+/* Bytes become samples in their place, from behind. */
+static void samples_decode(int16_t *samples, const struct coding *coding, size_t count)
 {
-	uint8_t bytes[2];
+	const uint8_t *bytes = (const uint8_t *)samples;
+
+	if (coding->bits == 8) {
+		for (size_t i = count; i-- > 0;)
+			dsp_g711_decode(coding->law, &samples[i], &(const uint8_t){bytes[i]}, 1);
+		return;
+	}
+	for (size_t i = 0; i < count; i++)
+		samples[i] = (int16_t)number_get(bytes + 2 * i, 2);
+}
+
+static int samples_read(FILE *file, const struct coding *coding, int16_t **samplesp, size_t count)
+{
 	int16_t *samples = calloc(count ? count : 1, sizeof *samples);
 
 	if (!samples)
 		return ENOMEM;
-	for (size_t i = 0; i < count; i++) {
-		if (fread(bytes, sizeof bytes, 1, file) != 1) {
-			free(samples);
-			return EINVAL;
-		}
-		samples[i] = (int16_t)number_get(bytes, 2);
+	if (fread(samples, coding->bits / 8, count, file) != count) {
+		free(samples);
+		return EINVAL;
 	}
+	samples_decode(samples, coding, count);
 	*samplesp = samples;
 	return 0;
 }
 
+static int format_read(FILE *file, const struct coding **coding)
+{
+	uint8_t format[FORMAT_SIZE];
+	uint32_t size;
+
+	if (chunk_find(file, "fmt ", &size) || size < FORMAT_SIZE || size > INT32_MAX ||
+		fread(format, sizeof format, 1, file) != 1 ||
+		fseek(file, (long)(size - FORMAT_SIZE + (size & 1)), SEEK_CUR))
+		return EINVAL;
+	*coding = coding_find(format);
+	return *coding ? 0 : EINVAL;
+}
+
 static int stream_read(FILE *file, int16_t **samplesp, size_t *count)
 {
-	uint8_t head[12], format[FORMAT_SIZE];
+	const struct coding *coding;
+	uint8_t head[12];
 	uint32_t size;
 	int err;
 
 	if (fread(head, sizeof head, 1, file) != 1 || memcmp(head, "RIFF", 4) ||
 		memcmp(head + 8, "WAVE", 4))
 		return EINVAL;
-	if (chunk_find(file, "fmt ", &size) || size < FORMAT_SIZE || size > INT32_MAX ||
-		fread(format, sizeof format, 1, file) != 1 || !format_is_ours(format) ||
-		fseek(file, (long)(size - FORMAT_SIZE), SEEK_CUR))
+	if (format_read(file, &coding) || chunk_find(file, "data", &size))
 		return EINVAL;
-	if (chunk_find(file, "data", &size))
-		return EINVAL;
-	if (size / 2 > WAV_SAMPLES_MAX)
+	size /= coding->bits / 8;
+	if (size > DSP_WAV_SAMPLES_MAX)
 		return EFBIG;
-	err = samples_read(file, samplesp, size / 2);
+	err = samples_read(file, coding, samplesp, size);
 	if (!err)
-		*count = size / 2;
+		*count = size;
 	return err;
 }
 
-int wav_read(const char *path, int16_t **samplesp, size_t *count)
+int dsp_wav_read(const char *path, int16_t **samplesp, size_t *count)
 {
 	FILE *file = fopen(path, "rb");
 	int err;
@@ -118,13 +153,13 @@ static void head_make(uint8_t head[HEAD_SIZE], size_t count)
 	number_put(head + 40, size, 4);
 }
 
-int wav_write(const char *path, const int16_t *samples, size_t count)
+int dsp_wav_write(const char *path, const int16_t *samples, size_t count)
 {
 	uint8_t head[HEAD_SIZE], bytes[2];
 	FILE *file;
 	bool good;
 
-	if (count > WAV_SAMPLES_MAX)
+	if (count > DSP_WAV_SAMPLES_MAX)
 		return EFBIG;
 	file = fopen(path, "wb");
 	if (!file)
