@@ -43,6 +43,14 @@ void dsp_mix_sum(int16_t *out, const int16_t *const inputs[], size_t input_count
 		add(out, sounds, sound_count, count);
 }
 
+void dsp_mix_ramp(int16_t *samples, size_t count, float from, float to)
+{
+	float step = (to - from) / (float)count;
+
+	for (size_t i = 0; i < count; i++)
+		samples[i] = (int16_t)lrintf((float)samples[i] * (from + step * (float)i));
+}
+
 double dsp_mix_level_dbm0(const int16_t *samples, size_t count)
 {
 	double energy = 0;

@@ -13,6 +13,9 @@
 /* out may be one of the inputs; no inputs give silence; a NULL input counts as silence. */
 void dsp_mix_sum(int16_t *out, const int16_t *const inputs[], size_t input_count, size_t count);
 
+/* Makes a block louder or softer, by a factor that goes evenly from one value to the other (0..1): no click. */
+void dsp_mix_ramp(int16_t *samples, size_t count, float from, float to);
+
 /* Power of a block in dBm0; -99 for silence. */
 double dsp_mix_level_dbm0(const int16_t *samples, size_t count);
 

@@ -97,6 +97,11 @@ bool dsp_tone_is_playing(const struct dsp_tone *tone)
 	return tone->def != NULL;
 }
 
+bool dsp_tone_sounds(const struct dsp_tone *tone)
+{
+	return tone->def && tone->def->segments[tone->segment].frequency_count > 0;
+}
+
 bool dsp_tone_fill(struct dsp_tone *tone, int16_t *samples, size_t count)
 {
 	while (count > 0 && tone->def) {

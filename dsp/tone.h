@@ -42,6 +42,9 @@ void dsp_tone_start(struct dsp_tone *tone, const struct dsp_tone_def *def);
 /* Whether there is anything to be heard, now or later in the definition. */
 bool dsp_tone_is_playing(const struct dsp_tone *tone);
 
+/* Whether its next sample is sound, not the pause between two bursts. */
+bool dsp_tone_sounds(const struct dsp_tone *tone);
+
 /* Writes count samples: the tone, and silence once it ended. Returns whether it still plays. */
 bool dsp_tone_fill(struct dsp_tone *tone, int16_t *samples, size_t count);
 

@@ -140,11 +140,18 @@ void line_wish(struct line *line)
 	wish.hook_mode = outputs->hook_mode;
 	wish.tone = tone_of(line);
 	wish.tone_serial = line->tone_serial;
+	wish.beep_serial = line->beep_serial;
 	wish.tone_stops_at_digit = begins_dialling(line->state) || line->state == LINE_R_DIGIT;
 	wish.ring = outputs->ring;
 	wish.sound = outputs->sound;
 	streams_wish(line, &wish);
 	line->wish_sequence = media_line_wish(line->media, &wish);
+}
+
+void line_beep(struct line *line)
+{
+	line->beep_serial++;
+	line_wish(line);
 }
 
 /* How long the telephone rings. */

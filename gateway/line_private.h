@@ -42,7 +42,7 @@ struct line {
 	bool off_hook; /* as events and reports told last */
 	bool fault;
 	int refusal; /* that was logged */
-	uint8_t tone_serial;
+	uint8_t tone_serial, beep_serial;
 	char digit; /* of the event that is being dispatched */
 	char digits[LINE_DIGITS_MAX + 1];
 	bool is_feature; /* the digits are a code, and this is it */
@@ -82,6 +82,7 @@ struct line {
 
 void line_dispatch(struct line *line, enum line_event event);
 void line_wish(struct line *line);
+void line_beep(struct line *line); /* the subscriber hears a short tone over the call, once; the far end does not */
 unsigned line_answer_s(const struct line *line); /* how long a call may ring here */
 bool line_gets_dial_tone(const struct line *line); /* it may call somebody, if only a line beside it */
 bool line_may_call(const struct line *line); /* through its account: registered, or needs no registration */

@@ -22,7 +22,13 @@
 #include "gateway/stream.h"
 
 #define MEDIA_STREAMS     3 /* talking, waiting or held, third party */
-#define MEDIA_TONE_NONE   FXS_TONE_COUNT
+
+/* What a wish may ask for: the tones of fxs/zone.h, and these. */
+enum media_tone {
+	MEDIA_TONE_NONE = FXS_TONE_COUNT,
+	MEDIA_TONE_BEEP,
+	MEDIA_TONE_COUNT,
+};
 
 struct media;
 struct media_line;
@@ -31,8 +37,9 @@ struct media_line;
 struct media_wish {
 	uint8_t feed;             /* enum fxs_feed */
 	uint8_t hook_mode;        /* enum fxs_hook_mode */
-	uint8_t tone;             /* enum fxs_tone or MEDIA_TONE_NONE */
+	uint8_t tone;             /* enum fxs_tone or enum media_tone */
 	uint8_t tone_serial;      /* another number starts the tone again */
+	uint8_t beep_serial;      /* another number: the telephone hears a beep, and what else it hears goes on under it */
 	bool tone_stops_at_digit; /* the telephone's first digit silences it at once */
 	bool ring;
 	bool sound;               /* the line is served each tick */
@@ -54,7 +61,7 @@ struct media_report {
 
 /* What all lines of a profile share; must outlive the media. */
 struct media_taste {
-	const struct dsp_tone_def *tones[FXS_TONE_COUNT];
+	const struct dsp_tone_def *tones[MEDIA_TONE_COUNT]; /* NULL: none */
 	struct fxs_cadence ring;
 	struct fxs_hook_config hook;
 };

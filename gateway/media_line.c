@@ -11,6 +11,7 @@
 /* A tone that a digit is suspected under stays silent so long after the last suspicion, so that no scrap
  * of it is heard between the suspicion and the digit. */
 #define SUSPICION_MS 120
+#define CALL_GAIN_UNDER_TONE 0.25f /* speech goes on 12 dB softer, so that both are understood */
 #define BLOCKS_A_TICK_MAX 2 /* a card that fell behind catches up by one block a tick */
 
 static void push(struct media_line *line, enum media_event_kind kind, char digit, uint64_t at_ns)
@@ -53,6 +54,7 @@ int media_line_alloc(struct media_line **linep, struct media *media, struct fxs_
 	line->media = media;
 	line->taste = taste;
 	line->wish.tone = MEDIA_TONE_NONE;
+	line->call_gain = 1;
 	event_queue_init(&line->events, events_size);
 	err = driver->port_open(&line->port, bus, &config, now_ns);
 	if (!err)
@@ -61,6 +63,8 @@ int media_line_alloc(struct media_line **linep, struct media *media, struct fxs_
 		err = fxs_hook_alloc(&line->hook, &taste->hook, off_hook, now_ns);
 	if (!err)
 		err = dsp_tone_alloc(&line->tone);
+	if (!err)
+		err = dsp_tone_alloc(&line->beep);
 	if (!err)
 		err = dsp_dtmf_rx_alloc(&line->dtmf, dtmf_handler, line);
 	for (int i = 0; i < MEDIA_STREAMS && !err; i++)
@@ -83,6 +87,7 @@ void media_line_free(struct media_line *line)
 		line->port->driver->port_close(line->port);
 	fxs_hook_free(line->hook);
 	dsp_tone_free(line->tone);
+	dsp_tone_free(line->beep);
 	dsp_dtmf_rx_free(line->dtmf);
 	for (int i = 0; i < MEDIA_STREAMS; i++)
 		dsp_dtmf_tx_free(line->streams[i].tones);
@@ -92,7 +97,7 @@ void media_line_free(struct media_line *line)
 static void obey_tone(struct media_line *line, const struct media_wish *wish)
 {
 	const struct dsp_tone_def *def =
-		wish->tone < FXS_TONE_COUNT ? line->taste->tones[wish->tone] : NULL;
+		wish->tone < MEDIA_TONE_COUNT ? line->taste->tones[wish->tone] : NULL;
 
 	if (wish->tone == line->wish.tone && wish->tone_serial == line->wish.tone_serial)
 		return;
@@ -101,6 +106,12 @@ static void obey_tone(struct media_line *line, const struct media_wish *wish)
 	line->tone_new = def != NULL;
 	/* No reset: the digit that ended the tone is still sounding and must not begin a second time. */
 	dsp_dtmf_rx_dial_tone(line->dtmf, wish->tone_stops_at_digit);
+}
+
+static void obey_beep(struct media_line *line, const struct media_wish *wish)
+{
+	if (wish->beep_serial != line->wish.beep_serial)
+		dsp_tone_start(line->beep, line->taste->tones[MEDIA_TONE_BEEP]);
 }
 
 /* Told once: it is tried again and again. */
@@ -173,6 +184,7 @@ void media_line_obey(struct media_line *line, uint64_t now_ns)
 	line->report.refusal = 0;
 	obey_port(line, &wish, now_ns);
 	obey_tone(line, &wish);
+	obey_beep(line, &wish);
 	fxs_hook_mode_set(line->hook, wish.hook_mode);
 	for (int i = 0; i < MEDIA_STREAMS; i++)
 		stream_update(&line->streams[i], &wish.streams[i]);
@@ -316,17 +328,45 @@ static const int16_t *stream_block(struct stream *stream, int16_t *samples, size
 	return samples;
 }
 
-/* What the telephone hears: the tone and all streams, always through the mixer. */
+static const int16_t *beep_block(struct media_line *line, int16_t *samples, size_t count)
+{
+	if (!dsp_tone_is_playing(line->beep))
+		return NULL;
+	dsp_tone_fill(line->beep, samples, count);
+	return samples;
+}
+
+/* Of a beep and of the call waiting tone, in whose pauses all is as ever; ringback tone in a call that goes on is not meant. */
+static bool is_under_tone(const struct media_line *line)
+{
+	return dsp_tone_sounds(line->beep) ||
+		(line->wish.tone == FXS_TONE_CALL_WAITING && dsp_tone_sounds(line->tone));
+}
+
+/* What all calls bring, softer while a tone is laid over it; the other parties of a three-way call hear it as ever. */
+static void call_block(struct media_line *line, int16_t *samples, size_t count, bool under_tone)
+{
+	float gain = under_tone ? CALL_GAIN_UNDER_TONE : 1;
+	const int16_t *inputs[MEDIA_STREAMS];
+
+	for (int i = 0; i < MEDIA_STREAMS; i++)
+		inputs[i] = stream_block(&line->streams[i], line->brought[i], count);
+	dsp_mix_sum(samples, inputs, MEDIA_STREAMS, count);
+	if (gain != 1 || line->call_gain != 1)
+		dsp_mix_ramp(samples, count, line->call_gain, gain);
+	line->call_gain = gain;
+}
+
+/* What the telephone hears, always through the mixer. */
 static void speak_block(struct media_line *line, size_t count)
 {
-	int16_t tone[FXS_BLOCK_SAMPLES_MAX];
-	const int16_t *inputs[1 + MEDIA_STREAMS];
+	int16_t tone[FXS_BLOCK_SAMPLES_MAX], beep[FXS_BLOCK_SAMPLES_MAX], call[FXS_BLOCK_SAMPLES_MAX];
 	int16_t out[FXS_BLOCK_SAMPLES_MAX];
+	bool under_tone = is_under_tone(line);
+	const int16_t *inputs[] = {tone_block(line, tone, count), beep_block(line, beep, count), call};
 
-	inputs[0] = tone_block(line, tone, count);
-	for (int i = 0; i < MEDIA_STREAMS; i++)
-		inputs[1 + i] = stream_block(&line->streams[i], line->brought[i], count);
-	dsp_mix_sum(out, inputs, 1 + MEDIA_STREAMS, count);
+	call_block(line, call, count, under_tone);
+	dsp_mix_sum(out, inputs, sizeof(inputs) / sizeof(inputs[0]), count);
 	(void)line->port->driver->write(line->port, out, count);
 }
 

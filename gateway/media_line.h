@@ -23,7 +23,7 @@ struct media_line {
 	struct fxs_port *port;
 	const struct media_taste *taste;
 	struct fxs_hook *hook;
-	struct dsp_tone *tone;
+	struct dsp_tone *tone, *beep;
 	struct dsp_dtmf_rx *dtmf;
 	struct media_wish wish;
 	uint32_t wish_sequence;
@@ -35,6 +35,7 @@ struct media_line {
 	bool ringing;
 	bool watched;            /* its descriptor is: not while the port is out of order */
 	bool tone_new;           /* it has not sounded yet */
+	float call_gain;         /* of what the call brings: less while a tone is laid over it */
 	uint64_t tone_muted_until_ns; /* UINT64_MAX: until another tone is wished */
 	uint64_t now_ns;         /* of the step that is running */
 	struct stream streams[MEDIA_STREAMS];

@@ -4,10 +4,22 @@
 
 #include "gateway/taste.h"
 
+/* The frequency is that of ITU-T E.180's warning tone, which tells by its period (15 s) that a call is recorded: a single
+ * short one does not. */
+#define BEEP "!1400/200"
+
 struct taste {
 	struct media_taste media;
-	struct dsp_tone_def *tones[FXS_TONE_COUNT];
+	struct dsp_tone_def *tones[MEDIA_TONE_COUNT];
 };
+
+static int tone_make(struct taste *taste, unsigned tone, const char *text, double level_dbm0)
+{
+	int err = dsp_tone_def_parse(&taste->tones[tone], text, level_dbm0);
+
+	taste->media.tones[tone] = taste->tones[tone];
+	return err;
+}
 
 int taste_alloc(struct taste **tastep, const struct config_profile *profile)
 {
@@ -18,11 +30,10 @@ int taste_alloc(struct taste **tastep, const struct config_profile *profile)
 	if (!taste)
 		return ENOMEM;
 	err = fxs_zone_find(&zone, profile->country.text);
-	for (int i = 0; i < FXS_TONE_COUNT && !err; i++) {
-		err = dsp_tone_def_parse(&taste->tones[i], zone.tone_text[i],
-			profile->tone_level_dbm0);
-		taste->media.tones[i] = taste->tones[i];
-	}
+	for (unsigned i = 0; i < FXS_TONE_COUNT && !err; i++)
+		err = tone_make(taste, i, zone.tone_text[i], profile->tone_level_dbm0);
+	if (!err)
+		err = tone_make(taste, MEDIA_TONE_BEEP, BEEP, profile->tone_level_dbm0);
 	if (err) {
 		taste_free(taste);
 		return err;
@@ -39,7 +50,7 @@ void taste_free(struct taste *taste)
 {
 	if (!taste)
 		return;
-	for (int i = 0; i < FXS_TONE_COUNT; i++)
+	for (int i = 0; i < MEDIA_TONE_COUNT; i++)
 		dsp_tone_def_free(taste->tones[i]);
 	free(taste);
 }

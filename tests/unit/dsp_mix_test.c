@@ -89,6 +89,21 @@ static void test_levels_are_told_in_dbm0(void **state)
 	assert_true(dsp_mix_level_dbm0(samples, 0) <= -99);
 }
 
+static void test_a_ramp_goes_evenly_from_one_factor_to_the_other(void **state)
+{
+	int16_t samples[5] = {1000, 1000, -1000, 1000, 1000};
+
+	(void)state;
+	dsp_mix_ramp(samples, 5, 1, 0.5f);
+	assert_int_equal(samples[0], 1000);
+	assert_int_equal(samples[1], 900);
+	assert_int_equal(samples[2], -800);
+	assert_int_equal(samples[4], 600);
+	dsp_mix_ramp(samples, 5, 0.5f, 0.5f);
+	assert_int_equal(samples[0], 500);
+	assert_int_equal(samples[4], 300);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -97,6 +112,7 @@ int main(void)
 		cmocka_unit_test(test_a_sum_beyond_full_scale_is_held_there),
 		cmocka_unit_test(test_no_source_and_a_missing_source_are_silence),
 		cmocka_unit_test(test_the_sum_may_replace_one_of_its_sources),
+		cmocka_unit_test(test_a_ramp_goes_evenly_from_one_factor_to_the_other),
 		cmocka_unit_test(test_levels_are_told_in_dbm0),
 	};
 

@@ -243,6 +243,25 @@ static void test_bursts_begin_without_a_click(void **state)
 	playing_free(playing);
 }
 
+static void test_a_pause_is_told_from_a_burst(void **state)
+{
+	struct dsp_tone_def *def;
+	struct dsp_tone *tone;
+	int16_t samples[MS(10)];
+
+	(void)state;
+	assert_int_equal(dsp_tone_def_parse(&def, "!425/20,!0/10,!425/10", -13), 0);
+	assert_int_equal(dsp_tone_alloc(&tone), 0);
+	assert_false(dsp_tone_sounds(tone));
+	dsp_tone_start(tone, def);
+	for (int i = 0; i < 5; i++) {
+		assert_int_equal(dsp_tone_sounds(tone), i != 2 && i != 4);
+		dsp_tone_fill(tone, samples, MS(10));
+	}
+	dsp_tone_free(tone);
+	dsp_tone_def_free(def);
+}
+
 static int start(void **state)
 {
 	(void)state;
@@ -266,6 +285,7 @@ int main(void)
 		cmocka_unit_test(test_a_frequency_beyond_the_line_is_silence),
 		cmocka_unit_test(test_start_begins_anew_and_null_stops),
 		cmocka_unit_test(test_bursts_begin_without_a_click),
+		cmocka_unit_test(test_a_pause_is_told_from_a_burst),
 	};
 
 	return cmocka_run_group_tests_name("dsp/tone", tests, start, NULL);

@@ -25,6 +25,7 @@ static struct card {
 	int feed_err, audio_err, ring_err;
 	enum fxs_feed feed;
 	unsigned written, overtaken;
+	int16_t heard[FXS_BLOCK_SAMPLES_MAX]; /* the newest block that was written */
 } cards[CARDS];
 
 static struct media *media;
@@ -122,9 +123,10 @@ static int sound_read(struct fxs_port *port, int16_t *samples, size_t count)
 
 static int sound_write(struct fxs_port *port, const int16_t *samples, size_t count)
 {
-	(void)samples;
-	(void)count;
-	((struct card *)port)->written++;
+	struct card *card = (struct card *)port;
+
+	card->written++;
+	memcpy(card->heard, samples, count * sizeof(*samples));
 	return 0;
 }
 
@@ -305,6 +307,101 @@ static void test_a_tone_overtakes_what_waits_but_not_speech(void **state)
 	dsp_tone_def_free(def);
 }
 
+/* Without the tones, which have no mean. */
+static int heard_mean(const struct card *card)
+{
+	int sum = 0;
+
+	for (int i = 0; i < 80; i++)
+		sum += card->heard[i];
+	return sum / 80;
+}
+
+static int heard_peak(const struct card *card)
+{
+	int peak = 0;
+
+	for (int i = 0; i < 80; i++)
+		peak = abs(card->heard[i]) > peak ? abs(card->heard[i]) : peak;
+	return peak;
+}
+
+/* In every block the far end says 8000. */
+static void call_begins(void)
+{
+	struct media_wish call = talk;
+	int16_t samples[2000];
+
+	for (size_t i = 0; i < 2000; i++)
+		samples[i] = 8000;
+	call.streams[0] = (struct stream_wish){.id = 1, .fd = -1, .receives = true};
+	media_line_wish(lines[0], &call);
+	step_after(1);
+	stream_playout_put(&lines[0]->streams[0].playout, 1, 0, samples, 2000);
+}
+
+static void block_passes(void)
+{
+	block_comes(&cards[0]);
+	step_after(1);
+}
+
+static void assert_softer_under_a_tone(void)
+{
+	block_passes();
+	assert_in_range(heard_mean(&cards[0]), 4900, 5150); /* on the way from 8000 to 2000 */
+	block_passes();
+	assert_in_range(heard_mean(&cards[0]), 1990, 2010);
+	assert_true(heard_peak(&cards[0]) > 4000);
+	block_passes();
+	assert_in_range(heard_mean(&cards[0]), 4850, 5150);
+	block_passes();
+	assert_int_equal(heard_mean(&cards[0]), 8000);
+	assert_int_equal(heard_peak(&cards[0]), 8000);
+}
+
+static void test_a_beep_is_heard_once_over_the_call(void **state)
+{
+	struct media_wish beep = talk;
+	struct dsp_tone_def *def;
+
+	(void)state;
+	assert_int_equal(dsp_tone_def_parse(&def, "!1400/20", -10), 0);
+	taste.tones[MEDIA_TONE_BEEP] = def;
+	call_begins();
+	block_passes();
+	assert_int_equal(heard_peak(&cards[0]), 8000);
+	beep.streams[0] = (struct stream_wish){.id = 1, .fd = -1, .receives = true};
+	beep.beep_serial = 1;
+	media_line_wish(lines[0], &beep);
+	assert_softer_under_a_tone();
+	media_line_wish(lines[0], &beep); /* the same */
+	block_passes();
+	assert_int_equal(heard_peak(&cards[0]), 8000);
+	taste.tones[MEDIA_TONE_BEEP] = NULL;
+	dsp_tone_def_free(def);
+}
+
+static void test_a_call_is_softer_in_the_bursts_of_the_call_waiting_tone(void **state)
+{
+	struct media_wish waiting = talk;
+	struct dsp_tone_def *def;
+
+	(void)state;
+	assert_int_equal(dsp_tone_def_parse(&def, "400/20,0/20", -10), 0);
+	taste.tones[FXS_TONE_CALL_WAITING] = def;
+	call_begins();
+	waiting.streams[0] = (struct stream_wish){.id = 1, .fd = -1, .receives = true};
+	waiting.tone = FXS_TONE_CALL_WAITING;
+	media_line_wish(lines[0], &waiting);
+	assert_softer_under_a_tone();
+	assert_softer_under_a_tone();
+	taste.tones[FXS_TONE_CALL_WAITING] = NULL;
+	media_line_wish(lines[0], &talk);
+	step_after(1);
+	dsp_tone_def_free(def);
+}
+
 static void test_a_card_out_of_order_does_not_pace_the_others(void **state)
 {
 	(void)state;
@@ -357,6 +454,8 @@ int main(void)
 		MEDIA_TEST(test_trying_again_does_not_disturb_a_line_that_rings),
 		MEDIA_TEST(test_what_a_card_refuses_is_reported_until_the_next_wish),
 		MEDIA_TEST(test_a_tone_overtakes_what_waits_but_not_speech),
+		MEDIA_TEST(test_a_beep_is_heard_once_over_the_call),
+		MEDIA_TEST(test_a_call_is_softer_in_the_bursts_of_the_call_waiting_tone),
 		MEDIA_TEST(test_a_card_out_of_order_does_not_pace_the_others),
 		MEDIA_TEST(test_a_card_that_falls_silent_is_replaced_by_the_timer),
 		MEDIA_TEST(test_a_lost_edge_heals_within_a_second),

@@ -9,6 +9,7 @@
 #include <cmocka.h>
 
 #include "fxs/zone.h"
+#include "gateway/line_private.h"
 #include "tests/unit/gateway_calls.h"
 
 
@@ -42,6 +43,19 @@ static void test_a_flash_holds_and_another_brings_the_call_back(void **state)
 	assert_int_equal(invite->offered, UA_SENDRECV);
 	assert_int_equal(invite->offers, 2);
 	assert_int_equal(streams_at_ear(), 1);
+}
+
+static void test_a_beep_changes_nothing_else(void **state)
+{
+	struct media_wish before;
+
+	(void)state;
+	talk();
+	before = world.wish;
+	line_beep(world.line);
+	assert_int_equal(world.wish.beep_serial, before.beep_serial + 1);
+	before.beep_serial++;
+	assert_memory_equal(&world.wish, &before, sizeof(before));
 }
 
 static void test_a_hold_waits_for_the_offer_that_is_under_way(void **state)
@@ -471,6 +485,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		SERVICES_TEST(test_a_flash_holds_and_another_brings_the_call_back),
+		SERVICES_TEST(test_a_beep_changes_nothing_else),
 		SERVICES_TEST(test_a_hold_waits_for_the_offer_that_is_under_way),
 		SERVICES_TEST(test_hanging_up_soon_after_a_flash_ends_all),
 		SERVICES_TEST(test_hanging_up_later_makes_the_held_call_ring),
