@@ -32,14 +32,16 @@ struct ua_agent_config {
 /* What an INVITE from outside asks for. Valid during the handler only. */
 struct ua_incoming {
 	struct ua_account *account; /* whose Contact it was sent to */
-	const char *called_user;    /* user part of To, or else of the Request-URI, unescaped */
+	/* User part of P-Called-Party-ID where the account's own server says so, else of To, or else of the Request-URI, unescaped. */
+	const char *called_user;
 	/* Who calls: user part, unescaped, and display name, UTF-8, of P-Asserted-Identity, else of Remote-Party-ID, else of
 	 * From; a name that the first two do not give is From's. The first two count only when the request came from the
 	 * account's own server, by its address (RFC 3325 s5). "" when there is none, and when anonymous. */
 	const char *caller_user;
 	const char *caller_name;
 	bool anonymous;             /* From says so, or Privacy with id, header or user (RFC 3323, RFC 3325) */
-	const char *alert_info;     /* values of Alert-Info, as many as fit into 255 bytes, with commas; "": none */
+	/* values of Alert-Info, as many as fit into 255 bytes, with commas; "": none, or not from the account's own server */
+	const char *alert_info;
 	unsigned diversions;        /* how often it was forwarded before it came here, at most 99 */
 	const struct ua_sdp *offer; /* NULL: an INVITE without session description */
 	/* The call of ours whose place it is to take (RFC 3891): to be answered without ringing, and

@@ -5,6 +5,14 @@
 #include "sip/caller.h"
 #include "sip/history.h"
 
+static void user_copy(char user[UA_TEXT_MAX], const struct sip_addr *addr)
+{
+	if (addr->auri.l > 4 && !strncasecmp(addr->auri.p, "tel:", 4))
+		ua_text_telephone(user, UA_TEXT_MAX, &addr->auri);
+	else
+		ua_text_user(user, UA_TEXT_MAX, &addr->uri.user);
+}
+
 /* An address that says who calls; false: it does not. */
 static bool read_address(struct ua_caller *caller, const struct pl *value)
 {
@@ -12,10 +20,7 @@ static bool read_address(struct ua_caller *caller, const struct pl *value)
 
 	if (sip_addr_decode(&addr, value))
 		return false;
-	if (addr.auri.l > 4 && !strncasecmp(addr.auri.p, "tel:", 4))
-		ua_text_telephone(caller->user, sizeof(caller->user), &addr.auri);
-	else
-		ua_text_user(caller->user, sizeof(caller->user), &addr.uri.user);
+	user_copy(caller->user, &addr);
 	if (caller->user[0] && pl_isset(&addr.dname))
 		ua_text_name(caller->name, sizeof(caller->name), &addr.dname);
 	return caller->user[0];
@@ -36,6 +41,25 @@ static void read_identity(struct ua_caller *caller, const struct sip_msg *msg)
 		caller->anonymous |= pl_strcasecmp(&privacy, "off") != 0;
 	if (!sip_msg_xhdr_apply(msg, true, "P-Asserted-Identity", is_identity, caller))
 		(void)sip_msg_xhdr_apply(msg, true, "Remote-Party-ID", is_identity, caller);
+}
+
+static void read_called(struct ua_caller *caller, const struct sip_msg *msg)
+{
+	ua_text_user(caller->called, sizeof(caller->called),
+		pl_isset(&msg->to.uri.user) ? &msg->to.uri.user : &msg->uri.user);
+}
+
+/* The server says whom it meant (RFC 7315 s4.2). */
+static void read_called_party(struct ua_caller *caller, const struct sip_msg *msg)
+{
+	const struct sip_hdr *header = sip_msg_xhdr(msg, "P-Called-Party-ID");
+	struct sip_addr addr;
+	char user[UA_TEXT_MAX] = "";
+
+	if (header && !sip_addr_decode(&addr, &header->val))
+		user_copy(user, &addr);
+	if (user[0])
+		memcpy(caller->called, user, sizeof(user));
 }
 
 static void read_from(struct ua_caller *caller, const struct sip_msg *msg)
@@ -94,15 +118,23 @@ static bool append_alert(const struct sip_hdr *header, const struct sip_msg *msg
 	return false;
 }
 
+/* How it rings is as little a stranger's choice as who calls. */
+static void read_trusted(struct ua_caller *caller, const struct sip_msg *msg)
+{
+	read_identity(caller, msg);
+	read_called_party(caller, msg);
+	(void)sip_msg_xhdr_apply(msg, true, "Alert-Info", append_alert, caller);
+}
+
 void ua_caller_read(struct ua_caller *caller, const struct ua_account *account, const struct sip_msg *msg)
 {
 	memset(caller, 0, sizeof(*caller));
 	read_from(caller, msg);
+	read_called(caller, msg);
 	if (ua_account_has_server(account, msg))
-		read_identity(caller, msg);
+		read_trusted(caller, msg);
 	caller->anonymous |= sip_msg_xhdr_apply(msg, true, "Privacy", hides, NULL) != NULL;
 	if (caller->anonymous)
 		caller->user[0] = caller->name[0] = '\0';
-	(void)sip_msg_xhdr_apply(msg, true, "Alert-Info", append_alert, caller);
 	caller->diversions = ua_history_count(msg);
 }

@@ -10,6 +10,7 @@
 struct ua_caller {
 	char user[UA_TEXT_MAX], name[UA_TEXT_MAX];
 	bool anonymous;
+	char called[UA_TEXT_MAX]; /* user part */
 	char alert_info[UA_ALERT_INFO_MAX];
 	unsigned diversions;
 };

@@ -30,11 +30,10 @@ static const struct ua_sdp *sdp_of(const struct post *post)
 
 static void call_incoming(struct ua_invite *invite, const struct post *post)
 {
-	char called[UA_TEXT_MAX];
 	struct ua_caller caller;
 	struct ua_incoming incoming = {
 		.account = invite->account,
-		.called_user = called,
+		.called_user = caller.called,
 		.caller_user = caller.user,
 		.caller_name = caller.name,
 		.alert_info = caller.alert_info,
@@ -42,8 +41,6 @@ static void call_incoming(struct ua_invite *invite, const struct post *post)
 	};
 	const struct sip_msg *msg = invite->first;
 
-	ua_text_user(called, sizeof(called),
-		pl_isset(&msg->to.uri.user) ? &msg->to.uri.user : &msg->uri.user);
 	ua_caller_read(&caller, invite->account, msg);
 	incoming.anonymous = caller.anonymous;
 	incoming.diversions = caller.diversions;

@@ -78,6 +78,38 @@ static void test_alert_info_is_told_as_far_as_it_fits(void **state)
 	bed_heard("alert <http://x/Bellcore-dr2>, <urn:alert:a>");
 }
 
+static void test_a_stranger_is_not_believed(void **state)
+{
+	(void)state;
+	bed_server_elsewhere();
+	invite("P-Asserted-Identity: \"Ann\" <sip:300@example.org>\r\nAlert-Info: <http://x/Bellcore-dr2>\r\n"
+		"P-Called-Party-ID: <sip:555@example.org>\r\n");
+	bed_heard(INCOMING("200 \"The \"Peer\"\""));
+	bed_heard_nothing();
+}
+
+static void test_the_server_says_who_is_called(void **state)
+{
+	(void)state;
+	invite("P-Called-Party-ID: \"Desk\" <sip:%2B1555@example.org>;x=y\r\n");
+	bed_heard("incoming +1555 from 200 \"The \"Peer\"\" offering 192.0.2.1:5004");
+	bed_heard_nothing();
+}
+
+static void test_who_is_called_may_be_a_telephone_number(void **state)
+{
+	(void)state;
+	invite("P-Called-Party-ID: <tel:+1-555;phone-context=x>\r\n");
+	bed_heard("incoming +1555 from 200 \"The \"Peer\"\" offering 192.0.2.1:5004");
+}
+
+static void test_rubbish_does_not_say_who_is_called(void **state)
+{
+	(void)state;
+	invite("P-Called-Party-ID: <<\r\n");
+	bed_heard(INCOMING("200 \"The \"Peer\"\""));
+}
+
 static void test_a_call_is_forwarded_and_says_who_did(void **state)
 {
 	const char *moved;
@@ -160,6 +192,10 @@ int main(void)
 		bed_test(test_a_caller_who_hides_is_not_told),
 		bed_test(test_privacy_none_hides_nobody),
 		bed_test(test_alert_info_is_told_as_far_as_it_fits),
+		bed_test(test_a_stranger_is_not_believed),
+		bed_test(test_the_server_says_who_is_called),
+		bed_test(test_who_is_called_may_be_a_telephone_number),
+		bed_test(test_rubbish_does_not_say_who_is_called),
 		bed_test(test_a_call_is_forwarded_and_says_who_did),
 		bed_test(test_what_was_forwarded_before_is_counted_and_kept),
 		bed_test(test_history_alone_counts_as_well),

@@ -483,11 +483,11 @@ static void open_agent(void)
 	bed.agent_port = ua_agent_port(bed.agent);
 }
 
-static void open_account(unsigned qualify_s, enum ua_protocol transport)
+static void open_account_at(const char *server, unsigned qualify_s, enum ua_protocol transport)
 {
 	const struct ua_account_config config = {
 		.user = "100", .domain = "example.org", .display_name = "Line One",
-		.server_addr = bed.addr, .server_port = bed.peer_port, .transport = transport,
+		.server_addr = server, .server_port = bed.peer_port, .transport = transport,
 		.password = "secret", .expires_s = 600, .qualify_s = qualify_s,
 	};
 
@@ -495,9 +495,19 @@ static void open_account(unsigned qualify_s, enum ua_protocol transport)
 	assert_int_equal(ua_account_alloc(&bed.account, bed.agent, &config, on_registration, NULL), 0);
 }
 
+static void open_account(unsigned qualify_s, enum ua_protocol transport)
+{
+	open_account_at(bed.addr, qualify_s, transport);
+}
+
 void bed_qualify(unsigned qualify_s)
 {
 	open_account(qualify_s, UA_UDP);
+}
+
+void bed_server_elsewhere(void)
+{
+	open_account_at("127.0.0.9", 0, UA_UDP);
 }
 
 void bed_tcp(void)

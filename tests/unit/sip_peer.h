@@ -50,6 +50,8 @@ int bed_close(void **state);
 void bed_close_agent(void);
 /* Its account is another one now, which asks the server so often whether it is there. */
 void bed_qualify(unsigned qualify_s);
+/* ... whose server has another address: the peer is a stranger. */
+void bed_server_elsewhere(void);
 /* Its account is another one now, over TCP: whatever the peer sends goes by the connection made last. */
 void bed_tcp(void);
 /* The peer closes that connection. */
