@@ -13,14 +13,20 @@
 #include "gateway/address.h"
 #include "gateway/digitmap.h"
 #include "gateway/features.h"
+#include "gateway/ring_pattern.h"
 
 #define CONFIG_TEXT_MAX  127  /* bytes of a text without the final zero */
 #define CONFIG_NAME_MAX  63   /* ... of the name of an account, profile or line */
 #define CONFIG_DIGITS_MAX 40 /* of a number */
+#define CONFIG_LIST_MAX  511  /* bytes of a list without the final zero */
 #define CONFIG_LINES_MAX 2048 /* accounts, profiles and lines, each */
 
 struct config_text {
 	char text[CONFIG_TEXT_MAX + 1];
+};
+
+struct config_list {
+	char text[CONFIG_LIST_MAX + 1];
 };
 
 /* Where in the files something was said, for messages. */
@@ -55,6 +61,7 @@ struct config_account {
 	unsigned expires_s;
 	unsigned qualify_s;
 	bool over_tcp;
+	uint8_t ring; /* pattern of ring_pattern.h */
 };
 
 /* What the flash key means (doc/flash.md). */
@@ -90,6 +97,10 @@ struct config_profile {
 	unsigned forward_no_answer_s;
 	bool hash_sends;
 	bool dtmf_events;
+	struct config_list ring_cadences;
+	struct fxs_cadence rings[RING_PATTERNS]; /* of it; the country's own place is empty */
+	struct config_list ring_callers, ring_alerts; /* rules of ring_pattern.h */
+	uint8_t recall_ring, emergency_ring; /* patterns */
 	struct config_text hotline; /* at most CONFIG_DIGITS_MAX */
 	unsigned hotline_s;
 };

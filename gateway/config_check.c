@@ -63,6 +63,24 @@ static void features_check(struct check *check, struct config_profile *profile)
 			(int)strcspn(at, " "), at, wrong);
 }
 
+static void rings_check(struct check *check, struct config_profile *profile)
+{
+	const struct {
+		const char *name, *text;
+	} rules[] = {{"ring_callers", profile->ring_callers.text}, {"ring_alerts", profile->ring_alerts.text}};
+	const char *at, *wrong = ring_cadences_make(profile->rings, profile->ring_cadences.text, &at);
+
+	if (wrong)
+		complain(check, &profile->place, "profile \"%s\": ring_cadences: \"%.*s\": %s", profile->name,
+			(int)strcspn(at, " "), at, wrong);
+	for (size_t i = 0; i < sizeof(rules) / sizeof(rules[0]); i++) {
+		wrong = ring_rules_check(rules[i].text, &at);
+		if (wrong)
+			complain(check, &profile->place, "profile \"%s\": %s: \"%.*s\": %s", profile->name, rules[i].name,
+				(int)strcspn(at, " "), at, wrong);
+	}
+}
+
 static void profiles_check(struct check *check)
 {
 	struct config *config = check->config;
@@ -86,6 +104,8 @@ static void profiles_check(struct check *check)
 		default_profile_add(check);
 	for (unsigned i = 0; i < config->profile_count; i++)
 		features_check(check, &config->profiles[i]);
+	for (unsigned i = 0; i < config->profile_count; i++)
+		rings_check(check, &config->profiles[i]);
 }
 
 static bool readable_by_others(int fd)

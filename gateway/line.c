@@ -124,6 +124,18 @@ static void streams_wish(struct line *line, struct media_wish *wish)
 	wish->three_way = first_is_at_ear(line);
 }
 
+/* What rings or waits. */
+static uint8_t pattern_of(struct line *line)
+{
+	if (line->state == LINE_RING_BACK)
+		return line->config->profile->recall_ring;
+	if (line->state == LINE_KEPT)
+		return line->config->profile->emergency_ring;
+	if (line->state == LINE_RINGING)
+		return line_leg(line, LINE_ROLE_ACTIVE)->pattern;
+	return line_waits(line) ? line_leg(line, LINE_ROLE_WAITING)->pattern : RING_COUNTRY;
+}
+
 static bool begins_dialling(enum line_state state)
 {
 	return state == LINE_DIAL_TONE || state == LINE_RECALL || state == LINE_CONFIRMED;
@@ -143,6 +155,7 @@ void line_wish(struct line *line)
 	wish.beep_serial = line->beep_serial;
 	wish.tone_stops_at_digit = begins_dialling(line->state) || line->state == LINE_R_DIGIT;
 	wish.ring = outputs->ring;
+	wish.pattern = pattern_of(line);
 	wish.sound = outputs->sound;
 	streams_wish(line, &wish);
 	line->wish_sequence = media_line_wish(line->media, &wish);

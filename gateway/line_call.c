@@ -128,6 +128,15 @@ static void refuse(struct line *line)
 		ua_invite_reject(line->incoming_invite, 486, "Busy Here");
 }
 
+static uint8_t pattern_of(const struct line *line, const struct ua_incoming *incoming)
+{
+	const struct config_profile *profile = line->config->profile;
+	const struct ring_rules rules = {profile->ring_callers.text, profile->ring_alerts.text, line->config->account->ring};
+	const struct ring_call call = {incoming->caller_user, incoming->anonymous, incoming->alert_info};
+
+	return ring_choose(&rules, &call);
+}
+
 static int take(struct line *line, enum line_role role)
 {
 	struct line_leg *place = line_leg(line, role);
@@ -137,6 +146,7 @@ static int take(struct line *line, enum line_role role)
 	if (!err)
 		err = leg_ring(place->leg, role == LINE_ROLE_WAITING);
 	if (!err) {
+		place->pattern = pattern_of(line, line->incoming);
 		line->calls_in++;
 		line_caller_note(line, line->incoming);
 		return 0;

@@ -19,6 +19,7 @@
 #include "fxs/hook.h"
 #include "fxs/zone.h"
 #include "gateway/event_queue.h"
+#include "gateway/ring_pattern.h"
 #include "gateway/stream.h"
 
 #define MEDIA_STREAMS     3 /* talking, waiting or held, third party */
@@ -42,6 +43,7 @@ struct media_wish {
 	uint8_t beep_serial;      /* another number: the telephone hears a beep, and what else it hears goes on under it */
 	bool tone_stops_at_digit; /* the telephone's first digit silences it at once */
 	bool ring;
+	uint8_t pattern;          /* that it rings in, and that the call waiting tone sounds in (ring_pattern.h) */
 	bool sound;               /* the line is served each tick */
 	bool three_way;           /* what one stream brings goes out on the others too */
 	struct stream_wish streams[MEDIA_STREAMS];
@@ -62,7 +64,8 @@ struct media_report {
 /* What all lines of a profile share; must outlive the media. */
 struct media_taste {
 	const struct dsp_tone_def *tones[MEDIA_TONE_COUNT]; /* NULL: none */
-	struct fxs_cadence ring;
+	const struct dsp_tone_def *waiting_tones[RING_PATTERNS]; /* in place of tones[FXS_TONE_CALL_WAITING] */
+	struct fxs_cadence rings[RING_PATTERNS];
 	struct fxs_hook_config hook;
 };
 

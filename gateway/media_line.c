@@ -94,10 +94,16 @@ void media_line_free(struct media_line *line)
 	free(line);
 }
 
+static const struct dsp_tone_def *tone_def(const struct media_taste *taste, const struct media_wish *wish)
+{
+	if (wish->tone == FXS_TONE_CALL_WAITING)
+		return taste->waiting_tones[wish->pattern];
+	return wish->tone < MEDIA_TONE_COUNT ? taste->tones[wish->tone] : NULL;
+}
+
 static void obey_tone(struct media_line *line, const struct media_wish *wish)
 {
-	const struct dsp_tone_def *def =
-		wish->tone < MEDIA_TONE_COUNT ? line->taste->tones[wish->tone] : NULL;
+	const struct dsp_tone_def *def = tone_def(line->taste, wish);
 
 	if (wish->tone == line->wish.tone && wish->tone_serial == line->wish.tone_serial)
 		return;
@@ -151,7 +157,7 @@ static void obey_feed(struct media_line *line, const struct media_wish *wish, ui
 /* What the port refuses is tried again each second (media_line_heal). */
 static void obey_port(struct media_line *line, const struct media_wish *wish, uint64_t now_ns)
 {
-	if (line->ringing && !wish->ring) {
+	if (line->ringing && (!wish->ring || wish->pattern != line->wish.pattern)) {
 		line->port->driver->ring_stop(line->port, now_ns);
 		line->ringing = false;
 	}
@@ -167,7 +173,7 @@ static void obey_ring(struct media_line *line, uint64_t now_ns)
 
 	if (!line->wish.ring || line->ringing || fxs_hook_is_off_hook(line->hook))
 		return;
-	err = line->port->driver->ring_start(line->port, &line->taste->ring, now_ns);
+	err = line->port->driver->ring_start(line->port, &line->taste->rings[line->wish.pattern], now_ns);
 	line->ringing = !err;
 	if (!err)
 		line->feed = FXS_FEED_IDLE;

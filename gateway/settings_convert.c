@@ -36,7 +36,6 @@ static bool number(const char *text, long *value)
 
 static const char *convert_text(struct place *p)
 {
-	struct config_text *field = p->field;
 	size_t length = strlen(p->text);
 
 	if (length < (size_t)p->setting->min || length > (size_t)p->setting->max) {
@@ -48,7 +47,7 @@ static const char *convert_text(struct place *p)
 		if ((unsigned char)*c < ' ' || *c == 0x7f)
 			return "a text without control characters";
 	}
-	memcpy(field->text, p->text, length + 1);
+	memcpy(p->field, p->text, length + 1);
 	return NULL;
 }
 
@@ -187,7 +186,7 @@ static const char *convert_country(struct place *p)
 	return NULL;
 }
 
-#define CHOICES_MAX 4
+#define CHOICES_MAX RING_PATTERNS
 
 static const struct choice {
 	const char *words;
@@ -200,6 +199,8 @@ static const struct choice {
 		{{"busy", FXS_TONE_BUSY}, {"congestion", FXS_TONE_CONGESTION}, {"none", FXS_TONE_COUNT}}},
 	[KIND_FEATURES] = {"nanp, etsi, cn or network",
 		{{"nanp", FEATURES_NANP}, {"etsi", FEATURES_ETSI}, {"cn", FEATURES_CN}, {"network", FEATURES_NETWORK}}},
+	[KIND_RING] = {"country or dr1 to dr8",
+		{{"country", RING_COUNTRY}, {"dr1", 1}, {"dr2", 2}, {"dr3", 3}, {"dr4", 4}, {"dr5", 5}, {"dr6", 6}, {"dr7", 7}, {"dr8", 8}}},
 	[KIND_STYLE] = {"bellcore, etsi or network",
 		{{"bellcore", CONFIG_FLASH_BELLCORE}, {"etsi", CONFIG_FLASH_ETSI}, {"network", CONFIG_FLASH_NETWORK}}},
 };
@@ -254,7 +255,7 @@ const char *settings_convert(const struct setting *setting, const char *text, vo
 		[KIND_DIGITMAP] = convert_digitmap, [KIND_COUNTRY] = convert_country,
 		[KIND_DRIVER] = convert_driver,     [KIND_BLOCK] = convert_block,
 		[KIND_RELEASE] = convert_choice,     [KIND_STYLE] = convert_choice,
-		[KIND_FEATURES] = convert_choice,
+		[KIND_FEATURES] = convert_choice,    [KIND_RING] = convert_choice,
 	};
 	struct place place = {setting, text, (char *)base + setting->offset, words, words_size};
 

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include <errno.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "gateway/taste.h"
 
@@ -10,7 +11,7 @@
 
 struct taste {
 	struct media_taste media;
-	struct dsp_tone_def *tones[MEDIA_TONE_COUNT];
+	struct dsp_tone_def *tones[MEDIA_TONE_COUNT], *waiting_tones[RING_PATTERNS];
 };
 
 static int tone_make(struct taste *taste, unsigned tone, const char *text, double level_dbm0)
@@ -18,6 +19,19 @@ static int tone_make(struct taste *taste, unsigned tone, const char *text, doubl
 	int err = dsp_tone_def_parse(&taste->tones[tone], text, level_dbm0);
 
 	taste->media.tones[tone] = taste->tones[tone];
+	return err;
+}
+
+static int waiting_tones_make(struct taste *taste, const struct config_profile *profile, const struct fxs_zone *zone)
+{
+	char text[RING_WAITING_MAX];
+	int err = 0;
+
+	for (uint8_t i = 0; i < RING_PATTERNS && !err; i++) {
+		ring_waiting_text(text, i, zone->tone_text[FXS_TONE_CALL_WAITING]);
+		err = dsp_tone_def_parse(&taste->waiting_tones[i], text, profile->tone_level_dbm0);
+		taste->media.waiting_tones[i] = taste->waiting_tones[i];
+	}
 	return err;
 }
 
@@ -34,11 +48,14 @@ int taste_alloc(struct taste **tastep, const struct config_profile *profile)
 		err = tone_make(taste, i, zone.tone_text[i], profile->tone_level_dbm0);
 	if (!err)
 		err = tone_make(taste, MEDIA_TONE_BEEP, BEEP, profile->tone_level_dbm0);
+	if (!err)
+		err = waiting_tones_make(taste, profile, &zone);
 	if (err) {
 		taste_free(taste);
 		return err;
 	}
-	taste->media.ring = zone.ring;
+	memcpy(taste->media.rings, profile->rings, sizeof(taste->media.rings));
+	taste->media.rings[RING_COUNTRY] = zone.ring;
 	taste->media.hook = fxs_hook_defaults;
 	taste->media.hook.flash_min_ms = profile->flash_min_ms;
 	taste->media.hook.flash_max_ms = profile->flash_max_ms;
@@ -52,6 +69,8 @@ void taste_free(struct taste *taste)
 		return;
 	for (int i = 0; i < MEDIA_TONE_COUNT; i++)
 		dsp_tone_def_free(taste->tones[i]);
+	for (int i = 0; i < RING_PATTERNS; i++)
+		dsp_tone_def_free(taste->waiting_tones[i]);
 	free(taste);
 }
 

@@ -63,6 +63,8 @@ static size_t limits_at(const struct script_command *command, const struct thing
 {
 	if (thing->named)
 		return 2;
+	if (thing->run == run_cadence && command->count > 1 && !script_word_is(command, 1, "within"))
+		return 2;
 	return script_word_is(command, 1, "for") ? 3 : 1;
 }
 
@@ -70,13 +72,16 @@ static const char *check_expect(const struct script_command *command)
 {
 	const struct thing *thing = command->count ? thing_find(command->words[0]) : NULL;
 	enum tones_name tone;
+	struct tones_ring ring;
 	unsigned ms;
 
 	if (!thing)
 		return "nobody knows that thing";
 	if (thing->named && (command->count < 2 || tones_name_find(&tone, command->words[1])))
 		return "tones are dial, recall, stutter, confirm, ringback, busy, congestion, info, waiting, "
-		       "howler, voice, other";
+		       "waiting-dr2 to waiting-dr4, howler, voice, other";
+	if (thing->run == run_cadence && limits_at(command, thing) == 2 && tones_ring_find(&ring, command->words[1]))
+		return "cadences are the country's or dr1 to dr8";
 	if (script_word_is(command, 1, "for") &&
 		(thing->run != run_silence || command->count < 3 ||
 			!script_number(command->words[2], 1, 600000, &ms)))
@@ -272,20 +277,20 @@ static size_t ring_edges(const struct phone *phone, uint64_t *edges)
 	return count;
 }
 
-static enum script_result cadence_judge(struct player *player, const struct tones_country *country,
+static enum script_result cadence_judge(struct player *player, const struct tones_ring *ring,
 	const uint64_t *edges)
 {
 	unsigned slack_ms = player->background ? RING_REAL_MS : RING_SLACK_MS;
 	size_t length = 0;
 
-	for (size_t i = 0; i < country->ring_count; i++) {
+	for (size_t i = 0; i < ring->count; i++) {
 		double ms = ms_between(edges[i], edges[i + 1]);
 
 		length += (size_t)snprintf(player->note + length, sizeof player->note - length,
 			"%s%.0f", i ? "/" : "ring cadence ", ms);
-		if (fabs(ms - country->ring_ms[i]) > slack_ms)
+		if (fabs(ms - ring->ms[i]) > slack_ms)
 			return player_fail(player, "ring segment %zu lasts %.1f ms instead of %u", i + 1,
-				ms, country->ring_ms[i]);
+				ms, ring->ms[i]);
 	}
 	return SCRIPT_DONE;
 }
@@ -297,14 +302,18 @@ static enum script_result run_cadence(struct player *player, const struct script
 	uint64_t edges[RING_EDGES_MAX];
 	struct player_limits limits;
 	enum script_result result;
+	struct tones_ring ring;
 
 	if (!own)
 		return SCRIPT_FAILED;
 	result = limits_take(player, command, limits_at(command, thing), &limits);
 	if (result != SCRIPT_DONE)
 		return result;
-	if (ring_edges(own->phone, edges) > phone_country(own->phone)->ring_count)
-		return cadence_judge(player, phone_country(own->phone), edges);
+	ring = phone_country(own->phone)->ring;
+	if (limits_at(command, thing) == 2)
+		(void)tones_ring_find(&ring, command->words[1]);
+	if (ring_edges(own->phone, edges) > ring.count)
+		return cadence_judge(player, &ring, edges);
 	player->wake_ns = limits.until_ns;
 	return player->now_ns < limits.until_ns ? SCRIPT_WAIT
 						: not_seen(player, own, command, &limits);
@@ -320,7 +329,7 @@ static enum script_result run_expect(struct player *player, const struct script_
 const struct script_verb player_expect_verbs[] = {
 	{"expect",
 		"connected | ring | ring-end | tone NAME | tone-end NAME | accurate NAME | voice | "
-		"silence [for MS] | cadence, and then [within MS [of [N] EVENT]]",
+		"silence [for MS] | cadence [dr1..dr8], and then [within MS [of [N] EVENT]]",
 		true, check_expect, run_expect},
 	{NULL},
 };

@@ -32,6 +32,9 @@ static const struct row rows[] = {
 	{"us", TONES_CONGESTION, "480+620/250 0/250"},
 	{"us", TONES_INFO, "950/330 1400/330 1800/330 0/1000"},
 	{"us", TONES_WAITING, "440/300 0/10000"},
+	{"us", TONES_WAITING_DR2, "440/100 0/100 440/100 0/9700"},
+	{"us", TONES_WAITING_DR3, "440/100 0/100 440/100 0/100 440/100 0/9500"},
+	{"us", TONES_WAITING_DR4, "440/100 0/100 440/300 0/100 440/100 0/9300"},
 
 	{"uk", TONES_DIAL, "350+440"},
 	{"uk", TONES_CONFIRM, "0/1000", "350+440/100 0/100 350+440/300", 1, 1},
@@ -127,22 +130,30 @@ static const struct row rows[] = {
 };
 
 static const struct {
-	const char *country;
-	unsigned ms[8];
-	size_t count;
+	const char *name;
+	struct tones_ring ring;
 } rings[] = {
-	{"us", {2000, 4000}, 2},
-	{"uk", {400, 200, 400, 2000}, 4},
-	{"de", {1000, 4000}, 2},
-	{"fr", {1500, 3500}, 2},
-	{"cn", {1000, 4000}, 2},
-	{"it", {1000, 4000}, 2},
-	{"nl", {1000, 4000}, 2},
-	{"es", {1500, 3000}, 2},
-	{"se", {1000, 5000}, 2},
-	{"ch", {1000, 4000}, 2},
-	{"at", {1000, 5000}, 2},
-	{"in", {400, 200, 400, 2000}, 4},
+	{"us", {{2000, 4000}, 2}},
+	{"uk", {{400, 200, 400, 2000}, 4}},
+	{"de", {{1000, 4000}, 2}},
+	{"fr", {{1500, 3500}, 2}},
+	{"cn", {{1000, 4000}, 2}},
+	{"it", {{1000, 4000}, 2}},
+	{"nl", {{1000, 4000}, 2}},
+	{"es", {{1500, 3000}, 2}},
+	{"se", {{1000, 5000}, 2}},
+	{"ch", {{1000, 4000}, 2}},
+	{"at", {{1000, 5000}, 2}},
+	{"in", {{400, 200, 400, 2000}, 4}},
+	/* Distinctive ringing: GR-506's dr1 to dr5, and what adapters commonly have beyond it. */
+	{"dr1", {{2000, 4000}, 2}},
+	{"dr2", {{800, 400, 800, 4000}, 4}},
+	{"dr3", {{400, 200, 400, 200, 800, 4000}, 6}},
+	{"dr4", {{300, 200, 1000, 200, 300, 4000}, 6}},
+	{"dr5", {{500, 20000}, 2}},
+	{"dr6", {{200, 400, 200, 400, 200, 4000}, 6}},
+	{"dr7", {{400, 200, 400, 200, 400, 4000}, 6}},
+	{"dr8", {{250, 9750}, 2}},
 };
 
 static const char *const names[TONES_NAMES] = {
@@ -155,11 +166,15 @@ static const char *const names[TONES_NAMES] = {
 	[TONES_CONGESTION] = "congestion",
 	[TONES_INFO] = "info",
 	[TONES_WAITING] = "waiting",
+	[TONES_WAITING_DR2] = "waiting-dr2",
+	[TONES_WAITING_DR3] = "waiting-dr3",
+	[TONES_WAITING_DR4] = "waiting-dr4",
 	[TONES_HOWLER] = "howler",
 	[TONES_VOICE] = "voice",
 	[TONES_OTHER] = "other",
 };
 
+#define COUNTRY_LETTERS 2
 #define COUNT(array) (sizeof(array) / sizeof(array)[0])
 
 static void steps_add(struct tones_pattern *pattern, const char *text)
@@ -196,6 +211,17 @@ static void row_add(struct tones_country *country, const struct row *row)
 	}
 }
 
+int tones_ring_find(struct tones_ring *ring, const char *name)
+{
+	for (size_t i = 0; i < COUNT(rings); i++) {
+		if (!strcmp(rings[i].name, name)) {
+			*ring = rings[i].ring;
+			return 0;
+		}
+	}
+	return ENOENT;
+}
+
 int tones_country_find(struct tones_country *country, const char *name)
 {
 	struct tones_country found = {.count = 0};
@@ -204,13 +230,7 @@ int tones_country_find(struct tones_country *country, const char *name)
 		if (!rows[i].country[0] || !strcmp(rows[i].country, name))
 			row_add(&found, &rows[i]);
 	}
-	for (size_t i = 0; i < COUNT(rings); i++) {
-		if (!strcmp(rings[i].country, name)) {
-			memcpy(found.ring_ms, rings[i].ms, sizeof found.ring_ms);
-			found.ring_count = rings[i].count;
-		}
-	}
-	if (!found.ring_count)
+	if (strlen(name) != COUNTRY_LETTERS || tones_ring_find(&found.ring, name))
 		return ENOENT;
 	*country = found;
 	return 0;

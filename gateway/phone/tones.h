@@ -26,6 +26,9 @@ enum tones_name {
 	TONES_CONGESTION,
 	TONES_INFO,
 	TONES_WAITING,
+	TONES_WAITING_DR2, /* GR-506's for distinctive ringing; in the table of us alone */
+	TONES_WAITING_DR3,
+	TONES_WAITING_DR4,
 	TONES_HOWLER,
 	TONES_VOICE, /* sound that is no tone */
 	TONES_OTHER, /* a tone that the country does not have, or a scrap of one */
@@ -45,20 +48,29 @@ struct tones_pattern {
 	size_t loop; /* the step that follows the last */
 };
 
+#define TONES_RING_MAX 8 /* segments of a ring */
+
+/* Voltage on and off in turn. */
+struct tones_ring {
+	unsigned ms[TONES_RING_MAX];
+	size_t count;
+};
+
 struct tones_country {
 	struct tones_pattern patterns[TONES_MAX];
 	size_t count;
-	unsigned ring_ms[8]; /* voltage on and off in turn */
-	size_t ring_count;
+	struct tones_ring ring;
 };
 
 /* ENOENT: a country that the table has not. Names are libtonezone's: see tones_countries. */
 int tones_country_find(struct tones_country *country, const char *name);
+/* How a distinctive pattern rings: dr1 to dr8; ENOENT. */
+int tones_ring_find(struct tones_ring *ring, const char *name);
 /* What may be given to it, for messages: "us, uk, de ...". */
 const char *tones_countries(void);
 
-/* "dial", "recall", "stutter", "confirm", "ringback", "busy", "congestion", "info", "waiting", "howler",
- * "voice", "other". */
+/* "dial", "recall", "stutter", "confirm", "ringback", "busy", "congestion", "info", "waiting", "waiting-dr2" to "waiting-dr4",
+ * "howler", "voice", "other". */
 const char *tones_name_text(enum tones_name name);
 /* ENOENT: no such name. */
 int tones_name_find(enum tones_name *name, const char *text);

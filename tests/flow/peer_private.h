@@ -150,6 +150,9 @@ void calls_free(struct peer *peer);
 
 /* peer_proxy.c: what is between the two sides of a call. The proxy hands an INVITE to whom it is for. */
 void proxy_route(struct call *call);
+/* What the proxy puts into Alert-Info; "": nothing. */
+#define PROXY_ALERT_MAX 64
+void proxy_alert_info(const struct call *call, char text[PROXY_ALERT_MAX]);
 enum side other_side(enum side side);
 void sdp_to_text(const struct ua_sdp *sdp, char text[MESSAGE_SDP_MAX]);
 /* NULL when there is none. */

@@ -34,10 +34,30 @@ static void refuse(struct call *call, unsigned status, const char *phrase)
 	call->over = true;
 }
 
+/* 52102 rings 102 as Bellcore-dr2; 2102 to 7102 are further numbers of 102. */
+static const char *account_user(const struct call *call)
+{
+	const char *called = call->names[CALLEE];
+	size_t length = strlen(called);
+
+	if (length == 5 && called[0] == '5' && called[2] == '1')
+		return called + 2;
+	return length == 4 && called[0] >= '2' && called[0] <= '7' && called[1] == '1' ? called + 1 : called;
+}
+
+void proxy_alert_info(const struct call *call, char text[PROXY_ALERT_MAX])
+{
+	const char *called = call->names[CALLEE];
+
+	text[0] = '\0';
+	if (account_user(call) == called + 2)
+		snprintf(text, PROXY_ALERT_MAX, "<http://127.0.0.1/Bellcore-dr%c>", called[1]);
+}
+
 void proxy_route(struct call *call)
 {
 	struct ua_agent *agent = call->peer->agent;
-	struct ua_account *account = agent ? account_find(agent, call->names[CALLEE]) : NULL;
+	struct ua_account *account = agent ? account_find(agent, account_user(call)) : NULL;
 	struct peer_user *user = user_find(call->peer, call->names[CALLEE]);
 
 	message_send(call, MESSAGE_TRYING, CALLER, 2);

@@ -77,17 +77,19 @@ static void on_refusal(struct ua_invite *invite, const struct message *message)
 static void on_invite(struct ua_invite *invite, const struct message *message)
 {
 	struct ua_agent *agent = invite->call->peer->agent;
+	char alert_info[PROXY_ALERT_MAX];
 	struct ua_sdp sdp;
 	struct ua_incoming incoming = {
 		.account = invite->account,
 		.called_user = invite->call->names[CALLEE],
 		.caller_user = invite->call->names[CALLER],
 		.caller_name = "",
-		.alert_info = "",
+		.alert_info = alert_info,
 		.offer = sdp_from_text(&sdp, invite->call->caller_sdp),
 	};
 
 	(void)message;
+	proxy_alert_info(invite->call, alert_info);
 	invite_came(invite, "INVITE");
 	invite_replied(invite, "INVITE", 100);
 	agent->incoming(invite, &incoming, agent->arg);

@@ -22,6 +22,7 @@ static struct card {
 	struct fxs_port port;
 	int fd; /* readable: a block has come */
 	bool off_hook, sound_on, ringing, fault_untold;
+	unsigned first_burst_ms; /* of the cadence that it rings in */
 	int feed_err, audio_err, ring_err;
 	enum fxs_feed feed;
 	unsigned written, overtaken;
@@ -140,10 +141,10 @@ static int ring_start(struct fxs_port *port, const struct fxs_cadence *cadence, 
 {
 	struct card *card = (struct card *)port;
 
-	(void)cadence;
 	(void)at_ns;
 	if (card->ring_err)
 		return card->ring_err;
+	card->first_burst_ms = cadence->on_off_ms[0];
 	card->ringing = true;
 	card->feed = FXS_FEED_IDLE;
 	return 0;
@@ -273,6 +274,46 @@ static void test_what_a_card_refuses_is_reported_until_the_next_wish(void **stat
 	assert_int_equal(report.refusal, 0);
 }
 
+static void test_a_line_rings_in_the_pattern_that_was_wished(void **state)
+{
+	struct media_wish wish = ring;
+
+	(void)state;
+	taste.rings[RING_COUNTRY] = (struct fxs_cadence){{1000, 4000}, 2};
+	taste.rings[2] = (struct fxs_cadence){{800, 400}, 2};
+	wish.pattern = 2;
+	media_line_wish(lines[0], &wish);
+	step_after(1);
+	assert_true(cards[0].ringing);
+	assert_int_equal(cards[0].first_burst_ms, 800);
+	media_line_wish(lines[0], &ring);
+	step_after(1);
+	assert_true(cards[0].ringing);
+	assert_int_equal(cards[0].first_burst_ms, 1000);
+}
+
+static void test_a_waiting_call_sounds_in_the_pattern_that_was_wished(void **state)
+{
+	struct media_wish wish = talk;
+	struct dsp_tone_def *def;
+
+	(void)state;
+	assert_int_equal(dsp_tone_def_parse(&def, "440", -10), 0);
+	taste.waiting_tones[3] = def;
+	wish.tone = FXS_TONE_CALL_WAITING;
+	media_line_wish(lines[0], &wish);
+	step_after(1);
+	assert_false(dsp_tone_is_playing(lines[0]->tone));
+	wish.pattern = 3;
+	wish.tone_serial++;
+	media_line_wish(lines[0], &wish);
+	step_after(1);
+	assert_true(dsp_tone_is_playing(lines[0]->tone));
+	taste.waiting_tones[3] = NULL;
+	dsp_tone_start(lines[0]->tone, NULL);
+	dsp_tone_def_free(def);
+}
+
 static void test_a_tone_overtakes_what_waits_but_not_speech(void **state)
 {
 	struct media_wish tone = talk;
@@ -389,14 +430,14 @@ static void test_a_call_is_softer_in_the_bursts_of_the_call_waiting_tone(void **
 
 	(void)state;
 	assert_int_equal(dsp_tone_def_parse(&def, "400/20,0/20", -10), 0);
-	taste.tones[FXS_TONE_CALL_WAITING] = def;
+	taste.waiting_tones[RING_COUNTRY] = def;
 	call_begins();
 	waiting.streams[0] = (struct stream_wish){.id = 1, .fd = -1, .receives = true};
 	waiting.tone = FXS_TONE_CALL_WAITING;
 	media_line_wish(lines[0], &waiting);
 	assert_softer_under_a_tone();
 	assert_softer_under_a_tone();
-	taste.tones[FXS_TONE_CALL_WAITING] = NULL;
+	taste.waiting_tones[RING_COUNTRY] = NULL;
 	media_line_wish(lines[0], &talk);
 	step_after(1);
 	dsp_tone_def_free(def);
@@ -453,6 +494,8 @@ int main(void)
 		MEDIA_TEST(test_what_a_card_refuses_is_tried_again),
 		MEDIA_TEST(test_trying_again_does_not_disturb_a_line_that_rings),
 		MEDIA_TEST(test_what_a_card_refuses_is_reported_until_the_next_wish),
+		MEDIA_TEST(test_a_line_rings_in_the_pattern_that_was_wished),
+		MEDIA_TEST(test_a_waiting_call_sounds_in_the_pattern_that_was_wished),
 		MEDIA_TEST(test_a_tone_overtakes_what_waits_but_not_speech),
 		MEDIA_TEST(test_a_beep_is_heard_once_over_the_call),
 		MEDIA_TEST(test_a_call_is_softer_in_the_bursts_of_the_call_waiting_tone),

@@ -233,6 +233,17 @@ static void test_a_ring_of_another_cadence_is_noticed(void **state)
 		"1 lift", "wait 200", "1 dial 1", "2 expect cadence");
 }
 
+static void test_a_distinctive_ring_is_told_from_the_countrys(void **state)
+{
+	static const struct fxs_cadence cadence = {{800, 400, 800, 4000}, 4};
+	struct bed *bed = *state;
+
+	exchange_cadence_set(bed->exchange, &cadence);
+	assert_played(bed, "1 expect connected", "1 lift", "wait 200", "1 dial 1", "2 expect cadence dr2");
+	assert_play_fails(bed, "ms instead of 400", "2 expect cadence dr3");
+	assert_play_fails(bed, "ms instead of 2000", "2 expect cadence within 100");
+}
+
 static void test_a_limit_counts_from_the_first_digit_of_the_last_dial(void **state)
 {
 	struct bed *bed = *state;
@@ -365,6 +376,7 @@ int main(void)
 		test_in_bed(test_a_tone_that_must_never_come_is_noticed),
 		test_in_bed(test_a_scrap_of_a_tone_that_must_never_come_is_noticed),
 		test_in_bed(test_a_ring_of_another_cadence_is_noticed),
+		test_in_bed(test_a_distinctive_ring_is_told_from_the_countrys),
 		test_in_bed(test_a_limit_counts_from_the_first_digit_of_the_last_dial),
 		test_in_bed(test_a_muted_leg_is_noticed),
 		test_in_bed(test_a_gap_of_60_ms_is_noticed),
