@@ -87,7 +87,7 @@ struct config_profile {
 	unsigned transfer_s;
 	struct digitmap digit_map;
 	struct digitmap emergency; /* without alternatives: no number is one */
-	unsigned emergency_hold_s;
+	unsigned emergency_hold_s, csh_s;
 	struct digitmap barred; /* ... */
 	uint8_t features_set; /* enum features_set */
 	struct config_text feature_codes;

@@ -209,6 +209,8 @@ static unsigned timer_ms(const struct line *line, enum line_timer timer)
 		return NOT_REFERRED_MS;
 	case LINE_TIMER_KEPT:
 		return profile->emergency_hold_s * MS_PER_S;
+	case LINE_TIMER_SUSPENDED:
+		return profile->csh_s * MS_PER_S;
 	}
 	return 0;
 }

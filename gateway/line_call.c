@@ -146,6 +146,7 @@ static int take(struct line *line, enum line_role role)
 	if (!err)
 		err = leg_ring(place->leg, role == LINE_ROLE_WAITING);
 	if (!err) {
+		place->came_in = true;
 		place->pattern = pattern_of(line, line->incoming);
 		line->calls_in++;
 		line_caller_note(line, line->incoming);
@@ -290,6 +291,7 @@ static void retire(struct line *line, struct line_leg *place)
 	assert(line->retired_count < LINE_RETIRED_MAX); /* it was asked before this leg was made */
 	line->retired[line->retired_count].leg = place->leg;
 	place->leg = NULL;
+	place->came_in = false;
 	line_wish(line);
 	line->retired[line->retired_count++].wish_sequence = line->wish_sequence;
 }

@@ -121,6 +121,7 @@ static const struct line_step table[LINE_STATE_COUNT][LINE_EVENT_COUNT] = {
 		[LINE_EV_FLASH_R] = TO(R_DIGIT, NOTHING),
 		[LINE_EV_FLASH_OUT] = STAY(TALKING, FLASH_OUT),
 		[LINE_EV_HANG_UP_KEPT] = TO(KEPT, NOTHING),
+		[LINE_EV_HANG_UP_SUSPEND] = TO(SUSPENDED, NOTHING),
 		[LINE_EV_CALL_WAITS] = STAY(TALKING, ALERT_WAITING),
 		[LINE_EV_DIGIT] = STAY(TALKING, NOTHING),
 		[LINE_EV_ENDED] = TO(RELEASED, RELEASE),
@@ -238,17 +239,19 @@ static const struct line_step table[LINE_STATE_COUNT][LINE_EVENT_COUNT] = {
 		[LINE_EV_TIMEOUT] = TO(DIAL_TONE, NOTHING),
 		[LINE_EV_CALL_IN] = STAY(CONFIRMED, REFUSE),
 	},
-	[LINE_KEPT] = {
-		[LINE_EV_LIFT] = TO(TALKING, NOTHING),
-		[LINE_EV_LIFT_BARRED] = TO(TALKING, NOTHING),
-		[LINE_EV_HOTLINE] = TO(TALKING, NOTHING),
-		[LINE_EV_TIMEOUT] = TO(IDLE, HANG_UP),
-		[LINE_EV_ENDED] = TO(IDLE, NOTHING),
-		[LINE_EV_ENDED_BUSY] = TO(IDLE, NOTHING),
-		[LINE_EV_ENDED_CONGESTION] = TO(IDLE, NOTHING),
-		[LINE_EV_ENDED_INFO] = TO(IDLE, NOTHING),
-		[LINE_EV_CALL_IN] = STAY(KEPT, REFUSE),
-	},
+#define HUNG_UP_IN_CALL(state)                                   \
+	[LINE_EV_LIFT] = TO(TALKING, NOTHING),                   \
+	[LINE_EV_LIFT_BARRED] = TO(TALKING, NOTHING),            \
+	[LINE_EV_HOTLINE] = TO(TALKING, NOTHING),                \
+	[LINE_EV_TIMEOUT] = TO(IDLE, HANG_UP),                   \
+	[LINE_EV_ENDED] = TO(IDLE, NOTHING),                     \
+	[LINE_EV_ENDED_BUSY] = TO(IDLE, NOTHING),                \
+	[LINE_EV_ENDED_CONGESTION] = TO(IDLE, NOTHING),          \
+	[LINE_EV_ENDED_INFO] = TO(IDLE, NOTHING),                \
+	[LINE_EV_CALL_IN] = STAY(state, REFUSE)
+
+	[LINE_KEPT] = { HUNG_UP_IN_CALL(KEPT) },
+	[LINE_SUSPENDED] = { HUNG_UP_IN_CALL(SUSPENDED) },
 	[LINE_RING_BACK] = {
 		[LINE_EV_LIFT] = TO(TALKING, RESUME),
 		[LINE_EV_LIFT_BARRED] = TO(TALKING, RESUME),
@@ -338,6 +341,7 @@ static const struct line_outputs outputs[LINE_STATE_COUNT] = {
 	[LINE_NOT_REFERRED] = { FXS_TONE_BUSY,      FXS_HOOK_IN_CALL,    LINE_TIMER_NOT_REFERRED, 1, 1, 0, 0, 0 },
 	[LINE_CONFIRMED]   = { FXS_TONE_CONFIRM,    FXS_HOOK_COLLECTING, LINE_TIMER_CONFIRM,     1, 1, 0, 0, 0 },
 	[LINE_KEPT]        = { NO_TONE,             FXS_HOOK_IDLE,       LINE_TIMER_KEPT,        0, 1, 1, 0, 0 },
+	[LINE_SUSPENDED]   = { NO_TONE,             FXS_HOOK_IDLE,       LINE_TIMER_SUSPENDED,   0, 0, 0, 0, 0 },
 	[LINE_RING_BACK]   = { NO_TONE,             FXS_HOOK_IDLE,       LINE_TIMER_RING,        0, 1, 1, 0, 0 },
 	[LINE_TRANSFER_RINGS] = { NO_TONE,          FXS_HOOK_IDLE,       LINE_TIMER_RING,        0, 0, 0, 0, 0 },
 	[LINE_TRANSFERRING] = { NO_TONE,            FXS_HOOK_IDLE,       LINE_TIMER_TRANSFER,    0, 0, 0, 0, 0 },
@@ -369,7 +373,7 @@ const char *line_state_name(enum line_state state)
 	static const char *const names[LINE_STATE_COUNT] = {
 		"idle", "dial-tone", "dialling", "calling", "ringback", "early-media", "ringing", "splash", "talking",
 		"recall", "three-way", "three-rings", "three-early", "r-digit", "referring", "not-referred", "confirmed",
-		"kept", "ring-back", "transfer-rings", "transferring", "released", "busy", "congestion", "info", "howler",
+		"kept", "suspended", "ring-back", "transfer-rings", "transferring", "released", "busy", "congestion", "info", "howler",
 		"parked",
 	};
 
@@ -380,7 +384,7 @@ const char *line_event_name(enum line_event event)
 {
 	static const char *const names[LINE_EVENT_COUNT] = {
 		"lift", "lift-barred", "hotline", "hang-up", "flash", "hang-up-held", "hang-up-waiting", "hang-up-transfer",
-		"hang-up-kept", "flash-barred", "flash-back", "flash-swap", "flash-join", "flash-take", "flash-r",
+		"hang-up-kept", "hang-up-suspend", "flash-barred", "flash-back", "flash-swap", "flash-join", "flash-take", "flash-r",
 		"flash-out", "r-back", "r-back-all", "r-release", "r-take", "r-swap", "r-join", "r-transfer", "r-reject",
 		"r-accept", "r-hold", "r-join-waiting", "digit", "number", "feature", "done", "refused", "refer-blind",
 		"no-number", "digit-lost", "timeout", "call-in", "call-forwarded", "call-waits", "held-ended",

@@ -29,6 +29,7 @@ enum line_state {
 	LINE_NOT_REFERRED, /* ... and could not: a tone before its call is back */
 	LINE_CONFIRMED,   /* what was dialled has been done: a tone, then dial tone */
 	LINE_KEPT,        /* hung up in an emergency call, which goes on: it rings */
+	LINE_SUSPENDED,   /* hung up by the called party, who may lift another telephone of the line: the call goes on */
 	LINE_RING_BACK,   /* hung up on a held call: it rings */
 	LINE_TRANSFER_RINGS, /* hung up: the held call is transferred when the other one answers */
 	LINE_TRANSFERRING,   /* hung up: the held party is calling the other one */
@@ -51,6 +52,7 @@ enum line_event {
 	LINE_EV_HANG_UP_WAITING, /* ... while a call waits */
 	LINE_EV_HANG_UP_TRANSFER, /* ... between two calls: those two shall talk */
 	LINE_EV_HANG_UP_KEPT,     /* ... in a call that only the other side may end */
+	LINE_EV_HANG_UP_SUSPEND,  /* ... in a call that came in and may be taken up again */
 	LINE_EV_FLASH_BARRED, /* a flash on a line that may not call */
 	LINE_EV_FLASH_BACK,   /* a flash while a call is held and none is talked in */
 	LINE_EV_FLASH_SWAP,   /* a flash between two calls: the other one */
@@ -146,6 +148,7 @@ enum line_timer {
 	LINE_TIMER_SPLASH,
 	LINE_TIMER_NOT_REFERRED,
 	LINE_TIMER_KEPT,
+	LINE_TIMER_SUSPENDED,
 };
 
 struct line_step {

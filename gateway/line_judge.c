@@ -121,6 +121,13 @@ static bool keeps_emergency(const struct line *line)
 	return line->emergency && line->state == LINE_TALKING && line->config->profile->emergency_hold_s;
 }
 
+/* The called party may go to another telephone. */
+static bool suspends(const struct line *line)
+{
+	return line->config->profile->csh_s && line->state == LINE_TALKING && line_has(line, LINE_ROLE_ACTIVE) &&
+		line->legs[line->place[LINE_ROLE_ACTIVE]].came_in;
+}
+
 enum line_event line_judge_hang_up(const struct line *line, uint64_t at_ns)
 {
 	if (keeps_emergency(line))
@@ -131,7 +138,7 @@ enum line_event line_judge_hang_up(const struct line *line, uint64_t at_ns)
 		return LINE_EV_HANG_UP_TRANSFER;
 	if (line_has(line, LINE_ROLE_HELD) && !bounced(line, at_ns) && !is_conference(line))
 		return LINE_EV_HANG_UP_HELD;
-	return LINE_EV_HANG_UP;
+	return suspends(line) ? LINE_EV_HANG_UP_SUSPEND : LINE_EV_HANG_UP;
 }
 
 /* One call more than the one that is talked in: a third would leave the subscriber without a key for it, and so would a

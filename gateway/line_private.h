@@ -24,6 +24,7 @@ enum line_role {
 struct line_leg {
 	struct leg *leg; /* NULL: none */
 	uint8_t pattern; /* it rings or sounds in while it waits (ring_pattern.h) */
+	bool came_in;    /* was not made from here */
 	bool over;       /* it has ended or was hung up: it leaves after this event */
 };
 

@@ -182,6 +182,7 @@ void line_replace(struct line *line, struct ua_invite *invite, const struct ua_i
 	}
 	gw_log(GW_LOG_INFO, line->config->name, "%s takes a call over", incoming->caller_user);
 	line->calls_in++;
+	place->came_in = line_leg(line, role)->came_in;
 	line_role_hang_up(line, role);
 	line_roles_swap(line, role, LINE_ROLE_WAITING);
 	line_legs_retire(line);

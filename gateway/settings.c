@@ -123,6 +123,8 @@ const struct setting settings[] = {
 		"which digits are an emergency number, as (112|911); called at once and without registration; such a call takes no flash and lets none wait"),
 	PROFILE("emergency_hold_s", KIND_NUMBER, emergency_hold_s, 0, 3600, "s", "120",
 		"how long an emergency call goes on, and the telephone rings, when it is hung up; only the other side can end it; 0: hanging up ends it"),
+	PROFILE("csh_s", KIND_NUMBER, csh_s, 0, 180, "s", "0",
+		"how long a call that came in goes on, in silence, when it is hung up: another telephone of the line may be lifted meanwhile; 0: hanging up ends it"),
 	PROFILE("barred", KIND_DIGITMAP, barred, 0, 0, "", "",
 		"which digits are not called, though digit_map has them; nobody is transferred or forwarded there either"),
 	PROFILE("features", KIND_FEATURES, features_set, 0, 0, "", "nanp",

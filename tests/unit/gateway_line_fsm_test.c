@@ -13,6 +13,7 @@
 static int is_off_hook(enum line_state state)
 {
 	return state != LINE_IDLE && state != LINE_RINGING && state != LINE_SPLASH && state != LINE_RING_BACK && state != LINE_KEPT &&
+		state != LINE_SUSPENDED &&
 		state != LINE_TRANSFER_RINGS && state != LINE_TRANSFERRING;
 }
 
