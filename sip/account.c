@@ -34,6 +34,7 @@ static void destroy(void *arg)
 	hash_unlink(&account->he);
 	mem_deref(account->registrar);
 	mem_deref(account->qualifier);
+	mem_deref(account->unsolicited);
 	mem_deref(account->credentials);
 	mem_deref(account->user);
 	mem_deref(account->domain);
@@ -139,6 +140,7 @@ void ua_account_free(struct ua_account *account)
 	account->agent = NULL;
 	account->registrar = mem_deref(account->registrar);
 	account->qualifier = mem_deref(account->qualifier);
+	account->unsolicited = mem_deref(account->unsolicited);
 	mem_deref(account);
 }
 

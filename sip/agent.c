@@ -57,13 +57,28 @@ static void on_invite(struct ua_agent *agent, const struct sip_msg *msg)
 		refuse_unknown(agent, msg, 404, "Not Found");
 }
 
-/* Within a dialog all belongs to an invite; it is asked first. */
+static void on_unsolicited(struct ua_agent *agent, const struct sip_msg *msg)
+{
+	struct ua_account *account = called_account(agent, msg);
+
+	if (account && account->unsolicited)
+		ua_unsolicited_received(agent, account, msg);
+	else
+		refuse_unknown(agent, msg, 481, "Subscription Does Not Exist");
+}
+
+static bool in_dialog(struct ua_agent *agent, const struct sip_msg *msg)
+{
+	return ua_invite_request(agent, msg) || (!pl_strcmp(&msg->met, "NOTIFY") && ua_subscription_notified(agent, msg));
+}
+
+/* Within a dialog all belongs to an invite, or else to a subscription. */
 static void on_request(const struct sip_msg *msg, void *arg)
 {
 	struct ua_agent *agent = arg;
 
 	agent->counts.requests_in++;
-	if (ua_gate_refuses(agent, msg) || ua_invite_request(agent, msg))
+	if (ua_gate_refuses(agent, msg) || in_dialog(agent, msg))
 		return;
 	if (pl_isset(&msg->to.tag) || !pl_strcmp(&msg->met, "BYE") || !pl_strcmp(&msg->met, "CANCEL"))
 		refuse_unknown(agent, msg, 481, "Call/Transaction Does Not Exist");
@@ -72,7 +87,7 @@ static void on_request(const struct sip_msg *msg, void *arg)
 	else if (!pl_strcmp(&msg->met, "REFER"))
 		ua_agent_refuse(agent, msg, 403, "Forbidden Outside Of A Call", NULL);
 	else if (!pl_strcmp(&msg->met, "NOTIFY"))
-		refuse_unknown(agent, msg, 481, "Subscription Does Not Exist");
+		on_unsolicited(agent, msg);
 	else if (!pl_strcmp(&msg->met, "OPTIONS"))
 		on_options(agent, msg);
 }
@@ -111,6 +126,8 @@ static void destroy(void *arg)
 {
 	struct ua_agent *agent = arg;
 
+	while (agent->subscription_list.head)
+		ua_subscription_drop(agent->subscription_list.head->data);
 	list_flush(&agent->byes);
 	list_flush(&agent->referrals);
 	if (agent->invites)
@@ -118,6 +135,7 @@ static void destroy(void *arg)
 	if (agent->accounts)
 		(void)hash_apply(agent->accounts, drop_account, NULL);
 	mem_deref(agent->invites);
+	mem_deref(agent->subscriptions);
 	mem_deref(agent->accounts);
 	ua_transport_free(agent->transport);
 	mem_deref(agent->user_agent);
@@ -134,6 +152,8 @@ static int open_agent(struct ua_agent *agent, const struct ua_agent_config *conf
 	err = hash_alloc(&agent->accounts, BUCKETS);
 	if (!err)
 		err = hash_alloc(&agent->invites, BUCKETS);
+	if (!err)
+		err = hash_alloc(&agent->subscriptions, BUCKETS);
 	if (!err)
 		err = str_dup(&agent->user_agent, config->user_agent);
 	if (!err)

@@ -8,6 +8,7 @@
 #include "sip/credentials.h"
 #include "sip/dialog.h"
 #include "sip/message.h"
+#include "sip/subscription.h"
 #include "sip/transport.h"
 
 struct ua_agent {
@@ -19,6 +20,8 @@ struct ua_agent {
 	void *trace_arg;
 	struct hash *accounts; /* by contact_user */
 	struct hash *invites;  /* by Call-ID */
+	struct hash *subscriptions;     /* ... those that a NOTIFY may come for */
+	struct list subscription_list;  /* all */
 	struct list byes;      /* struct ua_bye, on their way */
 	struct list referrals; /* struct ua_referral */
 	struct ua_agent_counts counts;
@@ -37,6 +40,7 @@ struct ua_account {
 	void *arg;
 	struct ua_registrar *registrar;
 	struct ua_qualifier *qualifier;
+	struct ua_unsolicited *unsolicited; /* NULL: not wanted */
 };
 
 struct ua_account *ua_account_find(const struct ua_agent *agent, const char *contact_user);
@@ -89,6 +93,14 @@ int ua_agent_challenged(struct ua_account *account, struct ua_attempt *attempt,
 
 /* bye.c: sends BYE and sees it through; nobody needs to wait for it. */
 int ua_bye_send(struct ua_account *account, struct ua_dialog *dialog, unsigned q850_cause);
+
+/* subscription.c: true: it is one's, and was answered. */
+bool ua_subscription_notified(struct ua_agent *agent, const struct sip_msg *msg);
+/* The agent goes. */
+void ua_subscription_drop(struct ua_subscription *subscription);
+
+/* unsolicited.c: a NOTIFY outside every dialog, to an account that wants it. */
+void ua_unsolicited_received(struct ua_agent *agent, struct ua_account *account, const struct sip_msg *msg);
 
 /* Between agent.c and the invites. */
 void ua_invite_received(struct ua_agent *agent, struct ua_account *account, const struct sip_msg *msg);

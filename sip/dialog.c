@@ -150,8 +150,9 @@ static int take_target(struct ua_dialog *dialog, const struct sip_msg *msg)
 }
 
 int ua_dialog_fork(struct ua_dialog **dialogp, const struct ua_dialog *started,
-	const struct sip_msg *response)
+	const struct sip_msg *msg)
 {
+	const struct sip_taddr *far = msg->req ? &msg->from : &msg->to;
 	struct ua_dialog *dialog = dialog_new();
 	int err;
 
@@ -162,13 +163,13 @@ int ua_dialog_fork(struct ua_dialog **dialogp, const struct ua_dialog *started,
 	dialog->local_tag = mem_ref(started->local_tag);
 	dialog->target = mem_ref(started->target);
 	dialog->local_cseq = started->local_cseq;
-	err = take(&dialog->remote, &response->to.val);
-	if (!err && pl_isset(&response->to.tag))
-		err = take(&dialog->remote_tag, &response->to.tag);
+	err = take(&dialog->remote, &far->val);
+	if (!err && pl_isset(&far->tag))
+		err = take(&dialog->remote_tag, &far->tag);
 	if (!err)
-		err = take_routes(dialog, response);
+		err = take_routes(dialog, msg);
 	if (!err)
-		err = ua_dialog_refresh(dialog, response);
+		err = ua_dialog_refresh(dialog, msg);
 	if (err)
 		mem_deref(dialog);
 	else

@@ -30,10 +30,10 @@ struct ua_dialog {
 /* For a request that starts a dialog, or one outside any. local without tag. */
 int ua_dialog_start(struct ua_dialog **dialogp, const char *local, const char *remote,
 	const char *target);
-/* The caller's dialog from a response with a To tag. started gave the request; it stays as it
- * is. */
+/* The caller's dialog from a response with a To tag, or the subscriber's from a NOTIFY (RFC 6665 s4.4.1). started gave the request;
+ * it stays as it is. */
 int ua_dialog_fork(struct ua_dialog **dialogp, const struct ua_dialog *started,
-	const struct sip_msg *response);
+	const struct sip_msg *msg);
 /* The called one's dialog from an INVITE; our tag is that of libre's responses to it. */
 int ua_dialog_accept(struct ua_dialog **dialogp, const struct sip_msg *invite);
 

@@ -184,7 +184,7 @@ void bed_advance(uint64_t ms)
 	run_rounds(QUIET_ROUNDS);
 }
 
-static void __attribute__((format(printf, 1, 2))) say(const char *format, ...)
+void bed_say(const char *format, ...)
 {
 	char word[512];
 	va_list args;
@@ -324,14 +324,14 @@ static void on_progress(struct ua_invite *invite, unsigned status, const struct 
 {
 	(void)invite;
 	(void)arg;
-	say("progress %u %s", status, describe(answer));
+	bed_say("progress %u %s", status, describe(answer));
 }
 
 static void on_answered(struct ua_invite *invite, const struct ua_sdp *answer, void *arg)
 {
 	(void)invite;
 	(void)arg;
-	say("answered %s", describe(answer));
+	bed_say("answered %s", describe(answer));
 }
 
 static int on_offered(struct ua_invite *invite, const struct ua_sdp *offer, struct ua_sdp *answer,
@@ -339,7 +339,7 @@ static int on_offered(struct ua_invite *invite, const struct ua_sdp *offer, stru
 {
 	(void)invite;
 	(void)arg;
-	say("offered %s", describe(offer));
+	bed_say("offered %s", describe(offer));
 	if (bed.end_when_offered) {
 		ua_invite_end(bed.invite, 0);
 		return 0;
@@ -356,13 +356,13 @@ static void on_changed(struct ua_invite *invite, const struct ua_sdp *remote, vo
 {
 	(void)invite;
 	(void)arg;
-	say("changed %s", describe(remote));
+	bed_say("changed %s", describe(remote));
 }
 
 static void on_unreachable(struct ua_invite *invite, void *arg)
 {
 	(void)arg;
-	say("unreachable");
+	bed_say("unreachable");
 	if (bed.silent)
 		ua_invite_end(invite, 0);
 }
@@ -371,7 +371,7 @@ static void on_transfer(struct ua_invite *invite, unsigned status, bool done, vo
 {
 	(void)invite;
 	(void)arg;
-	say("transfer %u%s", status, done ? ", done" : "");
+	bed_say("transfer %u%s", status, done ? ", done" : "");
 }
 
 static unsigned on_refer(struct ua_invite *invite, const struct ua_refer_request *request,
@@ -379,7 +379,7 @@ static unsigned on_refer(struct ua_invite *invite, const struct ua_refer_request
 {
 	(void)invite;
 	(void)arg;
-	say("asked to call %s, %s at %s, replacing %s, by %s", request->uri, request->user, request->host,
+	bed_say("asked to call %s, %s at %s, replacing %s, by %s", request->uri, request->user, request->host,
 		request->replaces, request->referred_by);
 	bed.referral = referral;
 	if (bed.report_at_once)
@@ -393,7 +393,7 @@ static void on_ended(struct ua_invite *invite, const struct ua_end *end, void *a
 
 	(void)invite;
 	(void)arg;
-	say("ended by %s, status %u, cause %u%s", by[end->by], end->status, end->q850_cause,
+	bed_say("ended by %s, status %u, cause %u%s", by[end->by], end->status, end->q850_cause,
 		end->after_answer ? ", after answer" : "");
 	bed.invite = NULL;
 	if (bed.free_in_handler)
@@ -408,15 +408,15 @@ const struct ua_invite_handlers bed_handlers = {
 static void on_incoming(struct ua_invite *invite, const struct ua_incoming *incoming, void *arg)
 {
 	(void)arg;
-	say("incoming %s from %s \"%s\" offering %s%s", incoming->called_user, incoming->caller_user,
+	bed_say("incoming %s from %s \"%s\" offering %s%s", incoming->called_user, incoming->caller_user,
 		incoming->caller_name, describe(incoming->offer),
 		!incoming->replaces ? "" : incoming->replaces == bed.invite ? ", replacing" : ", replacing another");
 	if (incoming->anonymous)
-		say("anonymous");
+		bed_say("anonymous");
 	if (incoming->alert_info[0])
-		say("alert %s", incoming->alert_info);
+		bed_say("alert %s", incoming->alert_info);
 	if (incoming->diversions)
-		say("forwarded %u times", incoming->diversions);
+		bed_say("forwarded %u times", incoming->diversions);
 	if (bed.ignore_calls)
 		return;
 	if (bed.refuse_calls) {
@@ -435,7 +435,7 @@ static void on_registration(struct ua_account *account, enum ua_registration reg
 	(void)account;
 	(void)reason;
 	(void)arg;
-	say("registration %s %u", names[registration], status);
+	bed_say("registration %s %u", names[registration], status);
 }
 
 /* Port 0: any. -1: it is taken. */

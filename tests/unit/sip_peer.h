@@ -68,6 +68,8 @@ bool bed_has_message(void);
 void bed_quiet(void);
 /* Everything that is due at that later time happens. */
 void bed_advance(uint64_t ms);
+/* The word of a handler that is the test's own. */
+void bed_say(const char *format, ...) __attribute__((format(printf, 1, 2)));
 /* Fails unless the next word of a handler is this one; nothing was said otherwise. */
 void bed_heard(const char *word);
 void bed_heard_nothing(void);
