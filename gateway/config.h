@@ -53,6 +53,13 @@ struct config_socket {
 	struct config_text path;
 };
 
+/* How an account hears of messages that wait. */
+enum config_mwi {
+	CONFIG_MWI_OFF,
+	CONFIG_MWI_UNSOLICITED,
+	CONFIG_MWI_SUBSCRIBE,
+};
+
 struct config_account {
 	char name[CONFIG_NAME_MAX + 1];
 	struct config_place place;
@@ -62,6 +69,8 @@ struct config_account {
 	unsigned qualify_s;
 	bool over_tcp;
 	uint8_t ring; /* pattern of ring_pattern.h */
+	uint8_t mwi; /* enum config_mwi */
+	struct config_text mailbox; /* "": the user's */
 };
 
 /* What the flash key means (doc/flash.md). */

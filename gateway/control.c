@@ -12,6 +12,7 @@
 
 #define REQUEST_BYTES_MAX 256
 #define REQUEST_WORDS_MAX 3
+#define MESSAGES_MAX      12
 #define CLIENTS_MAX       8
 #define ANSWER_BYTES_MAX  (1 << 20) /* of the kernel's buffer, of which it grants what it likes */
 
@@ -49,16 +50,28 @@ static const char *hook_text(const struct line_status *status)
 	return status->fault ? "fault" : status->off_hook ? "off-hook" : "on-hook";
 }
 
+/* New ones; "some" where the mailbox does not count them. */
+static const char *messages_text(const struct line_status *status, char text[MESSAGES_MAX])
+{
+	if (!status->messages.waiting)
+		return "-";
+	if (!status->messages.voice_new)
+		return "some";
+	snprintf(text, MESSAGES_MAX, "%u", status->messages.voice_new);
+	return text;
+}
+
 static void status_print(const struct gateway *gateway, FILE *out)
 {
 	struct line_status status;
+	char messages[MESSAGES_MAX];
 
-	fprintf(out, "%-16s %-12s %-8s %-10s %8s %9s %7s\n", "line", "state", "hook", "registered",
-		"calls-in", "calls-out", "flashes");
+	fprintf(out, "%-16s %-12s %-8s %-10s %8s %9s %7s %8s\n", "line", "state", "hook", "registered",
+		"calls-in", "calls-out", "flashes", "messages");
 	for (unsigned i = 0; gateway_line_status(gateway, i, &status); i++)
-		fprintf(out, "%-16s %-12s %-8s %-10s %8u %9u %7u\n", status.name, status.state,
+		fprintf(out, "%-16s %-12s %-8s %-10s %8u %9u %7u %8s\n", status.name, status.state,
 			hook_text(&status), registrations[status.registration], status.calls_in,
-			status.calls_out, status.flashes);
+			status.calls_out, status.flashes, messages_text(&status, messages));
 }
 
 /* A text of the configuration, which holds no control characters (settings_convert.c). */
@@ -82,9 +95,11 @@ static void status_json_print(const struct gateway *gateway, FILE *out)
 		fprintf(out, "%s\n{\"line\":", i ? "," : "");
 		json_text_print(status.name, out);
 		fprintf(out, ",\"state\":\"%s\",\"hook\":\"%s\",\"registered\":\"%s\","
-			"\"calls_in\":%u,\"calls_out\":%u,\"flashes\":%u}", status.state,
+			"\"calls_in\":%u,\"calls_out\":%u,\"flashes\":%u,\"messages_waiting\":%s,"
+			"\"messages_new\":%u,\"messages_old\":%u}", status.state,
 			hook_text(&status), registrations[status.registration], status.calls_in,
-			status.calls_out, status.flashes);
+			status.calls_out, status.flashes, status.messages.waiting ? "true" : "false",
+			status.messages.voice_new, status.messages.voice_old);
 	}
 	fprintf(out, "\n]}\n");
 }

@@ -7,6 +7,7 @@
 #include "gateway/gateway.h"
 #include "gateway/gateway_private.h"
 #include "gateway/log.h"
+#include "gateway/mailbox.h"
 #include "gateway/taste.h"
 
 #define NS_PER_MS         1000000ull
@@ -108,7 +109,8 @@ static void on_registration(struct ua_account *account, enum ua_registration sta
 		[UA_REG_NONE] = "not registered", [UA_REG_TRYING] = "registering",
 		[UA_REG_REGISTERED] = "registered", [UA_REG_FAILED] = "registration failed",
 	};
-	const struct config_account *config = arg;
+	struct account_user *user = arg;
+	const struct config_account *config = &user->gateway->config->accounts[user->index];
 	char number[16] = "";
 
 	(void)account;
@@ -116,6 +118,19 @@ static void on_registration(struct ua_account *account, enum ua_registration sta
 		snprintf(number, sizeof(number), "%u ", status);
 	gw_log(state == UA_REG_FAILED ? GW_LOG_WARNING : GW_LOG_INFO, config->name, "%s%s%s%s", names[state],
 		status || reason[0] ? ": " : "", number, reason);
+	if (user->mailbox)
+		mailbox_registration(user->mailbox, state == UA_REG_REGISTERED && status / 100 == 2);
+}
+
+static void on_messages(const struct ua_message_summary *messages, void *arg)
+{
+	const struct account_user *user = arg;
+	struct gateway *gateway = user->gateway;
+
+	for (unsigned i = 0; i < gateway->line_count; i++) {
+		if (gateway->line_accounts[i] == gateway->accounts[user->index])
+			line_messages_set(gateway->lines[i], messages);
+	}
 }
 
 static int taste_of(struct gateway *gateway, const struct config_profile *profile, const struct taste **tastep)
@@ -135,6 +150,7 @@ static int taste_of(struct gateway *gateway, const struct config_profile *profil
 static int account_open(struct gateway *gateway, unsigned index)
 {
 	const struct config_account *config = &gateway->config->accounts[index];
+	struct account_user *user = &gateway->account_users[index];
 	char addr[INET6_ADDRSTRLEN];
 	struct ua_account_config ua = {
 		.user = config->user.text,
@@ -151,8 +167,10 @@ static int account_open(struct gateway *gateway, unsigned index)
 	int err;
 
 	address_print(&config->server, addr);
-	err = ua_account_alloc(&gateway->accounts[index], gateway->agent, &ua, on_registration,
-		(void *)config);
+	*user = (struct account_user){.gateway = gateway, .index = index};
+	err = ua_account_alloc(&gateway->accounts[index], gateway->agent, &ua, on_registration, user);
+	if (!err && config->mwi != CONFIG_MWI_OFF)
+		err = mailbox_alloc(&user->mailbox, config, gateway->accounts[index], on_messages, user);
 	if (!err)
 		err = ua_account_register(gateway->accounts[index], index * REGISTER_PACE_MS);
 	if (err)
@@ -242,12 +260,13 @@ static int tables_alloc(struct gateway *gateway)
 	const struct config *config = gateway->config;
 
 	gateway->accounts = calloc(config->account_count + 1, sizeof(*gateway->accounts));
+	gateway->account_users = calloc(config->account_count + 1, sizeof(*gateway->account_users));
 	gateway->directory = (struct directory){.config = config, .accounts = gateway->accounts};
 	gateway->tastes = calloc(config->profile_count + 1, sizeof(*gateway->tastes));
 	gateway->lines = calloc(config->line_count + 1, sizeof(*gateway->lines));
 	gateway->line_accounts = calloc(config->line_count + 1, sizeof(*gateway->line_accounts));
 	gateway->closed = calloc(config->line_count + 1, sizeof(*gateway->closed));
-	return gateway->accounts && gateway->tastes && gateway->lines && gateway->line_accounts && gateway->closed ? 0
+	return gateway->accounts && gateway->account_users && gateway->tastes && gateway->lines && gateway->line_accounts && gateway->closed ? 0
 												: ENOMEM;
 }
 
@@ -326,6 +345,14 @@ int gateway_alloc(struct gateway **gatewayp, struct loop *loop, const struct con
 	return 0;
 }
 
+static void mailboxes_close(struct gateway *gateway)
+{
+	for (unsigned i = 0; gateway->account_users && i < gateway->config->account_count; i++) {
+		mailbox_free(gateway->account_users[i].mailbox);
+		gateway->account_users[i].mailbox = NULL;
+	}
+}
+
 void gateway_free(struct gateway *gateway)
 {
 	if (!gateway)
@@ -338,6 +365,7 @@ void gateway_free(struct gateway *gateway)
 	loop_timer_free(gateway->stop_timer);
 	for (unsigned i = 0; i < gateway->line_count; i++)
 		line_free(gateway->lines[i]);
+	mailboxes_close(gateway);
 	for (unsigned i = 0; gateway->accounts && i < gateway->config->account_count; i++)
 		ua_account_free(gateway->accounts[i]);
 	ua_agent_free(gateway->agent);
@@ -349,6 +377,7 @@ void gateway_free(struct gateway *gateway)
 	free(gateway->closed);
 	free(gateway->line_accounts);
 	free(gateway->accounts);
+	free(gateway->account_users);
 	free(gateway->tastes);
 	free(gateway);
 }
@@ -381,6 +410,7 @@ void gateway_stop(struct gateway *gateway, void (*done)(void *arg), void *arg)
 	gateway->stop_by_ms = loop_now_ms(gateway->loop) + STOP_MS;
 	for (unsigned i = 0; i < gateway->line_count; i++)
 		line_shut(gateway->lines[i]);
+	mailboxes_close(gateway);
 	for (unsigned i = 0; i < gateway->config->account_count; i++)
 		ua_account_unregister(gateway->accounts[i]);
 	if (loop_timer_alloc(&gateway->stop_timer, gateway->loop, on_stop_review, gateway) != 0)

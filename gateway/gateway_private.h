@@ -16,6 +16,11 @@ struct gateway {
 	struct state *state;
 	struct ua_agent *agent;
 	struct ua_account **accounts; /* as config->accounts */
+	struct account_user {          /* ... */
+		struct gateway *gateway;
+		unsigned index;
+		struct mailbox *mailbox;
+	} *account_users;
 	struct taste **tastes;        /* as config->profiles; NULL where no line uses it */
 	struct media *media;
 	struct line **lines;          /* those that could be opened, in config's order */

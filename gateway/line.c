@@ -88,14 +88,19 @@ void line_free(struct line *line)
 	free(line);
 }
 
+/* That no call comes here, or that messages wait. */
+static bool reminds(const struct line *line)
+{
+	return subscriber_has(line->subscriber, SUBSCRIBER_FORWARD_ALWAYS) || line->messages.waiting;
+}
+
 static uint8_t tone_of(const struct line *line)
 {
 	const struct line_outputs *outputs = line_fsm_outputs(line->state);
 
 	if (line->state == LINE_TALKING && line_waits(line))
 		return FXS_TONE_CALL_WAITING;
-	/* A reminder that no call comes here. */
-	if (line->state == LINE_DIAL_TONE && subscriber_has(line->subscriber, SUBSCRIBER_FORWARD_ALWAYS))
+	if (line->state == LINE_DIAL_TONE && reminds(line))
 		return FXS_TONE_STUTTER;
 	if (outputs->tone == LINE_TONE_RELEASE)
 		return line->config->profile->release_tone;
@@ -417,6 +422,11 @@ void line_media_changed(struct line *line)
 	line_retired_review(line, report.wish_sequence);
 }
 
+void line_messages_set(struct line *line, const struct ua_message_summary *messages)
+{
+	line->messages = *messages;
+}
+
 void line_status_get(const struct line *line, struct line_status *status)
 {
 	*status = (struct line_status){
@@ -429,5 +439,6 @@ void line_status_get(const struct line *line, struct line_status *status)
 		.calls_out = line->calls_out,
 		.flashes = line->flashes,
 		.surprises = line->surprises,
+		.messages = line->messages,
 	};
 }

@@ -13,6 +13,7 @@
 #include "gateway/loop.h"
 #include "gateway/media.h"
 #include "gateway/subscriber.h"
+#include "sip/message_summary.h"
 
 struct line;
 
@@ -33,6 +34,9 @@ bool line_owns(const struct line *line, const struct ua_invite *invite);
 /* A call that takes the place of one of this line's (incoming->replaces): answered without ringing. */
 void line_replace(struct line *line, struct ua_invite *invite, const struct ua_incoming *incoming);
 
+/* Messages wait in the account's mailbox, or no longer: the next dial tone tells. */
+void line_messages_set(struct line *line, const struct ua_message_summary *messages);
+
 /* Ends what goes on, politely; the telephone falls silent. */
 void line_shut(struct line *line);
 
@@ -43,6 +47,7 @@ struct line_status {
 	bool off_hook, fault;
 	enum ua_registration registration;
 	unsigned calls_in, calls_out, flashes, surprises;
+	struct ua_message_summary messages;
 };
 void line_status_get(const struct line *line, struct line_status *status);
 

@@ -80,6 +80,7 @@ struct line {
 	uint32_t wish_sequence;
 
 	unsigned calls_in, calls_out, flashes, surprises;
+	struct ua_message_summary messages; /* in the mailbox */
 };
 
 void line_dispatch(struct line *line, enum line_event event);

@@ -72,6 +72,10 @@ const struct setting settings[] = {
 		"how long a registration is asked for"),
 	ACCOUNT("qualify_s", KIND_NUMBER, qualify_s, 0, 3600, "s", "0",
 		"how often the server is asked whether it is there, 10 or more; 0: never"),
+	ACCOUNT("mwi", KIND_MWI, mwi, 0, 0, "", "unsolicited",
+		"how the account hears of messages that wait in its mailbox, of which stutter dial tone tells: unsolicited takes what the server sends by itself, subscribe asks for it (RFC 3842)"),
+	ACCOUNT("mailbox", KIND_TEXT, mailbox, 0, CONFIG_TEXT_MAX, "", "",
+		"subscribe: user of the mailbox when it is not the account's"),
 
 	PROFILE("country", KIND_COUNTRY, country, 0, 0, "", "us",
 		"two letters: whose tones and ring cadence; one that is not known is refused with a list of those that are"),

@@ -32,6 +32,7 @@ enum settings_kind {
 	KIND_FEATURES, /* nanp, etsi, cn or network; enum features_set as uint8_t */
 	KIND_RING,    /* country or dr1 to dr8; uint8_t as of ring_pattern.h */
 	KIND_STYLE,   /* bellcore, etsi or network; enum config_flash_style as uint8_t */
+	KIND_MWI,     /* off, unsolicited or subscribe; enum config_mwi as uint8_t */
 	KIND_DRIVER,
 	KIND_BLOCK,   /* 5, 10 or 20 */
 };

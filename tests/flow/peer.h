@@ -55,6 +55,7 @@ void peer_free(struct peer *peer); /* after the agent's */
  *   echo NAME              from now on he sends back all sound that comes
  *   source NAME PACKETS    ... after so many packets from another source: SSRC, numbers and clock begin anew
  *   hangup NAME            BYE, or CANCEL while it is not answered yet
+ *   messages NAME NEW OLD  the server tells the gateway's account of its mailbox; no new ones: none wait
  *   offer NAME DIRECTION   re-INVITE: sendrecv, sendonly, recvonly or inactive
  *   offer NAME port|pcma|pcmu  re-INVITE from another port, or with one codec alone
  *

@@ -266,6 +266,17 @@ static int command_registrar(struct peer *peer, struct peer_user *user, char **w
 	return status >= 200 || strcmp(words[1], "silent") == 0 ? 0 : EINVAL;
 }
 
+static int command_messages(struct peer *peer, struct peer_user *user, char **words)
+{
+	struct ua_account *account = peer->agent ? account_find(peer->agent, words[1]) : NULL;
+
+	(void)user;
+	if (!account)
+		return ENOENT;
+	messages_tell(account, (unsigned)atoi(words[2]), (unsigned)atoi(words[3]));
+	return 0;
+}
+
 /* words: of the whole command; of_call: he must have one. */
 static const struct command {
 	const char *name;
@@ -276,6 +287,7 @@ static const struct command {
 	{"delay", 2, false, false, command_delay},
 	{"challenge", 2, false, false, command_challenge},
 	{"registrar", 2, false, false, command_registrar},
+	{"messages", 4, false, false, command_messages},
 	{"user", 2, false, false, command_user},
 	{"call", 3, true, false, command_call},
 	{"progress", 3, true, true, command_progress},

@@ -7,6 +7,7 @@
 
 #include "sip/invite.h"
 #include "sip/rtp.h"
+#include "sip/subscription.h"
 #include "tests/flow/peer.h"
 
 #define MESSAGE_PHRASE_MAX 63
@@ -92,6 +93,8 @@ struct ua_account {
 	void (*step)(struct ua_account *account);
 	ua_registration_h *handler;
 	void *arg;
+	ua_notice_h *notice; /* NULL: NOTIFYs that nobody asked for are refused */
+	void *notice_arg;
 };
 
 struct ua_agent {
@@ -160,6 +163,9 @@ const struct ua_sdp *sdp_from_text(struct ua_sdp *sdp, const char *text);
 
 /* peer_account.c */
 struct ua_account *account_find(struct ua_agent *agent, const char *user);
+
+/* peer_event.c: a NOTIFY about an account's mailbox. */
+void messages_tell(struct ua_account *account, unsigned fresh, unsigned old);
 
 /* peer_receive.c: what comes to the gateway's side. */
 void invite_receive(struct ua_invite *invite, const struct message *message);
