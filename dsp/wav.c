@@ -4,6 +4,9 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 #include "dsp/g711.h"
 #include "dsp/wav.h"
@@ -126,12 +129,18 @@ static int stream_read(FILE *file, int16_t **samplesp, size_t *count)
 
 int dsp_wav_read(const char *path, int16_t **samplesp, size_t *count)
 {
-	FILE *file = fopen(path, "rb");
-	int err;
+	struct stat status;
+	/* Nothing that a path may name makes us wait. */
+	int err, fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+	FILE *file = fd < 0 ? NULL : fdopen(fd, "rb");
 
-	if (!file)
-		return errno;
-	err = stream_read(file, samplesp, count);
+	if (!file) {
+		err = errno;
+		if (fd >= 0)
+			close(fd);
+		return err;
+	}
+	err = fstat(fd, &status) < 0 || !S_ISREG(status.st_mode) ? EINVAL : stream_read(file, samplesp, count);
 	fclose(file);
 	return err;
 }

@@ -371,6 +371,7 @@ void config_free(struct config *config)
 		return;
 	for (unsigned i = 0; i < config->account_count; i++)
 		explicit_bzero(&config->accounts[i].password, sizeof(config->accounts[i].password));
+	prompts_clear(&config->prompts);
 	free(config->accounts);
 	free(config->profiles);
 	free(config->lines);

@@ -13,6 +13,7 @@
 #include "gateway/address.h"
 #include "gateway/digitmap.h"
 #include "gateway/features.h"
+#include "gateway/prompts.h"
 #include "gateway/ring_pattern.h"
 
 #define CONFIG_TEXT_MAX  127  /* bytes of a text without the final zero */
@@ -47,6 +48,7 @@ struct config_media {
 	unsigned block_ms;
 	unsigned playout_ms;
 	bool realtime;
+	struct config_text prompts; /* folder; "": nothing is said */
 };
 
 struct config_socket {
@@ -129,13 +131,14 @@ struct config {
 	struct config_socket dummy;   /* the dummy driver's, for simulated telephones */
 	struct config_socket control; /* the operator's */
 	struct config_socket state;   /* the file of what subscribers set; "": nothing is kept */
+	struct prompts prompts;       /* what of it there is */
 	struct config_account *accounts;
 	struct config_profile *profiles;
 	struct config_line *lines;
 	unsigned account_count, profile_count, line_count;
 };
 
-/* Reads path and, in name order, the files lines.d/<name>.conf beside it. Every complaint goes to errors as one line with file,
+/* dsp_init comes first. Reads path and, in name order, the files lines.d/<name>.conf beside it. Every complaint goes to errors as one line with file,
  * line, value and what is allowed; then EINVAL. Other errno: the file could not be read. */
 int config_load(struct config **configp, const char *path, FILE *errors);
 void config_free(struct config *config); /* wipes passwords */

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
@@ -260,6 +261,38 @@ static void lines_check(struct check *check)
 	}
 }
 
+/* What is no absolute path is looked for beside the file that names it. */
+static void path_make(char path[PATH_MAX], const char *beside, const char *name)
+{
+	const char *slash = strrchr(beside, '/');
+	int folder = *name != '/' && slash ? (int)(slash + 1 - beside) : 0;
+
+	snprintf(path, PATH_MAX, "%.*s%s", folder, beside, name);
+}
+
+static const char *sound_file_wrong(int err)
+{
+	return err == EINVAL || err == EFBIG
+		? "allowed is a WAV file: 8000 Hz, one channel, 16 bit PCM or G.711, up to 10 minutes"
+		: strerror(err);
+}
+
+static void prompts_check(struct check *check, const struct config_place *place)
+{
+	const char *name = check->config->media.prompts.text;
+	char directory[PATH_MAX];
+	enum prompt wrong;
+	int err;
+
+	if (!*name)
+		return;
+	path_make(directory, place->file, name);
+	err = prompts_read(&check->config->prompts, directory, &wrong);
+	if (err)
+		complain(check, place, "media: prompts = \"%s\": %s.wav: %s", name, prompt_name(wrong),
+			sound_file_wrong(err));
+}
+
 int config_check(struct config *config, const char *path, FILE *errors)
 {
 	struct check check = {.config = config, .errors = errors};
@@ -273,6 +306,7 @@ int config_check(struct config *config, const char *path, FILE *errors)
 		complain(&check, &whole,
 			"sip: rtp_port_max = %u leaves no even port and the next above rtp_port_min = %u", config->sip.rtp_port_max,
 			config->sip.rtp_port_min);
+	prompts_check(&check, &whole);
 	profiles_check(&check);
 	accounts_check(&check);
 	lines_check(&check);

@@ -42,6 +42,10 @@ static const struct {
 	[FEATURE_UNBLOCK_ALL]            = {"unblock_all",            "*80",  "#60#",    "#60#"},
 	[FEATURE_MARK_LAST]              = {"mark_last",              "*57",  "*39#",    "*39#"},
 	[FEATURE_VOICE_MAIL]             = {"voice_mail",             "*97",  "*97#",    "*97#"},
+	[FEATURE_TELL_NUMBER]            = {"tell_number",            "*958", "*#958#",  "*#958#"},
+	[FEATURE_TEST_MILLIWATT]         = {"test_milliwatt",         "*9591", "*#9591#", "*#9591#"},
+	[FEATURE_TEST_ECHO]              = {"test_echo",              "*9592", "*#9592#", "*#9592#"},
+	[FEATURE_TEST_QUIET]             = {"test_quiet",             "*9593", "*#9593#", "*#9593#"},
 	[FEATURE_TRANSFER]               = {"transfer",               "*98n", "*98*n#",  "*98*n#"},
 };
 

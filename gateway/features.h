@@ -55,6 +55,10 @@ enum feature {
 	FEATURE_UNBLOCK_ALL,
 	FEATURE_MARK_LAST,   /* for the operator */
 	FEATURE_VOICE_MAIL,
+	FEATURE_TELL_NUMBER, /* say the number, and whether it is registered */
+	FEATURE_TEST_MILLIWATT,
+	FEATURE_TEST_ECHO,
+	FEATURE_TEST_QUIET,
 	FEATURE_TRANSFER,    /* the held call, to a number */
 	FEATURE_COUNT,
 };

@@ -213,6 +213,7 @@ static int media_open(struct gateway *gateway, const struct gateway_options *opt
 		.block_samples = config->media.block_ms * (FXS_RATE_HZ / 1000),
 		.events_size = options->events_size ? options->events_size : EVENT_QUEUE_MAX,
 		.realtime = config->media.realtime,
+		.prompts = &config->prompts,
 		.dummy_path = config->dummy.path.text,
 		.lines_max = config->line_count ? config->line_count : 1,
 	};

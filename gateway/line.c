@@ -141,6 +141,15 @@ static uint8_t pattern_of(struct line *line)
 	return line_waits(line) ? line_leg(line, LINE_ROLE_WAITING)->pattern : RING_COUNTRY;
 }
 
+static void announcement_wish(const struct line *line, struct media_wish *wish)
+{
+	if (line->state != LINE_ANNOUNCEMENT)
+		return;
+	wish->tone = line->announcement.tone;
+	wish->echo = line->announcement.echo;
+	wish->prompts = line->announcement.prompts;
+}
+
 static bool begins_dialling(enum line_state state)
 {
 	return state == LINE_DIAL_TONE || state == LINE_RECALL || state == LINE_CONFIRMED;
@@ -163,6 +172,7 @@ void line_wish(struct line *line)
 	wish.pattern = pattern_of(line);
 	wish.sound = outputs->sound;
 	streams_wish(line, &wish);
+	announcement_wish(line, &wish);
 	line->wish_sequence = media_line_wish(line->media, &wish);
 }
 
@@ -204,6 +214,8 @@ static unsigned timer_ms(const struct line *line, enum line_timer timer)
 		return profile->howler_s * MS_PER_S;
 	case LINE_TIMER_ANSWER:
 		return line_answer_s(line) * MS_PER_S;
+	case LINE_TIMER_ANNOUNCEMENT:
+		return line->announcement.ms;
 	case LINE_TIMER_SPLASH:
 		return SPLASH_MS;
 	case LINE_TIMER_R_DIGIT:

@@ -49,6 +49,10 @@ static const struct {
 	[FEATURE_UNBLOCK_ALL] = {ACT_OTHER, 0, NULL},
 	[FEATURE_MARK_LAST] = {ACT_OTHER, 0, NULL},
 	[FEATURE_VOICE_MAIL] = {ACT_OTHER, 0, NULL},
+	[FEATURE_TELL_NUMBER] = {ACT_OTHER, 0, NULL},
+	[FEATURE_TEST_MILLIWATT] = {ACT_OTHER, 0, NULL},
+	[FEATURE_TEST_ECHO] = {ACT_OTHER, 0, NULL},
+	[FEATURE_TEST_QUIET] = {ACT_OTHER, 0, NULL},
 	[FEATURE_TRANSFER] = {ACT_OTHER, 0, NULL},
 };
 
@@ -149,6 +153,14 @@ static enum line_event other(struct line *line)
 		return mark_last(line);
 	case FEATURE_VOICE_MAIL:
 		return dial(line, line->config->profile->voice_mail.text);
+	case FEATURE_TELL_NUMBER:
+		return line_announce_number(line);
+	case FEATURE_TEST_MILLIWATT:
+		return line_announce_milliwatt(line);
+	case FEATURE_TEST_ECHO:
+		return line_announce_echo(line);
+	case FEATURE_TEST_QUIET:
+		return line_announce_quiet(line);
 	case FEATURE_TRANSFER:
 		return transfer(line);
 	default:

@@ -64,6 +64,7 @@ static const struct line_step table[LINE_STATE_COUNT][LINE_EVENT_COUNT] = {
 		[LINE_EV_NUMBER] = TO(CALLING, CALL),
 		[LINE_EV_FEATURE] = STAY(DIALLING, FEATURE),
 		[LINE_EV_DONE] = TO(CONFIRMED, NOTHING),
+		[LINE_EV_ANNOUNCE] = TO(ANNOUNCEMENT, NOTHING),
 		[LINE_EV_REFUSED] = TO(CONGESTION, NOTHING),
 		[LINE_EV_REFER_BLIND] = TO(REFERRING, REFER_BLIND),
 		[LINE_EV_NO_NUMBER] = TO(INFO, NOTHING),
@@ -232,6 +233,15 @@ static const struct line_step table[LINE_STATE_COUNT][LINE_EVENT_COUNT] = {
 		[LINE_EV_ENDED_INFO] = STAY(NOT_REFERRED, NOTHING),
 		[LINE_EV_CALL_IN] = STAY(NOT_REFERRED, REFUSE),
 	},
+	[LINE_ANNOUNCEMENT] = {
+		OFF_HOOK_ALONE,
+		[LINE_EV_DIGIT] = STAY(ANNOUNCEMENT, NOTHING),
+		[LINE_EV_TIMEOUT] = TO(CONGESTION, NOTHING),
+		/* All has been said: dial tone, as if it had been lifted. */
+		[LINE_EV_LIFT] = TO(DIAL_TONE, NOTHING),
+		[LINE_EV_LIFT_BARRED] = TO(CONGESTION, NOTHING),
+		[LINE_EV_CALL_IN] = STAY(ANNOUNCEMENT, REFUSE),
+	},
 	[LINE_CONFIRMED] = {
 		OFF_HOOK_ALONE,
 		[LINE_EV_DIGIT] = TO(DIALLING, COLLECT),
@@ -339,6 +349,7 @@ static const struct line_outputs outputs[LINE_STATE_COUNT] = {
 	[LINE_R_DIGIT]     = { LINE_TONE_R_DIGIT,   FXS_HOOK_COLLECTING, LINE_TIMER_R_DIGIT,     1, 1, 0, 0, 0 },
 	[LINE_REFERRING]   = { NO_TONE,             FXS_HOOK_IN_CALL,    LINE_TIMER_TRANSFER,    1, 1, 0, 0, 0 },
 	[LINE_NOT_REFERRED] = { FXS_TONE_BUSY,      FXS_HOOK_IN_CALL,    LINE_TIMER_NOT_REFERRED, 1, 1, 0, 0, 0 },
+	[LINE_ANNOUNCEMENT] = { NO_TONE,            FXS_HOOK_IN_CALL,    LINE_TIMER_ANNOUNCEMENT, 1, 1, 0, 0, 0 },
 	[LINE_CONFIRMED]   = { FXS_TONE_CONFIRM,    FXS_HOOK_COLLECTING, LINE_TIMER_CONFIRM,     1, 1, 0, 0, 0 },
 	[LINE_KEPT]        = { NO_TONE,             FXS_HOOK_IDLE,       LINE_TIMER_KEPT,        0, 1, 1, 0, 0 },
 	[LINE_SUSPENDED]   = { NO_TONE,             FXS_HOOK_IDLE,       LINE_TIMER_SUSPENDED,   0, 0, 0, 0, 0 },
@@ -372,7 +383,7 @@ const char *line_state_name(enum line_state state)
 {
 	static const char *const names[LINE_STATE_COUNT] = {
 		"idle", "dial-tone", "dialling", "calling", "ringback", "early-media", "ringing", "splash", "talking",
-		"recall", "three-way", "three-rings", "three-early", "r-digit", "referring", "not-referred", "confirmed",
+		"recall", "three-way", "three-rings", "three-early", "r-digit", "referring", "not-referred", "announcement", "confirmed",
 		"kept", "suspended", "ring-back", "transfer-rings", "transferring", "released", "busy", "congestion", "info", "howler",
 		"parked",
 	};
@@ -386,7 +397,7 @@ const char *line_event_name(enum line_event event)
 		"lift", "lift-barred", "hotline", "hang-up", "flash", "hang-up-held", "hang-up-waiting", "hang-up-transfer",
 		"hang-up-kept", "hang-up-suspend", "flash-barred", "flash-back", "flash-swap", "flash-join", "flash-take", "flash-r",
 		"flash-out", "r-back", "r-back-all", "r-release", "r-take", "r-swap", "r-join", "r-transfer", "r-reject",
-		"r-accept", "r-hold", "r-join-waiting", "digit", "number", "feature", "done", "refused", "refer-blind",
+		"r-accept", "r-hold", "r-join-waiting", "digit", "number", "feature", "done", "announce", "refused", "refer-blind",
 		"no-number", "digit-lost", "timeout", "call-in", "call-forwarded", "call-waits", "held-ended",
 		"waiting-ended", "transferred", "transfer-failed", "referred", "alerted", "early-media", "answered", "ended",
 		"ended-busy", "ended-congestion", "ended-info",

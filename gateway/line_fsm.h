@@ -27,6 +27,7 @@ enum line_state {
 	LINE_R_DIGIT,     /* a flash between two calls: a digit says what it means */
 	LINE_REFERRING,   /* off-hook; the held party is calling the other one */
 	LINE_NOT_REFERRED, /* ... and could not: a tone before its call is back */
+	LINE_ANNOUNCEMENT, /* off-hook without a call: a test number, or words (line_announce.c) */
 	LINE_CONFIRMED,   /* what was dialled has been done: a tone, then dial tone */
 	LINE_KEPT,        /* hung up in an emergency call, which goes on: it rings */
 	LINE_SUSPENDED,   /* hung up by the called party, who may lift another telephone of the line: the call goes on */
@@ -75,6 +76,7 @@ enum line_event {
 	LINE_EV_NUMBER,      /* a number is complete and can be called */
 	LINE_EV_FEATURE,     /* a feature code is complete */
 	LINE_EV_DONE,        /* what it says is done */
+	LINE_EV_ANNOUNCE,    /* ... is to be told, or a test number */
 	LINE_EV_REFUSED,     /* ... cannot be done */
 	LINE_EV_REFER_BLIND, /* ... is to connect the held call with a number */
 	LINE_EV_NO_NUMBER,   /* the digits can become no number */
@@ -145,6 +147,7 @@ enum line_timer {
 	LINE_TIMER_R_DIGIT,
 	LINE_TIMER_CONFIRM,
 	LINE_TIMER_ANSWER,
+	LINE_TIMER_ANNOUNCEMENT,
 	LINE_TIMER_SPLASH,
 	LINE_TIMER_NOT_REFERRED,
 	LINE_TIMER_KEPT,

@@ -158,6 +158,8 @@ enum line_event line_judge_timeout(const struct line *line)
 
 	if (line->state == LINE_DIAL_TONE && line_hotline(line, &delay_s)[0])
 		return LINE_EV_HOTLINE;
+	if (line->state == LINE_ANNOUNCEMENT)
+		return line_announced(line);
 	if (line->state == LINE_R_DIGIT)
 		return line_r_digit_back(line);
 	if (line->state == LINE_NOT_REFERRED && line_has(line, LINE_ROLE_ACTIVE))

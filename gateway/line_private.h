@@ -28,6 +28,14 @@ struct line_leg {
 	bool over;       /* it has ended or was hung up: it leaves after this event */
 };
 
+/* What LINE_ANNOUNCEMENT lets the telephone hear. */
+struct line_announcement {
+	uint8_t tone; /* enum media_tone */
+	bool echo;
+	struct prompt_list prompts;
+	unsigned ms;  /* how long */
+};
+
 struct line {
 	const struct config_line *config;
 	struct leg_config leg_config;
@@ -49,6 +57,7 @@ struct line {
 	char digits[LINE_DIGITS_MAX + 1];
 	bool is_feature; /* the digits are a code, and this is it */
 	struct feature_match feature;
+	struct line_announcement announcement;
 	char last_dialled[LINE_DIGITS_MAX + 1];
 	char last_caller[LINE_DIGITS_MAX + 1]; /* as the network told; "": hidden, or nobody called */
 	bool calls_back; /* the digits are a caller's: nothing to rewrite */
@@ -144,8 +153,16 @@ bool line_number_is_emergency(const struct line *line, const char *digits);
 /* What is called for it, number, in the network's form; false: it is none that this line may call. */
 bool line_number_sent(const struct line *line, const char *dialled, char number[LINE_NUMBER_MAX]);
 
-/* line_feature.c: does what the code says; DONE, REFUSED, NUMBER (then digits is one to be called) or REFER_BLIND. */
+/* line_feature.c: does what the code says; DONE, ANNOUNCE, REFUSED, NUMBER (then digits is one to be called) or REFER_BLIND. */
 enum line_event line_feature_do(struct line *line);
+
+/* line_announce.c. What shall be heard: each returns the event that leads there, ANNOUNCE, or REFUSED where prompts are missing. */
+enum line_event line_announce_milliwatt(struct line *line);
+enum line_event line_announce_echo(struct line *line);
+enum line_event line_announce_quiet(struct line *line);
+enum line_event line_announce_number(struct line *line); /* and whether it is registered */
+enum line_event line_announce_prompts(struct line *line, const struct prompt_list *list); /* serial does not matter */
+enum line_event line_announced(const struct line *line); /* what follows when its time is over */
 
 /* line_screen.c: what the subscriber's settings make of calls. true: the call is dealt with. */
 bool line_screen(struct line *line, struct ua_invite *invite, const struct ua_incoming *incoming);

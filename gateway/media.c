@@ -132,6 +132,8 @@ int media_line_add(struct media_line **linep, struct media *media, const char *d
 		err = media_line_alloc(&line, media, bus, driver, channel, taste,
 			media->config.block_samples, media->config.events_size, now_ns);
 	if (!err)
+		line->spoken = media->config.prompts;
+	if (!err)
 		err = watch(media, EPOLL_CTL_ADD, driver->fd(line->port),
 			driver->event_mask(line->port), line);
 	if (err) {

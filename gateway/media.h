@@ -19,6 +19,7 @@
 #include "fxs/hook.h"
 #include "fxs/zone.h"
 #include "gateway/event_queue.h"
+#include "gateway/prompts.h"
 #include "gateway/ring_pattern.h"
 #include "gateway/stream.h"
 
@@ -28,6 +29,7 @@
 enum media_tone {
 	MEDIA_TONE_NONE = FXS_TONE_COUNT,
 	MEDIA_TONE_BEEP,
+	MEDIA_TONE_MILLIWATT, /* the test tone */
 	MEDIA_TONE_COUNT,
 };
 
@@ -45,6 +47,8 @@ struct media_wish {
 	bool ring;
 	uint8_t pattern;          /* that it rings in, and that the call waiting tone sounds in (ring_pattern.h) */
 	bool sound;               /* the line is served each tick */
+	bool echo;                /* the telephone hears what it says */
+	struct prompt_list prompts; /* ... and these words, once */
 	bool three_way;           /* what one stream brings goes out on the others too */
 	struct stream_wish streams[MEDIA_STREAMS];
 };
@@ -73,6 +77,7 @@ struct media_config {
 	unsigned block_samples;   /* 40, 80 or 160 */
 	unsigned events_size;     /* of each line's queue, 1..EVENT_QUEUE_MAX */
 	bool realtime;            /* SCHED_FIFO and locked memory, where permitted */
+	const struct prompts *prompts; /* what there is to say; outlives the media */
 	const char *dummy_path;   /* the dummy driver's socket, opened with its first line */
 	unsigned lines_max;
 };

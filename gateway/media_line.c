@@ -191,6 +191,8 @@ void media_line_obey(struct media_line *line, uint64_t now_ns)
 	obey_port(line, &wish, now_ns);
 	obey_tone(line, &wish);
 	obey_beep(line, &wish);
+	if (wish.prompts.serial != line->wish.prompts.serial)
+		prompt_player_start(&line->prompts, &wish.prompts);
 	fxs_hook_mode_set(line->hook, wish.hook_mode);
 	for (int i = 0; i < MEDIA_STREAMS; i++)
 		stream_update(&line->streams[i], &wish.streams[i]);
@@ -313,6 +315,7 @@ static void listen_block(struct media_line *line, const int16_t *samples, size_t
 	}
 	for (int i = 0; i < MEDIA_STREAMS; i++)
 		send_block(line, i, samples, count);
+	memcpy(line->said, samples, count * sizeof(*samples));
 }
 
 /* The tone goes on also where nobody hears it. */
@@ -342,6 +345,11 @@ static const int16_t *beep_block(struct media_line *line, int16_t *samples, size
 	return samples;
 }
 
+static const int16_t *prompt_block(struct media_line *line, int16_t *samples, size_t count)
+{
+	return prompt_player_fill(&line->prompts, line->spoken, samples, count) ? samples : NULL;
+}
+
 /* Of a beep and of the call waiting tone, in whose pauses all is as ever; ringback tone in a call that goes on is not meant. */
 static bool is_under_tone(const struct media_line *line)
 {
@@ -367,9 +375,10 @@ static void call_block(struct media_line *line, int16_t *samples, size_t count, 
 static void speak_block(struct media_line *line, size_t count)
 {
 	int16_t tone[FXS_BLOCK_SAMPLES_MAX], beep[FXS_BLOCK_SAMPLES_MAX], call[FXS_BLOCK_SAMPLES_MAX];
-	int16_t out[FXS_BLOCK_SAMPLES_MAX];
+	int16_t prompt[FXS_BLOCK_SAMPLES_MAX], out[FXS_BLOCK_SAMPLES_MAX];
 	bool under_tone = is_under_tone(line);
-	const int16_t *inputs[] = {tone_block(line, tone, count), beep_block(line, beep, count), call};
+	const int16_t *inputs[] = {tone_block(line, tone, count), beep_block(line, beep, count), call,
+		prompt_block(line, prompt, count), line->wish.echo ? line->said : NULL};
 
 	call_block(line, call, count, under_tone);
 	dsp_mix_sum(out, inputs, sizeof(inputs) / sizeof(inputs[0]), count);

@@ -22,6 +22,7 @@ struct media_line {
 	/* the worker's own */
 	struct fxs_port *port;
 	const struct media_taste *taste;
+	const struct prompts *spoken;
 	struct fxs_hook *hook;
 	struct dsp_tone *tone, *beep;
 	struct dsp_dtmf_rx *dtmf;
@@ -36,9 +37,11 @@ struct media_line {
 	bool watched;            /* its descriptor is: not while the port is out of order */
 	bool tone_new;           /* it has not sounded yet */
 	float call_gain;         /* of what the call brings: less while a tone is laid over it */
+	struct prompt_player prompts;
 	uint64_t tone_muted_until_ns; /* UINT64_MAX: until another tone is wished */
 	uint64_t now_ns;         /* of the step that is running */
 	struct stream streams[MEDIA_STREAMS];
+	int16_t said[FXS_BLOCK_SAMPLES_MAX]; /* what the telephone said in the last block, for its echo */
 	/* What each stream brought in the last block, for the other parties of a three-way call. */
 	int16_t brought[MEDIA_STREAMS][FXS_BLOCK_SAMPLES_MAX];
 };

@@ -43,6 +43,9 @@ const struct setting settings[] = {
 	MEDIA("realtime", KIND_SWITCH, realtime, 0, 0, "", "on",
 		"real-time priority and locked memory, where permitted"),
 
+	MEDIA("prompts", KIND_TEXT, prompts, 0, CONFIG_TEXT_MAX, "", TIPRING_PKGDATADIR "/prompts",
+		"folder of the words that are said, WAV files as 7.wav or registered.wav; without / at its beginning it is beside this file; \"\": nothing is said"),
+
 	{SECTION_DUMMY, "wires", KIND_TEXT, offsetof(struct config_socket, path), 1, 100, "",
 		TIPRING_RUNDIR "/wires", "socket that simulated telephones connect to"},
 	{SECTION_CONTROL, "socket", KIND_TEXT, offsetof(struct config_socket, path), 1, 100, "",

@@ -8,6 +8,7 @@
 /* The frequency is that of ITU-T E.180's warning tone, which tells by its period (15 s) that a call is recorded: a single
  * short one does not. */
 #define BEEP "!1400/200"
+#define MILLIWATT "1004" /* as North American exchanges have it; at 0 dBm0 */
 
 struct taste {
 	struct media_taste media;
@@ -48,6 +49,8 @@ int taste_alloc(struct taste **tastep, const struct config_profile *profile)
 		err = tone_make(taste, i, zone.tone_text[i], profile->tone_level_dbm0);
 	if (!err)
 		err = tone_make(taste, MEDIA_TONE_BEEP, BEEP, profile->tone_level_dbm0);
+	if (!err)
+		err = tone_make(taste, MEDIA_TONE_MILLIWATT, MILLIWATT, 0);
 	if (!err)
 		err = waiting_tones_make(taste, profile, &zone);
 	if (err) {

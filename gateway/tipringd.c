@@ -96,12 +96,8 @@ static void descriptors_allow(void)
 static int run(struct daemon *daemon)
 {
 	struct gateway_options options = {.threads = true};
-	int err = dsp_init();
+	int err;
 
-	if (err) {
-		gw_log(GW_LOG_ERROR, NULL, "the DTMF self-test failed: a library takes the place of SpanDSP");
-		return err;
-	}
 	/* A missing directory is the packaging's task; where it is allowed to, the daemon helps itself. */
 	(void)mkdir(TIPRING_RUNDIR, 0750);
 	(void)mkdir(TIPRING_STATEDIR, 0750);
@@ -160,6 +156,10 @@ int main(int argc, char **argv)
 		path = argv[optind++];
 	if (optind != argc)
 		return usage(stderr, 2);
+	if (dsp_init() != 0) {
+		gw_log(GW_LOG_ERROR, NULL, "the DTMF self-test failed: a library takes the place of SpanDSP");
+		return EXIT_FAILURE;
+	}
 	if (config_load(&daemon.config, path, stderr) != 0)
 		return EXIT_FAILURE;
 	err = check ? 0 : run(&daemon);

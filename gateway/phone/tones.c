@@ -22,6 +22,7 @@ struct row {
 
 static const struct row rows[] = {
 	{"", TONES_HOWLER, "1400+2060+2450+2600/100 0/100"},
+	{"", TONES_MILLIWATT, "1004"},
 
 	{"us", TONES_DIAL, "350+440"},
 	{"us", TONES_CONFIRM, "0/1000", "350+440/100 0/100 350+440/300", 1, 1},
@@ -170,6 +171,7 @@ static const char *const names[TONES_NAMES] = {
 	[TONES_WAITING_DR3] = "waiting-dr3",
 	[TONES_WAITING_DR4] = "waiting-dr4",
 	[TONES_HOWLER] = "howler",
+	[TONES_MILLIWATT] = "milliwatt",
 	[TONES_VOICE] = "voice",
 	[TONES_OTHER] = "other",
 };

@@ -6,6 +6,7 @@
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <sys/stat.h>
 #include <unistd.h>
 #include <cmocka.h>
 
@@ -124,6 +125,8 @@ static void test_what_is_no_such_file_is_refused(void **state)
 	assert_refused(EINVAL);
 	unlink(path);
 	assert_refused(ENOENT);
+	assert_int_equal(mkfifo(path, 0600), 0); /* would wait for somebody who writes */
+	assert_refused(EINVAL);
 }
 
 #define WAV_TEST(test) cmocka_unit_test_setup_teardown(test, make, unmake)

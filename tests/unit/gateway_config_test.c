@@ -9,6 +9,7 @@
 #include <unistd.h>
 #include <cmocka.h>
 
+#include "dsp/wav.h"
 #include "gateway/config.h"
 
 #define SIP     "sip {\nlisten = \"127.0.0.1\"\n}\n"
@@ -66,6 +67,39 @@ static void test_a_small_configuration_takes_the_defaults(void **state)
 	assert_string_equal(config->lines[0].profile->country.text, "us");
 	assert_int_equal(config->sip.port, 5060);
 	assert_int_equal(config->accounts[0].expires_s, 3600);
+	config_free(config);
+}
+
+static void word_path(char path[96], const char *name)
+{
+	snprintf(path, 96, "%s/words/%s.wav", dir, name);
+}
+
+/* A folder that is named without a slash before it stands beside the configuration. */
+static void test_words_are_read_and_a_wrong_one_is_named(void **state)
+{
+	static const char text[] = SIP "media {\nprompts = words\n}\n" ACCOUNT LINE;
+	static const int16_t samples[] = {5, 6, 7};
+	struct config *config = NULL;
+	char folder[96], seven[96], eight[96];
+
+	(void)state;
+	word_path(seven, "7");
+	word_path(eight, "8");
+	snprintf(folder, sizeof(folder), "%s/words", dir);
+	assert_int_equal(mkdir(folder, 0700), 0);
+	assert_int_equal(dsp_wav_write(seven, samples, 3), 0);
+	assert_int_equal(load(text, &config), 0);
+	assert_int_equal(config->prompts.sounds[PROMPT_0 + 7].count, 3);
+	assert_int_equal(config->prompts.sounds[PROMPT_0 + 8].count, 0);
+	config_free(config);
+	config = NULL;
+	write_file(eight, "RIFF and no more");
+	expect_refused(text, "1", "8.wav", "8000 Hz, one channel");
+	unlink(seven);
+	unlink(eight);
+	rmdir(folder);
+	assert_int_equal(load(text, &config), 0);
 	config_free(config);
 }
 
@@ -242,6 +276,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_a_small_configuration_takes_the_defaults),
+		cmocka_unit_test(test_words_are_read_and_a_wrong_one_is_named),
 		cmocka_unit_test(test_a_wrong_value_is_refused_with_its_line_and_what_is_allowed),
 		cmocka_unit_test(test_what_is_missing_or_unknown_is_named),
 		cmocka_unit_test(test_names_are_resolved_and_unique),

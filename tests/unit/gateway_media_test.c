@@ -26,6 +26,7 @@ static struct card {
 	int feed_err, audio_err, ring_err;
 	enum fxs_feed feed;
 	unsigned written, overtaken;
+	int16_t says; /* in every sample */
 	int16_t heard[FXS_BLOCK_SAMPLES_MAX]; /* the newest block that was written */
 } cards[CARDS];
 
@@ -118,7 +119,8 @@ static int sound_read(struct fxs_port *port, int16_t *samples, size_t count)
 {
 	uint64_t one;
 
-	memset(samples, 0, count * sizeof(*samples));
+	for (size_t i = 0; i < count; i++)
+		samples[i] = ((struct card *)port)->says;
 	return read(((struct card *)port)->fd, &one, sizeof(one)) == sizeof(one) ? 0 : EAGAIN;
 }
 
@@ -187,10 +189,11 @@ const struct fxs_driver *fxs_driver_find(const char *name)
 /* ---- */
 
 static struct media_taste taste;
+static struct prompts prompts;
 
 static int make(void **state)
 {
-	const struct media_config config = {.block_samples = 80, .events_size = 1, .lines_max = CARDS};
+	const struct media_config config = {.block_samples = 80, .events_size = 1, .prompts = &prompts, .lines_max = CARDS};
 
 	(void)state;
 	assert_int_equal(dsp_init(), 0);
@@ -443,6 +446,62 @@ static void test_a_call_is_softer_in_the_bursts_of_the_call_waiting_tone(void **
 	dsp_tone_def_free(def);
 }
 
+static void assert_heard(int16_t first, int16_t last)
+{
+	block_passes();
+	assert_int_equal(cards[0].heard[0], first);
+	assert_int_equal(cards[0].heard[79], last);
+}
+
+static void test_an_echo_is_what_the_telephone_says(void **state)
+{
+	struct media_wish echo = talk;
+
+	(void)state;
+	cards[0].says = 77;
+	media_line_wish(lines[0], &talk);
+	assert_heard(0, 0);
+	echo.echo = true;
+	media_line_wish(lines[0], &echo);
+	step_after(1);
+	cards[0].says = 78;
+	assert_heard(78, 78);
+	media_line_wish(lines[0], &talk);
+	step_after(1);
+	assert_heard(0, 0);
+}
+
+static void test_words_are_said_once_and_anew_with_another_serial(void **state)
+{
+	int16_t one[120], two[80];
+	struct media_wish say = talk;
+
+	(void)state;
+	for (int i = 0; i < 120; i++)
+		one[i] = 11;
+	for (int i = 0; i < 80; i++)
+		two[i] = 22;
+	prompts.sounds[1] = (struct sound){one, 120};
+	prompts.sounds[2] = (struct sound){two, 80};
+	say.prompts = (struct prompt_list){.serial = 1, .count = 2, .prompts = {1, 2}};
+	media_line_wish(lines[0], &say);
+	step_after(1);
+	assert_heard(11, 11);
+	say.beep_serial++;
+	media_line_wish(lines[0], &say); /* the same words: they go on */
+	step_after(1);
+	assert_heard(11, 22);
+	assert_heard(22, 0);
+	assert_heard(0, 0);
+	say.prompts.serial = 2;
+	media_line_wish(lines[0], &say);
+	step_after(1);
+	assert_heard(11, 11);
+	media_line_wish(lines[0], &talk); /* enough */
+	step_after(1);
+	assert_heard(0, 0);
+}
+
 static void test_a_card_out_of_order_does_not_pace_the_others(void **state)
 {
 	(void)state;
@@ -499,6 +558,8 @@ int main(void)
 		MEDIA_TEST(test_a_tone_overtakes_what_waits_but_not_speech),
 		MEDIA_TEST(test_a_beep_is_heard_once_over_the_call),
 		MEDIA_TEST(test_a_call_is_softer_in_the_bursts_of_the_call_waiting_tone),
+		MEDIA_TEST(test_an_echo_is_what_the_telephone_says),
+		MEDIA_TEST(test_words_are_said_once_and_anew_with_another_serial),
 		MEDIA_TEST(test_a_card_out_of_order_does_not_pace_the_others),
 		MEDIA_TEST(test_a_card_that_falls_silent_is_replaced_by_the_timer),
 		MEDIA_TEST(test_a_lost_edge_heals_within_a_second),
