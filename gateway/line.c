@@ -98,7 +98,7 @@ static uint8_t tone_of(const struct line *line)
 {
 	const struct line_outputs *outputs = line_fsm_outputs(line->state);
 
-	if (line->state == LINE_TALKING && line_waits(line))
+	if ((line->state == LINE_TALKING || line->state == LINE_THREE_WAY) && line_waits(line))
 		return FXS_TONE_CALL_WAITING;
 	if (line->state == LINE_DIAL_TONE && reminds(line))
 		return FXS_TONE_STUTTER;
@@ -287,6 +287,8 @@ void line_dispatch(struct line *line, enum line_event event)
 	follow = line_verb_do(line, step.verb);
 	/* A leg that ended or was hung up leaves the line. */
 	line_legs_retire(line);
+	if (follow == LINE_EVENT_COUNT && line->state == LINE_IDLE && line_waits(line))
+		follow = LINE_EV_CALL_LEFT;
 	if (follow != LINE_EVENT_COUNT)
 		line_dispatch(line, follow);
 	else
@@ -296,7 +298,8 @@ void line_dispatch(struct line *line, enum line_event event)
 void line_shut(struct line *line)
 {
 	line_referral_drop(line);
-	line_hang_up_all(line);
+	for (enum line_role role = 0; role < LINE_ROLE_COUNT; role++)
+		line_role_hang_up(line, role);
 	line_legs_retire(line);
 	if (line->state != LINE_IDLE)
 		state_set(line, LINE_IDLE, LINE_EV_HANG_UP);

@@ -74,6 +74,13 @@ static bool is_barred(const struct line *line)
 	return !line->emergency && digitmap_match(&line->config->profile->barred, line->digits) >= DIGITMAP_TIMER;
 }
 
+static void begin_emergency(struct line *line)
+{
+	gw_log(GW_LOG_NOTICE, line->config->name, "an emergency call to %s", line->digits);
+	if (line_waits(line))
+		line_service_do(line, LINE_DO_REJECT_WAITING);
+}
+
 static enum line_event call_dialled(struct line *line)
 {
 	char number[LINE_NUMBER_MAX];
@@ -82,7 +89,7 @@ static enum line_event call_dialled(struct line *line)
 	line->calls_back = false;
 	line->emergency = !is_callers && line_number_is_emergency(line, line->digits);
 	if (line->emergency)
-		gw_log(GW_LOG_NOTICE, line->config->name, "an emergency call to %s", line->digits);
+		begin_emergency(line);
 	if (is_barred(line)) {
 		gw_log(GW_LOG_INFO, line->config->name, "a barred number was dialled");
 		return LINE_EV_ENDED_INFO;
@@ -167,7 +174,8 @@ static enum line_event alert_waiting(struct line *line)
 {
 	if (take(line, LINE_ROLE_WAITING))
 		return LINE_EV_WAITING_ENDED;
-	line->tone_serial++;
+	if (line->state == LINE_TALKING)
+		line->tone_serial++;
 	loop_timer_start(line->waiting_timer, line_answer_s(line) * 1000u);
 	return LINE_EVENT_COUNT;
 }

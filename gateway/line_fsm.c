@@ -6,23 +6,24 @@
 #define TO(state, verb)  { 1, LINE_##state, LINE_DO_##verb }
 #define STAY(state, verb) TO(state, verb)
 
-/* With another call that is held or waits: a flash brings it to the ear, hanging up makes it ring. */
-#define WITH_OTHER(verb)                                         \
-	[LINE_EV_FLASH_TAKE] = TO(TALKING, TAKE_WAITING),        \
+/* With another call that is held or waits: a flash brings it to the ear, hanging up makes it ring. Nobody is held who has not
+ * answered. */
+#define WITH_OTHER(take, verb)                                   \
+	[LINE_EV_FLASH_TAKE] = TO(TALKING, take),                \
 	[LINE_EV_HANG_UP_WAITING] = TO(RINGING, RING_WAITING),   \
 	[LINE_EV_FLASH_BACK] = TO(TALKING, RESUME),              \
 	[LINE_EV_HANG_UP_HELD] = TO(RING_BACK, verb)
 
 /* A flash where there is nothing to hold begins anew: dial tone, or what lifting gives instead. */
 #define OFF_HOOK_ALONE                                           \
-	WITH_OTHER(NOTHING),                                     \
+	WITH_OTHER(TAKE_WAITING, NOTHING),                                    \
 	[LINE_EV_HANG_UP] = TO(IDLE, HANG_UP_ALL),               \
 	[LINE_EV_FLASH] = TO(DIAL_TONE, NOTHING),                \
 	[LINE_EV_FLASH_BARRED] = TO(CONGESTION, NOTHING)
 
 #define CALLING_OUT                                              \
 	[LINE_EV_HANG_UP_TRANSFER] = TO(TRANSFER_RINGS, NOTHING), \
-	WITH_OTHER(HANG_UP),                                     \
+	WITH_OTHER(ACCEPT_WAITING, HANG_UP),                     \
 	[LINE_EV_HANG_UP] = TO(IDLE, HANG_UP),                   \
 	[LINE_EV_FLASH] = TO(DIAL_TONE, HANG_UP),                \
 	[LINE_EV_FLASH_BARRED] = TO(CONGESTION, HANG_UP),        \
@@ -40,6 +41,7 @@ static const struct line_step table[LINE_STATE_COUNT][LINE_EVENT_COUNT] = {
 		[LINE_EV_HOTLINE] = TO(CALLING, CALL_HOTLINE),
 		[LINE_EV_CALL_IN] = TO(RINGING, ALERT),
 		[LINE_EV_CALL_FORWARDED] = TO(SPLASH, NOTHING),
+		[LINE_EV_CALL_LEFT] = TO(RINGING, RING_WAITING),
 	},
 	[LINE_SPLASH] = {
 		[LINE_EV_LIFT] = TO(DIAL_TONE, NOTHING),
@@ -69,6 +71,7 @@ static const struct line_step table[LINE_STATE_COUNT][LINE_EVENT_COUNT] = {
 		[LINE_EV_REFER_BLIND] = TO(REFERRING, REFER_BLIND),
 		[LINE_EV_NO_NUMBER] = TO(INFO, NOTHING),
 		[LINE_EV_DIGIT_LOST] = TO(CONGESTION, NOTHING),
+		[LINE_EV_CALL_WAITS] = STAY(DIALLING, ALERT_WAITING),
 		[LINE_EV_CALL_IN] = STAY(DIALLING, REFUSE),
 	},
 	[LINE_CALLING] = {
@@ -136,11 +139,13 @@ static const struct line_step table[LINE_STATE_COUNT][LINE_EVENT_COUNT] = {
 		[LINE_EV_DIGIT] = TO(DIALLING, COLLECT),
 		[LINE_EV_DIGIT_LOST] = TO(CONGESTION, NOTHING),
 		[LINE_EV_TIMEOUT] = TO(CONGESTION, NOTHING),
+		[LINE_EV_CALL_WAITS] = STAY(RECALL, ALERT_WAITING),
 		[LINE_EV_CALL_IN] = STAY(RECALL, REFUSE),
 	},
 	[LINE_THREE_WAY] = {
 		[LINE_EV_HANG_UP] = TO(IDLE, HANG_UP_ALL),
 		[LINE_EV_HANG_UP_HELD] = TO(IDLE, HANG_UP_ALL),
+		[LINE_EV_HANG_UP_WAITING] = TO(RINGING, RING_WAITING),
 		[LINE_EV_HANG_UP_TRANSFER] = TO(TRANSFERRING, TRANSFER),
 		[LINE_EV_FLASH_JOIN] = TO(TALKING, DROP_LAST),
 		[LINE_EV_FLASH_R] = TO(R_DIGIT, NOTHING),
@@ -398,8 +403,8 @@ const char *line_event_name(enum line_event event)
 		"hang-up-kept", "hang-up-suspend", "flash-barred", "flash-back", "flash-swap", "flash-join", "flash-take", "flash-r",
 		"flash-out", "r-back", "r-back-all", "r-release", "r-take", "r-swap", "r-join", "r-transfer", "r-reject",
 		"r-accept", "r-hold", "r-join-waiting", "digit", "number", "feature", "done", "announce", "refused", "refer-blind",
-		"no-number", "digit-lost", "timeout", "call-in", "call-forwarded", "call-waits", "held-ended",
-		"waiting-ended", "transferred", "transfer-failed", "referred", "alerted", "early-media", "answered", "ended",
+		"no-number", "digit-lost", "timeout", "call-in", "call-forwarded", "call-waits", "call-left",
+		"held-ended", "waiting-ended", "transferred", "transfer-failed", "referred", "alerted", "early-media", "answered", "ended",
 		"ended-busy", "ended-congestion", "ended-info",
 	};
 

@@ -50,7 +50,7 @@ enum line_event {
 	LINE_EV_HANG_UP,
 	LINE_EV_FLASH,
 	LINE_EV_HANG_UP_HELD,    /* ... while a call is held */
-	LINE_EV_HANG_UP_WAITING, /* ... while a call waits */
+	LINE_EV_HANG_UP_WAITING, /* ... while a call waits, and none is held */
 	LINE_EV_HANG_UP_TRANSFER, /* ... between two calls: those two shall talk */
 	LINE_EV_HANG_UP_KEPT,     /* ... in a call that only the other side may end */
 	LINE_EV_HANG_UP_SUSPEND,  /* ... in a call that came in and may be taken up again */
@@ -58,7 +58,7 @@ enum line_event {
 	LINE_EV_FLASH_BACK,   /* a flash while a call is held and none is talked in */
 	LINE_EV_FLASH_SWAP,   /* a flash between two calls: the other one */
 	LINE_EV_FLASH_JOIN,   /* ... both at once, or only one again */
-	LINE_EV_FLASH_TAKE,   /* a flash while a call waits */
+	LINE_EV_FLASH_TAKE,   /* a flash while a call waits, and none is held */
 	LINE_EV_FLASH_R,      /* a flash that a digit explains */
 	LINE_EV_FLASH_OUT,    /* a flash that is the network's */
 	LINE_EV_R_BACK,       /* no digit, or none that means anything: the calls as they were */
@@ -85,6 +85,7 @@ enum line_event {
 	LINE_EV_CALL_IN,
 	LINE_EV_CALL_FORWARDED,
 	LINE_EV_CALL_WAITS,  /* a call that may wait until the subscriber takes it */
+	LINE_EV_CALL_LEFT,   /* hung up and done with all other calls: the one that waits is left */
 	LINE_EV_HELD_ENDED,
 	LINE_EV_WAITING_ENDED,
 	LINE_EV_TRANSFERRED,
@@ -119,11 +120,11 @@ enum line_verb {
 	LINE_DO_RESUME,        /* the held call; what was dialled meanwhile ends */
 	LINE_DO_SWAP,
 	LINE_DO_TAKE_WAITING,  /* hold, and 200 to the one that waits */
-	LINE_DO_RING_WAITING,  /* the active call ends, the telephone rings with the one that waits */
+	LINE_DO_RING_WAITING,  /* all others end, the telephone rings with the one that waits */
 	LINE_DO_JOIN,          /* both calls at once */
 	LINE_DO_DROP_LAST,     /* the call added last ends, the other goes on */
 	LINE_DO_GO_ON,         /* one of three has ended, the other goes on */
-	LINE_DO_HANG_UP_ALL,
+	LINE_DO_HANG_UP_ALL,   /* but a call that waits */
 	LINE_DO_TRANSFER,      /* the held party to the active one */
 	LINE_DO_REFER_BLIND,   /* ... to the number that was dialled */
 	LINE_DO_HOLD_FIRST,    /* the held party is at the ear and shall not be any more */

@@ -45,12 +45,11 @@ static enum line_event flash_between_two(const struct line *line)
 	return LINE_EV_FLASH_JOIN;
 }
 
+/* One that waits has its turn when no other is held: there is one key for two calls. */
 static enum line_event flash_bellcore(const struct line *line)
 {
-	if (line_waits(line))
-		return LINE_EV_FLASH_TAKE;
 	if (!line_has(line, LINE_ROLE_HELD))
-		return flash_alone(line);
+		return line_waits(line) ? LINE_EV_FLASH_TAKE : flash_alone(line);
 	if (three_at_ear(line))
 		return LINE_EV_FLASH_JOIN;
 	if (talks(line))
@@ -62,11 +61,11 @@ static enum line_event flash_etsi(const struct line *line)
 {
 	if (line->state == LINE_R_DIGIT)
 		return line_r_digit_back(line);
+	if (line_has(line, LINE_ROLE_HELD))
+		return talks(line) ? LINE_EV_FLASH_R : LINE_EV_FLASH_BACK;
 	if (line_waits(line))
 		return line->state == LINE_TALKING ? LINE_EV_FLASH_R : LINE_EV_FLASH_TAKE;
-	if (!line_has(line, LINE_ROLE_HELD))
-		return flash_alone(line);
-	return talks(line) ? LINE_EV_FLASH_R : LINE_EV_FLASH_BACK;
+	return flash_alone(line);
 }
 
 static enum line_event flash_network(const struct line *line)
@@ -132,22 +131,29 @@ enum line_event line_judge_hang_up(const struct line *line, uint64_t at_ns)
 {
 	if (keeps_emergency(line))
 		return LINE_EV_HANG_UP_KEPT;
-	if (line_waits(line))
-		return LINE_EV_HANG_UP_WAITING;
 	if (transfers(line))
 		return LINE_EV_HANG_UP_TRANSFER;
 	if (line_has(line, LINE_ROLE_HELD) && !bounced(line, at_ns) && !is_conference(line))
 		return LINE_EV_HANG_UP_HELD;
+	if (line_waits(line))
+		return LINE_EV_HANG_UP_WAITING;
 	return suspends(line) ? LINE_EV_HANG_UP_SUSPEND : LINE_EV_HANG_UP;
 }
 
-/* One call more than the one that is talked in: a third would leave the subscriber without a key for it, and so would a
- * second where the key is the network's. */
+/* The subscriber has one call: talks in it, or has left it to dial. A third beside two would have no key. */
+static bool has_one_call(const struct line *line)
+{
+	bool collects = line->state == LINE_RECALL || line->state == LINE_DIALLING;
+
+	return line_has(line, LINE_ROLE_HELD) ? collects : line->state == LINE_TALKING;
+}
+
+/* None waits where the key is the network's. */
 enum line_event line_judge_call_in(const struct line *line)
 {
-	const struct config_profile *profile = line->config->profile;
-	bool may_wait = line_call_waiting(line) && !line->once.no_waiting && profile->flash_style != CONFIG_FLASH_NETWORK && !line->emergency &&
-		line->state == LINE_TALKING && !line_has(line, LINE_ROLE_HELD) && !line_has(line, LINE_ROLE_WAITING);
+	bool may_wait = line_call_waiting(line) && !line->once.no_waiting && !line->emergency &&
+		line->config->profile->flash_style != CONFIG_FLASH_NETWORK && has_one_call(line) &&
+		!line_has(line, LINE_ROLE_WAITING);
 
 	return may_wait ? LINE_EV_CALL_WAITS : LINE_EV_CALL_IN;
 }

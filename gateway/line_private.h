@@ -138,7 +138,6 @@ enum line_role line_role_of(struct line *line, const struct leg *leg); /* LINE_R
 
 /* line_services.c: hold, swap, call waiting, three-way, and the end of it all. */
 void line_service_do(struct line *line, enum line_verb verb);
-void line_hang_up_all(struct line *line);
 
 /* line_judge.c: what an event is to the table, by what calls there are. */
 enum line_event line_judge_timeout(const struct line *line);

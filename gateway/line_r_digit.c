@@ -27,9 +27,15 @@ static bool is_permitted(const struct line *line, enum line_event event)
 	return event != LINE_EV_R_TRANSFER || profile->transfer;
 }
 
+/* With a held call beside, the one that waits can only be refused: there is no place for it. */
+static bool is_about_waiting(const struct line *line, char digit)
+{
+	return line_waits(line) && (digit == '0' || !line_has(line, LINE_ROLE_HELD));
+}
+
 enum line_event line_r_digit_event(const struct line *line, char digit)
 {
-	bool waits = line_waits(line);
+	bool waits = is_about_waiting(line, digit);
 	size_t place = (size_t)(digit - '0');
 	enum line_event event;
 

@@ -37,10 +37,12 @@ static void hang_up_active(struct line *line)
 	line_role_hang_up(line, LINE_ROLE_ACTIVE);
 }
 
-void line_hang_up_all(struct line *line)
+static void hang_up_all(struct line *line)
 {
-	for (int role = 0; role < LINE_ROLE_COUNT; role++)
-		line_role_hang_up(line, role);
+	line_role_hang_up(line, LINE_ROLE_ACTIVE);
+	line_role_hang_up(line, LINE_ROLE_HELD);
+	if (!line_waits(line))
+		line_role_hang_up(line, LINE_ROLE_WAITING);
 }
 
 /* What was dialled meanwhile ends. */
@@ -118,14 +120,14 @@ static void hold_first(struct line *line)
 static void ring_waiting(struct line *line)
 {
 	loop_timer_stop(line->waiting_timer);
-	line_role_hang_up(line, LINE_ROLE_ACTIVE);
+	hang_up_all(line);
 	line_roles_swap(line, LINE_ROLE_ACTIVE, LINE_ROLE_WAITING);
 }
 
 void line_service_do(struct line *line, enum line_verb verb)
 {
 	static void (*const services[LINE_VERB_COUNT])(struct line *line) = {
-		[LINE_DO_HANG_UP] = hang_up_active, [LINE_DO_HANG_UP_ALL] = line_hang_up_all,
+		[LINE_DO_HANG_UP] = hang_up_active, [LINE_DO_HANG_UP_ALL] = hang_up_all,
 		[LINE_DO_HOLD] = hold,              [LINE_DO_RESUME] = resume,
 		[LINE_DO_SWAP] = swap,              [LINE_DO_TAKE_WAITING] = take_waiting,
 		[LINE_DO_RING_WAITING] = ring_waiting, [LINE_DO_JOIN] = join,

@@ -284,6 +284,173 @@ static void test_without_call_waiting_the_caller_hears_busy(void **state)
 	assert_int_equal(call_comes(PCMU)->refused, 486);
 }
 
+/* ---- a call waits while another is held ---- */
+
+static struct ua_invite *call_waits_while_dialling(void)
+{
+	struct ua_invite *third;
+
+	flash();
+	third = call_comes(PCMU);
+	assert_state("recall");
+	assert_true(third->rings_waiting);
+	assert_int_equal(world.wish.tone, FXS_TONE_RECALL_DIAL);
+	return third;
+}
+
+static void test_a_call_that_comes_while_a_second_is_dialled_waits_until_that_is_done(void **state)
+{
+	struct ua_invite *first = talk(), *third = call_waits_while_dialling(), *second;
+
+	(void)state;
+	phone_dials("10");
+	assert_int_equal(world.wish.tone, FXS_TONE_COUNT);
+	phone_dials("3#");
+	second = call_sent();
+	call_progresses(second, 180, NULL);
+	assert_int_equal(world.wish.tone, FXS_TONE_RINGBACK);
+	call_is_answered(second, PCMU);
+	assert_int_equal(world.wish.tone, FXS_TONE_CALL_WAITING);
+	assert_int_equal(streams_at_ear(), 1);
+	/* The key is for those two first. */
+	flash();
+	assert_state("three-way");
+	assert_int_equal(world.wish.tone, FXS_TONE_CALL_WAITING);
+	flash();
+	assert_state("talking");
+	assert_true(second->ended);
+	assert_false(third->picked_up);
+	flash();
+	assert_true(third->picked_up);
+	assert_int_equal(first->offered, UA_SENDONLY);
+	assert_int_equal(streams_at_ear(), 1);
+}
+
+static void test_a_call_that_comes_between_digits_is_no_digit(void **state)
+{
+	struct ua_invite *third;
+	unsigned starts;
+
+	(void)state;
+	talk();
+	flash();
+	phone_dials("10");
+	starts = world.timer_starts;
+	third = call_comes(PCMU);
+	assert_state("dialling");
+	assert_int_equal(world.timer_starts, starts);
+	assert_int_equal(call_comes(PCMU)->refused, 486);
+	waiting_time_is_up();
+	assert_true(third->ended);
+	phone_dials("3#");
+	assert_string_equal(call_sent()->to, "103");
+}
+
+static void test_a_flash_while_dialling_goes_back_and_the_next_takes_the_call_that_waits(void **state)
+{
+	struct ua_invite *first = talk(), *third = call_waits_while_dialling();
+
+	(void)state;
+	flash();
+	assert_state("talking");
+	assert_int_equal(first->offered, UA_SENDRECV);
+	assert_false(third->picked_up);
+	assert_int_equal(world.wish.tone, FXS_TONE_CALL_WAITING);
+	flash();
+	assert_true(third->picked_up);
+	assert_int_equal(first->offered, UA_SENDONLY);
+}
+
+static void test_hung_up_on_the_held_call_rings_first_and_then_the_one_that_waits(void **state)
+{
+	struct ua_invite *first = talk(), *third = call_waits_while_dialling();
+
+	(void)state;
+	hang_up_after_ms(9000);
+	assert_state("ring-back");
+	assert_false(first->ended || third->ended);
+	call_ends(first, 0, true);
+	assert_state("ringing");
+	assert_true(world.wish.ring);
+	phone_does(MEDIA_EVENT_LIFTED, 0);
+	assert_true(third->picked_up);
+	assert_int_equal(streams_at_ear(), 1);
+}
+
+static void test_hanging_up_at_once_after_the_flash_rings_with_the_call_that_waits(void **state)
+{
+	struct ua_invite *first = talk(), *third = call_waits_while_dialling();
+
+	(void)state;
+	hang_up_after_ms(1500);
+	assert_true(first->ended);
+	assert_false(third->ended);
+	assert_state("ringing");
+}
+
+static void test_a_transfer_leaves_the_call_that_waits_and_it_rings(void **state)
+{
+	struct ua_invite *first = talk(), *third = call_waits_while_dialling(), *second;
+
+	(void)state;
+	phone_dials("103#");
+	second = call_sent();
+	call_is_answered(second, PCMU);
+	hang_up_after_ms(9000);
+	assert_state("transferring");
+	assert_ptr_equal(first->referred_to, second);
+	call_transfer_done(first, 200);
+	assert_true(first->ended && second->ended);
+	assert_false(third->ended);
+	assert_state("ringing");
+	phone_does(MEDIA_EVENT_LIFTED, 0);
+	assert_true(third->picked_up);
+}
+
+static void test_leaving_a_three_way_call_rings_with_the_call_that_waits(void **state)
+{
+	struct ua_invite *first = talk(), *third = call_waits_while_dialling(), *second;
+
+	(void)state;
+	phone_dials("103#");
+	second = call_sent();
+	call_is_answered(second, PCMU);
+	flash();
+	assert_state("three-way");
+	hang_up_after_ms(9000);
+	assert_true(first->ended && second->ended);
+	assert_state("ringing");
+	call_ends(third, 487, false);
+	assert_state("idle");
+}
+
+static void test_a_flash_never_holds_who_has_not_answered(void **state)
+{
+	struct ua_invite *first = talk(), *third = call_waits_while_dialling(), *second;
+
+	(void)state;
+	phone_dials("103#");
+	second = call_sent();
+	call_ends(first, 0, true);
+	flash();
+	assert_true(second->ended && third->picked_up);
+	assert_state("talking");
+	assert_int_equal(sockets(), 1);
+}
+
+static void test_no_call_waits_beside_two_or_while_a_second_is_called(void **state)
+{
+	(void)state;
+	talk();
+	flash();
+	phone_dials("103#");
+	assert_int_equal(call_comes(PCMU)->refused, 486);
+	call_is_answered(&world.invites[1], PCMU);
+	assert_int_equal(call_comes(PCMU)->refused, 486);
+	flash();
+	assert_int_equal(call_comes(PCMU)->refused, 486);
+}
+
 static void test_hanging_up_between_two_calls_connects_them(void **state)
 {
 	struct ua_invite *first = talk(), *second = talk_to_second();
@@ -600,6 +767,15 @@ int main(void)
 		SERVICES_TEST(test_hanging_up_rings_with_the_call_that_waits),
 		SERVICES_TEST(test_a_caller_who_gives_up_waiting_takes_the_tone_along),
 		SERVICES_TEST(test_without_call_waiting_the_caller_hears_busy),
+		SERVICES_TEST(test_a_call_that_comes_while_a_second_is_dialled_waits_until_that_is_done),
+		SERVICES_TEST(test_a_call_that_comes_between_digits_is_no_digit),
+		SERVICES_TEST(test_a_flash_while_dialling_goes_back_and_the_next_takes_the_call_that_waits),
+		SERVICES_TEST(test_hung_up_on_the_held_call_rings_first_and_then_the_one_that_waits),
+		SERVICES_TEST(test_hanging_up_at_once_after_the_flash_rings_with_the_call_that_waits),
+		SERVICES_TEST(test_a_transfer_leaves_the_call_that_waits_and_it_rings),
+		SERVICES_TEST(test_leaving_a_three_way_call_rings_with_the_call_that_waits),
+		SERVICES_TEST(test_a_flash_never_holds_who_has_not_answered),
+		SERVICES_TEST(test_no_call_waits_beside_two_or_while_a_second_is_called),
 		SERVICES_TEST(test_hanging_up_between_two_calls_connects_them),
 		SERVICES_TEST(test_a_transfer_that_fails_gives_the_held_call_back),
 		SERVICES_TEST(test_a_transfer_without_word_gives_the_held_call_back_in_time),

@@ -281,6 +281,38 @@ static void test_r_3_takes_the_call_that_waits_into_a_conference(void **state)
 	assert_int_equal(streams_at_ear(), 2);
 }
 
+static void test_beside_two_calls_the_one_that_waits_is_only_refused(void **state)
+{
+	struct ua_invite *first = talk(), *second, *third, *fourth;
+
+	(void)state;
+	flash();
+	third = call_comes(PCMU);
+	phone_dials("103#");
+	second = call_sent();
+	call_is_answered(second, PCMU);
+	assert_int_equal(world.wish.tone, FXS_TONE_CALL_WAITING);
+	r('2');
+	assert_int_equal(first->offered, UA_SENDRECV);
+	assert_int_equal(second->offered, UA_SENDONLY);
+	r('0');
+	assert_int_equal(third->refused, 486);
+	assert_false(first->ended || second->ended);
+	r('0');
+	assert_true(second->ended);
+
+	flash();
+	fourth = call_comes(PCMU);
+	phone_dials("104#");
+	call_is_answered(call_sent(), PCMU);
+	r('4');
+	call_transfer_done(first, 200);
+	assert_state("confirmed");
+	assert_false(fourth->ended);
+	flash();
+	assert_true(fourth->picked_up);
+}
+
 static void test_a_call_that_ends_while_r_waits_for_its_digit_leaves_the_other(void **state)
 {
 	struct ua_invite *first = talk(), *second = talk_to_second();
@@ -481,6 +513,20 @@ static void test_an_emergency_call_takes_no_flash_and_lets_none_wait(void **stat
 	assert_int_equal(streams_at_ear(), 1);
 }
 
+static void test_an_emergency_call_lets_none_wait_any_longer(void **state)
+{
+	struct ua_invite *third;
+
+	(void)state;
+	talk();
+	flash();
+	third = call_comes(PCMU);
+	phone_dials("112");
+	assert_string_equal(call_sent()->to, "112");
+	assert_int_equal(third->refused, 486);
+	assert_int_equal(world.waiting_timer_ms, 0);
+}
+
 static void test_hanging_up_keeps_an_emergency_call_and_rings(void **state)
 {
 	struct ua_invite *invite = call_112();
@@ -536,6 +582,7 @@ int main(void)
 		etsi_test(test_r_1_ends_the_first_and_takes_the_call_that_waits),
 		etsi_test(test_r_2_holds_the_first_and_takes_the_call_that_waits),
 		etsi_test(test_r_3_takes_the_call_that_waits_into_a_conference),
+		etsi_test(test_beside_two_calls_the_one_that_waits_is_only_refused),
 		etsi_test(test_a_call_that_ends_while_r_waits_for_its_digit_leaves_the_other),
 		etsi_test(test_of_three_one_that_leaves_while_r_waits_leaves_the_other),
 		etsi_test(test_hanging_up_while_r_waits_is_hanging_up),
@@ -549,6 +596,7 @@ int main(void)
 		emergency_test(test_an_emergency_call_needs_no_registration_and_no_waiting),
 		emergency_test(test_without_registration_other_numbers_are_not_called),
 		emergency_test(test_an_emergency_call_takes_no_flash_and_lets_none_wait),
+		emergency_test(test_an_emergency_call_lets_none_wait_any_longer),
 		emergency_test(test_hanging_up_keeps_an_emergency_call_and_rings),
 		emergency_test(test_an_emergency_call_is_not_kept_for_ever),
 	};
