@@ -3,10 +3,11 @@
 #include <string.h>
 
 #include "sip/agent_private.h"
+#include "sip/content.h"
 
 #define BUCKETS 1024 /* a power of 2 */
 
-#define ABILITIES "Allow: " UA_ALLOW "\r\nAccept: application/sdp\r\nAccept-Encoding: identity\r\n" \
+#define ABILITIES "Allow: " UA_ALLOW "\r\n" UA_ACCEPT \
 	"Accept-Language: en\r\n" UA_SUPPORTED
 
 void ua_agent_refuse(struct ua_agent *agent, const struct sip_msg *msg, unsigned status,

@@ -5,9 +5,11 @@
  * repetitions are as good, and nobody can make us keep state with rubbish.
  */
 #include <ctype.h>
+#include <errno.h>
 #include <string.h>
 
 #include "sip/agent_private.h"
+#include "sip/content.h"
 
 #define MAX_FORWARDS_MAX 255
 
@@ -147,27 +149,17 @@ static bool wants_extension(struct ua_agent *agent, const struct sip_msg *msg)
 	return true;
 }
 
-static bool is_optional(const struct sip_msg *msg)
-{
-	const struct sip_hdr *header = sip_msg_xhdr(msg, "Content-Disposition");
-	struct pl handling;
-
-	return header && !msg_param_decode(&header->val, "handling", &handling) &&
-		!pl_strcasecmp(&handling, "optional");
-}
-
 static bool has_other_content(struct ua_agent *agent, const struct sip_msg *msg)
 {
-	const struct sip_hdr *encoding = sip_msg_hdr(msg, SIP_HDR_CONTENT_ENCODING);
-	struct pl body;
+	struct pl sdp = pl_null;
+	int err = is(msg, "INVITE") ? ua_message_content(&sdp, msg) : 0;
 
-	if (!is(msg, "INVITE") || ua_message_body(&body, msg) || !body.l || is_optional(msg))
+	if (err == EBADMSG)
+		refuse_malformed(agent, msg, "Bad Multipart Body");
+	else if (err == ENOTSUP)
+		ua_agent_refuse(agent, msg, 415, "Unsupported Media Type", UA_ACCEPT);
+	else
 		return false;
-	if (msg_ctype_cmp(&msg->ctyp, "application", "sdp") &&
-	    (!encoding || !pl_strcasecmp(&encoding->val, "identity")))
-		return false;
-	ua_agent_refuse(agent, msg, 415, "Unsupported Media Type",
-		"Accept: application/sdp\r\nAccept-Encoding: identity\r\n");
 	return true;
 }
 

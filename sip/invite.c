@@ -271,12 +271,12 @@ int ua_invite_ring(struct ua_invite *invite, bool waiting)
 int ua_invite_answer(struct ua_invite *invite, const struct ua_sdp *sdp)
 {
 	struct ua_event event = {.type = UA_EV_PICK_UP};
-	struct pl body;
+	struct ua_sdp offer;
 	char *text;
 
 	if (invite->state != UA_INVITE_OFFERED)
 		return ENOTCONN;
-	event.offers = !ua_message_body(&body, invite->msg) && !body.l;
+	event.offers = ua_message_sdp(&offer, invite->msg) == ENODATA;
 	event.text = text = ua_session_text(invite, sdp);
 	if (!text)
 		return ENOMEM;

@@ -4,6 +4,7 @@
 #include <string.h>
 #include <strings.h>
 
+#include "sip/content.h"
 #include "sip/message.h"
 
 uint32_t ua_text_number(const struct pl *text)
@@ -34,19 +35,35 @@ int ua_message_body(struct pl *body, const struct sip_msg *msg)
 	return 0;
 }
 
+static struct pl field_of(const struct sip_msg *msg, enum sip_hdrid id)
+{
+	const struct sip_hdr *header = sip_msg_hdr(msg, id);
+
+	return header ? header->val : pl_null;
+}
+
+int ua_message_content(struct pl *sdp, const struct sip_msg *msg)
+{
+	struct ua_content content = {
+		.type = field_of(msg, SIP_HDR_CONTENT_TYPE),
+		.disposition = field_of(msg, SIP_HDR_CONTENT_DISPOSITION),
+		.encoding = field_of(msg, SIP_HDR_CONTENT_ENCODING),
+	};
+	int err = ua_message_body(&content.body, msg);
+
+	return err ? err : ua_content_sdp(sdp, &content);
+}
+
 int ua_message_sdp(struct ua_sdp *sdp, const struct sip_msg *msg)
 {
 	struct ua_sdp result;
-	struct pl body;
-	int err = ua_message_body(&body, msg);
+	struct pl text = pl_null;
+	int err = ua_message_content(&text, msg);
 
-	if (err)
-		return err;
-	if (!body.l)
-		return ENODATA;
-	if (!msg_ctype_cmp(&msg->ctyp, "application", "sdp"))
-		return EBADMSG;
-	err = ua_sdp_parse(&result, body.p, body.l);
+	/* What else had to be understood is the gate's business. */
+	if (!text.p)
+		return err == ENOTSUP ? ENODATA : err;
+	err = ua_sdp_parse(&result, text.p, text.l);
 	if (err)
 		return err;
 	/* Sound uses the agent's address, so that of the peer is of the family that the message came by. */

@@ -16,7 +16,9 @@
 
 /* The body, cut to Content-Length. EBADMSG: there is less of it. */
 int ua_message_body(struct pl *body, const struct sip_msg *msg);
-/* ENODATA: no body; EAFNOSUPPORT also: the stream's address is of another family than the message's sender; else as
+/* Where the session description is in it; as ua_content_sdp and ua_message_body. */
+int ua_message_content(struct pl *sdp, const struct sip_msg *msg);
+/* ENODATA: no session description; EAFNOSUPPORT also: the stream's address is of another family than the message's sender; else as
  * ua_sdp_parse. */
 int ua_message_sdp(struct ua_sdp *sdp, const struct sip_msg *msg);
 /* The first Contact. EBADMSG: none, or no address. */

@@ -45,7 +45,7 @@ static void test_what_must_not_pass_is_refused_as_the_rfc_says(void **state)
 		{"BYE sip:100@h", FROM TO ID "CSeq: 1 BYE\r\n", "481 ", ""},
 		{"CANCEL sip:100@h", FROM TO ID "CSeq: 1 CANCEL\r\n", "481 ", ""},
 		{"INVITE sip:100@h", FROM "To: <sip:100@h>;tag=gone\r\n" ID "CSeq: 1 INVITE\r\n", "481 ", ""},
-		{"OPTIONS sip:h", FROM TO ID "CSeq: 1 OPTIONS\r\n", "200 ", "Accept: application/sdp\r\n"},
+		{"OPTIONS sip:h", FROM TO ID "CSeq: 1 OPTIONS\r\n", "200 ", "Accept: application/sdp, multipart/mixed, "},
 		{"OPTIONS sip:100@h", FROM TO ID "CSeq: 1 OPTIONS\r\n", "200 ", "Supported: replaces, norefersub\r\n"},
 		{"OPTIONS sip:100@h", FROM TO ID "CSeq: 1 OPTIONS\r\nMax-Forwards: 0\r\n", "200 ", "Allow: "},
 		{"OPTIONS sip:9@h", FROM TO ID "CSeq: 1 OPTIONS\r\n", "404 ", ""},
@@ -77,10 +77,60 @@ static void test_content_that_we_cannot_read_is_refused_415(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		const char *response;
+
 		bed_send("INVITE sip:100@h SIP/2.0\r\n" VIA FROM TO ID "CSeq: 1 INVITE\r\n%sContent-Length: 4\r\n"
 			"\r\nbody", bed.peer_port, ++branch, rows[i]);
-		assert_has(bed_receive(), "Accept: application/sdp\r\n");
+		response = bed_receive();
+		assert_starts(response, "SIP/2.0 415 ");
+		assert_has(response, "Accept: application/sdp, multipart/mixed, ");
 	}
+	bed_send("INVITE sip:100@h SIP/2.0\r\n" VIA FROM TO ID "CSeq: 1 INVITE\r\nContent-Type: multipart/mixed;boundary=x\r\n"
+		"Content-Length: 4\r\n\r\nbody", bed.peer_port, ++branch);
+	assert_starts(bed_receive(), "SIP/2.0 400 Bad Multipart Body");
+}
+
+/* What a server may put beside the session description, and what it says of that. */
+static void invite_beside(const char *disposition)
+{
+	static unsigned call;
+	char id[16], headers[128], body[1024];
+
+	snprintf(id, sizeof(id), "parts%u", ++call);
+	snprintf(headers, sizeof(headers), "Contact: <sip:h>\r\nMIME-Version: 1.0\r\n");
+	snprintf(body, sizeof(body), "--=_9\r\nContent-Type: application/vnd.3gpp.cw+xml\r\n%s\r\n<ims-cw/>\r\n"
+		"--=_9\r\nContent-Type: application/sdp\r\n\r\n" SDP(5006) "\r\n--=_9--\r\n", disposition);
+	bed_send("INVITE sip:100@h SIP/2.0\r\n" VIA FROM TO "Call-ID: %s\r\nCSeq: 1 INVITE\r\n%s"
+		"Content-Type: multipart/mixed;boundary=\"=_9\"\r\nContent-Length: %zu\r\n\r\n%s", bed.peer_port, ++branch, id,
+		headers, strlen(body), body);
+}
+
+static void test_a_session_description_may_be_one_of_many_parts(void **state)
+{
+	struct ua_sdp offer, answer;
+
+	(void)state;
+	invite_beside("");
+	assert_starts(bed_receive(), "SIP/2.0 415 ");
+	invite_beside("Content-Disposition: render;handling=required\r\n");
+	assert_starts(bed_receive(), "SIP/2.0 415 ");
+	invite_beside("Content-Disposition: render;handling=optional\r\n");
+	assert_starts(bed_receive(), "SIP/2.0 100 ");
+	bed_heard("incoming 100 from 200 \"\" offering 192.0.2.1:5006");
+	assert_int_equal(ua_sdp_parse(&offer, SDP(5006), strlen(SDP(5006))), 0);
+	assert_int_equal(ua_sdp_answer(&answer, &offer, &bed.local), 0);
+	assert_int_equal(ua_invite_answer(bed.invite, &answer), 0);
+	assert_has(bed_receive(), "m=audio ");
+}
+
+static void test_a_body_that_need_not_be_understood_is_none(void **state)
+{
+	(void)state;
+	bed_send("INVITE sip:100@h SIP/2.0\r\n" VIA FROM TO "Call-ID: icon\r\nCSeq: 1 INVITE\r\nContact: <sip:h>\r\n"
+		"Content-Type: image/png\r\nContent-Disposition: icon;handling=optional\r\nContent-Length: 4\r\n\r\nbody",
+		bed.peer_port, ++branch);
+	assert_starts(bed_receive(), "SIP/2.0 100 ");
+	bed_heard("incoming 100 from 200 \"\" offering nothing");
 }
 
 static void test_what_nobody_could_answer_is_dropped_and_counted(void **state)
@@ -197,6 +247,8 @@ int main(void)
 		bed_test(test_libres_timers_run_on_the_monotonic_clock), /* first: before time was moved */
 		bed_test(test_what_must_not_pass_is_refused_as_the_rfc_says),
 		bed_test(test_content_that_we_cannot_read_is_refused_415),
+		bed_test(test_a_session_description_may_be_one_of_many_parts),
+		bed_test(test_a_body_that_need_not_be_understood_is_none),
 		bed_test(test_what_nobody_could_answer_is_dropped_and_counted),
 		bed_test(test_an_ack_that_belongs_nowhere_is_dropped),
 		bed_test(test_the_called_user_is_unescaped),
