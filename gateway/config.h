@@ -62,6 +62,13 @@ enum config_mwi {
 	CONFIG_MWI_SUBSCRIBE,
 };
 
+/* Whom the far end may have us call in its place. */
+enum config_transfers {
+	CONFIG_TRANSFERS_OFF,
+	CONFIG_TRANSFERS_DOMAIN, /* at the account's domain */
+	CONFIG_TRANSFERS_ON,     /* anywhere that the account's server takes us */
+};
+
 struct config_account {
 	char name[CONFIG_NAME_MAX + 1];
 	struct config_place place;
@@ -70,6 +77,8 @@ struct config_account {
 	unsigned expires_s;
 	unsigned qualify_s;
 	bool over_tcp;
+	uint8_t accept_transfers; /* enum config_transfers */
+	bool transfer_by_address;
 	uint8_t ring; /* pattern of ring_pattern.h */
 	uint8_t mwi; /* enum config_mwi */
 	struct config_text mailbox; /* "": the user's */
@@ -94,7 +103,7 @@ struct config_profile {
 	uint8_t flash_style; /* enum config_flash_style */
 	unsigned r_digit_s;
 	bool r_digit_tone;
-	bool call_waiting, three_way, three_way_leave, transfer, accept_transfers;
+	bool call_waiting, three_way, three_way_leave, transfer;
 	unsigned transfer_s;
 	struct digitmap digit_map;
 	struct digitmap emergency; /* without alternatives: no number is one */

@@ -13,7 +13,9 @@
 #define PAYLOAD_TYPE_PCMA 8
 #define PAYLOAD_TYPE_EVENT 101 /* dynamic; the usual number, for peers that know no other */
 
-#define STATUS_RINGING 180 /* no other 1xx says that a telephone rings */
+/* No other 1xx says that somebody may answer soon. */
+#define STATUS_RINGING 180
+#define STATUS_QUEUED  182 /* ... as from where a call waits */
 
 #define Q850_RECOVERY_ON_TIMER 102
 
@@ -128,7 +130,7 @@ static void on_progress(struct ua_invite *invite, unsigned status, const struct 
 	(void)invite;
 	if (answer)
 		remote_take(leg, answer);
-	else if (status != STATUS_RINGING)
+	else if (status != STATUS_RINGING && status != STATUS_QUEUED)
 		return;
 	leg->handlers->event(leg, answer ? LINE_EV_EARLY_MEDIA : LINE_EV_ALERTED, leg->arg);
 }
@@ -289,9 +291,9 @@ void leg_hold(struct leg *leg, bool held)
 	hold_offer(leg);
 }
 
-int leg_transfer(struct leg *leg, const struct leg *other)
+int leg_transfer(struct leg *leg, const struct leg *other, bool by_address)
 {
-	const struct ua_refer_to to = {.other = other->invite};
+	const struct ua_refer_to to = {.other = other->invite, .by_address = by_address};
 
 	return leg->invite && other->invite ? ua_invite_refer(leg->invite, &to) : ENOTCONN;
 }

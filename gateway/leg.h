@@ -62,7 +62,7 @@ void leg_forward(struct leg *leg, const struct ua_redirect *redirect);
 void leg_refuse(struct leg *leg);
 
 /* Asks the peer to call the far end of other instead of us; what comes of it is TRANSFERRED or TRANSFER_FAILED. */
-int leg_transfer(struct leg *leg, const struct leg *other);
+int leg_transfer(struct leg *leg, const struct leg *other, bool by_address); /* as of struct ua_refer_to */
 /* ... or a number. */
 int leg_transfer_blind(struct leg *leg, const char *number);
 

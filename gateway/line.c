@@ -267,6 +267,7 @@ static void state_set(struct line *line, enum line_state next, enum line_event e
 		line->r_digit_from = before;
 	if (next == LINE_IDLE) {
 		line->emergency = false;
+		line->times_referred = 0;
 		memset(&line->once, 0, sizeof(line->once));
 	}
 	timer_set(line, before, event);

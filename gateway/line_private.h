@@ -73,6 +73,7 @@ struct line {
 	/* A transfer that we were asked for: the new call, until it is answered, and whom to report to. */
 	struct leg *referred_leg;
 	struct ua_referral *referral;
+	unsigned times_referred; /* by whom we were connected with, one after the other, since the line was idle */
 	bool second_came_in;  /* of two calls, the newer was not made from here */
 	bool emergency;       /* the newest call from here is one */
 	enum line_state r_digit_from; /* in LINE_R_DIGIT: what the calls were before */

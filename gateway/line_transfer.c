@@ -6,6 +6,8 @@
 #include "gateway/line_private.h"
 #include "gateway/log.h"
 
+#define REFERRALS_MAX 5 /* of a call, as often as one may be forwarded */
+
 /* ---- transferor ---- */
 
 bool line_transfer(struct line *line)
@@ -14,7 +16,7 @@ bool line_transfer(struct line *line)
 	int err;
 
 	leg_hold(held->leg, true); /* not yet where it was one of three */
-	err = leg_transfer(held->leg, active->leg);
+	err = leg_transfer(held->leg, active->leg, line->config->account->transfer_by_address);
 	if (err)
 		gw_log(GW_LOG_WARNING, line->config->name, "the transfer could not be asked for: %s", strerror(err));
 	return !err;
@@ -40,18 +42,34 @@ static bool is_own_domain(const struct line *line, const char *host)
  * found by that call, not by a number. */
 static bool may_be_called(const struct line *line, const struct ua_refer_request *request)
 {
+	const struct config_profile *profile = line->config->profile;
+	const struct config_account *account = line->config->account;
+	bool own = is_own_domain(line, request->host);
+
 	if (request->replaces[0])
 		return strncasecmp(request->uri, "sip:", 4) == 0;
-	return is_own_domain(line, request->host) && strlen(request->user) <= LINE_DIGITS_MAX &&
-		digitmap_match(&line->config->profile->digit_map, request->user) >= DIGITMAP_TIMER &&
-		digitmap_match(&line->config->profile->barred, request->user) < DIGITMAP_TIMER;
+	return (own || account->accept_transfers == CONFIG_TRANSFERS_ON) && strlen(request->user) <= LINE_DIGITS_MAX &&
+		digitmap_match(&profile->digit_map, request->user) >= DIGITMAP_TIMER &&
+		digitmap_match(&profile->barred, request->user) < DIGITMAP_TIMER &&
+		!(own && strcmp(request->user, account->user.text) == 0);
+}
+
+/* Whom the far end connects us with may do so too, and that one again. */
+static bool goes_in_circles(const struct line *line)
+{
+	if (line->times_referred < REFERRALS_MAX)
+		return false;
+	gw_log(GW_LOG_WARNING, line->config->name, "connected with somebody else %u times: not once more", line->times_referred);
+	return true;
 }
 
 static int call(struct line *line, const struct ua_refer_request *request)
 {
+	bool by_number = !request->replaces[0] && is_own_domain(line, request->host);
 	const struct ua_call_to to = {
-		.user = request->replaces[0] ? NULL : request->user, .uri = request->uri,
-		.replaces = request->replaces, .referred_by = request->referred_by,
+		.user = by_number ? request->user : NULL, .uri = request->uri,
+		.replaces = request->replaces, .requires_replaces = request->requires_replaces,
+		.referred_by = request->referred_by,
 	};
 
 	return leg_call(&line_leg(line, LINE_ROLE_WAITING)->leg, &line->leg_config, line->account, &to,
@@ -63,7 +81,8 @@ unsigned line_refer(struct leg *leg, const struct ua_refer_request *request, str
 {
 	struct line *line = arg;
 
-	if (!line->config->profile->accept_transfers || !may_be_called(line, request))
+	if (line->config->account->accept_transfers == CONFIG_TRANSFERS_OFF || !may_be_called(line, request) ||
+	    goes_in_circles(line))
 		return 403;
 	if (line->state != LINE_TALKING || line_role_of(line, leg) != LINE_ROLE_ACTIVE || line->referral ||
 	    line_has(line, LINE_ROLE_WAITING) || !line_may_have_leg(line) || call(line, request))
@@ -71,6 +90,7 @@ unsigned line_refer(struct leg *leg, const struct ua_refer_request *request, str
 	gw_log(GW_LOG_INFO, line->config->name, "the far end connects us with %s", request->uri);
 	line->referral = referral;
 	line->referred_leg = line_leg(line, LINE_ROLE_WAITING)->leg;
+	line->times_referred++;
 	line->calls_out++;
 	return 202;
 }

@@ -215,8 +215,10 @@ static bool is_one_line(const char *text, const char *forbidden)
 
 static char *lines_of(const struct ua_call_to *to)
 {
-	return ua_text_format("%s%s%s%s%s%s", to->replaces[0] ? "Replaces: " : "", to->replaces,
-		to->replaces[0] ? "\r\n" : "", to->referred_by[0] ? "Referred-By: " : "", to->referred_by,
+	const char *after = !to->replaces[0] ? "" : to->requires_replaces ? "\r\nRequire: replaces\r\n" : "\r\n";
+
+	return ua_text_format("%s%s%s%s%s%s", to->replaces[0] ? "Replaces: " : "", to->replaces, after,
+		to->referred_by[0] ? "Referred-By: " : "", to->referred_by,
 		to->referred_by[0] ? "\r\n" : "");
 }
 

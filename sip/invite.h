@@ -71,6 +71,7 @@ struct ua_call_to {
 	const char *uri;         /* ... or, when that is NULL, a sip: address as it goes into the request */
 	struct ua_account *account; /* of this agent, or NULL: called past every server; user is only what To says */
 	const char *replaces;    /* value of Replaces (RFC 3891); "": none */
+	bool requires_replaces;  /* who does not know that shall refuse the call rather than ring */
 	const char *referred_by; /* value of Referred-By (RFC 3892); "": none */
 };
 /* EINVAL: no sip: address, or text that does not belong into a header. */

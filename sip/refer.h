@@ -34,6 +34,7 @@ struct ua_refer_request {
 	const char *user;        /* its user part or telephone number, unescaped; "" when there is none */
 	const char *host;        /* its host part, "" for tel: */
 	const char *replaces;    /* goes into ua_call_to; "": nothing is replaced */
+	bool requires_replaces;  /* goes there too */
 	const char *referred_by; /* who asks, as it says itself; goes into ua_call_to; "": it does not say */
 };
 

@@ -78,7 +78,7 @@ static bool starts_with(const struct pl *text, const char *start)
 	return text->l > strlen(start) && !strncasecmp(text->p, start, strlen(start));
 }
 
-/* The headers of the address: Replaces is taken, the others are not ours to send. */
+/* The headers of the address: Replaces is taken and whether it is required, the others are not ours to send. */
 static int read_headers(struct ua_refer_target *target, const struct pl *headers)
 {
 	struct pl rest = *headers;
@@ -94,6 +94,7 @@ static int read_headers(struct ua_refer_target *target, const struct pl *headers
 				return EBADMSG;
 			ua_text_user(target->replaces, sizeof(target->replaces), &value);
 		}
+		target->requires_replaces |= !pl_strcasecmp(&one, "Require=replaces");
 		rest.p += one.l + (end ? 1 : 0);
 		rest.l -= one.l + (end ? 1 : 0);
 	}

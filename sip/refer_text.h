@@ -20,6 +20,7 @@ struct ua_refer_target {
 	char user[UA_URI_MAX];     /* unescaped */
 	char host[UA_URI_MAX];
 	char replaces[UA_URI_MAX]; /* unescaped; "": none */
+	bool requires_replaces;    /* Require: replaces stands beside it */
 };
 /* Of a REFER. EBADMSG: not exactly one Refer-To, or one that cannot be read. EPROTONOSUPPORT: no sip:, sips: or
  * tel: address. */

@@ -197,13 +197,14 @@ void ua_referral_deliver(struct ua_invite *invite)
 	struct ua_referral *referral = referral_new(invite);
 	struct ua_refer_target target;
 	char by[UA_URI_MAX];
-	const struct ua_refer_request request = {
+	struct ua_refer_request request = {
 		.uri = target.uri, .user = target.user, .host = target.host, .replaces = target.replaces,
 		.referred_by = by,
 	};
 	unsigned status = 603;
 
 	(void)ua_refer_text_target(&target, invite->referred); /* it was read before */
+	request.requires_replaces = target.requires_replaces;
 	referred_by(by, sizeof(by), invite->referred);
 	if (referral && invite->handlers.refer)
 		status = invite->handlers.refer(invite, &request, referral, invite->arg);

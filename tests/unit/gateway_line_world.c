@@ -168,6 +168,7 @@ int ua_invite_refer(struct ua_invite *invite, const struct ua_refer_to *to)
 {
 	assert_false(invite->dead);
 	invite->referred_to = to->other;
+	invite->referred_by_address = to->by_address;
 	snprintf(invite->referred_user, sizeof(invite->referred_user), "%s", to->user ? to->user : "");
 	return 0;
 }
@@ -365,11 +366,12 @@ void line_world_make(const char *digit_map)
 		.first_digit_s = 20, .inter_digit_s = 4, .complete_s = 2, .ring_s = 180, .tone_s = 60, .howler_s = 30,
 		.release_tone = FXS_TONE_BUSY, .hash_sends = true, .dtmf_events = true,
 		.flash_bounce_ms = 2000, .call_waiting = true, .three_way = true,
-		.transfer = true, .accept_transfers = true, .transfer_s = 30, .r_digit_s = 4, .dnd_code = 480, .forward_no_answer_s = 20, .emergency_hold_s = 120,
+		.transfer = true, .transfer_s = 30, .r_digit_s = 4, .dnd_code = 480, .forward_no_answer_s = 20, .emergency_hold_s = 120,
 	};
 	assert_int_equal(digitmap_parse(&world.profile.digit_map, digit_map, &at, &why), 0);
 	assert_null(features_make(&world.profile.features, FEATURES_NANP, "", &why));
-	world.account = (struct config_account){.user = {"101"}, .domain = {"example.org"}};
+	world.account = (struct config_account){.user = {"101"}, .domain = {"example.org"},
+		.accept_transfers = CONFIG_TRANSFERS_DOMAIN};
 	world.config = (struct config_line){.name = "1", .profile = &world.profile, .account = &world.account};
 	world.whole = (struct config){.lines = &world.config, .line_count = 1, .accounts = &world.account,
 		.account_count = 1};

@@ -20,6 +20,7 @@ struct ua_invite {
 	unsigned answers;       /* final ones that the line gave: refusals, 200, and its end */
 	bool rings, rings_waiting, picked_up, ended;
 	char referred_user[64]; /* ... or number */
+	bool referred_by_address;
 	const struct ua_invite *referred_to; /* the call that its peer was asked to take over */
 	enum ua_direction offered; /* of the last offer in the call, when there was one */
 	unsigned offers, flashes;

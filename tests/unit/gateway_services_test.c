@@ -604,6 +604,8 @@ static void test_hanging_up_during_a_transfer_ends_both_calls(void **state)
 
 static void test_nobody_makes_us_call_what_we_may_not(void **state)
 {
+	const char *why;
+	size_t at;
 	struct ua_invite *first;
 
 	(void)state;
@@ -614,9 +616,73 @@ static void test_nobody_makes_us_call_what_we_may_not(void **state)
 	assert_int_equal(call_is_referred(first, "sip:103@evil.example", "103", ""), 403);
 	assert_int_equal(call_is_referred(first, "sip:alice@example.org", "alice", ""), 403);
 	assert_int_equal(call_is_referred(first, "sips:103@192.0.2.1", "103", "a;to-tag=1;from-tag=2"), 403);
-	world.profile.accept_transfers = false;
+	assert_int_equal(digitmap_parse(&world.profile.barred, "105", &at, &why), 0);
+	assert_int_equal(call_is_referred(first, "sip:105@example.org", "105", ""), 403);
+	assert_int_equal(call_is_referred(first, "tel:105", "105", ""), 403);
+	assert_int_equal(call_is_referred(first, "sip:101@example.org", "101", ""), 403); /* itself */
+	world.account.accept_transfers = CONFIG_TRANSFERS_OFF;
 	assert_int_equal(call_is_referred(first, "sip:103@example.org", "103", ""), 403);
+	assert_int_equal(call_is_referred(first, "sip:h", "", "a;to-tag=1;from-tag=2"), 403);
 	assert_int_equal(world.invite_count, 1);
+}
+
+static void test_other_domains_are_called_where_the_account_says_so(void **state)
+{
+	struct ua_invite *first;
+
+	(void)state;
+	line_world_free();
+	line_world_make("1xx");
+	world.account.accept_transfers = CONFIG_TRANSFERS_ON;
+	first = talk_in_map();
+	assert_int_equal(call_is_referred(first, "sip:900@elsewhere.example", "900", ""), 403);
+	assert_int_equal(call_is_referred(first, "sip:101@elsewhere.example", "101", ""), 202);
+	assert_string_equal(call_sent()->to, "sip:101@elsewhere.example");
+}
+
+static void test_a_chain_of_transfers_has_an_end(void **state)
+{
+	struct ua_invite *call = talk();
+
+	(void)state;
+	for (int i = 0; i < 5; i++) {
+		assert_int_equal(call_is_referred(call, "sip:103@example.org", "103", ""), 202);
+		call = call_sent();
+		call_is_answered(call, PCMU);
+	}
+	assert_int_equal(call_is_referred(call, "sip:103@example.org", "103", ""), 403);
+	hang_up_after_ms(9000);
+	assert_int_equal(call_is_referred(talk(), "sip:103@example.org", "103", ""), 202);
+}
+
+static void test_whom_a_call_is_transferred_to_may_be_named_by_his_address(void **state)
+{
+	struct ua_invite *first = talk();
+
+	(void)state;
+	talk_to_second();
+	hang_up_after_ms(9000);
+	assert_false(first->referred_by_address);
+	call_transfer_done(first, 200);
+
+	world.account.transfer_by_address = true;
+	first = talk();
+	talk_to_second();
+	hang_up_after_ms(9000);
+	assert_true(first->referred_by_address);
+}
+
+static void test_who_is_queued_hears_ringing(void **state)
+{
+	(void)state;
+	phone_does(MEDIA_EVENT_LIFTED, 0);
+	phone_dials("102#");
+	call_progresses(call_sent(), 181, NULL);
+	assert_state("calling");
+	call_progresses(call_sent(), 182, NULL);
+	assert_state("ringback");
+	call_progresses(call_sent(), 181, NULL);
+	assert_state("ringback");
 }
 
 static void test_who_takes_a_call_over_is_answered_without_ringing(void **state)
@@ -787,6 +853,10 @@ int main(void)
 		SERVICES_TEST(test_who_connects_us_and_leaves_is_not_missed),
 		SERVICES_TEST(test_hanging_up_during_a_transfer_ends_both_calls),
 		SERVICES_TEST(test_nobody_makes_us_call_what_we_may_not),
+		SERVICES_TEST(test_other_domains_are_called_where_the_account_says_so),
+		SERVICES_TEST(test_a_chain_of_transfers_has_an_end),
+		SERVICES_TEST(test_whom_a_call_is_transferred_to_may_be_named_by_his_address),
+		SERVICES_TEST(test_who_is_queued_hears_ringing),
 		SERVICES_TEST(test_who_takes_a_call_over_is_answered_without_ringing),
 		SERVICES_TEST(test_who_takes_over_a_call_that_rings_there_answers_it),
 		SERVICES_TEST(test_a_called_party_may_go_to_another_telephone),

@@ -379,8 +379,8 @@ static unsigned on_refer(struct ua_invite *invite, const struct ua_refer_request
 {
 	(void)invite;
 	(void)arg;
-	bed_say("asked to call %s, %s at %s, replacing %s, by %s", request->uri, request->user, request->host,
-		request->replaces, request->referred_by);
+	bed_say("asked to call %s, %s at %s, replacing %s%s, by %s", request->uri, request->user, request->host,
+		request->replaces, request->requires_replaces ? " and nothing else" : "", request->referred_by);
 	bed.referral = referral;
 	if (bed.report_at_once)
 		ua_referral_end(referral, 404, "Not Found");

@@ -298,9 +298,9 @@ static void test_a_peer_may_ask_for_a_call_and_is_told_how_it_goes(void **state)
 	talk();
 	bed.refer_status = 202;
 	in_dialog("REFER", "Refer-To: \"Three\" <sip:3%330@example.org?Replaces=a%3Bto-tag%3D1%3Bfrom-tag%3D2"
-		"&Route=%3Csip:evil%3E>\r\nReferred-By: <sip:200@example.org>\r\nContact: <sip:200@127.0.0.1>\r\n", "");
+		"&Require=replaces&Route=%3Csip:evil%3E>\r\nReferred-By: <sip:200@example.org>\r\nContact: <sip:200@127.0.0.1>\r\n", "");
 	bed_heard("asked to call sip:3%330@example.org, 330 at example.org, "
-		"replacing a;to-tag=1;from-tag=2, by <sip:200@example.org>");
+		"replacing a;to-tag=1;from-tag=2 and nothing else, by <sip:200@example.org>");
 	assert_starts(bed_receive(), "SIP/2.0 202 Accepted");
 	message = bed_receive();
 	assert_starts(message, "NOTIFY ");
@@ -429,8 +429,17 @@ static void test_a_call_is_made_as_the_transferor_asked(void **state)
 	assert_starts(call, "INVITE sip:300@192.0.2.9:5070;ob SIP/2.0\r\n");
 	assert_string_equal(header(call, "Replaces"), "a;to-tag=1;from-tag=2");
 	assert_string_equal(header(call, "Referred-By"), "<sip:2@b>");
+	assert_string_equal(header(call, "Require"), "");
 	bed_reply(call, 404, "Not Found", "x", "", "");
 	bed_heard("ended by peer, status 404, cause 0");
+	to.requires_replaces = true;
+	assert_int_equal(ua_invite_send_to(&bed.invite, bed.account, &to, &offer, &bed_handlers, NULL), 0);
+	do
+		call = bed_receive();
+	while (strncmp(call, "INVITE", 6));
+	assert_string_equal(header(call, "Require"), "replaces");
+	bed_reply(call, 420, "Bad Extension", "x", "", "");
+	bed_heard("ended by peer, status 420, cause 0");
 	to.replaces = "a\r\nEvil: 1";
 	assert_int_equal(ua_invite_send_to(&bed.invite, bed.account, &to, &offer, &bed_handlers, NULL), EINVAL);
 	to.replaces = "";
