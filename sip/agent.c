@@ -79,7 +79,7 @@ static void on_request(const struct sip_msg *msg, void *arg)
 	struct ua_agent *agent = arg;
 
 	agent->counts.requests_in++;
-	if (ua_gate_refuses(agent, msg) || in_dialog(agent, msg))
+	if (ua_gate_refuses(agent, msg) || ua_referral_subscribed(agent, msg) || in_dialog(agent, msg))
 		return;
 	if (pl_isset(&msg->to.tag) || !pl_strcmp(&msg->met, "BYE") || !pl_strcmp(&msg->met, "CANCEL"))
 		refuse_unknown(agent, msg, 481, "Call/Transaction Does Not Exist");

@@ -102,6 +102,9 @@ void ua_subscription_drop(struct ua_subscription *subscription);
 /* unsolicited.c: a NOTIFY outside every dialog, to an account that wants it. */
 void ua_unsolicited_received(struct ua_agent *agent, struct ua_account *account, const struct sip_msg *msg);
 
+/* referral.c: a SUBSCRIBE in the subscription that a REFER made; true: it was one, and is answered. */
+bool ua_referral_subscribed(struct ua_agent *agent, const struct sip_msg *msg);
+
 /* Between agent.c and the invites. */
 void ua_invite_received(struct ua_agent *agent, struct ua_account *account, const struct sip_msg *msg);
 bool ua_invite_request(struct ua_agent *agent, const struct sip_msg *msg);

@@ -11,6 +11,8 @@
 #include "sip/refer.h"
 #include "sip/refer_text.h"
 
+#define EXPIRES_MAX_S 180 /* three minutes are longer than any call rings */
+
 struct ua_referral {
 	struct le le; /* in agent->referrals */
 	struct ua_account *account;
@@ -21,6 +23,9 @@ struct ua_referral {
 	bool silent; /* no reports are wanted (RFC 4488) */
 	bool held;   /* the REFER has no answer yet: reports wait for it */
 	unsigned sent, wanted; /* status of the last NOTIFY, and of the one that is due */
+	bool again;  /* whoever subscribed is owed a NOTIFY, whatever was sent */
+	bool over;   /* he will have no more after it */
+	unsigned expires_s;
 	char phrase[UA_TEXT_MAX];
 };
 
@@ -36,18 +41,25 @@ static void destroy(void *arg)
 
 static void on_response(int err, const struct sip_msg *msg, void *arg);
 
-/* Three minutes are longer than any call rings. */
+static void print_state(char *text, size_t size, const struct ua_referral *referral)
+{
+	if (referral->sent >= 200 || referral->over)
+		str_ncpy(text, referral->over ? "terminated;reason=timeout" : "terminated;reason=noresource", size);
+	else
+		(void)re_snprintf(text, size, "active;expires=%u", referral->expires_s);
+}
+
 static int send_notify(struct ua_referral *referral)
 {
-	char extra[256], body[UA_TEXT_MAX + 32];
+	char extra[256], body[UA_TEXT_MAX + 32], state[64];
 	struct ua_outgoing outgoing = {
 		.method = "NOTIFY", .cseq = ++referral->dialog->local_cseq, .extra = extra,
 		.body = body, .type = "message/sipfrag;version=2.0",
 	};
 
+	print_state(state, sizeof(state), referral);
 	(void)re_snprintf(extra, sizeof(extra), "Contact: <%s>\r\nEvent: refer;id=%u\r\n"
-		"Subscription-State: %s\r\n", referral->account->contact, referral->id,
-		referral->sent >= 200 ? "terminated;reason=noresource" : "active;expires=180");
+		"Subscription-State: %s\r\n", referral->account->contact, referral->id, state);
 	(void)re_snprintf(body, sizeof(body), "SIP/2.0 %u %s\r\n", referral->sent, referral->phrase);
 	return ua_agent_request(&referral->request, referral->account, referral->dialog, &outgoing,
 		on_response, referral);
@@ -56,12 +68,14 @@ static int send_notify(struct ua_referral *referral)
 /* Sends what is due when nothing is under way; the last report, or that it cannot be made, frees it. */
 static void settle(struct ua_referral *referral)
 {
-	bool due = referral->wanted && referral->wanted != referral->sent;
+	bool due = referral->wanted && (referral->again || referral->wanted != referral->sent);
 
 	if (referral->request || referral->held)
 		return;
 	if (due && !referral->silent) {
 		referral->sent = referral->wanted;
+		referral->again = false;
+		referral->silent = referral->over; /* after this one */
 		referral->attempt = (struct ua_attempt){0};
 		if (!send_notify(referral))
 			return;
@@ -116,6 +130,7 @@ static struct ua_referral *referral_new(struct ua_invite *invite)
 	referral->dialog = mem_ref(invite->dialog);
 	referral->id = invite->referred->cseq.num;
 	referral->silent = ua_refer_text_silent(invite->referred);
+	referral->expires_s = EXPIRES_MAX_S;
 	referral->held = true;
 	list_append(&invite->agent->referrals, &referral->le, referral);
 	return referral;
@@ -229,4 +244,59 @@ void ua_referral_decline(struct ua_invite *invite)
 	if (invite->referred)
 		reply(invite, 603, false);
 	ua_referral_forget(invite);
+}
+
+/* ---- whoever asked may ask for its reports anew, or for no more (RFC 3515 s2.4.4, RFC 6665 s4.1.2) ---- */
+
+/* "refer" with the CSeq of the REFER as its id; without id where there is one REFER. */
+static bool is_about(const struct ua_referral *referral, const struct sip_msg *msg)
+{
+	const struct sip_hdr *header = sip_msg_hdr(msg, SIP_HDR_EVENT);
+	struct pl id;
+
+	if (!header || header->val.l < 5 || strncasecmp(header->val.p, "refer", 5))
+		return false;
+	return msg_param_decode(&header->val, "id", &id) || ua_text_number(&id) == referral->id;
+}
+
+static struct ua_referral *find(struct ua_agent *agent, const struct sip_msg *msg)
+{
+	struct le *le;
+
+	LIST_FOREACH(&agent->referrals, le) {
+		struct ua_referral *referral = le->data;
+
+		if (ua_dialog_has(referral->dialog, msg) && !referral->silent && !referral->over && is_about(referral, msg))
+			return referral;
+	}
+	return NULL;
+}
+
+static void accept_subscription(struct ua_agent *agent, const struct ua_referral *referral, const struct sip_msg *msg)
+{
+	char headers[256];
+	const struct ua_reply ok = {.status = 200, .phrase = "OK", .headers = headers};
+	struct sip_strans *strans = NULL;
+
+	(void)re_snprintf(headers, sizeof(headers), "Contact: <%s>\r\nExpires: %u\r\n", referral->account->contact,
+		referral->expires_s);
+	(void)ua_transport_reply(agent->transport, &strans, msg, &ok, NULL);
+}
+
+bool ua_referral_subscribed(struct ua_agent *agent, const struct sip_msg *msg)
+{
+	struct ua_referral *referral = pl_strcmp(&msg->met, "SUBSCRIBE") ? NULL : find(agent, msg);
+
+	if (!referral)
+		return false;
+	if (!ua_dialog_in_order(referral->dialog, msg)) {
+		ua_agent_refuse(agent, msg, 500, "CSeq Out Of Order", NULL);
+		return true;
+	}
+	referral->expires_s = MIN(pl_isset(&msg->expires) ? ua_text_number(&msg->expires) : EXPIRES_MAX_S, EXPIRES_MAX_S);
+	accept_subscription(agent, referral, msg);
+	referral->over = !referral->expires_s;
+	referral->again = true;
+	settle(referral);
+	return true;
 }

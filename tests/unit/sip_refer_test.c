@@ -321,6 +321,73 @@ static void test_a_peer_may_ask_for_a_call_and_is_told_how_it_goes(void **state)
 	bed_quiet();
 }
 
+/* The REFER is taken, its first report answered. */
+static void be_referred(void)
+{
+	talk();
+	bed.refer_status = 202;
+	in_dialog("REFER", "Refer-To: <sip:300@example.org>\r\nContact: <sip:200@127.0.0.1>\r\n", "");
+	bed_heard("asked to call sip:300@example.org, 300 at example.org, replacing , by ");
+	assert_starts(bed_receive(), "SIP/2.0 202 Accepted");
+	bed_reply(bed_receive(), 200, "OK", NULL, "", "");
+	bed_quiet();
+}
+
+static void test_the_reports_may_be_asked_for_anew(void **state)
+{
+	const char *message;
+
+	(void)state;
+	be_referred();
+	in_dialog("SUBSCRIBE", "Event: refer;id=2\r\nExpires: 60\r\n", "");
+	message = bed_receive();
+	assert_starts(message, "SIP/2.0 200 OK");
+	assert_string_equal(header(message, "Expires"), "60");
+	message = bed_receive();
+	assert_starts(message, "NOTIFY ");
+	assert_string_equal(header(message, "Subscription-State"), "active;expires=60");
+	assert_string_equal(body_of(message), "SIP/2.0 100 Trying\r\n");
+	bed_reply(message, 200, "OK", NULL, "", "");
+	in_dialog("SUBSCRIBE", "Event: refer\r\nExpires: 3600\r\n", "");
+	assert_string_equal(header(bed_receive(), "Expires"), "180");
+	bed_reply(bed_receive(), 200, "OK", NULL, "", "");
+	ua_referral_end(bed.referral, 200, "OK");
+	assert_string_equal(body_of(bed_receive()), "SIP/2.0 200 OK\r\n");
+}
+
+static void test_the_reports_may_be_given_up(void **state)
+{
+	const char *message;
+
+	(void)state;
+	be_referred();
+	in_dialog("SUBSCRIBE", "Event: refer;id=2\r\nExpires: 0\r\n", "");
+	message = bed_receive();
+	assert_starts(message, "SIP/2.0 200 OK");
+	assert_string_equal(header(message, "Expires"), "0");
+	message = bed_receive();
+	assert_string_equal(header(message, "Subscription-State"), "terminated;reason=timeout");
+	bed_reply(message, 200, "OK", NULL, "", "");
+	in_dialog("SUBSCRIBE", "Event: refer;id=2\r\nExpires: 60\r\n", "");
+	assert_starts(bed_receive(), "SIP/2.0 481 ");
+	ua_referral_tell(bed.referral, 180, "Ringing");
+	ua_referral_end(bed.referral, 200, "OK");
+	bed_quiet();
+}
+
+static void test_a_subscription_that_there_is_not_is_refused(void **state)
+{
+	(void)state;
+	be_referred();
+	in_dialog("SUBSCRIBE", "Event: refer;id=77\r\nExpires: 60\r\n", "");
+	assert_starts(bed_receive(), "SIP/2.0 481 ");
+	in_dialog("SUBSCRIBE", "Event: dialog\r\nExpires: 60\r\n", "");
+	assert_starts(bed_receive(), "SIP/2.0 481 ");
+	in_dialog("SUBSCRIBE", "Expires: 60\r\n", "");
+	assert_starts(bed_receive(), "SIP/2.0 481 ");
+	bed_quiet();
+}
+
 static void test_the_last_report_comes_also_after_the_bye(void **state)
 {
 	const char *message;
@@ -547,6 +614,9 @@ int main(void)
 		bed_test(test_a_notify_about_nothing_is_refused),
 		bed_test(test_an_attended_transfer_names_the_other_call_as_its_far_end_sees_it),
 		bed_test(test_a_peer_may_ask_for_a_call_and_is_told_how_it_goes),
+		bed_test(test_the_reports_may_be_asked_for_anew),
+		bed_test(test_the_reports_may_be_given_up),
+		bed_test(test_a_subscription_that_there_is_not_is_refused),
 		bed_test(test_the_last_report_comes_also_after_the_bye),
 		bed_test(test_a_report_from_within_the_handler_follows_the_202),
 		bed_test(test_no_report_is_sent_to_who_wants_none),
