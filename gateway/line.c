@@ -81,7 +81,7 @@ void line_free(struct line *line)
 		return;
 	loop_timer_free(line->timer);
 	loop_timer_free(line->waiting_timer);
-	for (unsigned i = 0; i < MEDIA_STREAMS; i++)
+	for (unsigned i = 0; i < MEDIA_CALLS; i++)
 		leg_free(line->legs[i].leg);
 	for (unsigned i = 0; i < line->retired_count; i++)
 		leg_free(line->retired[i].leg);
@@ -126,7 +126,8 @@ static void streams_wish(struct line *line, struct media_wish *wish)
 			leg_stream_wish(line_leg(line, role)->leg, at_ear && outputs->talks,
 				at_ear && outputs->hears, &wish->streams[line->place[role]]);
 	}
-	wish->three_way = first_is_at_ear(line);
+	for (unsigned i = 0; i < MEDIA_CALLS && first_is_at_ear(line); i++)
+		wish->hears[i] = (uint8_t)(((1u << MEDIA_CALLS) - 1) & ~(1u << i));
 }
 
 /* What rings or waits. */

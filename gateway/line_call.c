@@ -306,7 +306,7 @@ static void retire(struct line *line, struct line_leg *place)
 
 void line_legs_retire(struct line *line)
 {
-	for (unsigned i = 0; i < MEDIA_STREAMS; i++) {
+	for (unsigned i = 0; i < MEDIA_CALLS; i++) {
 		if (line->legs[i].leg && line->legs[i].over)
 			retire(line, &line->legs[i]);
 		line->legs[i].over = false;

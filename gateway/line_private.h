@@ -67,7 +67,7 @@ struct line {
 	} once;
 
 	/* A leg keeps its place, which is that of its stream, while roles change hands. */
-	struct line_leg legs[MEDIA_STREAMS];
+	struct line_leg legs[MEDIA_CALLS];
 	uint8_t place[LINE_ROLE_COUNT];
 	struct loop_timer *waiting_timer;
 	/* A transfer that we were asked for: the new call, until it is answered, and whom to report to. */

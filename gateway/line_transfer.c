@@ -164,7 +164,7 @@ void line_referral_drop(struct line *line)
 
 bool line_owns(const struct line *line, const struct ua_invite *invite)
 {
-	for (int i = 0; i < MEDIA_STREAMS; i++) {
+	for (int i = 0; i < MEDIA_CALLS; i++) {
 		if (leg_is(line->legs[i].leg, invite))
 			return true;
 	}

@@ -163,7 +163,7 @@ static void clock_elect(struct media *media)
 	for (size_t i = 0; i < media->active_count && !elected; i++) {
 		struct media_line *line = media->active[i];
 
-		if (line->port->driver->clock == FXS_CLOCK_PORT && !line->report.fault)
+		if (line->port->driver->clock == FXS_CLOCK_PORT && line->port_sounding && !line->report.fault)
 			elected = line;
 	}
 	if (elected == media->clock)

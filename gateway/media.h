@@ -23,7 +23,9 @@
 #include "gateway/ring_pattern.h"
 #include "gateway/stream.h"
 
-#define MEDIA_STREAMS     3 /* talking, waiting or held, third party */
+#define MEDIA_CALLS       3 /* streams that the telephone has a part in: talking, waiting or held, third party */
+#define MEDIA_BRIDGES     2 /* of two streams each that talk past it, whatever it does; they come after the others */
+#define MEDIA_STREAMS     (MEDIA_CALLS + 2 * MEDIA_BRIDGES)
 
 /* What a wish may ask for: the tones of fxs/zone.h, and these. */
 enum media_tone {
@@ -46,10 +48,12 @@ struct media_wish {
 	bool tone_stops_at_digit; /* the telephone's first digit silences it at once */
 	bool ring;
 	uint8_t pattern;          /* that it rings in, and that the call waiting tone sounds in (ring_pattern.h) */
-	bool sound;               /* the line is served each tick */
+	bool sound;               /* the line is served each tick, as it is while a bridge has a stream */
 	bool echo;                /* the telephone hears what it says */
 	struct prompt_list prompts; /* ... and these words, once */
-	bool three_way;           /* what one stream brings goes out on the others too */
+	/* Who hears whom, as bits: what those streams bring goes out on this one, beside what the telephone says where it has
+	 * a part. In a three-way call they are the other parties, in a bridge it is the other end. */
+	uint8_t hears[MEDIA_STREAMS];
 	struct stream_wish streams[MEDIA_STREAMS];
 };
 

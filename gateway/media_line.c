@@ -34,7 +34,7 @@ static void dtmf_handler(char digit, bool on, unsigned duration_samples, void *a
 {
 	struct media_line *line = arg;
 
-	for (int i = 0; i < MEDIA_STREAMS; i++)
+	for (int i = 0; i < MEDIA_CALLS; i++)
 		stream_key(&line->streams[i], digit, on, duration_samples);
 	if (on && fxs_hook_is_off_hook(line->hook))
 		digit_heard(line, digit);
@@ -129,17 +129,29 @@ static void refusal_note(struct media_line *line, int err)
 	line->report_dirty = true;
 }
 
+static bool has_bridge(const struct media_wish *wish)
+{
+	for (int i = MEDIA_CALLS; i < MEDIA_STREAMS; i++) {
+		if (wish->streams[i].id)
+			return true;
+	}
+	return false;
+}
+
 static void obey_sound(struct media_line *line, const struct media_wish *wish, uint64_t now_ns)
 {
 	const struct fxs_driver *driver = line->port->driver;
+	bool needed = wish->sound || has_bridge(wish);
 	int err;
 
-	if (wish->sound == line->sounding)
-		return;
-	dsp_dtmf_rx_reset(line->dtmf, wish->tone_stops_at_digit);
-	err = wish->sound ? driver->audio_start(line->port, now_ns) : driver->audio_stop(line->port);
-	line->sounding = wish->sound && !err;
-	refusal_note(line, err);
+	if (wish->sound != line->wish.sound)
+		dsp_dtmf_rx_reset(line->dtmf, wish->tone_stops_at_digit);
+	if (needed != line->port_sounding) {
+		err = needed ? driver->audio_start(line->port, now_ns) : driver->audio_stop(line->port);
+		line->port_sounding = needed && !err;
+		refusal_note(line, err);
+	}
+	line->sounding = line->port_sounding || has_bridge(wish);
 }
 
 static void obey_feed(struct media_line *line, const struct media_wish *wish, uint64_t now_ns)
@@ -181,6 +193,37 @@ static void obey_ring(struct media_line *line, uint64_t now_ns)
 		refusal_note(line, err);
 }
 
+static void streams_swap(struct stream *one, struct stream *other)
+{
+	struct stream kept = *one;
+
+	*one = *other;
+	*other = kept;
+}
+
+/* A stream keeps its clock and what it has to play when its place is another one now. */
+static void streams_place(struct media_line *line, const struct media_wish *wish)
+{
+	for (int to = 0; to < MEDIA_STREAMS; to++) {
+		for (int from = 0; from < MEDIA_STREAMS && wish->streams[to].id; from++) {
+			if (from != to && line->streams[from].wish.id == wish->streams[to].id)
+				streams_swap(&line->streams[to], &line->streams[from]);
+		}
+	}
+}
+
+/* Keys go on from one end of a bridge to the other as they came. */
+static void streams_tie(struct media_line *line, const struct media_wish *wish)
+{
+	for (int from = 0; from < MEDIA_STREAMS; from++) {
+		line->streams[from].onward = NULL;
+		for (int to = MEDIA_CALLS; to < MEDIA_STREAMS; to++) {
+			if (wish->streams[to].id && wish->hears[to] & 1u << from)
+				line->streams[from].onward = &line->streams[to];
+		}
+	}
+}
+
 void media_line_obey(struct media_line *line, uint64_t now_ns)
 {
 	struct media_wish wish;
@@ -194,8 +237,10 @@ void media_line_obey(struct media_line *line, uint64_t now_ns)
 	if (wish.prompts.serial != line->wish.prompts.serial)
 		prompt_player_start(&line->prompts, &wish.prompts);
 	fxs_hook_mode_set(line->hook, wish.hook_mode);
+	streams_place(line, &wish);
 	for (int i = 0; i < MEDIA_STREAMS; i++)
 		stream_update(&line->streams[i], &wish.streams[i]);
+	streams_tie(line, &wish);
 	line->wish = wish;
 	obey_ring(line, now_ns);
 	line->report.wish_sequence = line->wish_sequence;
@@ -288,18 +333,20 @@ static bool digits_may_come(const struct media_line *line)
 		(fxs_hook_loop_is_closed(line->hook) || dsp_dtmf_rx_suspects(line->dtmf));
 }
 
-/* In a three-way call each party hears the telephone and the others, never itself. */
+/* What the telephone says, NULL where it has no part, and what those bring whom this stream hears. */
 static void send_block(struct media_line *line, int to, const int16_t *samples, size_t count)
 {
 	const int16_t *inputs[1 + MEDIA_STREAMS] = {samples};
 	int16_t sum[FXS_BLOCK_SAMPLES_MAX];
 
-	if (!line->wish.three_way || !line->streams[to].wish.id) {
+	if (!line->streams[to].wish.id)
+		return;
+	if (samples && !line->wish.hears[to]) {
 		stream_send(&line->streams[to], samples, count);
 		return;
 	}
 	for (int i = 0; i < MEDIA_STREAMS; i++)
-		inputs[1 + i] = i != to && line->streams[i].wish.receives ? line->brought[i] : NULL;
+		inputs[1 + i] = line->wish.hears[to] & 1u << i && line->streams[i].wish.receives ? line->brought[i] : NULL;
 	dsp_mix_sum(sum, inputs, 1 + MEDIA_STREAMS, count);
 	stream_send(&line->streams[to], sum, count);
 }
@@ -313,7 +360,7 @@ static void listen_block(struct media_line *line, const int16_t *samples, size_t
 		    line->tone_muted_until_ns != UINT64_MAX)
 			line->tone_muted_until_ns = line->now_ns + SUSPICION_MS * NS_PER_MS;
 	}
-	for (int i = 0; i < MEDIA_STREAMS; i++)
+	for (int i = 0; i < MEDIA_CALLS; i++)
 		send_block(line, i, samples, count);
 	memcpy(line->said, samples, count * sizeof(*samples));
 }
@@ -361,11 +408,11 @@ static bool is_under_tone(const struct media_line *line)
 static void call_block(struct media_line *line, int16_t *samples, size_t count, bool under_tone)
 {
 	float gain = under_tone ? CALL_GAIN_UNDER_TONE : 1;
-	const int16_t *inputs[MEDIA_STREAMS];
+	const int16_t *inputs[MEDIA_CALLS];
 
-	for (int i = 0; i < MEDIA_STREAMS; i++)
+	for (int i = 0; i < MEDIA_CALLS; i++)
 		inputs[i] = stream_block(&line->streams[i], line->brought[i], count);
-	dsp_mix_sum(samples, inputs, MEDIA_STREAMS, count);
+	dsp_mix_sum(samples, inputs, MEDIA_CALLS, count);
 	if (gain != 1 || line->call_gain != 1)
 		dsp_mix_ramp(samples, count, line->call_gain, gain);
 	line->call_gain = gain;
@@ -383,6 +430,26 @@ static void speak_block(struct media_line *line, size_t count)
 	call_block(line, call, count, under_tone);
 	dsp_mix_sum(out, inputs, sizeof(inputs) / sizeof(inputs[0]), count);
 	(void)line->port->driver->write(line->port, out, count);
+}
+
+/* Past the telephone. */
+static void bridges_block(struct media_line *line, size_t count)
+{
+	for (int i = MEDIA_CALLS; i < MEDIA_STREAMS; i++)
+		(void)stream_block(&line->streams[i], line->brought[i], count);
+	for (int i = MEDIA_CALLS; i < MEDIA_STREAMS; i++)
+		send_block(line, i, NULL, count);
+}
+
+/* By the card's clock, or else by the tick's: the dummy's telephone says nothing while it is hung up, nor does a card that is out
+ * of order. One that is late makes up for it. */
+static void bridges_serve(struct media_line *line, int blocks, size_t count)
+{
+	line->dry_ticks = blocks ? 0 : line->dry_ticks + 1;
+	if (line->port->driver->clock == FXS_CLOCK_TIMER || line->dry_ticks >= BLOCKS_A_TICK_MAX)
+		blocks = 1;
+	while (blocks-- > 0)
+		bridges_block(line, count);
 }
 
 static void silence_report(struct media_line *line)
@@ -404,7 +471,7 @@ static int tone_hurry(struct media_line *line)
 	if (!line->tone_new)
 		return 0;
 	line->tone_new = false;
-	for (int i = 0; i < MEDIA_STREAMS; i++)
+	for (int i = 0; i < MEDIA_CALLS; i++)
 		speech = speech || (line->streams[i].wish.id && line->streams[i].wish.receives);
 	return speech ? 0 : (int)line->port->driver->write_overtake(line->port);
 }
@@ -424,6 +491,7 @@ void media_line_tick(struct media_line *line, uint64_t now_ns, size_t count)
 		listen_block(line, samples, count);
 		blocks++;
 	}
+	bridges_serve(line, blocks, count);
 	if (blocks == 0)
 		line->report.blocks_missing++;
 	else

@@ -32,7 +32,9 @@ struct media_line {
 	bool report_dirty;
 	bool touched;            /* stands in the worker's list of lines to publish */
 	uint8_t feed;            /* enum fxs_feed that the port took */
-	bool sounding;           /* the port's sound is on */
+	bool port_sounding;      /* the port's sound is on */
+	bool sounding;           /* served each tick: the port's sound is on, or a bridge needs no port */
+	unsigned dry_ticks;      /* since the port had a block */
 	bool ringing;
 	bool watched;            /* its descriptor is: not while the port is out of order */
 	bool tone_new;           /* it has not sounded yet */
@@ -42,7 +44,7 @@ struct media_line {
 	uint64_t now_ns;         /* of the step that is running */
 	struct stream streams[MEDIA_STREAMS];
 	int16_t said[FXS_BLOCK_SAMPLES_MAX]; /* what the telephone said in the last block, for its echo */
-	/* What each stream brought in the last block, for the other parties of a three-way call. */
+	/* What each stream brought in the last block, for who hears it. */
 	int16_t brought[MEDIA_STREAMS][FXS_BLOCK_SAMPLES_MAX];
 };
 

@@ -157,12 +157,36 @@ void relay_hear(struct relay *relay, struct playout *playout, struct dsp_dtmf_tx
 		tone_end(relay, playout, heard.duration);
 }
 
-void relay_play(struct relay *relay, struct playout *playout, size_t count)
+/* No tone is written, but sound of the same time counts as covered by it all the same. */
+void relay_pass(struct relay *relay, const struct ua_rtp_packet *packet, relay_key_h *handler, void *arg)
+{
+	uint32_t told_before = relay->receiver.whole + relay->receiver.duration;
+	struct ua_dtmf_heard heard;
+
+	if (ua_dtmf_receive(&relay->receiver, packet, relay->played_samples / SAMPLES_PER_MS, &heard) != 0)
+		return;
+	if (heard.what & UA_DTMF_ENDED_BEFORE)
+		handler(0, false, told_before, arg);
+	if (heard.what & UA_DTMF_STARTED) {
+		relay->sounding = false;
+		relay->timestamp = packet->timestamp;
+		if (heard.event < sizeof(keys) - 1)
+			handler(keys[heard.event], true, heard.duration, arg);
+	}
+	if (heard.duration)
+		relay->written_samples = heard.duration;
+	if (heard.what & UA_DTMF_ENDED)
+		handler(0, false, heard.duration, arg);
+}
+
+uint32_t relay_play(struct relay *relay, struct playout *playout, size_t count)
 {
 	struct ua_dtmf_heard heard;
 
 	relay->played_samples += count;
 	ua_dtmf_expire(&relay->receiver, relay->played_samples / SAMPLES_PER_MS, RELAY_EXPIRE_MS, &heard);
-	if (heard.what & UA_DTMF_ENDED)
-		tone_end(relay, playout, heard.duration);
+	if (!(heard.what & UA_DTMF_ENDED))
+		return 0;
+	tone_end(relay, playout, heard.duration);
+	return heard.duration;
 }

@@ -58,7 +58,10 @@ void relay_hear(struct relay *relay, struct playout *playout, struct dsp_dtmf_tx
 /* The sound in this packet is of a time that an event's tone was written for: a peer may send both, and the event is
  * what is meant. */
 bool relay_covers(const struct relay *relay, const struct ua_rtp_packet *packet);
-/* Each block that is played: ends events whose ends were lost. */
-void relay_play(struct relay *relay, struct playout *playout, size_t count);
+/* A packet of the event type came, and goes on as a key elsewhere instead of becoming a tone. */
+typedef void relay_key_h(char digit, bool down, uint32_t duration_samples, void *arg);
+void relay_pass(struct relay *relay, const struct ua_rtp_packet *packet, relay_key_h *handler, void *arg);
+/* Each block that is played: ends events whose ends were lost. Returns how long such a one had lasted, in samples; 0: none. */
+uint32_t relay_play(struct relay *relay, struct playout *playout, size_t count);
 
 #endif

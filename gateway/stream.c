@@ -175,6 +175,24 @@ static bool is_event(const struct stream_wish *wish, uint8_t payload_type)
 		payload_type == wish->receive_event_types[1]);
 }
 
+static bool passes_events(const struct stream *stream)
+{
+	return stream->onward && may_send(stream->onward) && stream->onward->wish.event_type;
+}
+
+static void pass_key(char digit, bool down, uint32_t duration_samples, void *arg)
+{
+	stream_key(arg, digit, down, duration_samples);
+}
+
+static void event_take(struct stream *stream, const struct ua_rtp_packet *packet)
+{
+	if (passes_events(stream))
+		relay_pass(&stream->relay, packet, pass_key, stream->onward);
+	else if (stream->tones)
+		relay_hear(&stream->relay, &stream->playout, stream->tones, packet);
+}
+
 static void take_packet(struct stream *stream, const uint8_t *bytes, size_t length,
 	const union address *source)
 {
@@ -197,8 +215,7 @@ static void take_packet(struct stream *stream, const uint8_t *bytes, size_t leng
 	if (!stream->wish.receives)
 		return;
 	if (!sound) {
-		if (stream->tones)
-			relay_hear(&stream->relay, &stream->playout, stream->tones, &packet);
+		event_take(stream, &packet);
 		return;
 	}
 	if (relay_covers(&stream->relay, &packet))
@@ -225,12 +242,16 @@ static void receive(struct stream *stream)
 
 void stream_play(struct stream *stream, int16_t *samples, size_t count)
 {
+	uint32_t ended_samples;
+
 	if (!stream->wish.id) {
 		memset(samples, 0, count * sizeof(*samples));
 		return;
 	}
 	stream->silent_samples += (uint32_t)count;
 	receive(stream);
-	relay_play(&stream->relay, &stream->playout, count);
+	ended_samples = relay_play(&stream->relay, &stream->playout, count);
+	if (ended_samples && passes_events(stream))
+		stream_key(stream->onward, 0, false, ended_samples);
 	stream_playout_get(&stream->playout, samples, count);
 }

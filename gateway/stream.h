@@ -51,6 +51,7 @@ struct stream {
 	struct playout playout;
 	struct relay relay;
 	struct dsp_dtmf_tx *tones; /* for events that come; the owner of the stream makes it, NULL: no tones */
+	struct stream *onward;     /* events that come go out on it as such, where its peer takes them; NULL: they become tones */
 };
 
 /* Opens a socket on an even port of the range, next to where the last search ended; EADDRINUSE when all are taken. */

@@ -164,14 +164,14 @@ static void test_a_flash_joins_two_calls_and_drops_the_last(void **state)
 	assert_int_equal(streams_at_ear(), 1);
 	flash();
 	assert_state("three-way");
-	assert_true(world.wish.three_way);
+	assert_true(world.wish.hears[0]);
 	assert_int_equal(streams_at_ear(), 2);
 	assert_int_equal(first->offered, UA_SENDRECV);
 	flash();
 	assert_state("talking");
 	assert_true(second->ended);
 	assert_false(first->ended);
-	assert_false(world.wish.three_way);
+	assert_false(world.wish.hears[0]);
 	assert_int_equal(streams_at_ear(), 1);
 }
 

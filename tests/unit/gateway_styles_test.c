@@ -109,7 +109,7 @@ static void test_r_3_joins_and_r_2_parts_again(void **state)
 	(void)state;
 	r('3');
 	assert_state("three-way");
-	assert_true(world.wish.three_way);
+	assert_true(world.wish.hears[0]);
 	assert_int_equal(streams_at_ear(), 2);
 	r('2');
 	assert_state("talking");
