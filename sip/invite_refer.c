@@ -85,10 +85,11 @@ int ua_invite_refer(struct ua_invite *invite, const struct ua_refer_to *to)
 
 	if (invite->state != UA_INVITE_TALKING || (to->other && !to->other->dialog))
 		return ENOTCONN;
-	if (refer->refer_to)
+	if (refer->request || refer->waits)
 		return EALREADY;
 	if (!to->other && (!to->user || !to->user[0] || strlen(to->user) > UA_USER_MAX))
 		return EINVAL;
+	ua_refer_stop(invite);
 	refer->attempt = (struct ua_attempt){0};
 	refer->refer_to = refer_to_of(invite, to);
 	refer->waits = invite->reoffer.text != NULL;

@@ -25,7 +25,8 @@ struct ua_refer_to {
 };
 
 /* The request waits for an offer of ours that is under way, as a hold: two requests at once meet as 491.
- * ENOTCONN: the call is not up, or other has no dialog yet. EALREADY: a transfer is under way. EINVAL: no such user. */
+ * A transfer that the peer has taken on and told no end of is given up for the new one. ENOTCONN: the call is not up, or other has no
+ * dialog yet. EALREADY: the peer has not answered the request before. EINVAL: no such user. */
 int ua_invite_refer(struct ua_invite *invite, const struct ua_refer_to *to);
 
 /* What a peer asks us for. Valid during the handler; texts without control characters. */

@@ -193,6 +193,26 @@ static void test_a_transfer_that_is_declined_leaves_the_call(void **state)
 	assert_starts(bed_receive(), "BYE ");
 }
 
+static void test_a_transfer_without_word_makes_way_for_another(void **state)
+{
+	const struct ua_refer_to to = {.user = "301"};
+	const char *refer = refer_blind();
+	char headers[128];
+
+	(void)state;
+	assert_int_equal(ua_invite_refer(bed.invite, &to), 0);
+	snprintf(headers, sizeof(headers), "Event: refer;id=%u\r\nSubscription-State: terminated\r\n",
+		(unsigned)atoi(header(refer, "CSeq")));
+	refer = bed_receive();
+	assert_string_equal(header(refer, "Refer-To"), "<sip:301@example.org>");
+	bed_reply(refer, 202, "Accepted", NULL, contact(), "");
+	in_dialog("NOTIFY", headers, "SIP/2.0 200 OK\r\n"); /* of the first */
+	assert_starts(bed_receive(), "SIP/2.0 481 ");
+	notify("terminated;reason=noresource", "SIP/2.0 200 OK\r\n");
+	assert_starts(bed_receive(), "SIP/2.0 200 OK");
+	bed_heard("transfer 200, done");
+}
+
 static void test_a_transfer_is_challenged_and_asked_for_again(void **state)
 {
 	const struct ua_refer_to to = {.user = "300"};
@@ -607,6 +627,7 @@ int main(void)
 		bed_test(test_a_transfer_that_failed_is_told_with_its_status),
 		bed_test(test_a_peer_that_stops_telling_has_not_transferred),
 		bed_test(test_a_transfer_that_is_declined_leaves_the_call),
+		bed_test(test_a_transfer_without_word_makes_way_for_another),
 		bed_test(test_a_transfer_is_challenged_and_asked_for_again),
 		bed_test(test_a_peer_that_will_not_report_has_taken_the_task),
 		bed_test(test_a_481_to_the_refer_ends_the_call),
