@@ -47,7 +47,7 @@ body() {
 # answer "STATUS PHRASE" [HEADERS [TYPE BODY]]: to what was heard last; within a dialog
 answer() {
 	local retrans=
-	[ -z "${3:-}" ] || retrans='retrans="500"'
+	[ -z "${3:-}" ] || [[ $1 == 1* ]] || retrans='retrans="500"'
 	message "$retrans" <<-TEXT
 		SIP/2.0 $1
 		[last_Via:]
@@ -80,10 +80,10 @@ dialog_heard() {
 	echo "<ereg regexp=\".*\" search_in=\"hdr\" header=\"Record-Route:\" assign_to=\"$1_route\"/>"
 }
 
-# refer_to_heard: actions that take a Refer-To with Replaces apart: target, replaced (a Call-ID), to_tag, from_tag. All but these must be
-# escaped, byte by byte.
+# refer_to_heard [MORE]: actions that take a Refer-To with Replaces apart: target, replaced (a Call-ID), to_tag, from_tag. All but these must
+# be escaped, byte by byte; what comes after them is MORE.
 refer_to_heard() {
-	header Refer-To refer '^ *.(sip:[^?;]+)[?]Replaces=([^%@;=]+)%3Bto-tag%3D([^%@;=]+)%3Bfrom-tag%3D([^%@;=]+).$' \
+	header Refer-To refer "^ *.(sip:[^?;]+)[?]Replaces=([^%@;=]+)%3Bto-tag%3D([^%@;=]+)%3Bfrom-tag%3D([^%@;=]+)${1:-}.\$" \
 		target,replaced,to_tag,from_tag
 }
 
@@ -96,6 +96,40 @@ called() {
 	answer '200 OK' '' application/sdp "$(sdp sendrecv)"
 	heard ACK 'crlf="true"'
 	near_tag_a=";$local_tag"
+}
+
+# rings [ACTIONS]: is party a of a call that comes in and that it does not answer yet; what it has to say to it later is kept.
+rings() {
+	kept+=(invite_via invite_via2 invite_cseq)
+	heard INVITE 'crlf="true"' "$(dialog_heard a To From)${1:-}
+<ereg regexp=\".*\" search_in=\"hdr\" header=\"CSeq:\" assign_to=\"invite_cseq\"/>
+<ereg regexp=\".*\" search_in=\"hdr\" header=\"Via:\" occurrence=\"1\" assign_to=\"invite_via\"/>
+<ereg regexp=\".*\" search_in=\"hdr\" header=\"Via:\" occurrence=\"2\" assign_to=\"invite_via2\"/>"
+	near_tag_a=";$local_tag"
+	local to_tag=$near_tag_a
+	answer "${2:-180 Ringing}" '' "${3:-}" "${4:-}"
+}
+# answer_invite "STATUS PHRASE" [TYPE BODY]: to that call, when another request of it was heard last
+answer_invite() {
+	message 'retrans="500"' <<-TEXT
+		SIP/2.0 $1
+		Via:[\$invite_via]
+		Via:[\$invite_via2]
+		[last_Record-Route:]
+		From:[\$a_far]
+		To:[\$a_near]$near_tag_a
+		[last_Call-ID:]
+		CSeq:[\$invite_cseq]
+		$contact
+		$(body "${2:-}" "${3:-}")
+	TEXT
+	heard ACK
+}
+# given_up: the caller does; with what follows for an answer, which may cross it.
+given_up() {
+	heard CANCEL
+	answer '200 OK'
+	answer_invite "${@:-487 Request Terminated}"
 }
 
 # changed DIRECTION: is offered another session description, and answers so
@@ -131,6 +165,22 @@ ask() {
 	TEXT
 }
 
+# refused PARTY STATUS URI [ACTIONS]: what calls_sends sent is
+refused() {
+	heard 100 'optional="true"'
+	heard "$2" '' "${4:-}"
+	message <<-TEXT
+		ACK $3 SIP/2.0
+		${via%]*}-3]
+		Max-Forwards: 70
+		[last_From:]
+		[last_To:]
+		[last_Call-ID:]
+		CSeq: $cseq ACK
+		Content-Length: 0
+	TEXT
+}
+
 # calls PARTY URI [HEADERS [ACTIONS]]: from user "guest", who is let in without a password; up to its ACK. URI has a variable or [service].
 calls() {
 	cseq=$((cseq + 1))
@@ -140,6 +190,7 @@ calls() {
 	heard 200 '' "$(dialog_heard "$1" From To)${4:-}"
 	ask "$1" ACK
 }
+# calls_sends PARTY URI [HEADERS [TYPE BODY]]: its INVITE alone
 calls_sends() {
 	message 'retrans="500"' <<-TEXT
 		INVITE $2 SIP/2.0
@@ -151,7 +202,7 @@ calls_sends() {
 		CSeq: $cseq INVITE
 		$contact${3:+
 		$3}
-		$(body application/sdp "$(sdp sendrecv)")
+		$(body "${4:-application/sdp}" "${5:-$(sdp sendrecv)}")
 	TEXT
 }
 

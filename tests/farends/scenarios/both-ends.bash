@@ -1,5 +1,6 @@
 # Is called twice by the same caller, to be connected: 901 is asked to call 902. It sees to it that the REFER names the call with
-# 902 as that end knows it, whose it is by a Contact of its own, and then says that it has called. Both are hung up on.
+# 902 as that end knows it, whose it is by a Contact of its own, and then says that it has called. Both are hung up on. With by_address the REFER
+# names it by its address of record and has Replaces required.
 globals=(target_uri target_id target_tag caller_tag)
 kept+=(is_target refer target replaced to_tag from_tag same caller id)
 scenario 'both ends'
@@ -11,7 +12,7 @@ called 200 "$(
 echo '<nop next="2" test="is_target"/>'
 changed recvonly
 heard REFER '' "$(
-	refer_to_heard
+	refer_to_heard ${by_address:+'&amp;Require=replaces'}
 	echo '<strcmp assign_to="same" variable="target" variable2="target_uri" check_it="true"/>'
 	echo '<strcmp assign_to="same" variable="replaced" variable2="target_id" check_it="true"/>'
 	echo '<strcmp assign_to="same" variable="to_tag" variable2="target_tag" check_it="true"/>'
@@ -25,7 +26,7 @@ hung_up
 echo '<nop next="9"/>'
 label 2
 echo '<nop><action>
-<assignstr assign_to="target_uri" value="sip:sipp[call_number]@[local_ip]:[local_port]"/>
+<assignstr assign_to="target_uri" value="'${by_address:-sip:sipp[call_number]@[local_ip]:[local_port]}'"/>
 <assignstr assign_to="target_id" value="[$id]"/>
 <assignstr assign_to="target_tag" value="[pid]S[call_number]"/>
 <assignstr assign_to="caller_tag" value="[$from_tag]"/>
