@@ -73,6 +73,7 @@ unit_programs() {
 part_unit() {
 	unit_programs build
 	tests tests/leaves.sh build
+	tests tests/cells.sh
 	tests tests/config/wrong.sh build
 	say "the sample configuration is taken" tests/sample.sh build
 	say "the drawing of the line's machine is its table's" diff -u doc/line.md <(build/line-drawing)
