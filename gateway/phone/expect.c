@@ -33,6 +33,8 @@ static enum script_result run_accurate(struct player *player, const struct scrip
 	const struct thing *thing);
 static enum script_result run_silence(struct player *player, const struct script_command *command,
 	const struct thing *thing);
+static enum script_result run_rest(struct player *player, const struct script_command *command,
+	const struct thing *thing);
 static enum script_result run_cadence(struct player *player, const struct script_command *command,
 	const struct thing *thing);
 
@@ -46,6 +48,7 @@ static const struct thing things[] = {
 	{"accurate", PHONE_TONE_END, true, 6500, 20, run_accurate},
 	{"voice", PHONE_TONE, false, 250, 20, run_event},
 	{"silence", PHONE_SCRAP, false, 0, 0, run_silence},
+	{"no-ring", PHONE_RING, false, 0, 0, run_rest},
 	{"cadence", PHONE_RING, false, 0, 0, run_cadence},
 };
 
@@ -83,9 +86,9 @@ static const char *check_expect(const struct script_command *command)
 	if (thing->run == run_cadence && limits_at(command, thing) == 2 && tones_ring_find(&ring, command->words[1]))
 		return "cadences are the country's or dr1 to dr8";
 	if (script_word_is(command, 1, "for") &&
-		(thing->run != run_silence || command->count < 3 ||
+		((thing->run != run_silence && thing->run != run_rest) || command->count < 3 ||
 			!script_number(command->words[2], 1, 600000, &ms)))
-		return "only silence lasts: for 1..600000 ms";
+		return "only silence and no-ring last: for 1..600000 ms";
 	return player_limits_check(command, limits_at(command, thing));
 }
 
@@ -258,6 +261,24 @@ static enum script_result run_silence(struct player *player, const struct script
 	return not_seen(player, own, command, &limits);
 }
 
+/* The bell keeps still so long, from the command on. */
+static enum script_result run_rest(struct player *player, const struct script_command *command,
+	const struct thing *thing)
+{
+	struct player_phone *own = player_phone_of(player, command);
+	unsigned ms = SILENCE_MS;
+
+	(void)thing;
+	if (!own)
+		return SCRIPT_FAILED;
+	if (script_word_is(command, 1, "for"))
+		script_number(command->words[2], 1, 600000, &ms);
+	if (phone_is_ringing(own->phone))
+		return player_fail(player, "it rings");
+	player->wake_ns = player->begun_ns + ms * MS_NS;
+	return player->now_ns < player->wake_ns ? SCRIPT_WAIT : SCRIPT_DONE;
+}
+
 /* The voltage's edges since the telephone was last lifted or hung up. Returns how many. */
 static size_t ring_edges(const struct phone *phone, uint64_t *edges)
 {
@@ -329,7 +350,7 @@ static enum script_result run_expect(struct player *player, const struct script_
 const struct script_verb player_expect_verbs[] = {
 	{"expect",
 		"connected | ring | ring-end | tone NAME | tone-end NAME | accurate NAME | voice | "
-		"silence [for MS] | cadence [dr1..dr8], and then [within MS [of [N] EVENT]]",
+		"silence [for MS] | no-ring [for MS] | cadence [dr1..dr8], and then [within MS [of [N] EVENT]]",
 		true, check_expect, run_expect},
 	{NULL},
 };

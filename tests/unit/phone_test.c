@@ -233,6 +233,14 @@ static void test_a_ring_of_another_cadence_is_noticed(void **state)
 		"1 lift", "wait 200", "1 dial 1", "2 expect cadence");
 }
 
+static void test_a_bell_that_must_keep_still_is_noticed(void **state)
+{
+	struct bed *bed = *state;
+
+	assert_played(bed, "1 expect connected", "1 lift", "wait 200", "2 expect no-ring for 300", "1 dial 1");
+	assert_play_fails(bed, "it rings", "2 expect no-ring for 1000");
+}
+
 static void test_a_distinctive_ring_is_told_from_the_countrys(void **state)
 {
 	static const struct fxs_cadence cadence = {{800, 400, 800, 4000}, 4};
@@ -301,7 +309,7 @@ static void test_a_wrong_line_is_refused_with_what_is_allowed(void **state)
 		{"1 expect tone loud", "f:7: tones are dial"},
 		{"1 expect ring within", "f:7: \"within\" takes 0..600000 ms"},
 		{"1 expect ring within 5 of moon", "f:7: after \"of\" comes"},
-		{"1 expect ring for 5", "f:7: only silence lasts"},
+		{"1 expect ring for 5", "f:7: only silence and no-ring last"},
 		{"1 say seed 0", "f:7: a seed is 1..999999999"},
 		{"1 hears", "f:7: hears which telephone?"},
 		{"1 does hear 2", "f:7: does what?"},
@@ -376,6 +384,7 @@ int main(void)
 		test_in_bed(test_a_tone_that_must_never_come_is_noticed),
 		test_in_bed(test_a_scrap_of_a_tone_that_must_never_come_is_noticed),
 		test_in_bed(test_a_ring_of_another_cadence_is_noticed),
+		test_in_bed(test_a_bell_that_must_keep_still_is_noticed),
 		test_in_bed(test_a_distinctive_ring_is_told_from_the_countrys),
 		test_in_bed(test_a_limit_counts_from_the_first_digit_of_the_last_dial),
 		test_in_bed(test_a_muted_leg_is_noticed),
