@@ -81,6 +81,7 @@ config() {
 	echo "control { socket = \"$dir/control\" }"
 	echo "state { file = \"$dir/state\" }"
 	echo "${SETTINGS:-}"
+	setting sections
 	for ((n = 1; n <= lines; n++)); do
 		password=secret
 		[ "$n" != "$wrong" ] || password=wrong

@@ -70,7 +70,7 @@ static void line_write(const struct flow *flow, FILE *file, unsigned n)
 		      "password = \"%s%u\" }\n", n, 100 + n,
 			n == config->wrong_password ? "wrong" : "secret", 100 + n);
 	fprintf(file, "line \"%u\" { driver = \"dummy\" channel = \"%u\" account = \"a%u\" "
-		      "profile = \"p%u\" }\n", n, n, account, n);
+		      "profile = \"p%u\" %s }\n", n, n, account, n, config->line_settings[n - 1] ? config->line_settings[n - 1] : "");
 }
 
 /* The same as tests/bed/with-server.sh gives to the daemon. */
@@ -83,6 +83,7 @@ static int config_write(const struct flow *flow)
 	fprintf(file, "sip { listen = \"127.0.0.1\" port = 5070 }\ndummy { wires = \"%s\" }\nstate { file = \"\" }\n", flow->wires_path);
 	for (unsigned n = 1; n <= flow->config.lines; n++)
 		line_write(flow, file, n);
+	fprintf(file, "%s\n", flow->config.sections ? flow->config.sections : "");
 	if (fchmod(fileno(file), 0600) < 0 || ferror(file)) {
 		fclose(file);
 		return EIO;

@@ -42,6 +42,8 @@ struct bed_config {
 	const char *country;
 	const char *profile; /* further settings of the lines' profiles, as in tipring.conf, or "" (flow) */
 	const char *line_profile[BED_LINES_MAX]; /* line N's own settings besides, at N - 1, or NULL (flow) */
+	const char *line_settings[BED_LINES_MAX]; /* ... of the line itself, or NULL (flow) */
+	const char *sections; /* whole sections besides, or "" (flow) */
 	unsigned account_of[BED_LINES_MAX]; /* at N - 1 the line whose account line N uses; 0: its own (flow) */
 	unsigned wrong_password; /* the line whose account has one; 0: none (flow) */
 	const char *wires;   /* the dummy driver's socket (live) */

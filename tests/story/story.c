@@ -50,7 +50,8 @@ struct options {
 	const char *path;
 	char name[NAME_MAX_ + 1];
 	/* As the story wants them. */
-	char country[SETTING_MAX + 1], profile[SETTING_MAX + 1], line_profile[BED_LINES_MAX][SETTING_MAX + 1];
+	char country[SETTING_MAX + 1], profile[SETTING_MAX + 1], line_profile[BED_LINES_MAX][SETTING_MAX + 1],
+		line_settings[BED_LINES_MAX][SETTING_MAX + 1], sections[SETTING_MAX + 1];
 };
 
 static int usage(FILE *out, int status)
@@ -279,6 +280,8 @@ static void settings_read(struct options *options)
 	setting_read(options->path, "profile", options->profile);
 	setting_read(options->path, "wrong password", number);
 	script_number(number, 1, BED_LINES_MAX, &options->config.wrong_password);
+	setting_read(options->path, "sections", options->sections);
+	options->config.sections = options->sections;
 	number[0] = '\0';
 	setting_read(options->path, "lines", number);
 	script_number(number, 1, BED_LINES_MAX, &options->config.lines);
@@ -286,6 +289,9 @@ static void settings_read(struct options *options)
 		snprintf(name, sizeof name, "profile %u", n + 1);
 		setting_read(options->path, name, options->line_profile[n]);
 		options->config.line_profile[n] = options->line_profile[n];
+		snprintf(name, sizeof name, "line %u", n + 1);
+		setting_read(options->path, name, options->line_settings[n]);
+		options->config.line_settings[n] = options->line_settings[n];
 		snprintf(name, sizeof name, "account of %u", n + 1);
 		number[0] = '\0';
 		setting_read(options->path, name, number);
