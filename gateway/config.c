@@ -80,7 +80,7 @@ static bool name_valid(const char *name)
 	return *name && strlen(name) <= CONFIG_NAME_MAX;
 }
 
-/* Finds or makes the account, profile or line of that name. All three structs begin with name and place. */
+/* Finds or makes the account, profile, line or group of that name. All these structs begin with name and place. */
 static void *entity(cfg_t *cfg, enum settings_section section, void **array, unsigned *count, size_t size)
 {
 	const char *title = cfg_title(cfg);
@@ -139,6 +139,9 @@ static void *base_of(cfg_t *cfg, enum settings_section section)
 	case SECTION_LINE:
 		return entity(cfg, section, (void **)&config->lines, &config->line_count,
 			sizeof(*config->lines));
+	case SECTION_GROUP:
+		return entity(cfg, section, (void **)&config->groups, &config->group_count,
+			sizeof(*config->groups));
 	case SECTION_COUNT:
 		break;
 	}
@@ -375,5 +378,6 @@ void config_free(struct config *config)
 	free(config->accounts);
 	free(config->profiles);
 	free(config->lines);
+	free(config->groups);
 	free(config);
 }

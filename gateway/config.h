@@ -19,8 +19,9 @@
 #define CONFIG_TEXT_MAX  127  /* bytes of a text without the final zero */
 #define CONFIG_NAME_MAX  63   /* ... of the name of an account, profile or line */
 #define CONFIG_DIGITS_MAX 40 /* of a number */
+#define CONFIG_MEMBERS_MAX 32 /* of a group */
 #define CONFIG_LIST_MAX  511  /* bytes of a list without the final zero */
-#define CONFIG_LINES_MAX 2048 /* accounts, profiles and lines, each */
+#define CONFIG_LINES_MAX 2048 /* accounts, profiles, lines and groups, each */
 
 struct config_text {
 	char text[CONFIG_TEXT_MAX + 1];
@@ -129,9 +130,30 @@ struct config_line {
 	char name[CONFIG_NAME_MAX + 1];
 	struct config_place place;
 	struct config_text driver, channel, account_name, profile_name, number;
+	struct config_list did; /* incoming numbers, as in a shell, with blanks between them; "": none */
+	struct config_text pickup;
 	const struct config_account *account; /* resolved; never NULL in a checked configuration */
 	const struct config_profile *profile;
 	bool calls_unregistered;
+};
+
+enum config_strategy {
+	CONFIG_GROUP_ALL,  /* all members ring at once */
+	CONFIG_GROUP_NEXT, /* one after the other, in their order */
+	CONFIG_GROUP_TURN, /* ... in turn: each call begins at another one */
+};
+
+/* Lines that ring for the same calls. */
+struct config_group {
+	char name[CONFIG_NAME_MAX + 1];
+	struct config_place place;
+	struct config_list members_text, did;
+	struct config_text account_name, number;
+	uint8_t strategy; /* enum config_strategy */
+	unsigned ring_s, step_s;
+	const struct config_account *account; /* resolved, as of a line */
+	const struct config_line *members[CONFIG_MEMBERS_MAX];
+	unsigned member_count;
 };
 
 struct config {
@@ -144,7 +166,8 @@ struct config {
 	struct config_account *accounts;
 	struct config_profile *profiles;
 	struct config_line *lines;
-	unsigned account_count, profile_count, line_count;
+	struct config_group *groups;
+	unsigned account_count, profile_count, line_count, group_count;
 };
 
 /* dsp_init comes first. Reads path and, in name order, the files lines.d/<name>.conf beside it. Every complaint goes to errors as one line with file,

@@ -231,6 +231,92 @@ static void line_resolve(struct check *check, struct config_line *line)
 			line->name, profile);
 }
 
+/* NULL: no line has that name. */
+static const struct config_line *line_find(const struct config *config, const char *name, size_t length)
+{
+	for (unsigned i = 0; i < config->line_count; i++) {
+		if (strlen(config->lines[i].name) == length && !memcmp(config->lines[i].name, name, length))
+			return &config->lines[i];
+	}
+	return NULL;
+}
+
+static bool is_member(const struct config_group *group, const struct config_line *line)
+{
+	for (unsigned i = 0; i < group->member_count; i++) {
+		if (group->members[i] == line)
+			return true;
+	}
+	return false;
+}
+
+static void member_add(struct check *check, struct config_group *group, const char *name, size_t length)
+{
+	const struct config_line *line = line_find(check->config, name, length);
+
+	if (!line || is_member(group, line) || group->member_count == CONFIG_MEMBERS_MAX)
+		complain(check, &group->place, "group \"%s\": members: \"%.*s\": allowed are the names of up to %d lines, each once, with commas "
+			"between them", group->name, (int)length, name, CONFIG_MEMBERS_MAX);
+	else
+		group->members[group->member_count++] = line;
+}
+
+static void members_resolve(struct check *check, struct config_group *group)
+{
+	for (const char *at = group->members_text.text; *at;) {
+		size_t skip = strspn(at, " "), length = strcspn(at + skip, ","), end = length;
+
+		while (end > 0 && at[skip + end - 1] == ' ')
+			end--;
+		member_add(check, group, at + skip, end);
+		at += skip + length;
+		at += *at == ',';
+	}
+}
+
+static void group_number_check(struct check *check, const struct config_group *group)
+{
+	const struct config *config = check->config;
+	const char *number = group->number.text;
+	bool taken = false;
+
+	for (unsigned i = 0; i < config->line_count && *number; i++)
+		taken = taken || !strcmp(config->lines[i].number.text, number);
+	for (unsigned i = 0; &config->groups[i] != group && *number; i++)
+		taken = taken || !strcmp(config->groups[i].number.text, number);
+	if (taken)
+		complain(check, &group->place,
+			"group \"%s\": number = \"%s\" belongs to a line or group already; allowed is one that no other has", group->name, number);
+}
+
+/* Of an account's groups one alone can take the calls that are for none. */
+static void group_account_check(struct check *check, const struct config_group *group)
+{
+	for (const struct config_group *other = check->config->groups; other != group; other++) {
+		if (group->account && other->account == group->account && !group->did.text[0] && !other->did.text[0])
+			complain(check, &group->place, "group \"%s\": the calls of account = \"%s\" ring group \"%s\" already (%s:%d); allowed is a "
+				"group with did", group->name, group->account->name, other->name, other->place.file, other->place.line);
+	}
+}
+
+static void groups_check(struct check *check)
+{
+	struct config *config = check->config;
+
+	for (unsigned i = 0; i < config->group_count; i++) {
+		struct config_group *group = &config->groups[i];
+
+		group->account = account_find(config, group->account_name.text);
+		if (!group->account)
+			complain(check, &group->place,
+				"group \"%s\": account = \"%s\": no such account; allowed is the name of an account section",
+				group->name, group->account_name.text);
+		members_resolve(check, group);
+		group_number_check(check, group);
+		group_account_check(check, group);
+	}
+}
+
 static void line_number_check(struct check *check, const struct config_line *line, const struct config_line *other)
 {
 	if (line->number.text[0] && strcmp(other->number.text, line->number.text) == 0)
@@ -310,5 +396,6 @@ int config_check(struct config *config, const char *path, FILE *errors)
 	profiles_check(&check);
 	accounts_check(&check);
 	lines_check(&check);
+	groups_check(&check);
 	return check.failed ? EINVAL : 0;
 }

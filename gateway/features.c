@@ -46,6 +46,8 @@ static const struct {
 	[FEATURE_TEST_MILLIWATT]         = {"test_milliwatt",         "*9591", "*#9591#", "*#9591#"},
 	[FEATURE_TEST_ECHO]              = {"test_echo",              "*9592", "*#9592#", "*#9592#"},
 	[FEATURE_TEST_QUIET]             = {"test_quiet",             "*9593", "*#9593#", "*#9593#"},
+	[FEATURE_PICK_UP]                = {"pick_up",               "*8",   "*8#",     "*8#"},
+	[FEATURE_PICK_UP_LINE]           = {"pick_up_line",          "**n",  "*8*n#",   "*8*n#"},
 	[FEATURE_TRANSFER]               = {"transfer",               "*98n", "*98*n#",  "*98*n#"},
 };
 

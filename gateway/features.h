@@ -59,6 +59,8 @@ enum feature {
 	FEATURE_TEST_MILLIWATT,
 	FEATURE_TEST_ECHO,
 	FEATURE_TEST_QUIET,
+	FEATURE_PICK_UP,     /* what rings at another line of the group */
+	FEATURE_PICK_UP_LINE, /* ... at the one with that short number */
 	FEATURE_TRANSFER,    /* the held call, to a number */
 	FEATURE_COUNT,
 };

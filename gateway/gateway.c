@@ -8,6 +8,7 @@
 #include "gateway/gateway_private.h"
 #include "gateway/log.h"
 #include "gateway/mailbox.h"
+#include "gateway/route.h"
 #include "gateway/taste.h"
 
 #define NS_PER_MS         1000000ull
@@ -70,18 +71,16 @@ static void replace(struct gateway *gateway, struct ua_invite *invite, const str
 		ua_invite_reject(invite, 481, "Call Does Not Exist");
 }
 
-/* The account's line whose number was called, and then no other. Else the first that is ready, or that lets a call wait; where none
- * can take it, one that has the best reason: busy rather than out of order. NULL: none could be opened. */
-static struct line *line_choose(const struct gateway *gateway, const struct ua_incoming *incoming)
+/* The first that is ready, or that lets a call wait; where none can take it, one that has the best reason: busy rather than out of
+ * order. wanted: that line alone, or NULL. Returns NULL when none could be opened. */
+static struct line *line_choose(const struct gateway *gateway, const struct ua_account *account, const struct config_line *wanted)
 {
-	bool by_number = directory_find(&gateway->directory, incoming->called_user) == incoming->account;
 	struct line *chosen = NULL;
 
 	for (unsigned i = 0; i < gateway->line_count; i++) {
 		struct line *line = gateway->lines[i];
 
-		if (gateway->line_accounts[i] != incoming->account ||
-		    (by_number && !line_has_number(line, incoming->called_user)))
+		if (gateway->line_accounts[i] != account || (wanted && !line_is(line, wanted)))
 			continue;
 		if (!chosen || line_readiness(line) > line_readiness(chosen))
 			chosen = line;
@@ -89,17 +88,31 @@ static struct line *line_choose(const struct gateway *gateway, const struct ua_i
 	return chosen;
 }
 
-static void on_incoming(struct ua_invite *invite, const struct ua_incoming *incoming, void *arg)
+static void ring(struct gateway *gateway, struct ua_invite *invite, const struct ua_incoming *incoming)
 {
-	struct gateway *gateway = arg;
-	struct line *chosen = line_choose(gateway, incoming);
+	const struct config *config = gateway->config;
+	struct route route = route_find(config, directory_config_of(&gateway->directory, incoming->account), incoming->called_user);
+	struct line *chosen = route.group ? NULL : line_choose(gateway, incoming->account, route.line);
 
-	if (incoming->replaces)
-		replace(gateway, invite, incoming);
-	else if (chosen && !is_stopping(gateway))
+	if (route.group)
+		ring_group_incoming(&gateway->groups[route.group - config->groups], &gateway->offers, gateway->loop, &gateway->leg_config,
+			invite, incoming);
+	else if (chosen)
 		line_incoming(chosen, invite, incoming);
 	else
 		ua_invite_reject(invite, 480, "Temporarily Unavailable");
+}
+
+static void on_incoming(struct ua_invite *invite, const struct ua_incoming *incoming, void *arg)
+{
+	struct gateway *gateway = arg;
+
+	if (incoming->replaces)
+		replace(gateway, invite, incoming);
+	else if (is_stopping(gateway))
+		ua_invite_reject(invite, 480, "Temporarily Unavailable");
+	else
+		ring(gateway, invite, incoming);
 }
 
 static void on_registration(struct ua_account *account, enum ua_registration state, unsigned status,
@@ -262,13 +275,14 @@ static int tables_alloc(struct gateway *gateway)
 
 	gateway->accounts = calloc(config->account_count + 1, sizeof(*gateway->accounts));
 	gateway->account_users = calloc(config->account_count + 1, sizeof(*gateway->account_users));
-	gateway->directory = (struct directory){.config = config, .accounts = gateway->accounts};
 	gateway->tastes = calloc(config->profile_count + 1, sizeof(*gateway->tastes));
 	gateway->lines = calloc(config->line_count + 1, sizeof(*gateway->lines));
 	gateway->line_accounts = calloc(config->line_count + 1, sizeof(*gateway->line_accounts));
+	gateway->groups = calloc(config->group_count + 1, sizeof(*gateway->groups));
+	gateway->directory = (struct directory){.config = config, .accounts = gateway->accounts, .lines = gateway->lines};
 	gateway->closed = calloc(config->line_count + 1, sizeof(*gateway->closed));
-	return gateway->accounts && gateway->account_users && gateway->tastes && gateway->lines && gateway->line_accounts && gateway->closed ? 0
-												: ENOMEM;
+	return gateway->accounts && gateway->account_users && gateway->tastes && gateway->lines && gateway->line_accounts && gateway->groups &&
+		gateway->closed ? 0 : ENOMEM;
 }
 
 /* One port out of order does not take the others away; with none at all there is nothing to do. */
@@ -282,6 +296,25 @@ static int lines_open(struct gateway *gateway)
 		err = line_err ? line_err : err;
 	}
 	return gateway->line_count > 0 ? 0 : err;
+}
+
+static void member_add(struct gateway *gateway, struct ring_group *group, const struct config_line *member)
+{
+	for (unsigned i = 0; i < gateway->line_count; i++) {
+		if (line_is(gateway->lines[i], member))
+			group->lines[group->line_count++] = gateway->lines[i];
+	}
+}
+
+static void groups_open(struct gateway *gateway)
+{
+	for (unsigned i = 0; i < gateway->config->group_count; i++) {
+		struct ring_group *group = &gateway->groups[i];
+
+		group->config = &gateway->config->groups[i];
+		for (unsigned k = 0; k < group->config->member_count; k++)
+			member_add(gateway, group, group->config->members[k]);
+	}
 }
 
 static int state_open(struct gateway *gateway)
@@ -311,6 +344,7 @@ static int open_all(struct gateway *gateway, const struct gateway_options *optio
 		err = account_open(gateway, i);
 	if (!err)
 		err = lines_open(gateway);
+	groups_open(gateway);
 	if (!err)
 		err = loop_watch(gateway->loop, media_notice_fd(gateway->media), on_media_notice, gateway);
 	if (err)
@@ -364,6 +398,7 @@ void gateway_free(struct gateway *gateway)
 		loop_unwatch(gateway->loop, media_notice_fd(gateway->media));
 	loop_timer_free(gateway->review_timer);
 	loop_timer_free(gateway->stop_timer);
+	offers_free(&gateway->offers);
 	for (unsigned i = 0; i < gateway->line_count; i++)
 		line_free(gateway->lines[i]);
 	mailboxes_close(gateway);
@@ -374,6 +409,7 @@ void gateway_free(struct gateway *gateway)
 	for (unsigned i = 0; gateway->tastes && i < gateway->config->profile_count; i++)
 		taste_free(gateway->tastes[i]);
 	state_free(gateway->state);
+	free(gateway->groups);
 	free(gateway->lines);
 	free(gateway->closed);
 	free(gateway->line_accounts);
@@ -409,6 +445,7 @@ void gateway_stop(struct gateway *gateway, void (*done)(void *arg), void *arg)
 	gateway->stop_done = done;
 	gateway->stop_arg = arg;
 	gateway->stop_by_ms = loop_now_ms(gateway->loop) + STOP_MS;
+	offers_end(&gateway->offers);
 	for (unsigned i = 0; i < gateway->line_count; i++)
 		line_shut(gateway->lines[i]);
 	mailboxes_close(gateway);

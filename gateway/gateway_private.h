@@ -4,6 +4,7 @@
 #define TIPRING_GATEWAY_GATEWAY_PRIVATE_H
 
 #include "gateway/gateway.h"
+#include "gateway/ring_group.h"
 #include "gateway/state.h"
 
 struct taste;
@@ -27,6 +28,8 @@ struct gateway {
 	struct ua_account **line_accounts; /* as lines */
 	const struct config_line **closed; /* the others */
 	unsigned line_count, closed_count;
+	struct ring_group *groups;    /* as config->groups */
+	struct offers offers;
 	bool watched;
 	struct loop_timer *review_timer, *stop_timer;
 	uint64_t stop_by_ms;

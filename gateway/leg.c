@@ -19,6 +19,7 @@
 
 #define Q850_RECOVERY_ON_TIMER 102
 
+#define REASON_MAX 80
 #define PTIME_MIN_MS 10
 #define PTIME_MAX_MS 60
 
@@ -37,6 +38,7 @@ struct leg {
 	bool unreachable; /* the peer answered nothing the last time that it had to */
 	bool silent;      /* nor does sound come */
 	struct ua_end end;
+	char reason[REASON_MAX]; /* of it */
 	int fd;
 	uint32_t stream_id;
 	struct ua_rtp_sender sender;
@@ -186,10 +188,11 @@ static void on_ended(struct ua_invite *invite, const struct ua_end *end, void *a
 	(void)invite;
 	leg->invite = NULL;
 	leg->end = *end;
+	snprintf(leg->reason, sizeof(leg->reason), "%s", end->reason ? end->reason : "");
+	leg->end.reason = leg->reason;
 	if (!end->after_answer)
 		event = cause_event(end->q850_cause, end->status);
 	leg->handlers->event(leg, event, leg->arg);
-	leg->end.reason = "";
 }
 
 static void on_transfer(struct ua_invite *invite, unsigned status, bool done, void *arg)
@@ -262,6 +265,23 @@ int leg_take(struct leg **legp, const struct leg_config *config, struct ua_invit
 		remote_take(leg, incoming->offer);
 	leg->invite = invite;
 	ua_invite_accept(invite, &invite_handlers, leg);
+	*legp = leg;
+	return 0;
+}
+
+int leg_move(struct leg **legp, struct leg *from, const struct leg_config *config, const struct leg_handlers *handlers, void *arg)
+{
+	struct leg *leg;
+	int err = from->invite ? leg_alloc(&leg, config, handlers, arg) : ENOTCONN;
+
+	if (err)
+		return err;
+	leg->offered = from->offered;
+	if (from->has_remote)
+		remote_take(leg, &from->remote);
+	leg->invite = from->invite;
+	from->invite = NULL;
+	ua_invite_accept(leg->invite, &invite_handlers, leg);
 	*legp = leg;
 	return 0;
 }

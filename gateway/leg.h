@@ -24,7 +24,7 @@ struct leg_config {
 };
 
 /* event is one of ALERTED, EARLY_MEDIA, ANSWERED, TRANSFERRED, TRANSFER_FAILED, ENDED*, or LINE_EVENT_COUNT when only the stream changed. After an ENDED
- * the leg is dead to sip/; the line still has to leg_retire it. */
+ * the leg is dead to sip/, and may be freed from within unless the media thread knows its socket. */
 typedef void leg_event_h(struct leg *leg, enum line_event event, void *arg);
 /* The peer asks for a transfer; as refer of struct ua_invite_handlers. */
 typedef unsigned leg_refer_h(struct leg *leg, const struct ua_refer_request *request,
@@ -43,6 +43,10 @@ int leg_call(struct leg **legp, const struct leg_config *config, struct ua_accou
  * EADDRINUSE (refused 503). After an error the invite is gone. */
 int leg_take(struct leg **legp, const struct leg_config *config, struct ua_invite *invite,
 	const struct ua_incoming *incoming, const struct leg_handlers *handlers, void *arg);
+
+/* A call that came in and rings gets another owner: another leg, with a socket of its own, takes it over, and the first is dead
+ * as after an ENDED event. ENOTCONN: it has ended; EADDRINUSE; then nothing has changed. */
+int leg_move(struct leg **legp, struct leg *from, const struct leg_config *config, const struct leg_handlers *handlers, void *arg);
 
 /* waiting: the subscriber hears the call waiting tone rather than a bell; the caller may be told. */
 int leg_ring(struct leg *leg, bool waiting);

@@ -28,7 +28,7 @@ static void on_waiting_timer(void *arg)
 	if (!line_has(line, LINE_ROLE_WAITING))
 		return;
 	line_r_digit_abandon(line);
-	if (redirect.user)
+	if (redirect.user && !line_leg(line, LINE_ROLE_WAITING)->for_group)
 		leg_forward(line_leg(line, LINE_ROLE_WAITING)->leg, &redirect);
 	else
 		leg_hang_up(line_leg(line, LINE_ROLE_WAITING)->leg, 0);
@@ -189,6 +189,8 @@ unsigned line_answer_s(const struct line *line)
 	const struct config_profile *profile = line->config->profile;
 	bool forwards = subscriber_has(line->subscriber, SUBSCRIBER_FORWARD_NO_ANSWER);
 
+	if (line->offer)
+		return line->offer_s;
 	return forwards && profile->forward_no_answer_s < profile->ring_s ? profile->forward_no_answer_s : profile->ring_s;
 }
 
@@ -300,12 +302,18 @@ void line_dispatch(struct line *line, enum line_event event)
 void line_shut(struct line *line)
 {
 	line_referral_drop(line);
+	(void)line_offer_leave(line);
 	for (enum line_role role = 0; role < LINE_ROLE_COUNT; role++)
 		line_role_hang_up(line, role);
 	line_legs_retire(line);
 	if (line->state != LINE_IDLE)
 		state_set(line, LINE_IDLE, LINE_EV_HANG_UP);
 	line_wish(line);
+}
+
+bool line_is(const struct line *line, const struct config_line *config)
+{
+	return line->config == config;
 }
 
 bool line_has_number(const struct line *line, const char *number)
@@ -430,6 +438,8 @@ void line_media_changed(struct line *line)
 		gw_log(GW_LOG_WARNING, line->config->name, report.fault
 			? "the port is out of order (kernel or card)" : "the port is back in order");
 	line->fault = report.fault;
+	if (line->fault && line->offer)
+		line_dispatch(line, LINE_EV_TIMEOUT); /* somebody else may hear it */
 	if (report.refusal && report.refusal != line->refusal)
 		gw_log(GW_LOG_WARNING, line->config->name,
 			"the port refuses battery, ring or sound (kernel or card): %s%s", strerror(report.refusal),

@@ -12,6 +12,7 @@
 #include "gateway/line_fsm.h"
 #include "gateway/loop.h"
 #include "gateway/media.h"
+#include "gateway/offer.h"
 #include "gateway/subscriber.h"
 #include "sip/message_summary.h"
 
@@ -28,6 +29,16 @@ void line_media_changed(struct line *line);
 
 /* A call for this line: takes or refuses it before returning. */
 void line_incoming(struct line *line, struct ua_invite *invite, const struct ua_incoming *incoming);
+
+/* ... that waits, whatever the subscriber wants otherwise; its own forwarding does not apply. */
+void line_let_wait(struct line *line, struct ua_invite *invite, const struct ua_incoming *incoming);
+/* Neither does the subscriber refuse its caller nor is there do not disturb. */
+bool line_may_be_disturbed(const struct line *line, const struct ua_incoming *incoming);
+
+/* Rings, if it is ready to, with a call that others may take (offer.h), for ring_s at the longest; false: it does not. */
+bool line_offer(struct line *line, struct offer *offer, const struct ua_incoming *incoming, unsigned ring_s);
+/* Somebody else has taken it, or the caller is gone; nothing happens to a line where another call rings. */
+void line_offer_gone(struct line *line, const struct offer *offer);
 
 /* Whether a call is one of this line's. */
 bool line_owns(const struct line *line, const struct ua_invite *invite);
@@ -51,6 +62,8 @@ struct line_status {
 };
 void line_status_get(const struct line *line, struct line_status *status);
 
+/* It is the line of that section. */
+bool line_is(const struct line *line, const struct config_line *config);
 /* The short number is this line's. */
 bool line_has_number(const struct line *line, const char *number);
 

@@ -124,7 +124,9 @@ static void no_answer(struct line *line)
 	const struct ua_redirect redirect = {line_forward_user(line, UA_FORWARD_NO_ANSWER, number), UA_FORWARD_NO_ANSWER};
 	struct line_leg *place = line_leg(line, LINE_ROLE_ACTIVE);
 
-	if (redirect.user && place->leg)
+	if (line_offer_leave(line))
+		return;
+	if (redirect.user && place->leg && !place->for_group)
 		leg_forward(place->leg, &redirect);
 	line_service_do(line, LINE_DO_HANG_UP);
 }
@@ -138,10 +140,18 @@ static void refuse(struct line *line)
 static uint8_t pattern_of(const struct line *line, const struct ua_incoming *incoming)
 {
 	const struct config_profile *profile = line->config->profile;
-	const struct ring_rules rules = {profile->ring_callers.text, profile->ring_alerts.text, line->config->account->ring};
+	const struct config_account *account = directory_config_of(line->directory, incoming->account);
+	const struct ring_rules rules = {profile->ring_callers.text, profile->ring_alerts.text, account->ring};
 	const struct ring_call call = {incoming->caller_user, incoming->anonymous, incoming->alert_info};
 
 	return ring_choose(&rules, &call);
+}
+
+static void call_note(struct line *line, enum line_role role)
+{
+	line_leg(line, role)->pattern = pattern_of(line, line->incoming);
+	line->calls_in++;
+	line_caller_note(line, line->incoming);
 }
 
 static int take(struct line *line, enum line_role role)
@@ -154,9 +164,7 @@ static int take(struct line *line, enum line_role role)
 		err = leg_ring(place->leg, role == LINE_ROLE_WAITING);
 	if (!err) {
 		place->came_in = true;
-		place->pattern = pattern_of(line, line->incoming);
-		line->calls_in++;
-		line_caller_note(line, line->incoming);
+		call_note(line, role);
 		return 0;
 	}
 	gw_log(GW_LOG_WARNING, line->config->name, "a call from %s could not be taken: %s",
@@ -167,6 +175,10 @@ static int take(struct line *line, enum line_role role)
 
 static enum line_event alert(struct line *line)
 {
+	if (line->offer) {
+		call_note(line, LINE_ROLE_ACTIVE);
+		return LINE_EVENT_COUNT;
+	}
 	return take(line, LINE_ROLE_ACTIVE) ? LINE_EV_ENDED : LINE_EVENT_COUNT;
 }
 
@@ -183,12 +195,14 @@ static enum line_event alert_waiting(struct line *line)
 static enum line_event answer(struct line *line)
 {
 	struct line_leg *place = line_leg(line, LINE_ROLE_ACTIVE);
-	int err = leg_answer(place->leg);
+	int err = line->offer ? line_offer_claim(line) : 0;
 
+	if (!err)
+		err = leg_answer(place->leg);
 	if (!err)
 		return LINE_EVENT_COUNT;
 	gw_log(GW_LOG_ERROR, line->config->name, "the call could not be answered: %s", strerror(err));
-	place->over = true;
+	place->over = place->leg != NULL;
 	return LINE_EV_ENDED_CONGESTION;
 }
 
@@ -268,6 +282,21 @@ enum line_readiness line_readiness(const struct line *line)
 	return line_judge_call_in(line) == LINE_EV_CALL_WAITS ? LINE_LETS_WAIT : LINE_IN_USE;
 }
 
+static void admit(struct line *line, struct ua_invite *invite, const struct ua_incoming *incoming)
+{
+	line->incoming_invite = invite;
+	line->incoming = incoming;
+	line_dispatch(line, line_judge_call_in(line));
+	line->incoming_invite = NULL;
+	line->incoming = NULL;
+}
+
+void line_let_wait(struct line *line, struct ua_invite *invite, const struct ua_incoming *incoming)
+{
+	admit(line, invite, incoming);
+	line_leg(line, LINE_ROLE_WAITING)->for_group = line_has(line, LINE_ROLE_WAITING);
+}
+
 void line_incoming(struct line *line, struct ua_invite *invite, const struct ua_incoming *incoming)
 {
 	if (line_screen(line, invite, incoming))
@@ -286,11 +315,7 @@ void line_incoming(struct line *line, struct ua_invite *invite, const struct ua_
 		ua_invite_reject(invite, 480, "Temporarily Unavailable");
 		return;
 	}
-	line->incoming_invite = invite;
-	line->incoming = incoming;
-	line_dispatch(line, line_judge_call_in(line));
-	line->incoming_invite = NULL;
-	line->incoming = NULL;
+	admit(line, invite, incoming);
 }
 
 static void retire(struct line *line, struct line_leg *place)
@@ -299,7 +324,7 @@ static void retire(struct line *line, struct line_leg *place)
 	assert(line->retired_count < LINE_RETIRED_MAX); /* it was asked before this leg was made */
 	line->retired[line->retired_count].leg = place->leg;
 	place->leg = NULL;
-	place->came_in = false;
+	place->came_in = place->for_group = false;
 	line_wish(line);
 	line->retired[line->retired_count++].wish_sequence = line->wish_sequence;
 }

@@ -53,6 +53,8 @@ static const struct {
 	[FEATURE_TEST_MILLIWATT] = {ACT_OTHER, 0, NULL},
 	[FEATURE_TEST_ECHO] = {ACT_OTHER, 0, NULL},
 	[FEATURE_TEST_QUIET] = {ACT_OTHER, 0, NULL},
+	[FEATURE_PICK_UP] = {ACT_OTHER, 0, NULL},
+	[FEATURE_PICK_UP_LINE] = {ACT_OTHER, 0, NULL},
 	[FEATURE_TRANSFER] = {ACT_OTHER, 0, NULL},
 };
 
@@ -161,6 +163,9 @@ static enum line_event other(struct line *line)
 		return line_announce_echo(line);
 	case FEATURE_TEST_QUIET:
 		return line_announce_quiet(line);
+	case FEATURE_PICK_UP:
+	case FEATURE_PICK_UP_LINE:
+		return line_pick_up(line, match->number);
 	case FEATURE_TRANSFER:
 		return transfer(line);
 	default:

@@ -78,6 +78,7 @@ enum line_event {
 	LINE_EV_DONE,        /* what it says is done */
 	LINE_EV_ANNOUNCE,    /* ... is to be told, or a test number */
 	LINE_EV_REFUSED,     /* ... cannot be done */
+	LINE_EV_PICKED_UP,   /* ... was to take a call that rang elsewhere: it is ours */
 	LINE_EV_REFER_BLIND, /* ... is to connect the held call with a number */
 	LINE_EV_NO_NUMBER,   /* the digits can become no number */
 	LINE_EV_DIGIT_LOST,  /* one did not arrive: the others are not what was dialled */

@@ -24,6 +24,7 @@ enum line_role {
 struct line_leg {
 	struct leg *leg; /* NULL: none */
 	uint8_t pattern; /* it rings or sounds in while it waits (ring_pattern.h) */
+	bool for_group;  /* one of several may take it: this subscriber's own forwarding does not apply */
 	bool came_in;    /* was not made from here */
 	bool over;       /* it has ended or was hung up: it leaves after this event */
 };
@@ -78,6 +79,8 @@ struct line {
 	bool emergency;       /* the newest call from here is one */
 	enum line_state r_digit_from; /* in LINE_R_DIGIT: what the calls were before */
 	uint64_t flash_at_ns; /* of the last flash, for a hang-up that bounces */
+	struct offer *offer;  /* in LINE_RINGING: what rings is not ours yet */
+	unsigned offer_s;     /* how long it rings here */
 	struct ua_invite *incoming_invite; /* while LINE_EV_CALL_IN is dispatched */
 	const struct ua_incoming *incoming;
 
@@ -145,6 +148,11 @@ enum line_event line_judge_timeout(const struct line *line);
 enum line_event line_judge_flash(const struct line *line);
 enum line_event line_judge_hang_up(const struct line *line, uint64_t at_ns);
 enum line_event line_judge_call_in(const struct line *line);
+
+/* line_pickup.c */
+bool line_offer_leave(struct line *line); /* false: there was none */
+int line_offer_claim(struct line *line);  /* the active leg is its call then; in any case the offer is left */
+enum line_event line_pick_up(struct line *line, const char *number); /* "": anybody's */
 
 /* line_digits.c */
 enum line_event line_digits_add(struct line *line); /* LINE_EVENT_COUNT: more may come */

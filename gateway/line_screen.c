@@ -22,10 +22,10 @@ static const struct {
 /* The directory's numbers mean nothing to the server: their accounts do. */
 static const char *user_of(const struct line *line, const char *dialled, char number[LINE_NUMBER_MAX])
 {
-	const struct config_line *beside = directory_line(line->directory, dialled);
+	const struct config_account *beside = directory_account(line->directory, dialled);
 
 	if (beside)
-		return beside->account->user.text;
+		return beside->user.text;
 	return line_number_sent(line, dialled, number) ? number : NULL;
 }
 
@@ -68,6 +68,14 @@ static void refuse(struct line *line, struct ua_invite *invite, unsigned status,
 {
 	gw_log(GW_LOG_INFO, line->config->name, "a call is refused: %s", why);
 	ua_invite_reject(invite, status, phrase);
+}
+
+bool line_may_be_disturbed(const struct line *line, const struct ua_incoming *incoming)
+{
+	const struct subscriber *subscriber = line->subscriber;
+
+	return !(incoming->anonymous && subscriber_has(subscriber, SUBSCRIBER_REFUSE_ANONYMOUS)) &&
+		!subscriber_blocks(subscriber, incoming->caller_user) && !subscriber_has(subscriber, SUBSCRIBER_DND);
 }
 
 bool line_screen(struct line *line, struct ua_invite *invite, const struct ua_incoming *incoming)

@@ -14,6 +14,8 @@
 	{SECTION_PROFILE, name, kind, offsetof(struct config_profile, field), min, max, unit, value, meaning}
 #define LINE(name, kind, field, min, max, unit, value, meaning) \
 	{SECTION_LINE, name, kind, offsetof(struct config_line, field), min, max, unit, value, meaning}
+#define GROUP(name, kind, field, min, max, unit, value, meaning) \
+	{SECTION_GROUP, name, kind, offsetof(struct config_group, field), min, max, unit, value, meaning}
 
 const struct settings_section_info settings_sections[SECTION_COUNT] = {
 	[SECTION_SIP] = {"sip", 0, "The SIP side: addresses and ports of this machine."},
@@ -24,6 +26,7 @@ const struct settings_section_info settings_sections[SECTION_COUNT] = {
 	[SECTION_ACCOUNT] = {"account", 1, "An account at a SIP server."},
 	[SECTION_PROFILE] = {"profile", 1, "A country and the taste of its subscribers."},
 	[SECTION_LINE] = {"line", 1, "One port with one telephone."},
+	[SECTION_GROUP] = {"group", 1, "Lines that ring for the same calls (doc/ringing.md)."},
 };
 
 const struct setting settings[] = {
@@ -177,6 +180,22 @@ const struct setting settings[] = {
 		"short number by which the other lines call this one, whether a server is there or not"),
 	LINE("calls_unregistered", KIND_SWITCH, calls_unregistered, 0, 0, "", "off",
 		"gives dial tone also while the account is not registered; so does another line that has a number"),
+	LINE("did", KIND_TEXT, did, 0, CONFIG_LIST_MAX, "", "",
+		"incoming numbers of the account that ring this line and no other, with blanks between them; * ? [] as in a shell"),
+	LINE("pickup", KIND_TEXT, pickup, 0, CONFIG_NAME_MAX, "", "",
+		"a name: lines with the same one may pick up each other's calls; so may members of a group"),
+
+	GROUP("members", KIND_TEXT, members_text, 1, CONFIG_LIST_MAX, "", NULL, "names of lines, with commas between them"),
+	GROUP("account", KIND_TEXT, account_name, 1, CONFIG_NAME_MAX, "", NULL,
+		"name of the account whose calls ring the group: those to did where it has any, else those that no did of another group or line fits"),
+	GROUP("did", KIND_TEXT, did, 0, CONFIG_LIST_MAX, "", "",
+		"incoming numbers of the account that ring the group, with blanks between them; * ? [] as in a shell"),
+	GROUP("number", KIND_DIGITS, number, 0, CONFIG_DIGITS_MAX, "", "",
+		"short number by which the lines call the group"),
+	GROUP("strategy", KIND_STRATEGY, strategy, 0, 0, "", "all",
+		"all: all members that are free ring; next: one after the other; turn: so, and each call begins behind the member where the last began"),
+	GROUP("ring_s", KIND_NUMBER, ring_s, 5, 600, "s", "180", "how long it rings in all before the caller is told that nobody answers"),
+	GROUP("step_s", KIND_NUMBER, step_s, 5, 180, "s", "20", "next and turn: how long each member rings"),
 };
 
 const size_t settings_count = sizeof(settings) / sizeof(settings[0]);

@@ -14,6 +14,7 @@ enum settings_section {
 	SECTION_ACCOUNT,
 	SECTION_PROFILE,
 	SECTION_LINE,
+	SECTION_GROUP,
 	SECTION_COUNT,
 };
 
@@ -31,6 +32,7 @@ enum settings_kind {
 	KIND_RELEASE, /* busy, congestion or none; enum fxs_tone as uint8_t */
 	KIND_FEATURES, /* nanp, etsi, cn or network; enum features_set as uint8_t */
 	KIND_TRANSFERS, /* off, domain or on; enum config_transfers as uint8_t */
+	KIND_STRATEGY, /* all, next or turn; enum config_strategy as uint8_t */
 	KIND_RING,    /* country or dr1 to dr8; uint8_t as of ring_pattern.h */
 	KIND_STYLE,   /* bellcore, etsi or network; enum config_flash_style as uint8_t */
 	KIND_MWI,     /* off, unsolicited or subscribe; enum config_mwi as uint8_t */

@@ -201,6 +201,8 @@ static const struct choice {
 		{{"nanp", FEATURES_NANP}, {"etsi", FEATURES_ETSI}, {"cn", FEATURES_CN}, {"network", FEATURES_NETWORK}}},
 	[KIND_TRANSFERS] = {"off, domain or on",
 		{{"off", CONFIG_TRANSFERS_OFF}, {"domain", CONFIG_TRANSFERS_DOMAIN}, {"on", CONFIG_TRANSFERS_ON}}},
+	[KIND_STRATEGY] = {"all, next or turn",
+		{{"all", CONFIG_GROUP_ALL}, {"next", CONFIG_GROUP_NEXT}, {"turn", CONFIG_GROUP_TURN}}},
 	[KIND_RING] = {"country or dr1 to dr8",
 		{{"country", RING_COUNTRY}, {"dr1", 1}, {"dr2", 2}, {"dr3", 3}, {"dr4", 4}, {"dr5", 5}, {"dr6", 6}, {"dr7", 7}, {"dr8", 8}}},
 	[KIND_MWI] = {"off, unsolicited or subscribe",
@@ -262,6 +264,7 @@ const char *settings_convert(const struct setting *setting, const char *text, vo
 		[KIND_FEATURES] = convert_choice,    [KIND_RING] = convert_choice,
 		[KIND_MWI] = convert_choice,
 		[KIND_TRANSFERS] = convert_choice,
+		[KIND_STRATEGY] = convert_choice,
 	};
 	struct place place = {setting, text, (char *)base + setting->offset, words, words_size};
 

@@ -94,6 +94,12 @@ static void test_codes_of_the_sets(void **state)
 		assert_code(rows[i].set, rows[i].digits, rows[i].verdict, rows[i].feature, rows[i].number);
 }
 
+/* North America's *8 is known by nothing more being dialled: *80 and others begin so. */
+static bool waits(enum features_set set, enum feature feature)
+{
+	return set == FEATURES_NANP && feature == FEATURE_PICK_UP;
+}
+
 static void test_no_code_of_a_set_is_the_beginning_of_another(void **state)
 {
 	(void)state;
@@ -111,7 +117,7 @@ static void test_no_code_of_a_set_is_the_beginning_of_another(void **state)
 			for (char *c = digits; *c; c++)
 				*c = *c == 'n' || *c == 'd' ? '1' : *c;
 			verdict = features_match(&features, digits, &match);
-			if (verdict != DIGITMAP_COMPLETE && verdict != DIGITMAP_TIMER)
+			if (verdict != DIGITMAP_COMPLETE && verdict != DIGITMAP_TIMER && !waits(set, features.codes[i].feature))
 				fail_msg("%s of set %d", features.codes[i].code, set);
 			assert_int_equal(match.feature, features.codes[i].feature);
 		}

@@ -17,7 +17,9 @@ struct line_world world;
 /* The line makes its state's timer first, then that of the call that waits. */
 static unsigned *timer_of(struct loop_timer *timer)
 {
-	return (void *)timer == &world.timers[0] ? &world.timer_ms : &world.waiting_timer_ms;
+	if ((void *)timer == &world.timers[0])
+		return &world.timer_ms;
+	return (void *)timer == &world.timers[1] ? &world.waiting_timer_ms : &world.others_timer_ms;
 }
 
 int loop_timer_alloc(struct loop_timer **timerp, struct loop *loop, loop_timer_h *handler, void *arg)
@@ -27,6 +29,12 @@ int loop_timer_alloc(struct loop_timer **timerp, struct loop *loop, loop_timer_h
 	world.timers[world.timer_count].arg = arg;
 	*timerp = (struct loop_timer *)&world.timers[world.timer_count++];
 	return 0;
+}
+
+uint64_t loop_now_ms(const struct loop *loop)
+{
+	(void)loop;
+	return world.now_ms;
 }
 
 void loop_timer_free(struct loop_timer *timer)

@@ -47,13 +47,15 @@ struct line_world {
 	struct media_event events[64];
 	unsigned event_count, events_taken;
 
+	uint64_t now_ms;        /* for offers: nothing moves it on */
 	unsigned timer_ms;      /* of the state; 0: does not run */
 	unsigned timer_starts;
 	unsigned waiting_timer_ms; /* of the call that waits */
+	unsigned others_timer_ms; /* of a line that the test has made besides */
 	struct {
 		void (*handler)(void *arg);
 		void *arg;
-	} timers[2];
+	} timers[4];
 	unsigned timer_count;
 
 	unsigned reported;      /* to the transferor */
