@@ -277,6 +277,25 @@ static void test_a_call_of_the_group_that_waits_is_not_forwarded_either(void **s
 	assert_int_equal(invite->refused, 0);
 }
 
+static void test_nor_when_it_rings_after_all(void **state)
+{
+	struct ua_incoming incoming = {.called_user = "104", .caller_user = "107", .caller_name = "", .alert_info = ""};
+	struct ua_invite *invite;
+
+	(void)state;
+	assert_int_equal(subscriber_set(&world.subscriber, SUBSCRIBER_FORWARD_NO_ANSWER, "103"), 0);
+	lift();
+	phone_dials("102");
+	call_is_answered(call_sent(), PCMU);
+	invite = &world.invites[world.invite_count++];
+	line_let_wait(world.line, invite, &incoming);
+	phone_does(MEDIA_EVENT_HUNG_UP, 0);
+	assert_state("ringing");
+	time_is_up();
+	assert_true(invite->ended);
+	assert_int_equal(invite->refused, 0);
+}
+
 /* ---- pick-up ---- */
 
 static void test_a_call_that_rings_elsewhere_is_taken(void **state)
@@ -294,6 +313,7 @@ static void test_a_call_that_rings_elsewhere_is_taken(void **state)
 	assert_true(line_owns(world.line, invite));
 	assert_int_equal(streams_at_ear(), 1);
 	assert_string_equal(world.line->last_caller, "107");
+	assert_false(line_has(other, LINE_ROLE_ACTIVE));
 	phone_does(MEDIA_EVENT_HUNG_UP, 0);
 	assert_true(invite->ended);
 }
@@ -429,6 +449,7 @@ int main(void)
 		PICKUP_TEST(test_a_line_in_use_does_not_ring),
 		PICKUP_TEST(test_nobody_to_ring_is_told_at_once),
 		PICKUP_TEST(test_a_call_of_the_group_that_waits_is_not_forwarded_either),
+		PICKUP_TEST(test_nor_when_it_rings_after_all),
 		PICKUP_TEST(test_a_call_that_rings_elsewhere_is_taken),
 		PICKUP_TEST(test_a_call_that_rings_at_several_is_taken),
 		PICKUP_TEST(test_members_of_a_group_pick_up_for_each_other),

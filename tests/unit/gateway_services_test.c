@@ -89,10 +89,12 @@ static void test_hanging_up_later_makes_the_held_call_ring(void **state)
 	struct ua_invite *invite = talk();
 
 	(void)state;
+	world.profile.recall_ring = 7;
 	flash();
 	hang_up_after_ms(2001);
 	assert_state("ring-back");
 	assert_true(world.wish.ring);
+	assert_int_equal(world.wish.pattern, 7);
 	phone_does(MEDIA_EVENT_LIFTED, 0);
 	assert_state("talking");
 	assert_int_equal(invite->offered, UA_SENDRECV);

@@ -532,9 +532,11 @@ static void test_hanging_up_keeps_an_emergency_call_and_rings(void **state)
 	struct ua_invite *invite = call_112();
 
 	(void)state;
+	world.profile.emergency_ring = 6;
 	hang_up_after_ms(9000);
 	assert_state("kept");
 	assert_true(world.wish.ring);
+	assert_int_equal(world.wish.pattern, 6);
 	assert_int_equal(world.timer_ms, 120000);
 	phone_does(MEDIA_EVENT_LIFTED, 0);
 	assert_state("talking");
