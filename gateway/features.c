@@ -37,6 +37,8 @@ static const struct {
 	[FEATURE_SHOW_ONCE]              = {"show_once",              "*82",  NULL,      NULL},
 	[FEATURE_NO_WAITING_ONCE]        = {"no_waiting_once",        "*70",  "*70#",    "*70#"},
 	[FEATURE_REDIAL]                 = {"redial",                 "##",   "##",      "##"},
+	[FEATURE_COMPLETION_ON]          = {"completion_on",          "*66",  "*37#",    "*59#"},
+	[FEATURE_COMPLETION_OFF]         = {"completion_off",         "*86",  "#37#",    "#59#"},
 	[FEATURE_CALL_RETURN]            = {"call_return",            "*69",  "*69#",    "*69#"},
 	[FEATURE_BLOCK_LAST]             = {"block_last",             "*60",  "*60#",    "*60#"},
 	[FEATURE_UNBLOCK_ALL]            = {"unblock_all",            "*80",  "#60#",    "#60#"},

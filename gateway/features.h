@@ -50,6 +50,8 @@ enum feature {
 	FEATURE_SHOW_ONCE,
 	FEATURE_NO_WAITING_ONCE,
 	FEATURE_REDIAL,
+	FEATURE_COMPLETION_ON, /* call whom the last call did not reach, as soon as he can be reached */
+	FEATURE_COMPLETION_OFF,
 	FEATURE_CALL_RETURN, /* call the last caller */
 	FEATURE_BLOCK_LAST,
 	FEATURE_UNBLOCK_ALL,

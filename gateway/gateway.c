@@ -10,6 +10,7 @@
 #include "gateway/mailbox.h"
 #include "gateway/route.h"
 #include "gateway/taste.h"
+#include "sip/dialog_info.h"
 
 #define NS_PER_MS         1000000ull
 #define STOP_MS           5000
@@ -40,6 +41,23 @@ static void on_media_notice(int fd, void *arg)
 	}
 }
 
+/* Who watches an account is told whether one of its lines would ring; those that could not be opened never do. */
+static void accounts_review(struct gateway *gateway)
+{
+	for (unsigned i = 0; i < gateway->config->account_count; i++)
+		gateway->account_users[i].ready = gateway->account_users[i].has_lines = false;
+	for (unsigned i = 0; i < gateway->line_count; i++) {
+		struct account_user *user = ua_account_arg(gateway->line_accounts[i]);
+
+		user->has_lines = true;
+		user->ready = user->ready || line_readiness(gateway->lines[i]) == LINE_READY;
+	}
+	for (unsigned i = 0; i < gateway->config->account_count; i++) {
+		if (gateway->account_users[i].has_lines)
+			ua_account_busy_set(gateway->accounts[i], !gateway->account_users[i].ready);
+	}
+}
+
 /* Heals whatever a lost notice left behind. */
 static void on_review(void *arg)
 {
@@ -47,6 +65,8 @@ static void on_review(void *arg)
 
 	for (unsigned i = 0; i < gateway->line_count && !is_stopping(gateway); i++)
 		line_media_changed(gateway->lines[i]);
+	if (!is_stopping(gateway))
+		accounts_review(gateway);
 	state_review(gateway->state);
 	loop_timer_start(gateway->review_timer, REVIEW_MS);
 }
@@ -191,6 +211,11 @@ static int account_open(struct gateway *gateway, unsigned index)
 	return err;
 }
 
+static void on_callee_free(void *arg)
+{
+	(void)line_callee_free(arg);
+}
+
 static int line_open(struct gateway *gateway, unsigned index)
 {
 	const struct config_line *config = &gateway->config->lines[index];
@@ -216,6 +241,9 @@ static int line_open(struct gateway *gateway, unsigned index)
 	}
 	gateway->line_accounts[place] = account;
 	gateway->line_count++;
+	if (completion_alloc(&gateway->completions[place], gateway->loop, config->name, account, on_callee_free,
+		    gateway->lines[place]) == 0)
+		line_completion_set(gateway->lines[place], gateway->completions[place]);
 	return 0;
 }
 
@@ -280,9 +308,10 @@ static int tables_alloc(struct gateway *gateway)
 	gateway->line_accounts = calloc(config->line_count + 1, sizeof(*gateway->line_accounts));
 	gateway->groups = calloc(config->group_count + 1, sizeof(*gateway->groups));
 	gateway->directory = (struct directory){.config = config, .accounts = gateway->accounts, .lines = gateway->lines};
+	gateway->completions = calloc(config->line_count + 1, sizeof(*gateway->completions));
 	gateway->closed = calloc(config->line_count + 1, sizeof(*gateway->closed));
 	return gateway->accounts && gateway->account_users && gateway->tastes && gateway->lines && gateway->line_accounts && gateway->groups &&
-		gateway->closed ? 0 : ENOMEM;
+		gateway->completions && gateway->closed ? 0 : ENOMEM;
 }
 
 /* One port out of order does not take the others away; with none at all there is nothing to do. */
@@ -399,8 +428,10 @@ void gateway_free(struct gateway *gateway)
 	loop_timer_free(gateway->review_timer);
 	loop_timer_free(gateway->stop_timer);
 	offers_free(&gateway->offers);
-	for (unsigned i = 0; i < gateway->line_count; i++)
+	for (unsigned i = 0; i < gateway->line_count; i++) {
+		completion_free(gateway->completions[i]);
 		line_free(gateway->lines[i]);
+	}
 	mailboxes_close(gateway);
 	for (unsigned i = 0; gateway->accounts && i < gateway->config->account_count; i++)
 		ua_account_free(gateway->accounts[i]);
@@ -413,6 +444,7 @@ void gateway_free(struct gateway *gateway)
 	free(gateway->lines);
 	free(gateway->closed);
 	free(gateway->line_accounts);
+	free(gateway->completions);
 	free(gateway->accounts);
 	free(gateway->account_users);
 	free(gateway->tastes);
@@ -446,8 +478,10 @@ void gateway_stop(struct gateway *gateway, void (*done)(void *arg), void *arg)
 	gateway->stop_arg = arg;
 	gateway->stop_by_ms = loop_now_ms(gateway->loop) + STOP_MS;
 	offers_end(&gateway->offers);
-	for (unsigned i = 0; i < gateway->line_count; i++)
+	for (unsigned i = 0; i < gateway->line_count; i++) {
 		line_shut(gateway->lines[i]);
+		completion_cancel(gateway->completions[i]);
+	}
 	mailboxes_close(gateway);
 	for (unsigned i = 0; i < gateway->config->account_count; i++)
 		ua_account_unregister(gateway->accounts[i]);

@@ -20,12 +20,14 @@ struct gateway {
 	struct account_user {          /* ... */
 		struct gateway *gateway;
 		unsigned index;
-		struct mailbox *mailbox;
+		struct mailbox *mailbox; /* NULL: nobody wants to know of it */
+		bool has_lines, ready;   /* at the last review: whether one of them would ring */
 	} *account_users;
 	struct taste **tastes;        /* as config->profiles; NULL where no line uses it */
 	struct media *media;
 	struct line **lines;          /* those that could be opened, in config's order */
 	struct ua_account **line_accounts; /* as lines */
+	struct completion **completions;   /* ... */
 	const struct config_line **closed; /* the others */
 	unsigned line_count, closed_count;
 	struct ring_group *groups;    /* as config->groups */

@@ -11,6 +11,7 @@
 #define MS_PER_S 1000u
 #define CONFIRM_MS 1000 /* 800 of tone, and a pause before the dial tone */
 #define SPLASH_MS 500
+#define CALLEE_FREE_MS 20000
 #define NOT_REFERRED_MS 2000 /* of busy tone before the call is back */
 
 static bool has_hotline(const struct line *line, unsigned *delay_s)
@@ -219,6 +220,8 @@ static unsigned timer_ms(const struct line *line, enum line_timer timer)
 		return line_answer_s(line) * MS_PER_S;
 	case LINE_TIMER_ANNOUNCEMENT:
 		return line->announcement.ms;
+	case LINE_TIMER_CALLEE_FREE:
+		return CALLEE_FREE_MS;
 	case LINE_TIMER_SPLASH:
 		return SPLASH_MS;
 	case LINE_TIMER_R_DIGIT:
@@ -447,6 +450,18 @@ void line_media_changed(struct line *line)
 	line->refusal = report.refusal;
 	legs_silence(line, &report);
 	line_retired_review(line, report.wish_sequence);
+}
+
+void line_completion_set(struct line *line, struct completion *completion)
+{
+	line->completion = completion;
+}
+
+bool line_callee_free(struct line *line)
+{
+	if ((line->state == LINE_IDLE && !line->off_hook && !line->fault) || line->state == LINE_CALLEE_FREE)
+		line_dispatch(line, LINE_EV_CALLEE_FREE);
+	return line->state == LINE_CALLEE_FREE;
 }
 
 void line_messages_set(struct line *line, const struct ua_message_summary *messages)

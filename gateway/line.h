@@ -6,6 +6,7 @@
 #ifndef TIPRING_GATEWAY_LINE_H
 #define TIPRING_GATEWAY_LINE_H
 
+#include "gateway/completion.h"
 #include "gateway/config.h"
 #include "gateway/directory.h"
 #include "gateway/leg.h"
@@ -44,6 +45,11 @@ void line_offer_gone(struct line *line, const struct offer *offer);
 bool line_owns(const struct line *line, const struct ua_invite *invite);
 /* A call that takes the place of one of this line's (incoming->replaces): answered without ringing. */
 void line_replace(struct line *line, struct ua_invite *invite, const struct ua_incoming *incoming);
+
+/* How it hears that somebody can be reached who could not be; NULL: not at all. */
+void line_completion_set(struct line *line, struct completion *completion);
+/* He can: the telephone rings, and lifting calls him. false: it is in use. */
+bool line_callee_free(struct line *line);
 
 /* Messages wait in the account's mailbox, or no longer: the next dial tone tells. */
 void line_messages_set(struct line *line, const struct ua_message_summary *messages);

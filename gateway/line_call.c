@@ -34,6 +34,8 @@ static void on_leg(struct leg *leg, enum line_event event, void *arg)
 	if (line_leg(line, role)->over)
 		gw_log(GW_LOG_INFO, line->config->name, "the far end ended the call: %u %s",
 			leg_end(leg)->status, leg_end(leg)->reason ? leg_end(leg)->reason : "");
+	if (role == LINE_ROLE_ACTIVE && !line_leg(line, role)->came_in)
+		line_completion_note(line, event, leg);
 	if (line_referral_event(line, leg, event))
 		return;
 	if (role != LINE_ROLE_ACTIVE && event >= LINE_EV_ENDED)
@@ -50,7 +52,7 @@ bool line_may_have_leg(const struct line *line)
 }
 
 /* Who has a short number here is called past every server. */
-static enum line_event call(struct line *line, const char *number)
+enum line_event line_call_out(struct line *line, const char *number)
 {
 	const struct ua_call_to to = {.user = number, .account = directory_find(line->directory, number),
 		.replaces = "", .referred_by = ""};
@@ -61,6 +63,7 @@ static enum line_event call(struct line *line, const char *number)
 	if (line_may_have_leg(line))
 		err = leg_call(&line_leg(line, LINE_ROLE_ACTIVE)->leg, &line->leg_config, line->account, &to,
 			&line_leg_handlers, line);
+	line_completion_call(line, &to);
 	if (!err) {
 		line->calls_out++;
 		return LINE_EVENT_COUNT;
@@ -97,8 +100,8 @@ static enum line_event call_dialled(struct line *line)
 	if (!is_callers)
 		strcpy(line->last_dialled, line->digits);
 	if (is_callers || directory_find(line->directory, line->digits) || !line_number_sent(line, line->digits, number))
-		return call(line, line->digits);
-	return call(line, number);
+		return line_call_out(line, line->digits);
+	return line_call_out(line, number);
 }
 
 /* What the operator has set is called as it stands; what the subscriber has, as if it were dialled. */
@@ -107,7 +110,7 @@ static enum line_event call_hotline(struct line *line)
 	unsigned delay_s;
 
 	strcpy(line->digits, line_hotline(line, &delay_s));
-	return subscriber_has(line->subscriber, SUBSCRIBER_HOTLINE) ? call_dialled(line) : call(line, line->digits);
+	return subscriber_has(line->subscriber, SUBSCRIBER_HOTLINE) ? call_dialled(line) : line_call_out(line, line->digits);
 }
 
 static enum line_event refer_blind(struct line *line)
@@ -233,6 +236,11 @@ enum line_event line_verb_do(struct line *line, enum line_verb verb)
 		return call_dialled(line);
 	case LINE_DO_CALL_HOTLINE:
 		return call_hotline(line);
+	case LINE_DO_CALL_COMPLETE:
+		return line_completion_dial(line);
+	case LINE_DO_CALL_GIVE_UP:
+		completion_cancel(line->completion);
+		return LINE_EVENT_COUNT;
 	case LINE_DO_ALERT:
 		return alert(line);
 	case LINE_DO_ANSWER:

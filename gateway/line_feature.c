@@ -44,6 +44,8 @@ static const struct {
 	[FEATURE_SHOW_ONCE] = {ACT_OTHER, 0, NULL},
 	[FEATURE_NO_WAITING_ONCE] = {ACT_OTHER, 0, NULL},
 	[FEATURE_REDIAL] = {ACT_OTHER, 0, NULL},
+	[FEATURE_COMPLETION_ON] = {ACT_OTHER, 0, NULL},
+	[FEATURE_COMPLETION_OFF] = {ACT_OTHER, 0, NULL},
 	[FEATURE_CALL_RETURN] = {ACT_OTHER, 0, NULL},
 	[FEATURE_BLOCK_LAST] = {ACT_OTHER, 0, NULL},
 	[FEATURE_UNBLOCK_ALL] = {ACT_OTHER, 0, NULL},
@@ -145,6 +147,11 @@ static enum line_event other(struct line *line)
 		return LINE_EV_DONE;
 	case FEATURE_REDIAL:
 		return dial(line, line->last_dialled);
+	case FEATURE_COMPLETION_ON:
+		return done(line_completion_begin(line));
+	case FEATURE_COMPLETION_OFF:
+		completion_cancel(line->completion);
+		return LINE_EV_DONE;
 	case FEATURE_CALL_RETURN:
 		return call_return(line);
 	case FEATURE_BLOCK_LAST:

@@ -42,6 +42,16 @@ static const struct line_step table[LINE_STATE_COUNT][LINE_EVENT_COUNT] = {
 		[LINE_EV_CALL_IN] = TO(RINGING, ALERT),
 		[LINE_EV_CALL_FORWARDED] = TO(SPLASH, NOTHING),
 		[LINE_EV_CALL_LEFT] = TO(RINGING, RING_WAITING),
+		[LINE_EV_CALLEE_FREE] = TO(CALLEE_FREE, NOTHING),
+	},
+	[LINE_CALLEE_FREE] = {
+		[LINE_EV_LIFT] = TO(CALLING, CALL_COMPLETE),
+		[LINE_EV_LIFT_BARRED] = TO(CALLING, CALL_COMPLETE),
+		[LINE_EV_HOTLINE] = TO(CALLING, CALL_COMPLETE),
+		[LINE_EV_TIMEOUT] = TO(IDLE, CALL_GIVE_UP),
+		[LINE_EV_CALL_IN] = TO(RINGING, ALERT),
+		[LINE_EV_CALL_FORWARDED] = STAY(CALLEE_FREE, NOTHING),
+		[LINE_EV_CALLEE_FREE] = STAY(CALLEE_FREE, NOTHING),
 	},
 	[LINE_SPLASH] = {
 		[LINE_EV_LIFT] = TO(DIAL_TONE, NOTHING),
@@ -346,6 +356,7 @@ static const struct line_outputs outputs[LINE_STATE_COUNT] = {
 	[LINE_RINGBACK]    = { FXS_TONE_RINGBACK,   FXS_HOOK_IN_CALL,    LINE_TIMER_RING,        1, 1, 0, 0, 0 },
 	[LINE_EARLY_MEDIA] = { NO_TONE,             FXS_HOOK_IN_CALL,    LINE_TIMER_RING,        1, 1, 0, 1, 1 },
 	[LINE_RINGING]     = { NO_TONE,             FXS_HOOK_IDLE,       LINE_TIMER_ANSWER,      0, 1, 1, 0, 0 },
+	[LINE_CALLEE_FREE] = { NO_TONE,             FXS_HOOK_IDLE,       LINE_TIMER_CALLEE_FREE, 0, 0, 1, 0, 0 },
 	[LINE_SPLASH]      = { NO_TONE,             FXS_HOOK_IDLE,       LINE_TIMER_SPLASH,      0, 0, 1, 0, 0 },
 	[LINE_TALKING]     = { NO_TONE,             FXS_HOOK_IN_CALL,    LINE_TIMER_NONE,        1, 1, 0, 1, 1 },
 	[LINE_RECALL]      = { FXS_TONE_RECALL_DIAL, FXS_HOOK_COLLECTING, LINE_TIMER_FIRST_DIGIT, 1, 1, 0, 0, 0 },
@@ -388,7 +399,7 @@ const struct line_outputs *line_fsm_outputs(enum line_state state)
 const char *line_state_name(enum line_state state)
 {
 	static const char *const names[LINE_STATE_COUNT] = {
-		"idle", "dial-tone", "dialling", "calling", "ringback", "early-media", "ringing", "splash", "talking",
+		"idle", "dial-tone", "dialling", "calling", "ringback", "early-media", "ringing", "callee-free", "splash", "talking",
 		"recall", "three-way", "three-rings", "three-early", "r-digit", "referring", "not-referred", "announcement", "confirmed",
 		"kept", "suspended", "ring-back", "transfer-rings", "transferring", "released", "busy", "congestion", "info", "howler",
 		"parked",
@@ -404,7 +415,7 @@ const char *line_event_name(enum line_event event)
 		"hang-up-kept", "hang-up-suspend", "flash-barred", "flash-back", "flash-swap", "flash-join", "flash-take", "flash-r",
 		"flash-out", "r-back", "r-back-all", "r-release", "r-take", "r-swap", "r-join", "r-transfer", "r-reject",
 		"r-accept", "r-hold", "r-join-waiting", "digit", "number", "feature", "done", "announce", "refused", "picked-up", "refer-blind",
-		"no-number", "digit-lost", "timeout", "call-in", "call-forwarded", "call-waits", "call-left",
+		"no-number", "digit-lost", "timeout", "call-in", "call-forwarded", "call-waits", "call-left", "callee-free",
 		"held-ended", "waiting-ended", "transferred", "transfer-failed", "referred", "alerted", "early-media", "answered", "ended",
 		"ended-busy", "ended-congestion", "ended-info",
 	};

@@ -18,6 +18,7 @@ enum line_state {
 	LINE_RINGBACK,    /* the far end rings, we make the tone */
 	LINE_EARLY_MEDIA, /* the far end's network makes the sound */
 	LINE_RINGING,     /* our telephone rings */
+	LINE_CALLEE_FREE, /* ... since somebody can be reached now who could not: lifting calls him */
 	LINE_SPLASH,      /* a short ring: a call has been forwarded */
 	LINE_TALKING,
 	LINE_RECALL,      /* dial tone after a flash, a call is held */
@@ -87,6 +88,7 @@ enum line_event {
 	LINE_EV_CALL_FORWARDED,
 	LINE_EV_CALL_WAITS,  /* a call that may wait until the subscriber takes it */
 	LINE_EV_CALL_LEFT,   /* hung up and done with all other calls: the one that waits is left */
+	LINE_EV_CALLEE_FREE, /* whom the subscriber wants to reach can be */
 	LINE_EV_HELD_ENDED,
 	LINE_EV_WAITING_ENDED,
 	LINE_EV_TRANSFERRED,
@@ -109,6 +111,8 @@ enum line_verb {
 	LINE_DO_FEATURE,
 	LINE_DO_CALL,        /* INVITE */
 	LINE_DO_CALL_HOTLINE,
+	LINE_DO_CALL_COMPLETE,  /* whom the subscriber wanted to reach */
+	LINE_DO_CALL_GIVE_UP,   /* ... and does not want any more */
 	LINE_DO_ALERT,       /* take the call that came in: 180 */
 	LINE_DO_ANSWER,      /* 200 */
 	LINE_DO_HANG_UP,     /* CANCEL or BYE or 480 */
@@ -151,6 +155,7 @@ enum line_timer {
 	LINE_TIMER_ANSWER,
 	LINE_TIMER_ANNOUNCEMENT,
 	LINE_TIMER_SPLASH,
+	LINE_TIMER_CALLEE_FREE,
 	LINE_TIMER_NOT_REFERRED,
 	LINE_TIMER_KEPT,
 	LINE_TIMER_SUSPENDED,

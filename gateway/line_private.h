@@ -61,6 +61,8 @@ struct line {
 	struct line_announcement announcement;
 	char last_dialled[LINE_DIGITS_MAX + 1];
 	char last_caller[LINE_DIGITS_MAX + 1]; /* as the network told; "": hidden, or nobody called */
+	struct completion *completion; /* NULL: there is none for this line */
+	struct completion_of unreached; /* whom the last call from here did not reach; number "": it reached him, or there was none */
 	bool calls_back; /* the digits are a caller's: nothing to rewrite */
 	struct {
 		bool hide, show;  /* for the next call from here */
@@ -126,6 +128,9 @@ extern const struct leg_handlers line_leg_handlers;
 /* No more calls than the media thread can let go of: a socket would be closed under it. */
 bool line_may_have_leg(const struct line *line);
 
+/* line_call.c: as dialled in the network's form. */
+enum line_event line_call_out(struct line *line, const char *number);
+
 /* line_transfer.c */
 bool line_transfer(struct line *line); /* false: it could not be asked for */
 bool line_transfer_blind(struct line *line, const char *number);
@@ -171,6 +176,12 @@ enum line_event line_announce_quiet(struct line *line);
 enum line_event line_announce_number(struct line *line); /* and whether it is registered */
 enum line_event line_announce_prompts(struct line *line, const struct prompt_list *list); /* serial does not matter */
 enum line_event line_announced(const struct line *line); /* what follows when its time is over */
+
+/* line_completion.c: calls that did not reach anybody. */
+void line_completion_call(struct line *line, const struct ua_call_to *to); /* one begins */
+void line_completion_note(struct line *line, enum line_event event, const struct leg *leg); /* what became of it */
+bool line_completion_begin(struct line *line); /* false: there is nobody to be reached */
+enum line_event line_completion_dial(struct line *line);
 
 /* line_screen.c: what the subscriber's settings make of calls. true: the call is dealt with. */
 bool line_screen(struct line *line, struct ua_invite *invite, const struct ua_incoming *incoming);

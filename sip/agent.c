@@ -7,7 +7,7 @@
 
 #define BUCKETS 1024 /* a power of 2 */
 
-#define ABILITIES "Allow: " UA_ALLOW "\r\n" UA_ACCEPT \
+#define ABILITIES "Allow: " UA_ALLOW "\r\nAllow-Events: dialog\r\n" UA_ACCEPT \
 	"Accept-Language: en\r\n" UA_SUPPORTED
 
 void ua_agent_refuse(struct ua_agent *agent, const struct sip_msg *msg, unsigned status,
@@ -42,8 +42,12 @@ void ua_agent_tell_abilities(struct ua_agent *agent, const struct sip_msg *msg)
 
 static void on_options(struct ua_agent *agent, const struct sip_msg *msg)
 {
-	if (pl_isset(&msg->uri.user) && !called_account(agent, msg))
+	const struct ua_account *account = called_account(agent, msg);
+
+	if (pl_isset(&msg->uri.user) && !account)
 		refuse_unknown(agent, msg, 404, "Not Found");
+	else if (account && account->busy)
+		ua_agent_refuse(agent, msg, 486, "Busy Here", NULL);
 	else
 		ua_agent_tell_abilities(agent, msg);
 }
@@ -70,10 +74,22 @@ static void on_unsolicited(struct ua_agent *agent, const struct sip_msg *msg)
 
 static bool in_dialog(struct ua_agent *agent, const struct sip_msg *msg)
 {
-	return ua_invite_request(agent, msg) || (!pl_strcmp(&msg->met, "NOTIFY") && ua_subscription_notified(agent, msg));
+	return ua_invite_request(agent, msg) ||
+		(!pl_strcmp(&msg->met, "NOTIFY") && ua_subscription_notified(agent, msg)) ||
+		(!pl_strcmp(&msg->met, "SUBSCRIBE") && pl_isset(&msg->to.tag) && ua_watcher_refreshed(agent, msg));
 }
 
-/* Within a dialog all belongs to an invite, or else to a subscription. */
+static void on_subscribe(struct ua_agent *agent, const struct sip_msg *msg)
+{
+	struct ua_account *account = called_account(agent, msg);
+
+	if (account)
+		ua_watcher_subscribed(agent, account, msg);
+	else
+		refuse_unknown(agent, msg, 404, "Not Found");
+}
+
+/* Within a dialog all belongs to an invite, or else to a subscription of ours or to us. */
 static void on_request(const struct sip_msg *msg, void *arg)
 {
 	struct ua_agent *agent = arg;
@@ -87,6 +103,8 @@ static void on_request(const struct sip_msg *msg, void *arg)
 		on_invite(agent, msg);
 	else if (!pl_strcmp(&msg->met, "REFER"))
 		ua_agent_refuse(agent, msg, 403, "Forbidden Outside Of A Call", NULL);
+	else if (!pl_strcmp(&msg->met, "SUBSCRIBE"))
+		on_subscribe(agent, msg);
 	else if (!pl_strcmp(&msg->met, "NOTIFY"))
 		on_unsolicited(agent, msg);
 	else if (!pl_strcmp(&msg->met, "OPTIONS"))
@@ -129,6 +147,8 @@ static void destroy(void *arg)
 
 	while (agent->subscription_list.head)
 		ua_subscription_drop(agent->subscription_list.head->data);
+	list_flush(&agent->watchers);
+	list_flush(&agent->probes);
 	list_flush(&agent->byes);
 	list_flush(&agent->referrals);
 	if (agent->invites)

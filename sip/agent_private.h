@@ -22,6 +22,8 @@ struct ua_agent {
 	struct hash *invites;  /* by Call-ID */
 	struct hash *subscriptions;     /* ... those that a NOTIFY may come for */
 	struct list subscription_list;  /* all */
+	struct list watchers;           /* struct ua_watcher */
+	struct list probes;             /* struct ua_probe */
 	struct list byes;      /* struct ua_bye, on their way */
 	struct list referrals; /* struct ua_referral */
 	struct ua_agent_counts counts;
@@ -41,6 +43,7 @@ struct ua_account {
 	struct ua_registrar *registrar;
 	struct ua_qualifier *qualifier;
 	struct ua_unsolicited *unsolicited; /* NULL: not wanted */
+	bool tells_busy, busy;
 };
 
 struct ua_account *ua_account_find(const struct ua_agent *agent, const char *contact_user);
@@ -98,6 +101,10 @@ int ua_bye_send(struct ua_account *account, struct ua_dialog *dialog, unsigned q
 bool ua_subscription_notified(struct ua_agent *agent, const struct sip_msg *msg);
 /* The agent goes. */
 void ua_subscription_drop(struct ua_subscription *subscription);
+
+/* watcher.c: a SUBSCRIBE to one of our accounts; within a dialog of such, true: it was answered. */
+void ua_watcher_subscribed(struct ua_agent *agent, struct ua_account *account, const struct sip_msg *msg);
+bool ua_watcher_refreshed(struct ua_agent *agent, const struct sip_msg *msg);
 
 /* unsolicited.c: a NOTIFY outside every dialog, to an account that wants it. */
 void ua_unsolicited_received(struct ua_agent *agent, struct ua_account *account, const struct sip_msg *msg);

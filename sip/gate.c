@@ -86,24 +86,17 @@ static bool went_too_far(struct ua_agent *agent, const struct sip_msg *msg)
 }
 
 /* 405 says that we know the method but not for this address (s8.2.1), 501 that we do not know it. */
-static bool is_served_in_a_dialog(const struct sip_msg *msg)
-{
-	return is(msg, "SUBSCRIBE") && pl_isset(&msg->to.tag);
-}
-
 static bool wants_other_method(struct ua_agent *agent, const struct sip_msg *msg)
 {
-	static const char *const served[] = {"INVITE", "ACK", "BYE", "OPTIONS", "CANCEL", "REFER", "NOTIFY"};
+	static const char *const served[] = {"INVITE", "ACK", "BYE", "OPTIONS", "CANCEL", "REFER", "NOTIFY", "SUBSCRIBE"};
 	static const char *const known[] = {
-		"REGISTER", "SUBSCRIBE", "MESSAGE", "INFO", "UPDATE", "PRACK", "PUBLISH",
+		"REGISTER", "MESSAGE", "INFO", "UPDATE", "PRACK", "PUBLISH",
 	};
 
 	for (size_t i = 0; i < ARRAY_SIZE(served); i++) {
 		if (is(msg, served[i]))
 			return false;
 	}
-	if (is_served_in_a_dialog(msg))
-		return false;
 	for (size_t i = 0; i < ARRAY_SIZE(known); i++) {
 		if (!is(msg, known[i]))
 			continue;

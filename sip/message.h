@@ -11,7 +11,7 @@
 #include "sip/sdp.h"
 
 #define UA_TEXT_MAX 128 /* of a user, name or phrase taken from a message, with its final zero */
-#define UA_ALLOW    "INVITE, ACK, CANCEL, BYE, OPTIONS, REFER, NOTIFY"
+#define UA_ALLOW    "INVITE, ACK, CANCEL, BYE, OPTIONS, REFER, NOTIFY, SUBSCRIBE"
 #define UA_SUPPORTED "Supported: replaces, norefersub\r\n" /* a whole line */
 
 /* The body, cut to Content-Length. EBADMSG: there is less of it. */

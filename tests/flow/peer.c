@@ -27,7 +27,7 @@ int peer_alloc(struct peer **peerp, struct loop *loop, peer_event_h *handler, vo
 	peer->arg = arg;
 	peer->delay_ms = PEER_DELAY_MS;
 	peer->registrar_status = 200;
-	peer->challenges = true;
+	peer->challenges = peer->tells = true;
 	current = *peerp = peer;
 	return 0;
 }

@@ -46,6 +46,7 @@ void peer_free(struct peer *peer); /* after the agent's */
  *   delay MS               of the network, each way to and from the proxy
  *   challenge on|off       whether REGISTER and INVITE have to carry credentials (on)
  *   registrar STATUS|silent  what a REGISTER gets; 200 is as usual
+ *   tells on|off           whether who subscribes is told of users' telephones (on); OPTIONS are answered in any case
  *   user NAME              somebody whom the gateway does not serve; called, he rings
  *   call NAME NUMBER       he calls a number
  *   progress NAME STATUS   answers 181..199 to the call that came to him

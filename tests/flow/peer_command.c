@@ -257,6 +257,13 @@ static int command_challenge(struct peer *peer, struct peer_user *user, char **w
 	return peer->challenges || strcmp(words[1], "off") == 0 ? 0 : EINVAL;
 }
 
+static int command_tells(struct peer *peer, struct peer_user *user, char **words)
+{
+	(void)user;
+	peer->tells = strcmp(words[1], "on") == 0;
+	return peer->tells || strcmp(words[1], "off") == 0 ? 0 : EINVAL;
+}
+
 static int command_registrar(struct peer *peer, struct peer_user *user, char **words)
 {
 	unsigned status = (unsigned)atoi(words[1]);
@@ -286,6 +293,7 @@ static const struct command {
 } commands[] = {
 	{"delay", 2, false, false, command_delay},
 	{"challenge", 2, false, false, command_challenge},
+	{"tells", 2, false, false, command_tells},
 	{"registrar", 2, false, false, command_registrar},
 	{"messages", 4, false, false, command_messages},
 	{"user", 2, false, false, command_user},

@@ -134,6 +134,7 @@ struct peer {
 	struct ua_agent *agent;
 	unsigned delay_ms, registrar_status; /* 0: silent */
 	bool challenges;
+	bool tells; /* of its users' telephones to who subscribes */
 	struct call *calls;
 	unsigned call_count;
 	struct peer_user *users;

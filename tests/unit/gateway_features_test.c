@@ -353,6 +353,138 @@ static void test_redial_calls_the_last_number(void **state)
 	assert_int_equal(world.invite_count, 2);
 }
 
+static void may_complete(void)
+{
+	line_completion_set(world.line, (struct completion *)&world.completion);
+}
+
+static void test_a_busy_callee_is_called_when_he_is_free(void **state)
+{
+	(void)state;
+	may_complete();
+	dials("201");
+	call_ends(call_sent(), 486, false);
+	assert_state("busy");
+	hangs_up();
+	code("*66");
+	assert_string_equal(world.completion.number, "201");
+	assert_true(world.completion.was_busy);
+	assert_true(line_callee_free(world.line));
+	assert_state("callee-free");
+	assert_true(world.wish.ring);
+	assert_true(line_callee_free(world.line));
+	phone_does(MEDIA_EVENT_LIFTED, 0);
+	assert_state("calling");
+	assert_false(world.wish.ring);
+	assert_string_equal(call_sent()->to, "201");
+	assert_string_equal(world.completion.number, "");
+}
+
+static void test_a_callee_who_does_not_answer_is_not_busy(void **state)
+{
+	static const unsigned statuses[] = {480, 408, 487};
+
+	(void)state;
+	may_complete();
+	for (size_t i = 0; i < sizeof(statuses) / sizeof(statuses[0]); i++) {
+		dials("201");
+		call_ends(call_sent(), statuses[i], false);
+		hangs_up();
+		code("*66");
+		assert_string_equal(world.completion.number, "201");
+		assert_false(world.completion.was_busy);
+	}
+	dials("202");
+	call_progresses(call_sent(), 180, NULL);
+	hangs_up();
+	code("*66");
+	assert_string_equal(world.completion.number, "202");
+}
+
+static void refused(const char *digits)
+{
+	dials(digits);
+	assert_state("congestion");
+	hangs_up();
+}
+
+static void test_there_is_nobody_to_be_reached(void **state)
+{
+	(void)state;
+	refused("*66"); /* where there is none for this line */
+	may_complete();
+	refused("*66");
+	dials("201");
+	call_ends(call_sent(), 404, false);
+	hangs_up();
+	refused("*66");
+	dials("201");
+	call_is_answered(call_sent(), PCMU);
+	call_ends(call_sent(), 0, true);
+	hangs_up();
+	refused("*66");
+	assert_string_equal(world.completion.number, "");
+}
+
+static void test_completion_is_given_up(void **state)
+{
+	(void)state;
+	may_complete();
+	dials("201");
+	call_ends(call_sent(), 600, false);
+	hangs_up();
+	code("*66");
+	code("*86");
+	assert_string_equal(world.completion.number, "");
+	code("*66");
+	line_callee_free(world.line);
+	assert_int_equal(world.timer_ms, 20000);
+	time_is_up();
+	assert_state("idle");
+	assert_false(world.wish.ring);
+	assert_string_equal(world.completion.number, "");
+}
+
+static void test_a_telephone_in_use_hears_of_it_later(void **state)
+{
+	struct ua_invite *invite;
+
+	(void)state;
+	may_complete();
+	dials("201");
+	call_ends(call_sent(), 486, false);
+	hangs_up();
+	code("*66");
+	phone_does(MEDIA_EVENT_LIFTED, 0);
+	assert_false(line_callee_free(world.line));
+	assert_state("dial-tone");
+	hangs_up();
+	assert_true(line_callee_free(world.line));
+	invite = call_comes(PCMU); /* a call takes precedence, and who is waited for still is */
+	assert_true(invite->rings);
+	assert_state("ringing");
+	assert_false(line_callee_free(world.line));
+	call_ends(invite, 0, false);
+	assert_string_equal(world.completion.number, "201");
+	assert_true(line_callee_free(world.line));
+}
+
+static void test_a_call_that_came_in_changes_nothing_of_it(void **state)
+{
+	struct ua_invite *invite;
+
+	(void)state;
+	may_complete();
+	dials("201");
+	call_ends(call_sent(), 486, false);
+	hangs_up();
+	invite = call_comes(PCMU);
+	call_ends(invite, 0, false);
+	code("*66");
+	assert_string_equal(world.completion.number, "201");
+	assert_true(world.completion.was_busy);
+}
+
 static void test_speed_dial_stores_and_calls(void **state)
 {
 	(void)state;
@@ -543,6 +675,12 @@ int main(void)
 		nanp_test(test_who_hides_is_refused),
 		nanp_test(test_the_last_caller_is_called_back_and_blocked),
 		nanp_test(test_redial_calls_the_last_number),
+		nanp_test(test_a_busy_callee_is_called_when_he_is_free),
+		nanp_test(test_a_callee_who_does_not_answer_is_not_busy),
+		nanp_test(test_there_is_nobody_to_be_reached),
+		nanp_test(test_completion_is_given_up),
+		nanp_test(test_a_telephone_in_use_hears_of_it_later),
+		nanp_test(test_a_call_that_came_in_changes_nothing_of_it),
 		nanp_test(test_speed_dial_stores_and_calls),
 		nanp_test(test_call_waiting_is_off_for_one_call),
 		nanp_test(test_a_held_call_is_transferred_to_a_number),

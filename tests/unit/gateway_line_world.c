@@ -70,6 +70,27 @@ void waiting_time_is_up(void)
 	run_down(1, &world.waiting_timer_ms);
 }
 
+/* ---- completion ---- */
+
+int completion_begin(struct completion *completion, const struct completion_of *of)
+{
+	(void)completion;
+	world.completion = *of;
+	return 0;
+}
+
+void completion_cancel(struct completion *completion)
+{
+	if (completion)
+		world.completion.number[0] = 0;
+}
+
+const struct completion_of *completion_whom(const struct completion *completion)
+{
+	(void)completion;
+	return &world.completion;
+}
+
 /* ---- media ---- */
 
 void media_line_arg_set(struct media_line *line, void *arg)

@@ -58,6 +58,8 @@ struct line_world {
 	} timers[4];
 	unsigned timer_count;
 
+	struct completion_of completion; /* number "": nobody is waited for */
+
 	unsigned reported;      /* to the transferor */
 	bool report_ended;
 	struct ua_invite invites[INVITES_MAX]; /* those that were sent and those that came, in order */
