@@ -373,9 +373,10 @@ static int open_all(struct gateway *gateway, const struct gateway_options *optio
 		err = account_open(gateway, i);
 	if (!err)
 		err = lines_open(gateway);
-	groups_open(gateway);
-	if (!err)
+	if (!err) {
+		groups_open(gateway);
 		err = loop_watch(gateway->loop, media_notice_fd(gateway->media), on_media_notice, gateway);
+	}
 	if (err)
 		return err;
 	gateway->watched = true;

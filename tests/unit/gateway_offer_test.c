@@ -89,6 +89,7 @@ void leg_free(struct leg *leg)
 	if (!leg)
 		return;
 	unanswered += !leg->dead;
+	newest = leg == newest ? NULL : newest;
 	legs--;
 	free(leg);
 }
@@ -161,6 +162,7 @@ static int make(void **state)
 	}
 	now_ms = 5000;
 	refused = unanswered = 0;
+	newest = NULL;
 	take_err = ring_err = move_err = 0;
 	return 0;
 }
@@ -195,6 +197,7 @@ static void declines(struct line *line)
 {
 	struct offer *offer = line->offer;
 
+	assert_non_null(offer);
 	line->offer = NULL;
 	offer_decline(offer);
 }
@@ -212,6 +215,7 @@ static int claims(struct line *line)
 	struct leg *leg;
 	int err;
 
+	assert_non_null(offer);
 	line->offer = NULL;
 	err = offer_claim(offer, &leg, NULL, &handlers, line);
 	if (err)
@@ -255,6 +259,7 @@ static void test_a_caller_who_gives_up_ends_the_ringing(void **state)
 	(void)state;
 	call_comes();
 	leg = newest;
+	assert_non_null(leg);
 	leg->handlers->event(leg, LINE_EV_ALERTED, leg->arg);
 	leg->handlers->event(leg, LINE_EVENT_COUNT, leg->arg);
 	assert_rings(true, true, true);
@@ -285,6 +290,7 @@ static void test_a_claim_that_fails_changes_nothing(void **state)
 	(void)state;
 	call_comes();
 	offer = lines[0].offer;
+	assert_non_null(offer);
 	move_err = EADDRINUSE;
 	assert_int_equal(claims(&lines[0]), EADDRINUSE);
 	assert_rings(false, true, true);
@@ -298,6 +304,7 @@ static void test_a_ringing_call_is_not_transferred(void **state)
 {
 	(void)state;
 	call_comes();
+	assert_non_null(newest);
 	assert_int_equal(newest->handlers->refer(newest, NULL, NULL, newest->arg), 403);
 }
 
