@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* What fxs/ reads of the world's countries, dsp/ can play: the two do not know each other, so it is tested here. */
+/* What fxs/ reads of the world's countries, and what gateway/ makes of it, dsp/ can play: they do not know each other, so it is tested here. */
 #include <errno.h>
 #include <setjmp.h>
 #include <stdarg.h>
@@ -13,6 +13,7 @@
 #include "dsp/tone.h"
 #include "fxs/tonezone.h"
 #include "fxs/zone.h"
+#include "gateway/ring_pattern.h"
 
 extern struct tonezone builtin_zones[]; /* libtonezone's */
 
@@ -90,6 +91,36 @@ static void test_every_definition_of_libtonezone_is_understood(void **state)
 	assert_true(count >= DEFINITIONS_MIN);
 }
 
+/* Their bursts are 3 % of the 10 s. */
+static void waiting_check(const struct fxs_zone *zone)
+{
+	static int16_t samples[SECOND];
+	const char *own = zone->tone_text[FXS_TONE_CALL_WAITING];
+
+	for (uint8_t pattern = 0; pattern < RING_PATTERNS; pattern++) {
+		struct dsp_tone_def *def = NULL;
+		struct dsp_tone *player = NULL;
+		char text[RING_WAITING_MAX];
+
+		ring_waiting_text(text, pattern, own);
+		if (dsp_tone_def_parse(&def, text, -13) != 0)
+			fail_msg("%s %s: %s", zone->country, ring_pattern_name(pattern), text);
+		assert_int_equal(dsp_tone_alloc(&player), 0);
+		dsp_tone_start(player, def);
+		dsp_tone_fill(player, samples, SECOND);
+		if (*own && pattern >= 2 && pattern <= 4 && dsp_mix_level_dbm0(samples, SECOND) < -25)
+			fail_msg("%s %s is silent: %s", zone->country, ring_pattern_name(pattern), text);
+		dsp_tone_free(player);
+		dsp_tone_def_free(def);
+	}
+}
+
+static void test_a_waiting_call_is_heard_in_every_pattern_in_every_country(void **state)
+{
+	(void)state;
+	assert_true(each_zone(waiting_check) >= ZONES_MIN);
+}
+
 static void cadence_check(const struct fxs_zone *zone)
 {
 	if (!fxs_cadence_valid(&zone->ring))
@@ -113,6 +144,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_every_tone_of_every_country_is_heard),
 		cmocka_unit_test(test_every_definition_of_libtonezone_is_understood),
+		cmocka_unit_test(test_a_waiting_call_is_heard_in_every_pattern_in_every_country),
 		cmocka_unit_test(test_every_country_s_ring_cadence_can_be_rung),
 	};
 
