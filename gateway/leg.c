@@ -288,7 +288,12 @@ int leg_move(struct leg **legp, struct leg *from, const struct leg_config *confi
 
 int leg_ring(struct leg *leg, bool waiting)
 {
-	return leg->invite ? ua_invite_ring(leg->invite, waiting) : ENOTCONN;
+	struct ua_sdp offer;
+
+	if (!leg->invite)
+		return ENOTCONN;
+	ua_sdp_offer(&offer, &leg->local);
+	return ua_invite_ring(leg->invite, waiting, &offer);
 }
 
 int leg_answer(struct leg *leg)

@@ -117,6 +117,7 @@ int ua_account_alloc(struct ua_account **accountp, struct ua_agent *agent,
 	if (!account)
 		return ENOMEM;
 	account->agent = agent;
+	account->session_expires_s = config->session_expires_s;
 	account->arg = arg;
 	err = fill(account, agent, config);
 	if (!err)

@@ -23,6 +23,7 @@ struct ua_account_config {
 	const char *auth_user; /* NULL: as user */
 	const char *password;  /* copied, wiped when freed, never printed */
 	unsigned expires_s;    /* 60..86400 */
+	unsigned session_expires_s; /* 0: off; 90..86400: a call is refreshed so often (RFC 4028), where the peer can */
 	unsigned qualify_s;    /* 0: off; 10..3600: OPTIONS so often to the server; see below */
 };
 

@@ -62,6 +62,17 @@ static void on_invite(struct ua_agent *agent, const struct sip_msg *msg)
 		refuse_unknown(agent, msg, 404, "Not Found");
 }
 
+static bool is_of_a_call(const struct sip_msg *msg)
+{
+	static const char *const methods[] = {"BYE", "CANCEL", "PRACK", "UPDATE"};
+
+	for (size_t i = 0; i < ARRAY_SIZE(methods); i++) {
+		if (!pl_strcmp(&msg->met, methods[i]))
+			return true;
+	}
+	return false;
+}
+
 static void on_unsolicited(struct ua_agent *agent, const struct sip_msg *msg)
 {
 	struct ua_account *account = called_account(agent, msg);
@@ -97,7 +108,7 @@ static void on_request(const struct sip_msg *msg, void *arg)
 	agent->counts.requests_in++;
 	if (ua_gate_refuses(agent, msg) || ua_referral_subscribed(agent, msg) || in_dialog(agent, msg))
 		return;
-	if (pl_isset(&msg->to.tag) || !pl_strcmp(&msg->met, "BYE") || !pl_strcmp(&msg->met, "CANCEL"))
+	if (pl_isset(&msg->to.tag) || is_of_a_call(msg))
 		refuse_unknown(agent, msg, 481, "Call/Transaction Does Not Exist");
 	else if (!pl_strcmp(&msg->met, "INVITE"))
 		on_invite(agent, msg);
@@ -149,7 +160,7 @@ static void destroy(void *arg)
 		ua_subscription_drop(agent->subscription_list.head->data);
 	list_flush(&agent->watchers);
 	list_flush(&agent->probes);
-	list_flush(&agent->byes);
+	list_flush(&agent->lone_requests);
 	list_flush(&agent->referrals);
 	if (agent->invites)
 		(void)hash_apply(agent->invites, drop_invite, NULL);

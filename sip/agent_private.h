@@ -24,7 +24,7 @@ struct ua_agent {
 	struct list subscription_list;  /* all */
 	struct list watchers;           /* struct ua_watcher */
 	struct list probes;             /* struct ua_probe */
-	struct list byes;      /* struct ua_bye, on their way */
+	struct list lone_requests; /* struct ua_lone_request, on their way */
 	struct list referrals; /* struct ua_referral */
 	struct ua_agent_counts counts;
 };
@@ -39,6 +39,7 @@ struct ua_account {
 	char *contact;            /* URI */
 	struct ua_hop server;
 	struct ua_credentials *credentials;
+	unsigned session_expires_s; /* 0: not asked for */
 	void *arg;
 	struct ua_registrar *registrar;
 	struct ua_qualifier *qualifier;
@@ -94,7 +95,9 @@ int ua_agent_request(struct sip_request **requestp, struct ua_account *account,
 int ua_agent_challenged(struct ua_account *account, struct ua_attempt *attempt,
 	const struct sip_msg *msg);
 
-/* bye.c: sends BYE and sees it through; nobody needs to wait for it. */
+/* lone_request.c: sends it and sees it through; nobody needs to wait for it. method is a static text; extra is whole lines of the
+ * heap, NULL: none, and stays the caller's. */
+int ua_lone_request_send(struct ua_account *account, struct ua_dialog *dialog, const char *method, char *extra);
 int ua_bye_send(struct ua_account *account, struct ua_dialog *dialog, unsigned q850_cause);
 
 /* subscription.c: true: it is one's, and was answered. */

@@ -88,9 +88,10 @@ static bool went_too_far(struct ua_agent *agent, const struct sip_msg *msg)
 /* 405 says that we know the method but not for this address (s8.2.1), 501 that we do not know it. */
 static bool wants_other_method(struct ua_agent *agent, const struct sip_msg *msg)
 {
-	static const char *const served[] = {"INVITE", "ACK", "BYE", "OPTIONS", "CANCEL", "REFER", "NOTIFY", "SUBSCRIBE"};
+	static const char *const served[] = {"INVITE", "ACK", "BYE", "OPTIONS", "CANCEL", "REFER", "NOTIFY", "SUBSCRIBE",
+		"PRACK", "UPDATE"};
 	static const char *const known[] = {
-		"REGISTER", "MESSAGE", "INFO", "UPDATE", "PRACK", "PUBLISH",
+		"REGISTER", "MESSAGE", "INFO", "PUBLISH",
 	};
 
 	for (size_t i = 0; i < ARRAY_SIZE(served); i++) {
@@ -117,7 +118,13 @@ static bool wants_other_scheme(struct ua_agent *agent, const struct sip_msg *msg
 
 static bool is_known_option(const struct pl *option)
 {
-	return !pl_strcasecmp(option, "replaces") || !pl_strcasecmp(option, "norefersub");
+	static const char *const known[] = {"replaces", "norefersub", "100rel", "timer", "199"};
+
+	for (size_t i = 0; i < ARRAY_SIZE(known); i++) {
+		if (!pl_strcasecmp(option, known[i]))
+			return true;
+	}
+	return false;
 }
 
 static bool write_option(const struct sip_hdr *header, const struct sip_msg *msg, void *arg)

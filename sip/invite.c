@@ -16,6 +16,9 @@ static void destroy(void *arg)
 	tmr_cancel(&invite->ring);
 	tmr_cancel(&invite->linger);
 	ua_accepting_stop(invite);
+	ua_reliable_stop(invite);
+	ua_update_stop(invite);
+	ua_timer_stop(invite);
 	ua_reoffer_stop(invite);
 	ua_refer_stop(invite);
 	ua_info_stop(invite);
@@ -75,6 +78,9 @@ void ua_invite_drop(struct ua_invite *invite)
 	tmr_cancel(&invite->ring);
 	tmr_cancel(&invite->linger);
 	ua_accepting_stop(invite);
+	ua_reliable_stop(invite);
+	ua_update_stop(invite);
+	ua_timer_stop(invite);
 	ua_reoffer_stop(invite);
 	ua_refer_stop(invite);
 	ua_info_stop(invite);
@@ -89,7 +95,7 @@ static bool has_dialog(struct le *le, void *arg)
 {
 	const struct ua_invite *invite = le->data;
 
-	return invite->dialog && ua_dialog_has(invite->dialog, arg);
+	return (invite->dialog && ua_dialog_has(invite->dialog, arg)) || ua_fork_find(invite, arg);
 }
 
 static bool has_started(struct le *le, void *arg)
@@ -152,6 +158,17 @@ static void on_reinvite(struct ua_invite *invite, const struct sip_msg *msg)
 		ua_uas_refuse_busy(invite, msg);
 }
 
+/* In a dialog that is early still, or of a fork that was left. */
+static void on_fork_request(struct ua_invite *invite, struct ua_fork *fork, const struct sip_msg *msg)
+{
+	if (!ua_dialog_in_order(fork->dialog, msg))
+		ua_agent_refuse(invite->agent, msg, 500, "CSeq Out Of Order", NULL);
+	else if (!pl_strcmp(&msg->met, "UPDATE") && invite->state == UA_INVITE_CALLING)
+		ua_update_received(invite, fork, msg);
+	else
+		ua_agent_refuse(invite->agent, msg, 481, "Call/Transaction Does Not Exist", NULL);
+}
+
 bool ua_invite_request(struct ua_agent *agent, const struct sip_msg *msg)
 {
 	struct ua_invite *invite = pl_isset(&msg->to.tag) ? find(agent, msg, has_dialog) : NULL;
@@ -160,12 +177,18 @@ bool ua_invite_request(struct ua_agent *agent, const struct sip_msg *msg)
 		return false;
 	if (!pl_strcmp(&msg->met, "ACK"))
 		on_ack(invite, msg);
+	else if (!invite->dialog || !ua_dialog_has(invite->dialog, msg))
+		on_fork_request(invite, ua_fork_find(invite, msg), msg);
 	else if (!ua_dialog_in_order(invite->dialog, msg))
 		ua_agent_refuse(agent, msg, 500, "CSeq Out Of Order", NULL);
 	else if (!pl_strcmp(&msg->met, "BYE"))
 		on_bye(invite, msg);
 	else if (!pl_strcmp(&msg->met, "INVITE"))
 		on_reinvite(invite, msg);
+	else if (!pl_strcmp(&msg->met, "UPDATE"))
+		ua_update_received(invite, NULL, msg);
+	else if (!pl_strcmp(&msg->met, "PRACK"))
+		ua_reliable_acknowledged(invite, msg);
 	else if (!pl_strcmp(&msg->met, "REFER"))
 		ua_referral_received(invite, msg);
 	else if (!pl_strcmp(&msg->met, "NOTIFY"))
@@ -262,23 +285,50 @@ void ua_invite_accept(struct ua_invite *invite, const struct ua_invite_handlers 
 	invite->owned = true;
 }
 
-int ua_invite_ring(struct ua_invite *invite, bool waiting)
+/* Without an offer of the caller's. */
+static bool has_no_offer(const struct ua_invite *invite)
 {
-	const struct ua_event event = {.type = UA_EV_RING};
+	struct ua_sdp offer;
 
+	return ua_message_sdp(&offer, invite->msg) == ENODATA;
+}
+
+int ua_invite_ring(struct ua_invite *invite, bool waiting, const struct ua_sdp *offer)
+{
+	struct ua_event event = {.type = UA_EV_RING};
+	char *text = NULL;
+
+	if (invite->state != UA_INVITE_OFFERED)
+		return ENOTCONN;
 	invite->waiting = waiting;
-	return ua_invite_event(invite, &event) ? 0 : ENOTCONN;
+	/* The first reliable response to an INVITE without offer has to bring one (RFC 3262 s5). */
+	if (has_no_offer(invite) && ua_reliable_is_wanted(invite) && !invite->reliable.rseq) {
+		text = ua_session_text(invite, offer);
+		if (!text)
+			return ENOMEM;
+	}
+	event.text = text;
+	ua_invite_event(invite, &event);
+	mem_deref(text);
+	return 0;
 }
 
 int ua_invite_answer(struct ua_invite *invite, const struct ua_sdp *sdp)
 {
 	struct ua_event event = {.type = UA_EV_PICK_UP};
-	struct ua_sdp offer;
 	char *text;
 
 	if (invite->state != UA_INVITE_OFFERED)
 		return ENOTCONN;
-	event.offers = ua_message_sdp(&offer, invite->msg) == ENODATA;
+	/* A description that a PRACK has answered, or is to answer, is not said again. */
+	invite->reliable.pick_up_waits = invite->reliable.message && invite->reliable.offers;
+	if (invite->reliable.pick_up_waits)
+		return 0;
+	if (invite->reliable.settled) {
+		ua_invite_event(invite, &event);
+		return 0;
+	}
+	event.offers = has_no_offer(invite);
 	event.text = text = ua_session_text(invite, sdp);
 	if (!text)
 		return ENOMEM;
@@ -299,6 +349,7 @@ static void disown(struct ua_invite *invite, const struct ua_event *event)
 {
 	invite->owned = false;
 	ua_referral_decline(invite);
+	ua_update_refuse(invite, 487, "Request Terminated");
 	ua_post_drop(invite);
 	ua_invite_event(invite, event);
 	ua_post_drop(invite);

@@ -29,12 +29,16 @@ struct ua_end {
 	const char *reason;  /* phrase, valid during the handler */
 };
 
+#define UA_EARLY_MEDIA_ENDED 199 /* RFC 6228 */
+
 struct ua_invite_handlers {
-	/* 1xx but 100; answer is its session description or NULL. Outgoing calls only. */
+	/* 1xx but 100; answer describes the sound that is to be heard from now on, NULL: as before. Several may ring at once (one early
+	 * dialog each): the newest that described itself is heard. UA_EARLY_MEDIA_ENDED without a description: nobody's any more.
+	 * Outgoing calls only. */
 	void (*progress)(struct ua_invite *invite, unsigned status, const struct ua_sdp *answer, void *arg);
 	/* 2xx; our ACK is on its way. Outgoing calls only. */
 	void (*answered)(struct ua_invite *invite, const struct ua_sdp *answer, void *arg);
-	/* The peer's new offer in the call (re-INVITE): write the answer and return 0, or an errno
+	/* The peer's new offer in the call (re-INVITE, UPDATE), or before it is answered (UPDATE, PRACK): write the answer and return 0, or an errno
 	 * for 488, and the session stays as it was. offer NULL: write a full offer; what the ACK
 	 * answers comes to changed. */
 	int (*offered)(struct ua_invite *invite, const struct ua_sdp *offer, struct ua_sdp *answer, void *arg);
@@ -80,9 +84,10 @@ int ua_invite_send_to(struct ua_invite **invitep, struct ua_account *account, co
 
 /* From within the incoming handler: takes the call, which now is the user's. */
 void ua_invite_accept(struct ua_invite *invite, const struct ua_invite_handlers *handlers, void *arg);
-/* 180 Ringing, repeated every 60 s. waiting: with Alert-Info urn:alert:service:call-waiting (RFC 7462, 3GPP TS 24.615), since
+/* 180 Ringing, repeated every 60 s; until its PRACK comes where the caller requires that (RFC 3262). offer: what is said when that
+ * makes an offer due, since the INVITE brought none; its answer comes to changed. waiting: with Alert-Info urn:alert:service:call-waiting (RFC 7462, 3GPP TS 24.615), since
  * the subscriber is in another call. */
-int ua_invite_ring(struct ua_invite *invite, bool waiting);
+int ua_invite_ring(struct ua_invite *invite, bool waiting, const struct ua_sdp *offer);
 /* 200 OK with the answer to the INVITE's offer, or with an offer when it had none. ENOTCONN from
  * this and from ua_invite_ring: it is too late, and ended will say why. */
 int ua_invite_answer(struct ua_invite *invite, const struct ua_sdp *sdp);

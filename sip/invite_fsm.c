@@ -51,6 +51,12 @@ static void broken(struct ua_invite *invite, const struct ua_event *event)
 	end_answered(invite, UA_END_BY_ERROR, 0, "No Usable Answer");
 }
 
+static void session_over(struct ua_invite *invite, const struct ua_event *event)
+{
+	say_bye(invite, event);
+	end_answered(invite, UA_END_BY_TIMEOUT, 0, "Session Expired");
+}
+
 static void bye_came(struct ua_invite *invite, const struct ua_event *event)
 {
 	end_answered(invite, UA_END_BY_PEER, ua_message_q850(event->msg), "BYE");
@@ -91,6 +97,8 @@ static const struct row {
 	{UA_INVITE_OFFERED, UA_EV_CANCEL, UA_INVITE_ENDED, ua_uas_cancelled},
 	{UA_INVITE_OFFERED, UA_EV_EXPIRED, UA_INVITE_ENDED, ua_uas_expired},
 	{UA_INVITE_OFFERED, UA_EV_BYE, UA_INVITE_ENDED, ua_uas_bye_early},
+	{UA_INVITE_OFFERED, UA_EV_NO_PRACK, UA_INVITE_ENDED, ua_uas_no_prack},
+	{UA_INVITE_OFFERED, UA_EV_BROKEN, UA_INVITE_ENDED, ua_uas_failed},
 
 	{UA_INVITE_ACCEPTED, UA_EV_ACK, UA_INVITE_TALKING, ua_uas_acked},
 	{UA_INVITE_ACCEPTED, UA_EV_NO_ACK, UA_INVITE_ENDED, no_ack},
@@ -109,6 +117,7 @@ static const struct row {
 	{UA_INVITE_TALKING, UA_EV_CANCEL, UA_INVITE_TALKING, ua_uas_reinvite_cancelled},
 	{UA_INVITE_TALKING, UA_EV_ACK, UA_INVITE_TALKING, ua_uas_acked},
 	{UA_INVITE_TALKING, UA_EV_NO_ACK, UA_INVITE_TALKING, ua_uas_unacknowledged},
+	{UA_INVITE_TALKING, UA_EV_SESSION_OVER, UA_INVITE_ENDED, session_over},
 	{UA_INVITE_TALKING, UA_EV_BROKEN, UA_INVITE_ENDED, broken},
 };
 
@@ -132,7 +141,10 @@ static void enter_ended(struct ua_invite *invite)
 	tmr_cancel(&invite->expires);
 	tmr_cancel(&invite->ring);
 	ua_accepting_stop(invite);
+	ua_reliable_stop(invite);
+	ua_timer_stop(invite);
 	ua_reoffer_stop(invite);
+	ua_update_refuse(invite, 487, "Request Terminated");
 	ua_uas_refuse_offer(invite, 487, "Request Terminated");
 	ua_invite_settle(invite);
 }

@@ -73,15 +73,20 @@ static void call_answered(struct ua_invite *invite, const struct post *post)
 static void call_offered(struct ua_invite *invite, const struct post *post)
 {
 	struct ua_sdp answer;
+	bool updates = invite->update.strans != NULL;
 	int err = ENOTSUP;
 
-	if (!invite->strans) /* cancelled meanwhile */
+	if (!updates && !invite->strans) /* cancelled meanwhile */
 		return;
 	if (invite->handlers.offered)
 		err = invite->handlers.offered(invite, sdp_of(post), &answer, invite->arg);
-	if (!invite->agent || !invite->strans)
+	if (!invite->agent || !(updates ? invite->update.strans : invite->strans))
 		return;
-	if (err)
+	if (updates && err)
+		ua_update_refuse(invite, 488, "Not Acceptable Here");
+	else if (updates)
+		ua_update_answer(invite, &answer);
+	else if (err)
 		ua_uas_refuse_offer(invite, 488, "Not Acceptable Here");
 	else
 		ua_uas_answer_offer(invite, &answer);

@@ -43,6 +43,8 @@ enum ua_invite_event {
 	UA_EV_UNREACHED,  /* the INVITE could not be sent or was not answered */
 	UA_EV_EXPIRED,    /* the INVITE's Expires */
 	UA_EV_NO_ACK,     /* for 64*T1 */
+	UA_EV_NO_PRACK,   /* ... */
+	UA_EV_SESSION_OVER, /* nobody refreshed it (RFC 4028) */
 	UA_EV_BROKEN,     /* the peer answered what we cannot use */
 	UA_EVENTS,
 };
@@ -63,12 +65,16 @@ struct ua_event {
 
 /* One of the dialogs that our INVITE made, told apart by the To tag. */
 struct ua_fork {
-	struct le le;
+	struct le le;      /* in invite->forks, the one that described itself last at the end */
 	struct ua_dialog *dialog;
+	uint32_t rseq;     /* of its last reliable response; 0: none yet */
+	bool described;    /* answer is there ... */
+	bool answered;     /* ... and settled, by a reliable response */
+	bool silenced;     /* the network lets none of its sound through */
+	bool over;         /* it has ended without a final response */
+	struct ua_sdp answer;
 	struct mbuf *ack;  /* NULL: no 2xx yet */
 	struct ua_hop hop; /* where the ACK went */
-	bool has_answer;
-	struct ua_sdp answer;
 };
 
 /* A 2xx of ours that has no ACK yet. */
@@ -78,6 +84,39 @@ struct ua_accepting {
 	uint32_t cseq;
 	unsigned interval_ms;
 	bool offers;          /* the ACK brings the answer */
+};
+
+/* A provisional response of ours that must be acknowledged. */
+struct ua_reliable {
+	struct mbuf *message; /* NULL: none waits for its PRACK */
+	struct ua_hop hop;
+	uint32_t rseq;        /* of the last one; 0: none yet */
+	uint32_t cseq;        /* of the INVITE */
+	unsigned interval_ms;
+	struct tmr resend, give_up;
+	bool offers;          /* its PRACK brings the answer */
+	bool settled;         /* offer and answer were exchanged before the 200 */
+	bool pick_up_waits;   /* until that has been done */
+};
+
+/* An UPDATE or PRACK with an offer that the user is to answer. */
+struct ua_update {
+	struct sip_msg *msg;
+	struct sip_strans *strans; /* NULL: none */
+	struct ua_fork *fork;      /* the early dialog that it came in; NULL: the call's own */
+};
+
+#define UA_TIMER_LINES_MAX 96 /* bytes of header lines with their final zero */
+
+struct ua_session_timer {
+	unsigned expires_s;  /* 0: the session does not expire */
+	unsigned min_se_s;   /* that a 422 asked for; 0: none */
+	unsigned raises;     /* how often */
+	bool we_refresh;
+	bool peer_updates;   /* it takes UPDATE */
+	struct tmr refresh, expiry;
+	struct sip_request *request;
+	struct ua_attempt attempt;
 };
 
 /* A re-INVITE of ours. */
@@ -144,6 +183,7 @@ struct ua_invite {
 	struct sip_request *request;
 	struct ua_attempt attempt;
 	struct list forks;
+	struct ua_fork *heard;    /* whose early media the user was told last; NULL: nobody's */
 	bool past_servers;        /* the INVITE goes straight to its address */
 	char *replaces_lines; /* Replaces and Referred-By, whole lines; NULL: none */
 	char *credentials; /* lines of the INVITE that its ACK repeats (RFC 3261 s13.2.2.4) */
@@ -154,6 +194,9 @@ struct ua_invite {
 	bool waiting;               /* the subscriber is in another call */
 	struct sip_strans *strans;  /* its transaction */
 	struct ua_accepting accepting;
+	struct ua_reliable reliable;
+	struct ua_update update;
+	struct ua_session_timer timer;
 	struct ua_reoffer reoffer;
 	struct ua_refer refer;
 	struct ua_info info;
@@ -188,6 +231,7 @@ void ua_uas_reject(struct ua_invite *invite, const struct ua_event *event);
 void ua_uas_cancelled(struct ua_invite *invite, const struct ua_event *event);
 void ua_uas_expired(struct ua_invite *invite, const struct ua_event *event);
 void ua_uas_failed(struct ua_invite *invite, const struct ua_event *event);
+void ua_uas_no_prack(struct ua_invite *invite, const struct ua_event *event);
 void ua_uas_bye_early(struct ua_invite *invite, const struct ua_event *event);
 void ua_uas_acked(struct ua_invite *invite, const struct ua_event *event);
 void ua_uas_reinvite_cancelled(struct ua_invite *invite, const struct ua_event *event);
@@ -203,12 +247,56 @@ int ua_uac_acknowledge(struct ua_invite *invite, const struct ua_dialog *dialog,
 	const char *credentials, struct mbuf **ackp, struct ua_hop *hop);
 bool ua_uac_owns(const struct ua_invite *invite, const struct sip_msg *response);
 
+/* invite_forks.c */
+struct ua_fork *ua_fork_find(const struct ua_invite *invite, const struct sip_msg *msg);
+/* ... or makes it. NULL: more forks than we follow, or a response that makes no dialog. */
+struct ua_fork *ua_fork_get(struct ua_invite *invite, const struct sip_msg *msg);
+/* Acknowledges a 1xx that is reliable; false: a repeated one, or one whose turn has not come. */
+bool ua_fork_is_new(struct ua_invite *invite, struct ua_fork *fork, const struct sip_msg *msg);
+/* What a 1xx means for what is heard. */
+void ua_fork_progress(struct ua_invite *invite, struct ua_fork *fork, const struct sip_msg *msg);
+/* The peer's description is another now. */
+void ua_fork_redescribed(struct ua_invite *invite, struct ua_fork *fork, const struct ua_sdp *sdp);
+
 /* invite_reoffer.c */
 int ua_reoffer_start(struct ua_invite *invite, const struct ua_sdp *offer);
+/* Offers what was said last once more. */
+int ua_reoffer_refresh(struct ua_invite *invite);
 bool ua_reoffer_is_busy(const struct ua_invite *invite);
 bool ua_reoffer_owns(const struct ua_invite *invite, const struct sip_msg *response);
 void ua_reoffer_acknowledge_again(struct ua_invite *invite);
 void ua_reoffer_stop(struct ua_invite *invite);
+
+/* invite_reliable.c */
+bool ua_reliable_is_wanted(const struct ua_invite *invite);
+/* A provisional response, repeated until its PRACK comes; none other meanwhile. reply->headers are not NULL. */
+int ua_reliable_reply(struct ua_invite *invite, const struct ua_reply *reply);
+void ua_reliable_acknowledged(struct ua_invite *invite, const struct sip_msg *msg);
+/* Not repeated any more, but its PRACK is still taken. */
+void ua_reliable_silence(struct ua_invite *invite);
+void ua_reliable_stop(struct ua_invite *invite);
+
+/* invite_update.c */
+/* An UPDATE, or a PRACK that was found to be one; fork: the early dialog of ours that it came in. */
+void ua_update_received(struct ua_invite *invite, struct ua_fork *fork, const struct sip_msg *msg);
+/* 200 without a description; dialog: whose target it may move, or NULL. */
+void ua_update_accept(struct ua_invite *invite, const struct sip_msg *msg, struct ua_dialog *dialog);
+void ua_update_answer(struct ua_invite *invite, const struct ua_sdp *answer);
+void ua_update_refuse(struct ua_invite *invite, unsigned status, const char *phrase);
+void ua_update_stop(struct ua_invite *invite);
+
+/* session_timer.c */
+/* Header lines of an INVITE, re-INVITE or UPDATE of ours; "": none. */
+void ua_timer_ask(const struct ua_invite *invite, char lines[UA_TIMER_LINES_MAX]);
+/* The 2xx to it. */
+void ua_timer_answered(struct ua_invite *invite, const struct sip_msg *msg);
+/* A 422 to it: true: it may be asked for again, with more. */
+bool ua_timer_raise(struct ua_invite *invite, const struct sip_msg *msg);
+/* 422 to a request that asks for too short an interval; true: it was. */
+bool ua_timer_refuses(struct ua_agent *agent, const struct sip_msg *msg);
+/* A request is answered with 2xx: begins the time anew and writes the header lines of the response. */
+void ua_timer_accept(struct ua_invite *invite, const struct sip_msg *msg, char lines[UA_TIMER_LINES_MAX]);
+void ua_timer_stop(struct ua_invite *invite);
 
 /* replaces.c: the status that refuses an INVITE with Replaces; 0: it may pass, and *invitep is what it replaces, NULL
  * when that is nothing. */
@@ -234,6 +322,8 @@ void ua_referral_decline(struct ua_invite *invite);
 void ua_uas_answer_offer(struct ua_invite *invite, const struct ua_sdp *answer);
 void ua_uas_refuse_offer(struct ua_invite *invite, unsigned status, const char *phrase);
 void ua_uas_refuse_busy(struct ua_invite *invite, const struct sip_msg *msg);
+/* Answers a description that ua_message_sdp refused so; true: it did. */
+bool ua_uas_refuses_description(struct ua_agent *agent, const struct sip_msg *msg, int err);
 void ua_accepting_stop(struct ua_invite *invite);
 
 /* invite_post.c */

@@ -23,7 +23,7 @@ void ua_reoffer_stop(struct ua_invite *invite)
 
 bool ua_reoffer_is_busy(const struct ua_invite *invite)
 {
-	return invite->reoffer.text || invite->strans || invite->accepting.message;
+	return invite->reoffer.text || invite->strans || invite->accepting.message || invite->update.strans;
 }
 
 bool ua_reoffer_owns(const struct ua_invite *invite, const struct sip_msg *response)
@@ -56,17 +56,19 @@ static void on_response(int err, const struct sip_msg *msg, void *arg);
 static int send_offer(struct ua_invite *invite)
 {
 	struct ua_reoffer *reoffer = &invite->reoffer;
-	char *extra = ua_text_format("Contact: <%s>\r\nAllow: " UA_ALLOW "\r\n",
-		invite->account->contact);
+	char timer[UA_TIMER_LINES_MAX];
+	char *extra;
 	struct ua_outgoing outgoing = {
 		.method = "INVITE",
 		.cseq = ++invite->dialog->local_cseq,
-		.extra = extra,
 		.body = reoffer->text,
 		.credentialsp = &reoffer->credentials,
 	};
 	int err = ENOMEM;
 
+	ua_timer_ask(invite, timer);
+	outgoing.extra = extra = ua_text_format("Contact: <%s>\r\nAllow: " UA_ALLOW "\r\n" UA_SUPPORTED "%s",
+		invite->account->contact, timer);
 	reoffer->cseq = outgoing.cseq;
 	reoffer->ack = mem_deref(reoffer->ack);
 	reoffer->credentials = mem_deref(reoffer->credentials);
@@ -77,13 +79,14 @@ static int send_offer(struct ua_invite *invite)
 	return err;
 }
 
-int ua_reoffer_start(struct ua_invite *invite, const struct ua_sdp *offer)
+/* Takes the text. */
+static int start(struct ua_invite *invite, char *text)
 {
 	struct ua_reoffer *reoffer = &invite->reoffer;
 	int err;
 
-	reoffer->text = ua_session_text(invite, offer);
-	if (!reoffer->text)
+	reoffer->text = text;
+	if (!text)
 		return ENOMEM;
 	reoffer->attempt = (struct ua_attempt){0};
 	reoffer->glares = 0;
@@ -93,12 +96,22 @@ int ua_reoffer_start(struct ua_invite *invite, const struct ua_sdp *offer)
 	return err;
 }
 
+int ua_reoffer_start(struct ua_invite *invite, const struct ua_sdp *offer)
+{
+	return start(invite, ua_session_text(invite, offer));
+}
+
+int ua_reoffer_refresh(struct ua_invite *invite)
+{
+	return start(invite, mem_ref(invite->sdp_text));
+}
+
 static void on_again(void *arg)
 {
 	struct ua_invite *invite = arg;
 
 	invite->reoffer.attempt = (struct ua_attempt){0};
-	if (invite->strans || invite->accepting.message || send_offer(invite))
+	if (invite->strans || invite->accepting.message || invite->update.strans || send_offer(invite))
 		refused(invite);
 }
 
@@ -121,6 +134,7 @@ static void accepted(struct ua_invite *invite, const struct sip_msg *msg)
 	(void)ua_dialog_refresh(invite->dialog, msg);
 	(void)ua_uac_acknowledge(invite, invite->dialog, reoffer->cseq, reoffer->credentials,
 		&reoffer->ack, &reoffer->hop);
+	ua_timer_answered(invite, msg);
 	if (ua_message_sdp(&answer, msg)) {
 		refused(invite);
 		return;
@@ -150,6 +164,8 @@ static void on_response(int err, const struct sip_msg *msg, void *arg)
 		accepted(invite, msg);
 	else if (msg->scode == 401 || msg->scode == 407)
 		challenged(invite, msg);
+	else if (msg->scode == 422 && ua_timer_raise(invite, msg))
+		tmr_start(&invite->reoffer.again, 0, on_again, invite);
 	else if (msg->scode == 491)
 		glare(invite);
 	else if (msg->scode == 481)

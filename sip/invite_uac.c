@@ -4,55 +4,15 @@
 
 #include "sip/invite_private.h"
 
-static void destroy_fork(void *arg)
-{
-	struct ua_fork *fork = arg;
-
-	list_unlink(&fork->le);
-	mem_deref(fork->dialog);
-	mem_deref(fork->ack);
-}
-
-static struct ua_fork *find_fork(struct ua_invite *invite, const struct sip_msg *msg)
-{
-	struct le *le;
-
-	LIST_FOREACH(&invite->forks, le) {
-		struct ua_fork *fork = le->data;
-
-		if (ua_dialog_has(fork->dialog, msg))
-			return fork;
-	}
-	return NULL;
-}
-
-/* NULL: more forks than we follow, or a response that makes no dialog. */
-static struct ua_fork *get_fork(struct ua_invite *invite, const struct sip_msg *msg)
-{
-	struct ua_fork *fork = find_fork(invite, msg);
-
-	if (fork || list_count(&invite->forks) == UA_FORKS_MAX)
-		return fork;
-	fork = mem_zalloc(sizeof(*fork), destroy_fork);
-	if (!fork)
-		return NULL;
-	if (ua_dialog_fork(&fork->dialog, invite->started, msg)) {
-		mem_deref(fork);
-		return NULL;
-	}
-	list_append(&invite->forks, &fork->le, fork);
-	return fork;
-}
-
 static void on_progress(struct ua_invite *invite, const struct sip_msg *msg)
 {
 	const struct ua_event event = {
 		.type = UA_EV_PROGRESS,
 		.msg = msg,
-		.fork = pl_isset(&msg->to.tag) ? get_fork(invite, msg) : NULL,
+		.fork = pl_isset(&msg->to.tag) ? ua_fork_get(invite, msg) : NULL,
 	};
 
-	if (msg->scode > 100)
+	if (msg->scode > 100 && ua_fork_is_new(invite, event.fork, msg))
 		ua_invite_event(invite, &event);
 }
 
@@ -62,6 +22,8 @@ static void on_refusal(struct ua_invite *invite, const struct sip_msg *msg)
 	struct ua_event event = {.type = UA_EV_REFUSED, .msg = msg};
 
 	if (challenge && !ua_agent_challenged(invite->account, &invite->attempt, msg))
+		event.type = UA_EV_CHALLENGED;
+	if (msg->scode == 422 && ua_timer_raise(invite, msg))
 		event.type = UA_EV_CHALLENGED;
 	ua_invite_event(invite, &event);
 }
@@ -84,12 +46,11 @@ static void on_response(int err, const struct sip_msg *msg, void *arg)
 static int send_invite(struct ua_invite *invite)
 {
 	struct ua_account *account = invite->account;
-	char *extra = ua_text_format("Contact: <%s>\r\nAllow: " UA_ALLOW "\r\n" UA_SUPPORTED "%s",
-		account->contact, invite->replaces_lines ? invite->replaces_lines : "");
+	char timer[UA_TIMER_LINES_MAX];
+	char *extra;
 	struct ua_outgoing outgoing = {
 		.method = "INVITE",
 		.cseq = ++invite->started->local_cseq,
-		.extra = extra,
 		.body = invite->sdp_text,
 		.to_server = !invite->past_servers,
 		.credentialsp = &invite->credentials,
@@ -97,6 +58,10 @@ static int send_invite(struct ua_invite *invite)
 	int err = ENOMEM;
 
 	invite->credentials = mem_deref(invite->credentials);
+	ua_timer_ask(invite, timer);
+	outgoing.extra = extra = ua_text_format("Contact: <%s>\r\nAllow: " UA_ALLOW "\r\n" UA_SUPPORTED
+		"P-Early-Media: supported\r\n%s%s", account->contact, timer,
+		invite->replaces_lines ? invite->replaces_lines : "");
 	if (extra)
 		err = ua_agent_request(&invite->request, account, invite->started, &outgoing,
 			on_response, invite);
@@ -153,7 +118,7 @@ int ua_uac_acknowledge(struct ua_invite *invite, const struct ua_dialog *dialog,
 /* Also of forks that come after the call is up, or ended: those get ACK and BYE. */
 void ua_uac_2xx(struct ua_invite *invite, const struct sip_msg *msg)
 {
-	struct ua_event event = {.type = UA_EV_ANSWER, .msg = msg, .fork = get_fork(invite, msg)};
+	struct ua_event event = {.type = UA_EV_ANSWER, .msg = msg, .fork = ua_fork_get(invite, msg)};
 	struct ua_fork *fork = event.fork;
 
 	if (!fork)
@@ -173,33 +138,36 @@ void ua_uac_2xx(struct ua_invite *invite, const struct sip_msg *msg)
 
 void ua_uac_progress(struct ua_invite *invite, const struct ua_event *event)
 {
-	struct ua_fork *fork = event->fork;
 	struct ua_sdp answer;
-	bool described = !ua_message_sdp(&answer, event->msg);
+	bool described = !pl_isset(&event->msg->to.tag) && !ua_message_sdp(&answer, event->msg);
 
-	if (described && fork) {
-		fork->has_answer = true;
-		fork->answer = answer;
-	}
-	ua_post(invite, UA_POST_PROGRESS, event->msg->scode, described ? &answer : NULL);
+	if (event->fork)
+		ua_fork_progress(invite, event->fork, event->msg);
+	else
+		ua_post(invite, UA_POST_PROGRESS, event->msg->scode, described ? &answer : NULL);
 }
 
-/* A 2xx should repeat the answer that a 1xx brought; the first answer counts where it does not. */
+/* What a reliable response answered is settled; the first answer counts too where the 2xx brings none. */
+static int take_answer(struct ua_fork *fork, const struct sip_msg *msg)
+{
+	int err = fork->answered ? 0 : ua_message_sdp(&fork->answer, msg);
+
+	return err == ENODATA && fork->described ? 0 : err;
+}
+
 void ua_uac_answered(struct ua_invite *invite, const struct ua_event *event)
 {
 	const struct ua_event broken = {.type = UA_EV_BROKEN};
 	struct ua_fork *fork = event->fork;
-	int err = ua_message_sdp(&fork->answer, event->msg);
 
 	invite->answered = true;
 	invite->dialog = mem_ref(fork->dialog);
-	if (err == ENODATA && fork->has_answer)
-		err = 0;
-	if (err) {
+	if (take_answer(fork, event->msg)) {
 		ua_invite_event(invite, &broken);
 		return;
 	}
 	ua_session_note(invite, &fork->answer);
+	ua_timer_answered(invite, event->msg);
 	ua_post(invite, UA_POST_ANSWERED, event->msg->scode, &fork->answer);
 }
 

@@ -68,18 +68,21 @@ static unsigned status_for(int err)
 	return err == EBADMSG ? 400 : 488;
 }
 
-static void refuse_description(struct ua_agent *agent, const struct sip_msg *msg, int err)
+bool ua_uas_refuses_description(struct ua_agent *agent, const struct sip_msg *msg, int err)
 {
-	if (status_for(err) == 400) {
+	unsigned status = status_for(err);
+
+	if (status == 400) {
 		agent->counts.refused_malformed++;
 		ua_agent_refuse(agent, msg, 400, "Bad Session Description", NULL);
 	} else if (err == EAFNOSUPPORT) {
 		ua_agent_refuse(agent, msg, 488, "Not Acceptable Here",
 			"Warning: 301 tipring \"Incompatible network address format\"\r\n");
-	} else {
+	} else if (status) {
 		ua_agent_refuse(agent, msg, 488, "Not Acceptable Here",
 			"Warning: 304 tipring \"Media type not available\"\r\n");
 	}
+	return status != 0;
 }
 
 static int open_invite(struct ua_invite *invite, const struct sip_msg *msg)
@@ -110,10 +113,8 @@ void ua_invite_received(struct ua_agent *agent, struct ua_account *account, cons
 		ua_agent_refuse(agent, msg, status, "Not Replaced", NULL);
 		return;
 	}
-	if (status_for(sdp_err)) {
-		refuse_description(agent, msg, sdp_err);
+	if (ua_uas_refuses_description(agent, msg, sdp_err) || ua_timer_refuses(agent, msg))
 		return;
-	}
 	err = ua_invite_new(&invite, account);
 	if (!err) {
 		err = open_invite(invite, msg);
@@ -136,7 +137,9 @@ void ua_invite_received(struct ua_agent *agent, struct ua_account *account, cons
 
 static void on_ring_again(void *arg)
 {
-	ua_uas_ring(arg, NULL);
+	const struct ua_event event = {.type = UA_EV_RING};
+
+	ua_uas_ring(arg, &event);
 }
 
 void ua_uas_ring(struct ua_invite *invite, const struct ua_event *event)
@@ -144,14 +147,18 @@ void ua_uas_ring(struct ua_invite *invite, const struct ua_event *event)
 	char *headers = ua_text_format("Contact: <%s>\r\nAllow: " UA_ALLOW "\r\n%s",
 		invite->account->contact,
 		invite->waiting ? "Alert-Info: <urn:alert:service:call-waiting>\r\n" : "");
-	const struct ua_reply reply = {.status = 180, .phrase = "Ringing", .headers = headers};
+	const struct ua_reply reply = {
+		.status = 180, .phrase = "Ringing", .headers = headers, .type = "application/sdp", .body = event->text,
+	};
 
-	(void)event;
-	if (headers)
-		(void)ua_transport_reply(invite->agent->transport, &invite->strans, invite->msg, &reply,
-			NULL);
-	mem_deref(headers);
 	tmr_start(&invite->ring, RING_AGAIN_MS, on_ring_again, invite);
+	if (!headers)
+		return;
+	if (!ua_reliable_is_wanted(invite))
+		(void)ua_transport_reply(invite->agent->transport, &invite->strans, invite->msg, &reply, NULL);
+	else if (!invite->reliable.message) /* one at a time (RFC 3262 s3) */
+		(void)ua_reliable_reply(invite, &reply);
+	mem_deref(headers);
 }
 
 static void on_resend(void *arg)
@@ -183,13 +190,14 @@ void ua_accepting_stop(struct ua_invite *invite)
 static int accept_request(struct ua_invite *invite, const char *text, bool offers)
 {
 	struct ua_accepting *accepting = &invite->accepting;
-	char *headers = ua_text_format("Contact: <%s>\r\nAllow: " UA_ALLOW "\r\n" UA_SUPPORTED,
-		invite->account->contact);
-	const struct ua_reply reply = {
-		.status = 200, .phrase = "OK", .headers = headers, .type = "application/sdp", .body = text,
-	};
+	char timer[UA_TIMER_LINES_MAX];
+	struct ua_reply reply = {.status = 200, .phrase = "OK", .type = "application/sdp", .body = text};
+	char *headers;
 	int err = ENOMEM;
 
+	ua_timer_accept(invite, invite->msg, timer);
+	reply.headers = headers = ua_text_format("Contact: <%s>\r\nAllow: " UA_ALLOW "\r\n" UA_SUPPORTED "%s",
+		invite->account->contact, timer);
 	if (headers)
 		err = ua_transport_reply(invite->agent->transport, &invite->strans, invite->msg, &reply,
 			&accepting->message);
@@ -212,6 +220,7 @@ void ua_uas_pick_up(struct ua_invite *invite, const struct ua_event *event)
 
 	tmr_cancel(&invite->ring);
 	tmr_cancel(&invite->expires);
+	ua_reliable_silence(invite);
 	if (accept_request(invite, event->text, event->offers))
 		ua_invite_event(invite, &broken);
 	else
@@ -259,6 +268,15 @@ void ua_uas_failed(struct ua_invite *invite, const struct ua_event *event)
 	ua_post_ended(invite, &end);
 }
 
+void ua_uas_no_prack(struct ua_invite *invite, const struct ua_event *event)
+{
+	const struct ua_end end = {.by = UA_END_BY_TIMEOUT, .reason = "No PRACK"};
+
+	(void)event;
+	refuse(invite, 504, "Server Time-out"); /* RFC 3262 s3: a 5xx */
+	ua_post_ended(invite, &end);
+}
+
 void ua_uas_acked(struct ua_invite *invite, const struct ua_event *event)
 {
 	const struct ua_event broken = {.type = UA_EV_BROKEN};
@@ -303,14 +321,12 @@ void ua_uas_reinvited(struct ua_invite *invite, const struct ua_event *event)
 		ua_agent_refuse(invite->agent, event->msg, 491, "Request Pending", NULL);
 		return;
 	}
-	if (invite->strans || invite->accepting.message) {
+	if (invite->strans || invite->accepting.message || invite->update.strans) {
 		ua_uas_refuse_busy(invite, event->msg);
 		return;
 	}
-	if (status_for(err)) {
-		refuse_description(invite->agent, event->msg, err);
+	if (ua_uas_refuses_description(invite->agent, event->msg, err) || ua_timer_refuses(invite->agent, event->msg))
 		return;
-	}
 	if (hold_request(invite, event->msg)) {
 		forget_request(invite);
 		return;

@@ -11,8 +11,8 @@
 #include "sip/sdp.h"
 
 #define UA_TEXT_MAX 128 /* of a user, name or phrase taken from a message, with its final zero */
-#define UA_ALLOW    "INVITE, ACK, CANCEL, BYE, OPTIONS, REFER, NOTIFY, SUBSCRIBE"
-#define UA_SUPPORTED "Supported: replaces, norefersub\r\n" /* a whole line */
+#define UA_ALLOW    "INVITE, ACK, CANCEL, BYE, OPTIONS, REFER, NOTIFY, SUBSCRIBE, PRACK, UPDATE"
+#define UA_SUPPORTED "Supported: replaces, norefersub, 100rel, timer, 199\r\n" /* a whole line */
 
 /* The body, cut to Content-Length. EBADMSG: there is less of it. */
 int ua_message_body(struct pl *body, const struct sip_msg *msg);

@@ -21,6 +21,16 @@ static const char *const directions[] = {
 	[UA_SENDRECV] = "sendrecv",
 };
 
+bool ua_sdp_is_same(const struct ua_sdp *a, const struct ua_sdp *b)
+{
+	bool same = !strcmp(a->addr, b->addr) && a->port == b->port && a->direction == b->direction &&
+		a->ptime_ms == b->ptime_ms && a->format_count == b->format_count;
+
+	for (size_t i = 0; same && i < a->format_count; i++)
+		same = a->formats[i].payload_type == b->formats[i].payload_type && a->formats[i].codec == b->formats[i].codec;
+	return same;
+}
+
 void ua_sdp_offer(struct ua_sdp *offer, const struct ua_sdp_local *local)
 {
 	*offer = (struct ua_sdp){

@@ -69,6 +69,8 @@ struct ua_sdp_local {
 int ua_sdp_parse(struct ua_sdp *sdp, const char *text, size_t length);
 
 bool ua_sdp_is_ipv6(const struct ua_sdp *sdp);
+/* Both describe the same audio stream. */
+bool ua_sdp_is_same(const struct ua_sdp *a, const struct ua_sdp *b);
 
 void ua_sdp_offer(struct ua_sdp *offer, const struct ua_sdp_local *local);
 

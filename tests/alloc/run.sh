@@ -59,7 +59,8 @@ out=${ALLOC_DIR:-$(mktemp -d)}
 fail=$out/fail.so
 export fail
 # Optimised, so that its functions jump to the real ones and do not stand in the stacks that the sanitizers see.
-"${CC:-gcc}" -std=gnu11 -O2 -Wall -Wextra -Werror -fPIC -shared -o "$fail" "$here/fail.c" || exit 1
+# CC may be a command of several words
+${CC:-gcc} -std=gnu11 -O2 -Wall -Wextra -Werror -fPIC -shared -o "$fail" "$here/fail.c" || exit 1
 
 # own PROGRAM: where each function of the project begins and ends, and those that the bed flow has instead of some.
 own() {

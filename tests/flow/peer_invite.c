@@ -55,7 +55,7 @@ struct message *invite_pass(struct ua_invite *invite, enum message_kind kind)
 
 static void on_ring_timer(void *arg)
 {
-	ua_invite_ring(arg, false);
+	ua_invite_ring(arg, false, NULL);
 }
 
 static void on_offer_timer(void *arg)
@@ -126,11 +126,12 @@ void ua_invite_accept(struct ua_invite *invite, const struct ua_invite_handlers 
 	invite->arg = arg;
 }
 
-int ua_invite_ring(struct ua_invite *invite, bool waiting)
+int ua_invite_ring(struct ua_invite *invite, bool waiting, const struct ua_sdp *offer)
 {
 	struct message *message = invite_pass(invite, MESSAGE_PROGRESS);
 
 	(void)waiting;
+	(void)offer;
 	if (!message)
 		return ENOMEM;
 	message->status = 180;

@@ -283,7 +283,7 @@ static void test_a_call_from_line_to_line_is_set_up_and_ended(void **state)
 			 "> INVITE 101 -> 102\n< 100 INVITE 101 -> 102\n"
 			 "< INVITE 101 -> 102\n> 100 INVITE 101 -> 102\n"
 			 "  incoming 101 for 102, sound to port 4000\n");
-	assert_int_equal(ua_invite_ring(bed->in, false), 0);
+	assert_int_equal(ua_invite_ring(bed->in, false, NULL), 0);
 	run_ms(bed, 20);
 	assert_said(bed, "> 180 INVITE 101 -> 102\n< 180 INVITE 101 -> 102\n  progress 180\n");
 	run_ms(bed, 60000);
@@ -515,7 +515,7 @@ static void test_a_scripted_user_calls_and_gives_up(void **state)
 	sip(bed, "user bob");
 	sip(bed, "call bob 102");
 	run_ms(bed, 20);
-	assert_int_equal(ua_invite_ring(bed->in, false), 0);
+	assert_int_equal(ua_invite_ring(bed->in, false, NULL), 0);
 	sip(bed, "hangup bob");
 	run_ms(bed, 20);
 	assert_non_null(strstr(bed->said, "< INVITE bob -> 102\n> 100 INVITE bob -> 102\n  incoming bob for 102"));

@@ -223,8 +223,9 @@ void ua_invite_accept(struct ua_invite *invite, const struct ua_invite_handlers 
 	invite->arg = arg;
 }
 
-int ua_invite_ring(struct ua_invite *invite, bool waiting)
+int ua_invite_ring(struct ua_invite *invite, bool waiting, const struct ua_sdp *offer)
 {
+	(void)offer;
 	assert_false(invite->dead);
 	invite->rings = !world.ring_err;
 	invite->rings_waiting = waiting;

@@ -483,12 +483,14 @@ static void open_agent(void)
 	bed.agent_port = ua_agent_port(bed.agent);
 }
 
+static unsigned session_expires_s; /* of the next account */
+
 static void open_account_at(const char *server, unsigned qualify_s, enum ua_protocol transport)
 {
 	const struct ua_account_config config = {
 		.user = "100", .domain = "example.org", .display_name = "Line One",
 		.server_addr = server, .server_port = bed.peer_port, .transport = transport,
-		.password = "secret", .expires_s = 600, .qualify_s = qualify_s,
+		.password = "secret", .expires_s = 600, .qualify_s = qualify_s, .session_expires_s = session_expires_s,
 	};
 
 	ua_account_free(bed.account);
@@ -508,6 +510,13 @@ void bed_qualify(unsigned qualify_s)
 void bed_server_elsewhere(void)
 {
 	open_account_at("127.0.0.9", 0, UA_UDP);
+}
+
+void bed_session_timer(unsigned expires_s)
+{
+	session_expires_s = expires_s;
+	open_account(0, UA_UDP);
+	session_expires_s = 0;
 }
 
 void bed_tcp(void)
@@ -580,6 +589,17 @@ const char *bed_call(void)
 	ua_sdp_offer(&offer, &bed.local);
 	assert_int_equal(ua_invite_send(&bed.invite, bed.account, "200", &offer, &bed_handlers, NULL), 0);
 	return bed_receive();
+}
+
+void bed_in_dialog(const char *from, const char *to, const char *call_id, unsigned cseq, const char *method,
+	const char *headers, const char *body)
+{
+	static unsigned branch;
+
+	bed_send("%s sip:100@%s:%u SIP/2.0\r\nVia: SIP/2.0/UDP %s:%u;branch=z9hG4bK-dialog%u\r\nFrom: %s\r\nTo: %s\r\n"
+		"Call-ID: %s\r\nCSeq: %u %s\r\n%s%sContent-Length: %zu\r\n\r\n%s", method, bed.host, bed.agent_port, bed.host,
+		bed.peer_port, ++branch, from, to, call_id, cseq, method, headers,
+		body[0] ? "Content-Type: application/sdp\r\n" : "", strlen(body), body);
 }
 
 void bed_invite(const char *id, const char *headers, const char *body)

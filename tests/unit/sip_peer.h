@@ -52,6 +52,8 @@ void bed_close_agent(void);
 void bed_qualify(unsigned qualify_s);
 /* ... whose server has another address: the peer is a stranger. */
 void bed_server_elsewhere(void);
+/* ... and refreshes calls so often. */
+void bed_session_timer(unsigned expires_s);
 /* Its account is another one now, over TCP: whatever the peer sends goes by the connection made last. */
 void bed_tcp(void);
 /* The peer closes that connection. */
@@ -91,6 +93,10 @@ void assert_has_not(const char *message, const char *text);
 const char *bed_call(void);
 /* A new INVITE from the peer to the agent's account; its branch and Call-ID hold id. */
 void bed_invite(const char *id, const char *headers, const char *body);
+
+/* A request of the peer's within a dialog; body is a session description or "". */
+void bed_in_dialog(const char *from, const char *to, const char *call_id, unsigned cseq, const char *method,
+	const char *headers, const char *body);
 
 #define bed_test(test) cmocka_unit_test_setup_teardown(test, bed_open, bed_close)
 

@@ -25,6 +25,14 @@ static void in_dialog(const char *id, const char *method, unsigned cseq, const c
 		body);
 }
 
+static const struct ua_sdp *bed_offer(void)
+{
+	static struct ua_sdp offer;
+
+	ua_sdp_offer(&offer, &bed.local);
+	return &offer;
+}
+
 static void answer(void)
 {
 	struct ua_sdp offer, sdp;
@@ -76,7 +84,7 @@ static void test_a_call_that_waits_is_told_so_while_it_rings(void **state)
 {
 	(void)state;
 	ring("a");
-	assert_int_equal(ua_invite_ring(bed.invite, true), 0);
+	assert_int_equal(ua_invite_ring(bed.invite, true, bed_offer()), 0);
 	assert_string_equal(header(bed_receive(), "Alert-Info"), "<urn:alert:service:call-waiting>");
 	answer();
 	assert_string_equal(header(bed_receive(), "Alert-Info"), "");
@@ -88,7 +96,7 @@ static void test_a_call_rings_is_answered_and_hung_up_by_the_peer(void **state)
 
 	(void)state;
 	ring("a");
-	assert_int_equal(ua_invite_ring(bed.invite, false), 0);
+	assert_int_equal(ua_invite_ring(bed.invite, false, bed_offer()), 0);
 	ringing = bed_receive();
 	assert_starts(ringing, "SIP/2.0 180 Ringing");
 	assert_has(ringing, "Contact: <sip:100@127.0.0.1:");
@@ -114,7 +122,7 @@ static void test_180_is_repeated_every_60_s(void **state)
 {
 	(void)state;
 	ring("a");
-	ua_invite_ring(bed.invite, false);
+	ua_invite_ring(bed.invite, false, bed_offer());
 	for (unsigned i = 0; i < 3; i++) {
 		assert_starts(bed_receive(), "SIP/2.0 180 ");
 		bed_quiet();
@@ -189,7 +197,7 @@ static void test_cancel_is_answered_and_the_invite_refused_487(void **state)
 
 	(void)state;
 	ring("a");
-	ua_invite_ring(bed.invite, false);
+	ua_invite_ring(bed.invite, false, bed_offer());
 	bed_receive();
 	cancel("a");
 	assert_has(bed_receive(), "CSeq: 1 CANCEL\r\n");
@@ -271,7 +279,7 @@ static void test_a_repeated_invite_gets_the_last_response_again(void **state)
 	ring("a");
 	bed_invite("a", contact(""), SDP(5004));
 	assert_starts(bed_receive(), "SIP/2.0 100 ");
-	ua_invite_ring(bed.invite, false);
+	ua_invite_ring(bed.invite, false, bed_offer());
 	bed_receive();
 	bed_invite("a", contact(""), SDP(5004));
 	assert_starts(bed_receive(), "SIP/2.0 180 ");

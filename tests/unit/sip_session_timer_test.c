@@ -1,0 +1,334 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* Session timers (RFC 4028), against a peer of plain text. */
+#include "tests/unit/sip_peer.h"
+
+/* Where the peer wants in-dialog requests. */
+static const char *contact(const char *more)
+{
+	static char text[256];
+
+	snprintf(text, sizeof(text), "Contact: <sip:200@127.0.0.1:%u>\r\n%s", bed.peer_port, more);
+	return text;
+}
+
+/* A call from here whose 200 has these headers too; returns the INVITE. */
+static const char *talk(const char *headers)
+{
+	const char *invite;
+
+	bed_session_timer(600);
+	invite = bed_call();
+	bed_reply(invite, 200, "OK", "b", contact(headers), SDP(5004));
+	assert_starts(bed_receive(), "ACK ");
+	bed_heard("answered 192.0.2.1:5004");
+	return invite;
+}
+
+static void peer_asks(const char *invite, unsigned cseq, const char *method, const char *headers)
+{
+	char from[128];
+
+	snprintf(from, sizeof(from), "%s;tag=b", header(invite, "To"));
+	bed_in_dialog(from, header(invite, "From"), header(invite, "Call-ID"), cseq, method, contact(headers), "");
+}
+
+static void expect_over(void)
+{
+	const char *bye = bed_receive();
+
+	assert_starts(bye, "BYE ");
+	bed_reply(bye, 200, "OK", NULL, "", "");
+	bed_heard("ended by timeout, status 0, cause 0, after answer");
+	bed_advance(700000);
+	bed_quiet();
+}
+
+static void test_a_call_asks_for_what_the_account_wants(void **state)
+{
+	const char *invite;
+
+	(void)state;
+	assert_string_equal(header(bed_call(), "Session-Expires"), "");
+	ua_invite_end(bed.invite, 0);
+	bed_session_timer(600);
+	invite = bed_call();
+	assert_string_equal(header(invite, "Session-Expires"), "600");
+	assert_string_equal(header(invite, "Min-SE"), "90");
+}
+
+static void test_422_is_answered_with_what_it_asks_for(void **state)
+{
+	const char *invite, *again;
+
+	(void)state;
+	bed_session_timer(600);
+	invite = bed_call();
+	bed_reply(invite, 422, "Session Interval Too Small", "x", "Min-SE: 1000\r\n", "");
+	assert_starts(bed_receive(), "ACK ");
+	again = bed_receive();
+	assert_starts(again, "INVITE ");
+	assert_string_equal(header(again, "Session-Expires"), "1000");
+	assert_string_equal(header(again, "Min-SE"), "1000");
+	assert_int_equal(atoi(header(again, "CSeq")), atoi(header(invite, "CSeq")) + 1);
+	bed_reply(again, 422, "Session Interval Too Small", "x", "Min-SE: 1000\r\n", "");
+	assert_starts(bed_receive(), "ACK ");
+	bed_heard("ended by peer, status 422, cause 0");
+}
+
+static void test_the_call_is_refreshed_by_update_at_half_time(void **state)
+{
+	const char *update;
+
+	(void)state;
+	talk("Session-Expires: 200;refresher=uac\r\nRequire: timer\r\nAllow: INVITE, UPDATE\r\n");
+	for (unsigned i = 0; i < 3; i++) {
+		bed_advance(99000);
+		bed_quiet();
+		bed_advance(1000);
+		update = bed_receive();
+		assert_starts(update, "UPDATE sip:200@");
+		assert_string_equal(header(update, "Session-Expires"), "200;refresher=uac");
+		assert_string_equal(body_of(update), "");
+		bed_reply(update, 200, "OK", NULL, "Session-Expires: 200;refresher=uac\r\n", "");
+		bed_quiet();
+	}
+	bed_heard_nothing();
+}
+
+static void test_a_peer_without_update_is_refreshed_by_the_same_offer(void **state)
+{
+	const char *invite = talk("Session-Expires: 200;refresher=uac\r\n"), *offer;
+
+	(void)state;
+	bed_advance(100000);
+	offer = bed_receive();
+	assert_starts(offer, "INVITE sip:200@");
+	assert_string_equal(body_of(offer), body_of(invite)); /* o= and all */
+	assert_string_equal(header(offer, "Session-Expires"), "200;refresher=uac");
+	bed_reply(offer, 200, "OK", NULL, contact("Session-Expires: 200;refresher=uac\r\n"), SDP(5004));
+	assert_starts(bed_receive(), "ACK ");
+	bed_heard("changed 192.0.2.1:5004");
+	bed_advance(99000);
+	bed_quiet();
+	bed_advance(1000);
+	assert_starts(bed_receive(), "INVITE sip:200@");
+}
+
+static void test_a_peer_that_does_not_know_update_after_all_gets_an_offer(void **state)
+{
+	(void)state;
+	talk("Session-Expires: 200;refresher=uac\r\nAllow: INVITE, UPDATE\r\n");
+	bed_advance(100000);
+	bed_reply(bed_receive(), 501, "Not Implemented", NULL, "", "");
+	assert_starts(bed_receive(), "INVITE sip:200@");
+}
+
+static void test_a_call_that_nobody_refreshes_ends_in_time(void **state)
+{
+	(void)state;
+	talk("Session-Expires: 300;refresher=uas\r\n");
+	bed_advance(267000);
+	bed_quiet();
+	bed_heard_nothing();
+	bed_advance(1000);
+	expect_over();
+}
+
+static void test_a_refresh_of_the_peers_begins_the_time_anew(void **state)
+{
+	const char *invite = talk("Session-Expires: 300;refresher=uas\r\n"), *ok;
+
+	(void)state;
+	bed_advance(200000);
+	peer_asks(invite, 3, "UPDATE", "Supported: timer\r\nSession-Expires: 300;refresher=uac\r\n");
+	ok = bed_receive();
+	assert_starts(ok, "SIP/2.0 200 OK");
+	assert_string_equal(header(ok, "Session-Expires"), "300;refresher=uac");
+	assert_string_equal(header(ok, "Require"), "timer");
+	bed_advance(200000);
+	bed_quiet();
+	bed_heard_nothing();
+	bed_advance(68000);
+	expect_over();
+}
+
+static void test_a_refresh_that_nobody_answers_ends_the_call_when_its_time_is_over(void **state)
+{
+	const char *update;
+
+	(void)state;
+	talk("Session-Expires: 200;refresher=uac\r\nAllow: UPDATE\r\n");
+	bed_advance(70000);
+	for (unsigned i = 0; i < 4; i++) {
+		bed_advance(30000);
+		update = bed_receive();
+		assert_starts(update, "UPDATE ");
+		bed_reply(update, 408, "Request Timeout", NULL, "", "");
+		bed_heard("unreachable");
+	}
+	bed_advance(10000);
+	expect_over();
+}
+
+static void test_a_busy_peer_is_asked_again_soon(void **state)
+{
+	(void)state;
+	talk("Session-Expires: 200;refresher=uac\r\nAllow: UPDATE\r\n");
+	bed_advance(100000);
+	bed_reply(bed_receive(), 491, "Request Pending", NULL, "", "");
+	bed_quiet();
+	bed_advance(2000);
+	assert_starts(bed_receive(), "UPDATE ");
+	bed_heard_nothing();
+}
+
+static void test_481_to_a_refresh_ends_the_call(void **state)
+{
+	(void)state;
+	talk("Session-Expires: 200;refresher=uac\r\nAllow: UPDATE\r\n");
+	bed_advance(100000);
+	bed_reply(bed_receive(), 481, "Call Does Not Exist", NULL, "", "");
+	bed_heard("ended by peer, status 481, cause 0, after answer");
+}
+
+static void test_a_challenged_refresh_is_sent_again(void **state)
+{
+	(void)state;
+	talk("Session-Expires: 200;refresher=uac\r\nAllow: UPDATE\r\n");
+	bed_advance(100000);
+	bed_reply(bed_receive(), 407, "Proxy Authentication Required", NULL,
+		"Proxy-Authenticate: Digest realm=\"example.org\", nonce=\"n\", qop=\"auth\"\r\n", "");
+	assert_has(bed_receive(), "Proxy-Authorization: Digest ");
+}
+
+static void test_422_to_a_refresh_raises_the_interval(void **state)
+{
+	const char *update;
+
+	(void)state;
+	talk("Session-Expires: 200;refresher=uac\r\nAllow: UPDATE\r\n");
+	bed_advance(100000);
+	bed_reply(bed_receive(), 422, "Session Interval Too Small", NULL, "Min-SE: 400\r\n", "");
+	update = bed_receive();
+	assert_string_equal(header(update, "Session-Expires"), "400;refresher=uac");
+	assert_string_equal(header(update, "Min-SE"), "400");
+}
+
+/* An offer of ours is a refresh too (RFC 4028 s7.4): one without the header would end the timer. */
+static void test_an_offer_of_ours_carries_the_timer(void **state)
+{
+	const char *offer;
+	struct ua_sdp sdp;
+
+	(void)state;
+	talk("Session-Expires: 200;refresher=uas\r\n");
+	ua_sdp_offer(&sdp, &bed.local);
+	assert_int_equal(ua_invite_offer(bed.invite, &sdp), 0);
+	offer = bed_receive();
+	assert_string_equal(header(offer, "Session-Expires"), "200;refresher=uas");
+}
+
+static void test_a_peer_without_timers_is_left_alone(void **state)
+{
+	(void)state;
+	talk("");
+	bed_advance(100000000);
+	bed_quiet();
+	bed_heard_nothing();
+}
+
+/* ---- calls to here ---- */
+
+static const char *answer_with(const char *id, const char *headers)
+{
+	struct ua_sdp sdp;
+	const char *ok;
+
+	bed_invite(id, contact(headers), SDP(5004));
+	assert_starts(bed_receive(), "SIP/2.0 100 Trying");
+	bed_heard("incoming 100 from 200 \"The \"Peer\"\" offering 192.0.2.1:5004");
+	ua_sdp_offer(&sdp, &bed.local);
+	assert_int_equal(ua_invite_answer(bed.invite, &sdp), 0);
+	ok = bed_receive();
+	assert_starts(ok, "SIP/2.0 200 OK");
+	bed_in_dialog("<sip:200@example.org>;tag=peer", header(ok, "To"), id, 1, "ACK", "", "");
+	return ok;
+}
+
+static void test_too_short_an_interval_is_refused_422(void **state)
+{
+	const char *refusal;
+
+	(void)state;
+	bed_invite("a", contact("Supported: timer\r\nSession-Expires: 89\r\n"), SDP(5004));
+	refusal = bed_receive();
+	assert_starts(refusal, "SIP/2.0 422 ");
+	assert_string_equal(header(refusal, "Min-SE"), "90");
+	bed_heard_nothing();
+	assert_string_equal(header(answer_with("b", "Session-Expires: 89\r\n"), "Session-Expires"), "90;refresher=uas");
+}
+
+static void test_who_refreshes_is_for_the_caller_to_say(void **state)
+{
+	const char *ok;
+
+	(void)state;
+	ok = answer_with("a", "Supported: timer\r\nSession-Expires: 300;refresher=uac\r\n");
+	assert_string_equal(header(ok, "Session-Expires"), "300;refresher=uac");
+	assert_string_equal(header(ok, "Require"), "timer");
+	ok = answer_with("b", "Supported: timer\r\nSession-Expires: 300;refresher=uas\r\n");
+	assert_string_equal(header(ok, "Session-Expires"), "300;refresher=uas");
+	assert_string_equal(header(ok, "Require"), "");
+	ok = answer_with("c", "Supported: timer\r\nSession-Expires: 300\r\n");
+	assert_string_equal(header(ok, "Session-Expires"), "300;refresher=uac");
+	ok = answer_with("d", "Supported: timer\r\n");
+	assert_string_equal(header(ok, "Session-Expires"), "");
+	ok = answer_with("e", "Session-Expires: nonsense\r\n");
+	assert_string_equal(header(ok, "Session-Expires"), "");
+	bed_session_timer(600);
+	ok = answer_with("f", "Supported: timer\r\n");
+	assert_string_equal(header(ok, "Session-Expires"), "600;refresher=uac");
+	ok = answer_with("g", "");
+	assert_string_equal(header(ok, "Session-Expires"), "");
+}
+
+static void test_a_called_one_refreshes_too(void **state)
+{
+	const char *update;
+
+	(void)state;
+	answer_with("a", "Supported: timer\r\nSession-Expires: 300;refresher=uas\r\nAllow: INVITE, UPDATE\r\n");
+	bed_advance(150000);
+	update = bed_receive();
+	assert_starts(update, "UPDATE ");
+	assert_string_equal(header(update, "Session-Expires"), "300;refresher=uac");
+	bed_advance(150000);
+	while (strstr(update, "UPDATE ") == update)
+		update = bed_receive();
+	assert_starts(update, "BYE ");
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		bed_test(test_a_call_asks_for_what_the_account_wants),
+		bed_test(test_422_is_answered_with_what_it_asks_for),
+		bed_test(test_the_call_is_refreshed_by_update_at_half_time),
+		bed_test(test_a_peer_without_update_is_refreshed_by_the_same_offer),
+		bed_test(test_a_peer_that_does_not_know_update_after_all_gets_an_offer),
+		bed_test(test_a_call_that_nobody_refreshes_ends_in_time),
+		bed_test(test_a_refresh_of_the_peers_begins_the_time_anew),
+		bed_test(test_a_refresh_that_nobody_answers_ends_the_call_when_its_time_is_over),
+		bed_test(test_a_busy_peer_is_asked_again_soon),
+		bed_test(test_481_to_a_refresh_ends_the_call),
+		bed_test(test_a_challenged_refresh_is_sent_again),
+		bed_test(test_422_to_a_refresh_raises_the_interval),
+		bed_test(test_an_offer_of_ours_carries_the_timer),
+		bed_test(test_a_peer_without_timers_is_left_alone),
+		bed_test(test_too_short_an_interval_is_refused_422),
+		bed_test(test_who_refreshes_is_for_the_caller_to_say),
+		bed_test(test_a_called_one_refreshes_too),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
