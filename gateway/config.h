@@ -77,6 +77,7 @@ struct config_account {
 	union address server;
 	unsigned expires_s;
 	unsigned qualify_s;
+	unsigned session_expires_s;
 	bool over_tcp;
 	uint8_t accept_transfers; /* enum config_transfers */
 	bool transfer_by_address;

@@ -12,6 +12,7 @@
 #include "gateway/settings.h"
 
 #define DEFAULT_PROFILE "default"
+#define SESSION_MIN_S 90 /* RFC 4028 s4 */
 #define QUALIFY_MIN_S   10
 
 struct check {
@@ -188,6 +189,10 @@ static void accounts_check(struct check *check)
 			complain(check, &account->place,
 				"account \"%s\": qualify_s = %u: allowed is 0 (never) or %d to 3600 s",
 				account->name, account->qualify_s, QUALIFY_MIN_S);
+		if (account->session_expires_s && account->session_expires_s < SESSION_MIN_S)
+			complain(check, &account->place,
+				"account \"%s\": session_expires_s = %u: allowed is 0 (never) or %d to 86400 s",
+				account->name, account->session_expires_s, SESSION_MIN_S);
 		if (account->password.text[0] && account->password_file.text[0])
 			complain(check, &account->place,
 				"account \"%s\": password and password_file are both set; allowed is one of them",

@@ -195,6 +195,7 @@ static int account_open(struct gateway *gateway, unsigned index)
 		.password = config->password.text,
 		.expires_s = config->expires_s,
 		.qualify_s = config->qualify_s,
+		.session_expires_s = config->session_expires_s,
 		.transport = config->over_tcp ? UA_TCP : UA_UDP,
 	};
 	int err;

@@ -37,6 +37,9 @@ struct leg {
 	bool offered; /* the INVITE that came in had an offer */
 	bool unreachable; /* the peer answered nothing the last time that it had to */
 	bool silent;      /* nor does sound come */
+	bool early;       /* sound may come before the answer ... */
+	bool quiet;       /* ... but does not */
+	bool alerted;     /* 180: somebody is to hear that it rings */
 	struct ua_end end;
 	char reason[REASON_MAX]; /* of it */
 	int fd;
@@ -125,16 +128,40 @@ void leg_silence(struct leg *leg, const uint32_t *silent_ids, size_t count)
 	end_if_dead(leg);
 }
 
+/* Between a 180 and the answer somebody must be heard: where the network makes no sound, we do (RFC 3960 s3.2). */
+void leg_quiet(struct leg *leg, const uint32_t *quiet_ids, size_t count)
+{
+	bool quiet = false;
+
+	if (!leg->invite || leg->up || !leg->early || !leg->alerted)
+		return;
+	for (size_t i = 0; i < count; i++)
+		quiet = quiet || quiet_ids[i] == leg->stream_id;
+	if (quiet == leg->quiet)
+		return;
+	leg->quiet = quiet;
+	leg->handlers->event(leg, quiet ? LINE_EV_EARLY_ENDED : LINE_EV_EARLY_MEDIA, leg->arg);
+}
+
+static enum line_event early_event(struct leg *leg, const struct ua_sdp *answer)
+{
+	leg->early = answer != NULL;
+	leg->quiet = false;
+	if (answer)
+		remote_take(leg, answer);
+	return answer ? LINE_EV_EARLY_MEDIA : LINE_EV_EARLY_ENDED;
+}
+
 static void on_progress(struct ua_invite *invite, unsigned status, const struct ua_sdp *answer, void *arg)
 {
 	struct leg *leg = arg;
 
 	(void)invite;
-	if (answer)
-		remote_take(leg, answer);
-	else if (status != STATUS_RINGING && status != STATUS_QUEUED)
-		return;
-	leg->handlers->event(leg, answer ? LINE_EV_EARLY_MEDIA : LINE_EV_ALERTED, leg->arg);
+	leg->alerted = leg->alerted || status == STATUS_RINGING || status == STATUS_QUEUED;
+	if (answer || status == UA_EARLY_MEDIA_ENDED)
+		leg->handlers->event(leg, early_event(leg, answer), leg->arg);
+	else if (status == STATUS_RINGING || status == STATUS_QUEUED)
+		leg->handlers->event(leg, LINE_EV_ALERTED, leg->arg);
 }
 
 static void on_answered(struct ua_invite *invite, const struct ua_sdp *answer, void *arg)

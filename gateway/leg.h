@@ -23,7 +23,7 @@ struct leg_config {
 	bool dtmf_events; /* keys go and come as events (RFC 4733) where the peer wants it */
 };
 
-/* event is one of ALERTED, EARLY_MEDIA, ANSWERED, TRANSFERRED, TRANSFER_FAILED, ENDED*, or LINE_EVENT_COUNT when only the stream changed. After an ENDED
+/* event is one of ALERTED, EARLY_MEDIA, EARLY_ENDED, ANSWERED, TRANSFERRED, TRANSFER_FAILED, ENDED*, or LINE_EVENT_COUNT when only the stream changed. After an ENDED
  * the leg is dead to sip/, and may be freed from within unless the media thread knows its socket. */
 typedef void leg_event_h(struct leg *leg, enum line_event event, void *arg);
 /* The peer asks for a transfer; as refer of struct ua_invite_handlers. */
@@ -73,6 +73,10 @@ int leg_transfer_blind(struct leg *leg, const char *number);
 /* What the media thread reports of silence (ids as stream_silent_id tells them). A leg whose signalling is dead too
  * ends: an ENDED event comes from within. */
 void leg_silence(struct leg *leg, const uint32_t *silent_ids, size_t count);
+
+/* ... of quiet, of early media that nobody makes: ALERTED comes from within, and EARLY_MEDIA when some comes after all. Of a report
+ * that knows the leg's newest wish. */
+void leg_quiet(struct leg *leg, const uint32_t *quiet_ids, size_t count);
 
 bool leg_is(const struct leg *leg, const struct ua_invite *invite);
 

@@ -417,6 +417,9 @@ static void legs_silence(struct line *line, const struct media_report *report)
 	for (enum line_role role = 0; role < LINE_ROLE_COUNT; role++) {
 		if (line_leg(line, role)->leg)
 			leg_silence(line_leg(line, role)->leg, report->silent_ids, MEDIA_STREAMS);
+		/* What was so before the newest wish says nothing of what came with it. */
+		if (line_leg(line, role)->leg && report->wish_sequence == line->wish_sequence)
+			leg_quiet(line_leg(line, role)->leg, report->quiet_ids, MEDIA_STREAMS);
 	}
 }
 

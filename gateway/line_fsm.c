@@ -96,6 +96,7 @@ static const struct line_step table[LINE_STATE_COUNT][LINE_EVENT_COUNT] = {
 		CALLING_OUT,
 		[LINE_EV_FLASH_JOIN] = TO(THREE_RINGS, JOIN),
 		[LINE_EV_ALERTED] = STAY(RINGBACK, NOTHING),
+		[LINE_EV_EARLY_ENDED] = STAY(RINGBACK, NOTHING),
 		[LINE_EV_DIGIT] = STAY(RINGBACK, NOTHING),
 		[LINE_EV_TIMEOUT] = TO(BUSY, HANG_UP),
 		[LINE_EV_CALL_IN] = STAY(RINGBACK, REFUSE),
@@ -105,6 +106,7 @@ static const struct line_step table[LINE_STATE_COUNT][LINE_EVENT_COUNT] = {
 		[LINE_EV_FLASH_JOIN] = TO(THREE_EARLY, JOIN),
 		/* A later 180 without session description keeps the network's sound. */
 		[LINE_EV_ALERTED] = STAY(EARLY_MEDIA, NOTHING),
+		[LINE_EV_EARLY_ENDED] = TO(RINGBACK, NOTHING),
 		[LINE_EV_DIGIT] = STAY(EARLY_MEDIA, NOTHING),
 		[LINE_EV_TIMEOUT] = TO(BUSY, HANG_UP),
 		[LINE_EV_CALL_IN] = STAY(EARLY_MEDIA, REFUSE),
@@ -185,6 +187,7 @@ static const struct line_step table[LINE_STATE_COUNT][LINE_EVENT_COUNT] = {
 		THREE_WITH_ONE_CALLED,
 		[LINE_EV_DIGIT] = STAY(THREE_RINGS, NOTHING),
 		[LINE_EV_ALERTED] = STAY(THREE_RINGS, NOTHING),
+		[LINE_EV_EARLY_ENDED] = STAY(THREE_RINGS, NOTHING),
 		[LINE_EV_HELD_ENDED] = TO(RINGBACK, NOTHING),
 		[LINE_EV_CALL_IN] = STAY(THREE_RINGS, REFUSE),
 	},
@@ -192,6 +195,7 @@ static const struct line_step table[LINE_STATE_COUNT][LINE_EVENT_COUNT] = {
 		THREE_WITH_ONE_CALLED,
 		[LINE_EV_DIGIT] = STAY(THREE_EARLY, NOTHING),
 		[LINE_EV_ALERTED] = STAY(THREE_EARLY, NOTHING),
+		[LINE_EV_EARLY_ENDED] = TO(THREE_RINGS, NOTHING),
 		[LINE_EV_HELD_ENDED] = TO(EARLY_MEDIA, NOTHING),
 		[LINE_EV_CALL_IN] = STAY(THREE_EARLY, REFUSE),
 	},
@@ -294,6 +298,7 @@ static const struct line_step table[LINE_STATE_COUNT][LINE_EVENT_COUNT] = {
 		[LINE_EV_HOTLINE] = TO(RINGBACK, NOTHING),
 		[LINE_EV_ALERTED] = STAY(TRANSFER_RINGS, NOTHING),
 		[LINE_EV_EARLY_MEDIA] = STAY(TRANSFER_RINGS, NOTHING),
+		[LINE_EV_EARLY_ENDED] = STAY(TRANSFER_RINGS, NOTHING),
 		[LINE_EV_ANSWERED] = TO(TRANSFERRING, TRANSFER),
 		[LINE_EV_TIMEOUT] = TO(RING_BACK, HANG_UP),
 		[LINE_EV_ENDED] = TO(RING_BACK, NOTHING),
@@ -416,7 +421,7 @@ const char *line_event_name(enum line_event event)
 		"flash-out", "r-back", "r-back-all", "r-release", "r-take", "r-swap", "r-join", "r-transfer", "r-reject",
 		"r-accept", "r-hold", "r-join-waiting", "digit", "number", "feature", "done", "announce", "refused", "picked-up", "refer-blind",
 		"no-number", "digit-lost", "timeout", "call-in", "call-forwarded", "call-waits", "call-left", "callee-free",
-		"held-ended", "waiting-ended", "transferred", "transfer-failed", "referred", "alerted", "early-media", "answered", "ended",
+		"held-ended", "waiting-ended", "transferred", "transfer-failed", "referred", "alerted", "early-media", "early-ended", "answered", "ended",
 		"ended-busy", "ended-congestion", "ended-info",
 	};
 

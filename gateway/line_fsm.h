@@ -96,6 +96,7 @@ enum line_event {
 	LINE_EV_REFERRED,    /* who transferred us has left, the new call has not been answered yet */
 	LINE_EV_ALERTED,     /* 180 without sound */
 	LINE_EV_EARLY_MEDIA, /* 18x with sound */
+	LINE_EV_EARLY_ENDED, /* ... which has ended, or does not come */
 	LINE_EV_ANSWERED,
 	LINE_EV_ENDED,       /* the peer ended the call, or it was lost; it had been answered */
 	LINE_EV_ENDED_BUSY,  /* it had not: the tone is chosen by its cause (cause.h) */

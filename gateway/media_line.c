@@ -452,13 +452,17 @@ static void bridges_serve(struct media_line *line, int blocks, size_t count)
 		bridges_block(line, count);
 }
 
+static void id_report(struct media_line *line, uint32_t *reported, uint32_t id)
+{
+	line->report_dirty = line->report_dirty || id != *reported;
+	*reported = id;
+}
+
 static void silence_report(struct media_line *line)
 {
 	for (int i = 0; i < MEDIA_STREAMS; i++) {
-		uint32_t id = stream_silent_id(&line->streams[i]);
-
-		line->report_dirty = line->report_dirty || id != line->report.silent_ids[i];
-		line->report.silent_ids[i] = id;
+		id_report(line, &line->report.silent_ids[i], stream_silent_id(&line->streams[i]));
+		id_report(line, &line->report.quiet_ids[i], stream_quiet_id(&line->streams[i]));
 	}
 }
 

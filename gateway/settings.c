@@ -76,6 +76,8 @@ const struct setting settings[] = {
 		"pattern in which calls to it ring, where neither caller nor Alert-Info choose another (doc/ringing.md)"),
 	ACCOUNT("expires_s", KIND_NUMBER, expires_s, 60, 86400, "s", "3600",
 		"how long a registration is asked for"),
+	ACCOUNT("session_expires_s", KIND_NUMBER, session_expires_s, 0, 86400, "s", "1800",
+		"how often at the latest a call is refreshed, so that one whose far end has vanished ends (RFC 4028), 90 or more; 0: where the far end wants it"),
 	ACCOUNT("qualify_s", KIND_NUMBER, qualify_s, 0, 3600, "s", "0",
 		"how often the server is asked whether it is there, 10 or more; 0: never"),
 	ACCOUNT("mwi", KIND_MWI, mwi, 0, 0, "", "unsolicited",

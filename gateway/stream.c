@@ -5,6 +5,7 @@
 #include "gateway/stream.h"
 
 #define SAMPLES_PER_MS      8
+#define PAYLOAD_TYPE_CN     13 /* RFC 3389 */
 #define PACKETS_A_TICK_MAX  16 /* a flood must not hold up the other lines */
 
 static bool same_address(const union address *a, const union address *b)
@@ -36,6 +37,8 @@ void stream_update(struct stream *stream, const struct stream_wish *wish)
 	}
 	if (moved)
 		stream->source_trust = 0;
+	if (moved || (wish->receives && !stream->wish.receives))
+		stream->silent_samples = 0;
 	if (wish->law != stream->wish.law)
 		frame_recode(stream, wish->law);
 	if (moved || !stream->wish.sends)
@@ -48,6 +51,11 @@ void stream_update(struct stream *stream, const struct stream_wish *wish)
 uint32_t stream_silent_id(const struct stream *stream)
 {
 	return stream->silent_samples >= STREAM_SILENT_MS * SAMPLES_PER_MS ? stream->wish.id : 0;
+}
+
+uint32_t stream_quiet_id(const struct stream *stream)
+{
+	return stream->silent_samples >= STREAM_QUIET_MS * SAMPLES_PER_MS ? stream->wish.id : 0;
 }
 
 static void send_packet(const uint8_t *bytes, size_t length, void *arg)
@@ -203,6 +211,10 @@ static void take_packet(struct stream *stream, const uint8_t *bytes, size_t leng
 
 	if (length > STREAM_PACKET_BYTES_MAX || ua_rtp_decode(&packet, bytes, length) != 0) {
 		stream->packets_refused++;
+		return;
+	}
+	if (packet.payload_type == PAYLOAD_TYPE_CN) { /* who is silent says so: he is there */
+		stream->packets_received += source_is_ours(stream, source);
 		return;
 	}
 	sound = sound_law(&stream->wish, packet.payload_type, &law);

@@ -19,6 +19,7 @@
 #define STREAM_PACKET_BYTES_MAX 1500
 #define STREAM_FRAME_MAX        480 /* samples of the longest packet that is sent, 60 ms */
 #define STREAM_SILENT_MS        3000 /* without a packet for so long its sound counts as lost */
+#define STREAM_QUIET_MS         1000 /* ... before the call is answered: nobody makes its sound */
 #define STREAM_SOURCE_LOST_MS   1000 /* a source silent for so long gives way to any other */
 
 /* What control wishes of a stream. A new id is a new stream; the same id with other values changes it on
@@ -44,7 +45,7 @@ struct stream {
 	bool talkspurt; /* the next packet is the first of a talkspurt */
 	union address source;      /* packets are taken only from here */
 	unsigned source_trust;     /* how well it fits what the peer said; 0: no source yet */
-	uint32_t silent_samples;   /* since its last packet */
+	uint32_t silent_samples;   /* since its last packet, or since one was wished for */
 	uint8_t frame[STREAM_FRAME_MAX];
 	size_t frame_fill;
 	uint64_t packets_sent, packets_received, packets_refused;
@@ -64,6 +65,8 @@ void stream_send(struct stream *stream, const int16_t *samples, size_t count);
 
 /* The stream's id when nothing has come for STREAM_SILENT_MS, else 0. */
 uint32_t stream_silent_id(const struct stream *stream);
+/* ... for STREAM_QUIET_MS. */
+uint32_t stream_quiet_id(const struct stream *stream);
 
 /* The telephone's key, as dsp_dtmf_h tells it: sent as an event where the peer takes them; from its detection to the end
  * of its tone no sound goes out. Before the stream_send of the same block. */

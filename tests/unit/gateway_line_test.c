@@ -169,6 +169,61 @@ static void test_only_180_makes_ringback(void **state)
 	assert_state("early-media");
 }
 
+/* The newest wish is in force, and of its first stream nothing has come for a second. */
+static void sound_is_missing(bool missing)
+{
+	world.report.quiet_ids[0] = missing ? world.wish.streams[0].id : 0;
+	media_obeys();
+}
+
+static void test_ringback_is_made_here_where_the_network_stays_silent(void **state)
+{
+	struct ua_invite *invite = call_number();
+
+	(void)state;
+	call_progresses(invite, 183, PCMU);
+	sound_is_missing(true);
+	assert_state("early-media"); /* nobody said that it rings */
+	sound_is_missing(false);
+	call_progresses(invite, 180, NULL);
+	assert_state("early-media");
+	sound_is_missing(true);
+	assert_state("ringback");
+	sound_is_missing(false);
+	assert_state("early-media");
+	assert_true(world.wish.streams[0].receives);
+}
+
+static void test_silence_before_the_early_media_is_not_its_own(void **state)
+{
+	struct ua_invite *invite = call_number();
+
+	(void)state;
+	call_progresses(invite, 180, NULL);
+	sound_is_missing(true);
+	call_progresses(invite, 183, PCMU);
+	line_media_changed(world.line);
+	assert_state("early-media");
+	sound_is_missing(true);
+	assert_state("ringback");
+}
+
+static void test_ringback_is_made_here_when_the_early_media_has_ended(void **state)
+{
+	struct ua_invite *invite = call_number();
+
+	(void)state;
+	call_progresses(invite, 183, PCMU);
+	call_progresses(invite, UA_EARLY_MEDIA_ENDED, PCMU);
+	assert_state("early-media");
+	call_progresses(invite, UA_EARLY_MEDIA_ENDED, NULL);
+	assert_state("ringback");
+	call_is_answered(invite, PCMU);
+	assert_state("talking");
+	sound_is_missing(true);
+	assert_state("talking");
+}
+
 static void test_hanging_up_as_the_far_end_does_touches_no_dead_call(void **state)
 {
 	struct ua_invite *invite = talk();
@@ -550,6 +605,9 @@ int main(void)
 		LINE_TEST(test_a_port_out_of_order_takes_no_call),
 		LINE_TEST(test_a_line_tells_whether_it_would_ring),
 		LINE_TEST(test_only_180_makes_ringback),
+		LINE_TEST(test_ringback_is_made_here_where_the_network_stays_silent),
+		LINE_TEST(test_silence_before_the_early_media_is_not_its_own),
+		LINE_TEST(test_ringback_is_made_here_when_the_early_media_has_ended),
 		LINE_TEST(test_hanging_up_as_the_far_end_does_touches_no_dead_call),
 		LINE_TEST(test_ringing_out_ends_after_its_time),
 		LINE_TEST(test_what_can_be_no_number_gets_the_information_tone),

@@ -157,6 +157,45 @@ static void test_a_peer_that_goes_on_from_another_port_is_heard_again(void **sta
 	assert_int_equal(heard(), sound_of(DSP_LAW_MU, 0x40));
 }
 
+static void pass_ms(unsigned ms)
+{
+	for (unsigned i = 0; i < ms * 8 / BLOCK; i++)
+		(void)heard();
+}
+
+static void test_a_second_without_a_packet_is_quiet_and_comfort_noise_is_a_packet(void **state)
+{
+	(void)state;
+	pass_ms(980);
+	assert_int_equal(stream_quiet_id(&stream), 0);
+	say(&peer, 13, 0x20, 1);
+	pass_ms(1000); /* it comes with the first block of them */
+	assert_int_equal(stream_quiet_id(&stream), 0);
+	pass_ms(20);
+	assert_int_equal(stream_quiet_id(&stream), 1);
+	say(&peer, 0, 0x20, BLOCK);
+	(void)heard();
+	assert_int_equal(stream_quiet_id(&stream), 0);
+}
+
+static void test_quiet_counts_from_when_sound_is_wished_for(void **state)
+{
+	struct stream_wish wish = talking();
+
+	(void)state;
+	wish.receives = false;
+	stream_update(&stream, &wish);
+	pass_ms(1500);
+	assert_int_equal(stream_quiet_id(&stream), 1);
+	wish.receives = true;
+	stream_update(&stream, &wish);
+	assert_int_equal(stream_quiet_id(&stream), 0);
+	pass_ms(1500);
+	wish.remote = moved_peer.addr;
+	stream_update(&stream, &wish);
+	assert_int_equal(stream_quiet_id(&stream), 0);
+}
+
 static void test_agreed_dynamic_payload_types_are_understood(void **state)
 {
 	struct stream_wish wish = talking();
@@ -299,6 +338,8 @@ int main(void)
 		STREAM_TEST(test_a_peer_behind_a_translator_is_heard_at_once),
 		STREAM_TEST(test_a_peer_that_goes_on_from_another_port_is_heard_again),
 		STREAM_TEST(test_agreed_dynamic_payload_types_are_understood),
+		STREAM_TEST(test_a_second_without_a_packet_is_quiet_and_comfort_noise_is_a_packet),
+		STREAM_TEST(test_quiet_counts_from_when_sound_is_wished_for),
 		STREAM_TEST(test_a_packet_as_long_as_an_ethernet_frame_is_played),
 		STREAM_TEST(test_what_waits_to_be_sent_survives_another_law),
 		STREAM_TEST(test_the_clock_goes_on_while_nothing_is_sent),

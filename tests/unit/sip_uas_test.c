@@ -37,6 +37,7 @@ static void answer(void)
 {
 	struct ua_sdp offer, sdp;
 
+	assert_non_null(bed.invite); /* no memory: it was refused */
 	assert_int_equal(ua_sdp_parse(&offer, SDP(5004), strlen(SDP(5004))), 0);
 	assert_int_equal(ua_sdp_answer(&sdp, &offer, &bed.local), 0);
 	assert_int_equal(ua_invite_answer(bed.invite, &sdp), 0);
