@@ -5,6 +5,7 @@
 # usage: with-server.sh BUILD DRIVER LINES COMMAND...
 #   DRIVER  dummy or dahdi; line N uses channel N and the account 100+N
 # The command finds, in its environment,
+#   TIPRING_BUILD    BUILD, as a whole path
 #   TIPRING_DIR      a folder of its own: tipring.conf, logs
 #   TIPRING_WIRES    the dummy driver's socket
 #   TIPRING_CONTROL  the control socket
@@ -122,7 +123,7 @@ daemon_registered() {
 		$((lines - ${wrong:+1} + 0)) ]
 }
 
-export TIPRING_DIR=$dir TIPRING_WIRES=$dir/wires TIPRING_CONTROL=$dir/control
+export TIPRING_BUILD=$build TIPRING_DIR=$dir TIPRING_WIRES=$dir/wires TIPRING_CONTROL=$dir/control
 umask 077
 if [ -n "${BED_CONFIG:-}" ]; then
 	"$BED_CONFIG" "$dir" "$lines" >"$dir/tipring.conf"

@@ -24,10 +24,10 @@ scenario_end() {
 pause() { echo "<pause milliseconds=\"$1\"/>"; }
 label() { echo "<label id=\"$1\"/>"; }
 
-# sdp DIRECTION [ADDRESS]: of echoed sound
+# sdp DIRECTION [ADDRESS [PORT]]: of echoed sound
 sdp() {
 	printf '%s\n' 'v=0' "o=- 1 $version IN IP[media_ip_type] [media_ip]" 's=-' "c=IN IP[media_ip_type] ${2:-[media_ip]}" 't=0 0' \
-		'm=audio [media_port] RTP/AVP 0 8' 'a=rtpmap:0 PCMU/8000' 'a=rtpmap:8 PCMA/8000' "a=$1"
+		"m=audio ${3:-[media_port]} RTP/AVP 0 8" 'a=rtpmap:0 PCMU/8000' 'a=rtpmap:8 PCMA/8000' "a=$1"
 }
 
 # message [ATTRIBUTES]: its lines from the input; the body is what follows after "body TYPE".
@@ -98,31 +98,43 @@ called() {
 	near_tag_a=";$local_tag"
 }
 
+# What an INVITE said that is answered later, also when something else has come meanwhile: by respond.
+invite_kept='<ereg regexp=".*" search_in="hdr" header="CSeq:" assign_to="invite_cseq"/>
+<ereg regexp=".*" search_in="hdr" header="Via:" occurrence="1" assign_to="invite_via"/>
+<ereg regexp=".*" search_in="hdr" header="Via:" occurrence="2" assign_to="invite_via2"/>'
+# respond "STATUS PHRASE" TAG [HEADERS [TYPE BODY [ATTRIBUTES]]]
+respond() {
+	message "${6:-}" <<-TEXT
+		SIP/2.0 $1
+		Via:[\$invite_via]
+		Via:[\$invite_via2]
+		Record-Route:[\$a_route]
+		From:[\$a_far]
+		To:[\$a_near];tag=$2
+		Call-ID: [call_id]
+		CSeq:[\$invite_cseq]
+		$contact${3:+
+		$3}
+		$(body "${4:-}" "${5:-}")
+	TEXT
+}
+# invite_heard [HEADER REGEXP]: is called, and responds itself. Sound goes to the caller's port.
+invite_heard() {
+	kept+=(invite_via invite_via2 invite_cseq port unused)
+	heard INVITE '' "$(dialog_heard a To From)$invite_kept${1:+$(header "$1" unused "$2")}
+		<ereg regexp=\"m=audio ([0-9]+)\" search_in=\"body\" check_it=\"true\" assign_to=\"unused,port\"/>"
+}
 # rings [ACTIONS]: is party a of a call that comes in and that it does not answer yet; what it has to say to it later is kept.
 rings() {
 	kept+=(invite_via invite_via2 invite_cseq)
-	heard INVITE 'crlf="true"' "$(dialog_heard a To From)${1:-}
-<ereg regexp=\".*\" search_in=\"hdr\" header=\"CSeq:\" assign_to=\"invite_cseq\"/>
-<ereg regexp=\".*\" search_in=\"hdr\" header=\"Via:\" occurrence=\"1\" assign_to=\"invite_via\"/>
-<ereg regexp=\".*\" search_in=\"hdr\" header=\"Via:\" occurrence=\"2\" assign_to=\"invite_via2\"/>"
+	heard INVITE 'crlf="true"' "$(dialog_heard a To From)$invite_kept${1:-}"
 	near_tag_a=";$local_tag"
 	local to_tag=$near_tag_a
 	answer "${2:-180 Ringing}" '' "${3:-}" "${4:-}"
 }
 # answer_invite "STATUS PHRASE" [TYPE BODY]: to that call, when another request of it was heard last
 answer_invite() {
-	message 'retrans="500"' <<-TEXT
-		SIP/2.0 $1
-		Via:[\$invite_via]
-		Via:[\$invite_via2]
-		[last_Record-Route:]
-		From:[\$a_far]
-		To:[\$a_near]$near_tag_a
-		[last_Call-ID:]
-		CSeq:[\$invite_cseq]
-		$contact
-		$(body "${2:-}" "${3:-}")
-	TEXT
+	respond "$1" "${near_tag_a#;tag=}" '' "${2:-}" "${3:-}" 'retrans="500"'
 	heard ACK
 }
 # given_up: the caller does; with what follows for an answer, which may cross it.
@@ -131,6 +143,13 @@ given_up() {
 	answer '200 OK'
 	answer_invite "${@:-487 Request Terminated}"
 }
+# prack_heard RSEQ: to a reliable response
+prack_heard() {
+	heard PRACK '' "$(header RAck unused "^ *$1 +[0-9]+ +INVITE")"
+	answer '200 OK'
+}
+# tone PORT HZ MS: is heard by the caller from now on, besides what else goes on
+tone() { echo "<nop><action><exec command=\"$TIPRING_BUILD/tests/story/rtp_tone $1 [\$port] $2 $3\"/></action></nop>"; }
 
 # changed DIRECTION: is offered another session description, and answers so
 changed() {

@@ -125,6 +125,12 @@ static void take_from(struct reading *reading, struct piece value)
 static void take_to(struct reading *reading, struct piece value)
 {
 	user_keep(reading->sip->to, value);
+	reading->key = hash(reading->key, behind(value, ";tag=", ";, ")); /* one INVITE may ring in several places */
+}
+
+static void take_rseq(struct reading *reading, struct piece value)
+{
+	reading->key = hash(reading->key, value);
 }
 
 static void take_contact(struct reading *reading, struct piece value)
@@ -158,6 +164,7 @@ static const struct {
 	{"contact", "m", take_contact},
 	{"expires", "", take_expires},
 	{"reason", "", take_reason},
+	{"rseq", "", take_rseq},
 };
 
 static bool name_is(struct piece line, size_t length, const char *name)
@@ -214,7 +221,7 @@ int tap_parse(struct bed_sip *sip, const char *text, size_t length, uint64_t *ke
 		header_take(&reading, line);
 	if (!reading.via_seen || !reading.cseq_seen || !reading.call_seen)
 		return EBADMSG;
-	*key = reading.key;
+	*key = hash(reading.key, rest); /* a description that is another makes another message */
 	*call_id = reading.call_id;
 	return 0;
 }

@@ -90,6 +90,26 @@ static void test_the_same_message_has_the_same_key_and_a_new_branch_another(void
 	assert_true(key != changed);
 }
 
+static void test_responses_from_two_places_are_told_apart(void **state)
+{
+	static const char head[] = "SIP/2.0 183 Progress\r\nVia: x;branch=1\r\nCall-ID: r\r\nCSeq: 1 INVITE\r\n";
+	static const char *const tails[] = {
+		"To: <sip:1@x>;tag=a\r\n\r\n", "To: <sip:1@x>;tag=b\r\n\r\n", "To: <sip:1@x>;tag=a\r\nRSeq: 1\r\n\r\n",
+		"To: <sip:1@x>;tag=a\r\n\r\nm=audio 1 RTP/AVP 0\r\n", "To: <sip:1@x>;tag=a\r\n\r\nm=audio 2 RTP/AVP 0\r\n",
+	};
+	uint64_t keys[5], call;
+	struct bed_sip sip;
+	char text[200];
+
+	(void)state;
+	for (size_t i = 0; i < 5; i++) {
+		strcat(strcpy(text, head), tails[i]);
+		assert_int_equal(parse(&sip, text, strlen(text), &keys[i], &call), 0);
+		for (size_t j = 0; j < i; j++)
+			assert_true(keys[i] != keys[j]);
+	}
+}
+
 static void test_only_the_topmost_via_tells_messages_apart(void **state)
 {
 	static const char head[] = "BYE sip:x SIP/2.0\r\nVia: x;branch=1\r\n";
@@ -163,6 +183,7 @@ int main(void)
 		cmocka_unit_test(test_a_request_is_read),
 		cmocka_unit_test(test_a_response_in_compact_form_belongs_to_the_same_call),
 		cmocka_unit_test(test_the_same_message_has_the_same_key_and_a_new_branch_another),
+		cmocka_unit_test(test_responses_from_two_places_are_told_apart),
 		cmocka_unit_test(test_only_the_topmost_via_tells_messages_apart),
 		cmocka_unit_test(test_the_contact_says_when_a_registration_expires),
 		cmocka_unit_test(test_what_is_no_sip_is_refused_and_nothing_is_read_past_its_end),
