@@ -12,7 +12,7 @@
 #define HEARING_LATE_MS 400 /* how late sound may come through and be judged whole */
 
 struct hearing {
-	const struct phone *listener, *talker;
+	const struct phone *listener, *talker; /* talker NULL: no telephone */
 	uint32_t seed;
 	uint64_t said_ns;           /* when the talker began to talk */
 	uint64_t from_ns, until_ns; /* what is judged; from_ns is whole samples after said_ns */

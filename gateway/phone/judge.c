@@ -20,19 +20,42 @@
 #define STRANGER_MAX    0.3  /* correlation of what is not there */
 #define GAP_MAX_MS      40
 
-static const char *check_talker(const struct script_command *command, size_t first)
-{
-	unsigned number;
+/* Whose voice, and how much of it. */
+struct talk {
+	bool seed;       /* nobody's: a sound file has it (tests/story/sounds.h), played from an event on */
+	unsigned number; /* of the telephone, or the seed */
+	unsigned ms;
+	size_t end;      /* the word behind it */
+};
 
-	if (command->count != first + 1 && command->count != first + 3)
+static const char *talk_read(struct talk *talk, const struct script_command *command, size_t first)
+{
+	*talk = (struct talk){.seed = script_word_is(command, first, "seed"), .ms = HEARS_MS};
+	talk->end = first + talk->seed;
+	if (talk->end >= command->count)
 		return "hears which telephone?";
-	if (!script_number(command->words[first], 1, SCRIPT_PHONE_MAX, &number))
-		return "a telephone is 1..999";
-	if (command->count == first + 3 &&
-		(!script_word_is(command, first + 1, "for") ||
-			!script_number(command->words[first + 2], HEARS_MS_MIN, HEARS_MS_MAX, &number)))
+	if (!script_number(command->words[talk->end++], 1, talk->seed ? UINT32_MAX : SCRIPT_PHONE_MAX, &talk->number))
+		return talk->seed ? "a seed is a number" : "a telephone is 1..999";
+	if (!script_word_is(command, talk->end, "for"))
+		return NULL;
+	talk->end += 2;
+	if (talk->end > command->count || !script_number(command->words[talk->end - 1], HEARS_MS_MIN, HEARS_MS_MAX, &talk->ms))
 		return "\"for\" takes 600..30000 ms";
 	return NULL;
+}
+
+static const char *check_talker(const struct script_command *command, size_t first)
+{
+	struct talk talk;
+	const char *wrong = talk_read(&talk, command, first);
+
+	if (wrong)
+		return wrong;
+	if (!talk.seed)
+		return talk.end == command->count ? NULL : "hears which telephone?";
+	if (!script_word_is(command, talk.end, "since"))
+		return "a seed is heard \"since\" an event";
+	return player_reference_check(command, talk.end + 1);
 }
 
 static const char *check_hears(const struct script_command *command)
@@ -82,7 +105,8 @@ static void judged_keep(struct player *player, const struct hearing *hearing, un
 	if (player->judged_count == PLAYER_JUDGED_MAX)
 		return;
 	player->judged[player->judged_count++] = (struct player_judged){.listener = listener,
-		.talker = phone_number(hearing->talker),
+		.talker = hearing->talker ? phone_number(hearing->talker) : 0,
+		.seed = hearing->seed,
 		.meant = meant,
 		.result = *result};
 }
@@ -141,33 +165,49 @@ static int hearing_take(struct player *player, const struct hearing *hearing,
 	return err;
 }
 
+/* EAGAIN: nobody has begun to say it. */
+static int hearing_find(struct player *player, const struct script_command *command, const struct talk *talk,
+	struct hearing *hearing, uint64_t *end_ns)
+{
+	const struct player_phone *talker = player_phone_find(player, talk->number);
+
+	if (talk->seed) {
+		hearing->seed = talk->number;
+		*end_ns = UINT64_MAX;
+		return player_reference(player, command, talk->end + 1, &hearing->said_ns) == 0 ? 0 : EAGAIN;
+	}
+	if (!talker)
+		return ENOENT;
+	hearing->talker = talker->phone;
+	return talk_find(talker, hearing, end_ns) ? EAGAIN : 0;
+}
+
 static enum script_result talker_judge(struct player *player, const struct script_command *command,
 	size_t first, bool meant)
 {
-	struct player_phone *own = player_phone_of(player, command), *talker;
-	unsigned number = 0, ms = HEARS_MS;
+	struct player_phone *own = player_phone_of(player, command);
 	struct recognition result;
 	struct hearing hearing;
+	struct talk talk;
 	uint64_t end_ns = 0;
 	int err;
 
 	if (!own)
 		return SCRIPT_FAILED;
-	script_number(command->words[first], 1, SCRIPT_PHONE_MAX, &number);
-	if (command->count > first + 2)
-		script_number(command->words[first + 2], 0, HEARS_MS_MAX, &ms);
-	talker = player_phone_find(player, number);
-	if (!talker)
-		return player_fail(player, "there is no telephone %u", number);
-	hearing = (struct hearing){.listener = ears_of(player, own->phone), .talker = talker->phone};
+	talk_read(&talk, command, first);
+	hearing = (struct hearing){.listener = ears_of(player, own->phone)};
 	player->wake_ns = player->begun_ns + TALK_WAIT_MS * MS_NS;
-	if (talk_find(talker, &hearing, &end_ns))
-		return player->now_ns < player->wake_ns
-			       ? SCRIPT_WAIT
-			       : player_fail(player, "telephone %u says no seed", number);
-	span_find(&hearing, player->begun_ns, ms);
+	err = hearing_find(player, command, &talk, &hearing, &end_ns);
+	if (err == ENOENT)
+		return player_fail(player, "there is no telephone %u", talk.number);
+	if (err && player->now_ns < player->wake_ns)
+		return SCRIPT_WAIT;
+	if (err)
+		return talk.seed ? player_fail(player, "there was no such event to count from")
+				 : player_fail(player, "telephone %u says no seed", talk.number);
+	span_find(&hearing, player->begun_ns, talk.ms);
 	if (end_ns < hearing.until_ns)
-		return player_fail(player, "telephone %u stops talking too soon to judge", number);
+		return player_fail(player, "telephone %u stops talking too soon to judge", talk.number);
 	player->wake_ns = hearing.until_ns + HEARING_LATE_MS * MS_NS;
 	if (player->now_ns < player->wake_ns)
 		return SCRIPT_WAIT;
@@ -262,8 +302,8 @@ enum script_result player_watches_step(struct player *player)
 }
 
 const struct script_verb player_judge_verbs[] = {
-	{"hears", "N [for MS] | keys DIGITS [for MS]", true, check_hears, run_hears},
-	{"does", "not hear N [for MS]", true, check_does, run_does},
+	{"hears", "N [for MS] | seed N [for MS] since [N] EVENT | keys DIGITS [for MS]", true, check_hears, run_hears},
+	{"does", "not hear N [for MS], or seed N [for MS] since [N] EVENT", true, check_does, run_does},
 	{"never", "tone NAME | ring | sound", true, check_never, run_never},
 	{NULL},
 };

@@ -34,7 +34,7 @@ static size_t reference_find(const char *name)
 	return i;
 }
 
-static const char *reference_check(const struct script_command *command, size_t first)
+const char *player_reference_check(const struct script_command *command, size_t first)
 {
 	unsigned phone;
 
@@ -44,7 +44,7 @@ static const char *reference_check(const struct script_command *command, size_t 
 		script_number(command->words[first], 1, SCRIPT_PHONE_MAX, &phone))
 		first++;
 	if (first + 1 != command->count || reference_find(command->words[first]) == REFERENCE_COUNT)
-		return "after \"of\" comes [N] lift, hangup, flash, digit, say or ring, or sip ...";
+		return "an event is [N] lift, hangup, flash, digit, say or ring, or sip ...";
 	return NULL;
 }
 
@@ -62,7 +62,7 @@ const char *player_limits_check(const struct script_command *command, size_t fir
 		return NULL;
 	if (!script_word_is(command, first + 2, "of"))
 		return "expected \"of\"";
-	return reference_check(command, first + 3);
+	return player_reference_check(command, first + 3);
 }
 
 static int event_find(const struct player_phone *own, size_t reference, uint64_t *at_ns)
@@ -99,6 +99,13 @@ static int phone_reference(struct player *player, const struct script_command *c
 	return event_find(own, reference_find(command->words[first]), at_ns);
 }
 
+int player_reference(struct player *player, const struct script_command *command, size_t first, uint64_t *at_ns)
+{
+	if (!script_word_is(command, first, "sip"))
+		return phone_reference(player, command, first, at_ns);
+	return player->reference ? player->reference(player, command, first + 1, at_ns) : ENOENT;
+}
+
 static void reference_name(char *text, size_t size, const struct script_command *command,
 	size_t first)
 {
@@ -123,12 +130,7 @@ int player_limits(struct player *player, const struct script_command *command, s
 		script_number(command->words[first + 1], 0, MS_MAX, &ms);
 	if (limits->referred) {
 		reference_name(limits->of, sizeof limits->of, command, first + 3);
-		if (!script_word_is(command, first + 3, "sip"))
-			err = phone_reference(player, command, first + 3, &limits->from_ns);
-		else
-			err = player->reference ? player->reference(player, command, first + 4,
-						&limits->from_ns)
-						: ENOENT;
+		err = player_reference(player, command, first + 3, &limits->from_ns);
 	}
 	limits->until_ns = limits->from_ns + ms * MS_NS;
 	return err;

@@ -19,7 +19,8 @@
 
 /* What a party turned out to have heard of another. */
 struct player_judged {
-	unsigned listener, talker;
+	unsigned listener, talker; /* talker 0: a sound file with the voice of the seed */
+	uint32_t seed;
 	bool meant; /* it was expected to hear it */
 	struct recognition result;
 };
@@ -102,6 +103,10 @@ void player_seen(struct player *player, const struct phone *phone, uint64_t sinc
 
 /* limits.c: "[within MS [of [N] EVENT]]" at word first to the end: what is wrong with it, or NULL. */
 const char *player_limits_check(const struct script_command *command, size_t first);
+
+/* "[N] EVENT" or "sip ..." from word first to the end: what is wrong with it, or NULL; and when it was. EAGAIN: not yet. */
+const char *player_reference_check(const struct script_command *command, size_t first);
+int player_reference(struct player *player, const struct script_command *command, size_t first, uint64_t *at_ns);
 
 struct player_limits {
 	bool referred;   /* they hang on an event */

@@ -81,6 +81,7 @@ config() {
 	echo "dummy { wires = \"$dir/wires\" }"
 	echo "control { socket = \"$dir/control\" }"
 	echo "state { file = \"$dir/state\" }"
+	echo "media { prompts = words }"
 	echo "${SETTINGS:-}"
 	setting sections
 	for ((n = 1; n <= lines; n++)); do
@@ -125,6 +126,7 @@ daemon_registered() {
 
 export TIPRING_BUILD=$build TIPRING_DIR=$dir TIPRING_WIRES=$dir/wires TIPRING_CONTROL=$dir/control
 umask 077
+"$build/tests/story/sounds" "$dir" || { echo "not ok the bed: no sound files"; finish 1; }
 if [ -n "${BED_CONFIG:-}" ]; then
 	"$BED_CONFIG" "$dir" "$lines" >"$dir/tipring.conf"
 else

@@ -9,6 +9,7 @@
 
 #include "tests/flow/bed_flow.h"
 #include "tests/flow/world.h"
+#include "tests/story/sounds.h"
 
 #define LINES_MAX    (BED_LINES_MAX < WORLD_PHONES_MAX ? BED_LINES_MAX : WORLD_PHONES_MAX)
 #define REGISTER_NS  5000000000ull
@@ -80,7 +81,7 @@ static int config_write(const struct flow *flow)
 
 	if (!file)
 		return errno;
-	fprintf(file, "sip { listen = \"127.0.0.1\" port = 5070 }\ndummy { wires = \"%s\" }\nstate { file = \"\" }\n", flow->wires_path);
+	fprintf(file, "sip { listen = \"127.0.0.1\" port = 5070 }\ndummy { wires = \"%s\" }\nstate { file = \"\" }\nmedia { prompts = words }\n", flow->wires_path);
 	for (unsigned n = 1; n <= flow->config.lines; n++)
 		line_write(flow, file, n);
 	fprintf(file, "%s\n", flow->config.sections ? flow->config.sections : "");
@@ -94,6 +95,7 @@ static int config_write(const struct flow *flow)
 static int directory_make(struct flow *flow)
 {
 	const char *tmp = getenv("TMPDIR");
+	int err;
 
 	snprintf(flow->directory, sizeof(flow->directory), "%.64s" DIRECTORY, tmp ? tmp : "/tmp");
 	if (!mkdtemp(flow->directory)) {
@@ -102,7 +104,8 @@ static int directory_make(struct flow *flow)
 	}
 	snprintf(flow->config_path, sizeof(flow->config_path), "%s/tipring.conf", flow->directory);
 	snprintf(flow->wires_path, sizeof(flow->wires_path), "%s/wires", flow->directory);
-	return config_write(flow);
+	err = sounds_write(flow->directory);
+	return err ? err : config_write(flow);
 }
 
 static void flow_close(struct bed *bed)
@@ -113,6 +116,7 @@ static void flow_close(struct bed *bed)
 		return;
 	world_free(flow->world);
 	if (flow->directory[0]) {
+		sounds_remove(flow->directory);
 		unlink(flow->config_path);
 		unlink(flow->wires_path);
 		rmdir(flow->directory);

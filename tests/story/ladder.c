@@ -141,15 +141,17 @@ static void heard_tones(const struct phone *phone)
 static void heard_voice(const struct player_judged *judged)
 {
 	const struct recognition *result = &judged->result;
+	char whose[40];
 
-	if (!judged->meant)
-		printf("  not telephone %u's voice: correlation %.2f\n", judged->talker,
-			result->correlation);
+	if (judged->talker)
+		snprintf(whose, sizeof whose, "telephone %u's voice", judged->talker);
 	else
-		printf("  telephone %u's voice: correlation %.3f, level %.1f dBm0, delay %.1f ms, longest "
-		       "gap %u ms\n",
-			judged->talker, result->correlation, result->level_dbm0, result->delay_ms,
-			result->longest_gap_ms);
+		snprintf(whose, sizeof whose, "the sound of seed %u", (unsigned)judged->seed);
+	if (!judged->meant)
+		printf("  not %s: correlation %.2f\n", whose, result->correlation);
+	else
+		printf("  %s: correlation %.3f, level %.1f dBm0, delay %.1f ms, longest gap %u ms\n", whose,
+			result->correlation, result->level_dbm0, result->delay_ms, result->longest_gap_ms);
 }
 
 void ladder_heard(const struct player *player)

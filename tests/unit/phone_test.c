@@ -308,7 +308,7 @@ static void test_a_wrong_line_is_refused_with_what_is_allowed(void **state)
 		{"1 expect rain", "f:7: nobody knows that thing; allowed is expect connected | ring"},
 		{"1 expect tone loud", "f:7: tones are dial"},
 		{"1 expect ring within", "f:7: \"within\" takes 0..600000 ms"},
-		{"1 expect ring within 5 of moon", "f:7: after \"of\" comes"},
+		{"1 expect ring within 5 of moon", "f:7: an event is"},
 		{"1 expect ring for 5", "f:7: only silence and no-ring last"},
 		{"1 say seed 0", "f:7: a seed is 1..999999999"},
 		{"1 hears", "f:7: hears which telephone?"},
