@@ -87,13 +87,25 @@ const char *ring_cadences_make(struct fxs_cadence cadences[RING_PATTERNS], const
 	return NULL;
 }
 
+static void own_repeated(char text[RING_WAITING_MAX], const char *own)
+{
+	size_t length = 0, end = strlen(own);
+	bool ends = strchr(own, '!') && end > 2 && strcmp(own + end - 2, ",0") == 0;
+
+	for (; *own && length < RING_WAITING_MAX - sizeof("/5000"); own++) {
+		if (!ends || *own != '!')
+			text[length++] = *own;
+	}
+	strcpy(text + length, ends ? "/5000" : "");
+}
+
 void ring_waiting_text(char text[RING_WAITING_MAX], uint8_t pattern, const char *own)
 {
 	const char *rhythm = patterns[pattern].waiting, *hz = own + (*own == '!');
 	size_t length = 0;
 
 	if (!rhythm || !*own) {
-		snprintf(text, RING_WAITING_MAX, "%s", own);
+		own_repeated(text, own);
 		return;
 	}
 	for (; *rhythm; rhythm++) {

@@ -14,7 +14,7 @@
 
 #define RING_COUNTRY  0
 #define RING_PATTERNS 9
-#define RING_WAITING_MAX 160 /* bytes of ring_waiting_text */
+#define RING_WAITING_MAX 512 /* bytes of ring_waiting_text */
 
 /* ENOENT: no pattern has that name. */
 int ring_pattern_find(uint8_t *pattern, const char *name, size_t length);
@@ -24,7 +24,8 @@ const char *ring_pattern_name(uint8_t pattern);
  * is left alone. Returns what is wrong, or NULL; at is the word that is. */
 const char *ring_cadences_make(struct fxs_cadence cadences[RING_PATTERNS], const char *changes, const char **at);
 
-/* The call waiting tone of a pattern in the notation of fxs/zone.h, in the country's frequencies; own is the country's. */
+/* The call waiting tone of a pattern in the notation of fxs/zone.h, in the country's frequencies; own is the country's, and where that
+ * ends it begins anew after 5 s, since the call waits on. */
 void ring_waiting_text(char text[RING_WAITING_MAX], uint8_t pattern, const char *own);
 
 /* Rules, "WORD=PATTERN WORD=PATTERN", blanks between them: what is wrong, or NULL, and where. */

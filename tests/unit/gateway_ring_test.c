@@ -88,6 +88,33 @@ static void test_a_waiting_call_sounds_in_the_countrys_frequencies(void **state)
 	}
 }
 
+static void test_a_country_whose_tone_ends_hears_it_again(void **state)
+{
+	static const struct {
+		const char *own, *text;
+	} rows[] = {
+		{"!425/200,!0/200,!425/200,!0/5000,!425/200,!0/200,!425/200,0",
+			"425/200,0/200,425/200,0/5000,425/200,0/200,425/200,0/5000"},
+		{"425/40,0/1960", "425/40,0/1960"},
+		{"!1000/50,425/40,0/1960", "!1000/50,425/40,0/1960"},
+		{"", ""},
+	};
+	char text[RING_WAITING_MAX], own[700];
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(rows); i++) {
+		ring_waiting_text(text, RING_COUNTRY, rows[i].own);
+		assert_string_equal(text, rows[i].text);
+	}
+	memset(own, '!', sizeof(own));
+	strcpy(own + 690, "1,0");
+	own[0] = '1';
+	ring_waiting_text(text, RING_COUNTRY, own);
+	memset(own, '1', 600);
+	ring_waiting_text(text, RING_COUNTRY, own);
+	assert_true(strlen(text) < RING_WAITING_MAX);
+}
+
 static void test_endless_frequencies_are_cut(void **state)
 {
 	char own[300], text[RING_WAITING_MAX];
@@ -204,6 +231,7 @@ int main(void)
 		cmocka_unit_test(test_cadences_are_changed),
 		cmocka_unit_test(test_wrong_cadences_are_refused_where_they_stand),
 		cmocka_unit_test(test_a_waiting_call_sounds_in_the_countrys_frequencies),
+		cmocka_unit_test(test_a_country_whose_tone_ends_hears_it_again),
 		cmocka_unit_test(test_endless_frequencies_are_cut),
 		cmocka_unit_test(test_wrong_rules_are_refused_where_they_stand),
 		cmocka_unit_test(test_alert_info_chooses_in_its_usual_spellings),
