@@ -15,6 +15,7 @@
 #include "gateway/config.h"
 #include "gateway/config_check.h"
 #include "gateway/config_comments.h"
+#include "gateway/config_sounds.h"
 #include "gateway/settings.h"
 
 #define SETTINGS_MAX   128 /* of all sections */
@@ -374,7 +375,7 @@ void config_free(struct config *config)
 		return;
 	for (unsigned i = 0; i < config->account_count; i++)
 		explicit_bzero(&config->accounts[i].password, sizeof(config->accounts[i].password));
-	prompts_clear(&config->prompts);
+	config_sounds_free(config);
 	free(config->accounts);
 	free(config->profiles);
 	free(config->lines);

@@ -93,6 +93,14 @@ enum config_flash_style {
 	CONFIG_FLASH_NETWORK,  /* the server hears of it and acts */
 };
 
+enum config_hold_offer {
+	CONFIG_HOLD_SENDONLY,
+	CONFIG_HOLD_INACTIVE,
+};
+
+#define CONFIG_HOLD_SILENCE "silence"
+#define CONFIG_HOLD_TONE    "tone"
+
 struct config_profile {
 	char name[CONFIG_NAME_MAX + 1];
 	struct config_place place;
@@ -123,6 +131,9 @@ struct config_profile {
 	struct fxs_cadence rings[RING_PATTERNS]; /* of it; the country's own place is empty */
 	struct config_list ring_callers, ring_alerts; /* rules of ring_pattern.h */
 	uint8_t recall_ring, emergency_ring; /* patterns */
+	struct config_text hold_sound; /* one of the two, or a file */
+	struct sound hold_file;        /* that file; config's */
+	uint8_t hold_offer;            /* enum config_hold_offer */
 	struct config_text hotline; /* at most CONFIG_DIGITS_MAX */
 	unsigned hotline_s;
 };
@@ -164,6 +175,7 @@ struct config {
 	struct config_socket control; /* the operator's */
 	struct config_socket state;   /* the file of what subscribers set; "": nothing is kept */
 	struct prompts prompts;       /* what of it there is */
+	struct config_sound *sounds;  /* files of profiles */
 	struct config_account *accounts;
 	struct config_profile *profiles;
 	struct config_line *lines;

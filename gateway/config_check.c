@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include <errno.h>
 #include <fcntl.h>
-#include <limits.h>
 #include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
@@ -9,6 +8,7 @@
 #include <unistd.h>
 
 #include "gateway/config_check.h"
+#include "gateway/config_sounds.h"
 #include "gateway/settings.h"
 
 #define DEFAULT_PROFILE "default"
@@ -83,6 +83,19 @@ static void rings_check(struct check *check, struct config_profile *profile)
 	}
 }
 
+static void hold_check(struct check *check, struct config_profile *profile)
+{
+	const char *wrong = config_hold_read(check->config, profile);
+
+	if (wrong)
+		complain(check, &profile->place, "profile \"%s\": hold_sound = \"%s\": %s", profile->name,
+			profile->hold_sound.text, wrong);
+	if (profile->hold_offer == CONFIG_HOLD_INACTIVE && strcmp(profile->hold_sound.text, CONFIG_HOLD_SILENCE) != 0)
+		complain(check, &profile->place,
+			"profile \"%s\": nobody would hear hold_sound = \"%s\" with hold_offer = inactive; allowed is sendonly, or "
+			"silence", profile->name, profile->hold_sound.text);
+}
+
 static void profiles_check(struct check *check)
 {
 	struct config *config = check->config;
@@ -108,6 +121,8 @@ static void profiles_check(struct check *check)
 		features_check(check, &config->profiles[i]);
 	for (unsigned i = 0; i < config->profile_count; i++)
 		rings_check(check, &config->profiles[i]);
+	for (unsigned i = 0; i < config->profile_count; i++)
+		hold_check(check, &config->profiles[i]);
 }
 
 static bool readable_by_others(int fd)
@@ -352,36 +367,14 @@ static void lines_check(struct check *check)
 	}
 }
 
-/* What is no absolute path is looked for beside the file that names it. */
-static void path_make(char path[PATH_MAX], const char *beside, const char *name)
+static void prompts_check(struct check *check, const char *path, const struct config_place *place)
 {
-	const char *slash = strrchr(beside, '/');
-	int folder = *name != '/' && slash ? (int)(slash + 1 - beside) : 0;
+	enum prompt prompt;
+	const char *wrong = config_prompts_read(check->config, path, &prompt);
 
-	snprintf(path, PATH_MAX, "%.*s%s", folder, beside, name);
-}
-
-static const char *sound_file_wrong(int err)
-{
-	return err == EINVAL || err == EFBIG
-		? "allowed is a WAV file: 8000 Hz, one channel, 16 bit PCM or G.711, up to 10 minutes"
-		: strerror(err);
-}
-
-static void prompts_check(struct check *check, const struct config_place *place)
-{
-	const char *name = check->config->media.prompts.text;
-	char directory[PATH_MAX];
-	enum prompt wrong;
-	int err;
-
-	if (!*name)
-		return;
-	path_make(directory, place->file, name);
-	err = prompts_read(&check->config->prompts, directory, &wrong);
-	if (err)
-		complain(check, place, "media: prompts = \"%s\": %s.wav: %s", name, prompt_name(wrong),
-			sound_file_wrong(err));
+	if (wrong)
+		complain(check, place, "media: prompts = \"%s\": %s.wav: %s", check->config->media.prompts.text,
+			prompt_name(prompt), wrong);
 }
 
 int config_check(struct config *config, const char *path, FILE *errors)
@@ -397,7 +390,7 @@ int config_check(struct config *config, const char *path, FILE *errors)
 		complain(&check, &whole,
 			"sip: rtp_port_max = %u leaves no even port and the next above rtp_port_min = %u", config->sip.rtp_port_max,
 			config->sip.rtp_port_min);
-	prompts_check(&check, &whole);
+	prompts_check(&check, path, &whole);
 	profiles_check(&check);
 	accounts_check(&check);
 	lines_check(&check);

@@ -93,7 +93,7 @@ static void hold_offer(struct leg *leg)
 {
 	struct ua_sdp offer;
 
-	leg->local.direction = leg->held ? UA_SENDONLY : UA_SENDRECV;
+	leg->local.direction = !leg->held ? UA_SENDRECV : leg->config->hold_inactive ? UA_INACTIVE : UA_SENDONLY;
 	if (!leg->invite || !leg->up || leg->held == leg->told_held)
 		return;
 	ua_sdp_offer(&offer, &leg->local);
@@ -464,6 +464,7 @@ void leg_stream_wish(const struct leg *leg, bool talks, bool hears, struct strea
 	wish->payload_type = format->payload_type;
 	wish->law = format->codec == UA_CODEC_PCMA ? DSP_LAW_A : DSP_LAW_MU;
 	/* The remote's directions are as it sees them: it receives what we send. */
-	wish->sends = talks && reachable && leg->remote.direction & UA_RECVONLY;
+	wish->plays_hold = leg->held && leg->config->hold_plays;
+	wish->sends = (talks || wish->plays_hold) && reachable && leg->remote.direction & UA_RECVONLY;
 	wish->receives = hears && leg->remote.direction & UA_SENDONLY;
 }

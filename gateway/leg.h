@@ -20,6 +20,8 @@ struct leg_config {
 	uint16_t port_min, port_max;
 	uint16_t playout_ms;
 	uint8_t ptime_ms;
+	bool hold_plays;    /* a held peer hears the hold sound */
+	bool hold_inactive; /* ... is offered inactive rather than sendonly */
 	bool dtmf_events; /* keys go and come as events (RFC 4733) where the peer wants it */
 };
 
@@ -52,7 +54,7 @@ int leg_move(struct leg **legp, struct leg *from, const struct leg_config *confi
 int leg_ring(struct leg *leg, bool waiting);
 int leg_answer(struct leg *leg);
 
-/* Holds the call (the peer may hear us and need not talk: sendonly) or takes it up again. The offer waits for one that is under
+/* Holds the call (the peer need not talk, and may hear us or not, as hold_inactive says) or takes it up again. The offer waits for one that is under
  * way; whatever the peer says to it, the stream obeys the line's wish. */
 void leg_hold(struct leg *leg, bool held);
 

@@ -44,6 +44,11 @@ static void on_timer(void *arg)
 	line_dispatch(line, line_judge_timeout(line));
 }
 
+static bool hold_plays(const struct config_profile *profile)
+{
+	return strcmp(profile->hold_sound.text, CONFIG_HOLD_SILENCE) != 0;
+}
+
 int line_alloc(struct line **linep, struct loop *loop, const struct config_line *config,
 	const struct leg_config *leg_config, const struct directory *directory, struct subscriber *subscriber,
 	struct ua_account *account, struct media_line *media)
@@ -56,6 +61,8 @@ int line_alloc(struct line **linep, struct loop *loop, const struct config_line 
 	line->config = config;
 	line->leg_config = *leg_config;
 	line->leg_config.dtmf_events = config->profile->dtmf_events;
+	line->leg_config.hold_plays = hold_plays(config->profile);
+	line->leg_config.hold_inactive = config->profile->hold_offer == CONFIG_HOLD_INACTIVE;
 	line->directory = directory;
 	line->subscriber = subscriber;
 	line->account = account;

@@ -48,7 +48,7 @@ struct media_wish {
 	bool tone_stops_at_digit; /* the telephone's first digit silences it at once */
 	bool ring;
 	uint8_t pattern;          /* that it rings in, and that the call waiting tone sounds in (ring_pattern.h) */
-	bool sound;               /* the line is served each tick, as it is while a bridge has a stream */
+	bool sound;               /* the line is served each tick, as it is while a bridge has a stream or a stream plays the hold sound */
 	bool echo;                /* the telephone hears what it says */
 	struct prompt_list prompts; /* ... and these words, once */
 	/* Who hears whom, as bits: what those streams bring goes out on this one, beside what the telephone says where it has
@@ -75,6 +75,7 @@ struct media_taste {
 	const struct dsp_tone_def *tones[MEDIA_TONE_COUNT]; /* NULL: none */
 	const struct dsp_tone_def *waiting_tones[RING_PATTERNS]; /* in place of tones[FXS_TONE_CALL_WAITING] */
 	struct fxs_cadence rings[RING_PATTERNS];
+	struct sound hold; /* what held parties hear; count 0: nothing */
 	struct fxs_hook_config hook;
 };
 

@@ -129,10 +129,11 @@ static void refusal_note(struct media_line *line, int err)
 	line->report_dirty = true;
 }
 
-static bool has_bridge(const struct media_wish *wish)
+/* A bridge, or a hold sound. */
+static bool goes_past(const struct media_wish *wish)
 {
-	for (int i = MEDIA_CALLS; i < MEDIA_STREAMS; i++) {
-		if (wish->streams[i].id)
+	for (int i = 0; i < MEDIA_STREAMS; i++) {
+		if (wish->streams[i].id && (i >= MEDIA_CALLS || wish->streams[i].plays_hold))
 			return true;
 	}
 	return false;
@@ -141,7 +142,7 @@ static bool has_bridge(const struct media_wish *wish)
 static void obey_sound(struct media_line *line, const struct media_wish *wish, uint64_t now_ns)
 {
 	const struct fxs_driver *driver = line->port->driver;
-	bool needed = wish->sound || has_bridge(wish);
+	bool needed = wish->sound || goes_past(wish);
 	int err;
 
 	if (wish->sound != line->wish.sound)
@@ -151,7 +152,7 @@ static void obey_sound(struct media_line *line, const struct media_wish *wish, u
 		line->port_sounding = needed && !err;
 		refusal_note(line, err);
 	}
-	line->sounding = line->port_sounding || has_bridge(wish);
+	line->sounding = line->port_sounding || goes_past(wish);
 }
 
 static void obey_feed(struct media_line *line, const struct media_wish *wish, uint64_t now_ns)
@@ -342,6 +343,8 @@ static void send_block(struct media_line *line, int to, const int16_t *samples, 
 	if (!line->streams[to].wish.id)
 		return;
 	if (samples && !line->wish.hears[to]) {
+		samples = hold_player_mix(&line->streams[to].hold, &line->taste->hold, line->streams[to].wish.plays_hold, samples, sum,
+			count);
 		stream_send(&line->streams[to], samples, count);
 		return;
 	}
@@ -360,8 +363,10 @@ static void listen_block(struct media_line *line, const int16_t *samples, size_t
 		    line->tone_muted_until_ns != UINT64_MAX)
 			line->tone_muted_until_ns = line->now_ns + SUSPICION_MS * NS_PER_MS;
 	}
-	for (int i = 0; i < MEDIA_CALLS; i++)
-		send_block(line, i, samples, count);
+	for (int i = 0; i < MEDIA_CALLS; i++) {
+		if (!line->streams[i].wish.plays_hold)
+			send_block(line, i, samples, count);
+	}
 	memcpy(line->said, samples, count * sizeof(*samples));
 }
 
@@ -433,23 +438,27 @@ static void speak_block(struct media_line *line, size_t count)
 }
 
 /* Past the telephone. */
-static void bridges_block(struct media_line *line, size_t count)
+static void past_block(struct media_line *line, size_t count)
 {
 	for (int i = MEDIA_CALLS; i < MEDIA_STREAMS; i++)
 		(void)stream_block(&line->streams[i], line->brought[i], count);
 	for (int i = MEDIA_CALLS; i < MEDIA_STREAMS; i++)
 		send_block(line, i, NULL, count);
+	for (int i = 0; i < MEDIA_CALLS; i++) {
+		if (line->streams[i].wish.plays_hold)
+			send_block(line, i, line->said, count);
+	}
 }
 
 /* By the card's clock, or else by the tick's: the dummy's telephone says nothing while it is hung up, nor does a card that is out
  * of order. One that is late makes up for it. */
-static void bridges_serve(struct media_line *line, int blocks, size_t count)
+static void past_serve(struct media_line *line, int blocks, size_t count)
 {
 	line->dry_ticks = blocks ? 0 : line->dry_ticks + 1;
 	if (line->port->driver->clock == FXS_CLOCK_TIMER || line->dry_ticks >= BLOCKS_A_TICK_MAX)
 		blocks = 1;
 	while (blocks-- > 0)
-		bridges_block(line, count);
+		past_block(line, count);
 }
 
 static void id_report(struct media_line *line, uint32_t *reported, uint32_t id)
@@ -495,7 +504,7 @@ void media_line_tick(struct media_line *line, uint64_t now_ns, size_t count)
 		listen_block(line, samples, count);
 		blocks++;
 	}
-	bridges_serve(line, blocks, count);
+	past_serve(line, blocks, count);
 	if (blocks == 0)
 		line->report.blocks_missing++;
 	else

@@ -33,7 +33,7 @@ struct media_line {
 	bool touched;            /* stands in the worker's list of lines to publish */
 	uint8_t feed;            /* enum fxs_feed that the port took */
 	bool port_sounding;      /* the port's sound is on */
-	bool sounding;           /* served each tick: the port's sound is on, or a bridge needs no port */
+	bool sounding;           /* served each tick: the port's sound is on, or a bridge or a hold sound needs no port */
 	unsigned dry_ticks;      /* since the port had a block */
 	bool ringing;
 	bool watched;            /* its descriptor is: not while the port is out of order */

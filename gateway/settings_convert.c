@@ -207,6 +207,7 @@ static const struct choice {
 		{{"country", RING_COUNTRY}, {"dr1", 1}, {"dr2", 2}, {"dr3", 3}, {"dr4", 4}, {"dr5", 5}, {"dr6", 6}, {"dr7", 7}, {"dr8", 8}}},
 	[KIND_MWI] = {"off, unsolicited or subscribe",
 		{{"off", CONFIG_MWI_OFF}, {"unsolicited", CONFIG_MWI_UNSOLICITED}, {"subscribe", CONFIG_MWI_SUBSCRIBE}}},
+	[KIND_HOLD] = {"sendonly or inactive", {{"sendonly", CONFIG_HOLD_SENDONLY}, {"inactive", CONFIG_HOLD_INACTIVE}}},
 	[KIND_STYLE] = {"bellcore, etsi or network",
 		{{"bellcore", CONFIG_FLASH_BELLCORE}, {"etsi", CONFIG_FLASH_ETSI}, {"network", CONFIG_FLASH_NETWORK}}},
 };
@@ -262,7 +263,7 @@ const char *settings_convert(const struct setting *setting, const char *text, vo
 		[KIND_DRIVER] = convert_driver,     [KIND_BLOCK] = convert_block,
 		[KIND_RELEASE] = convert_choice,     [KIND_STYLE] = convert_choice,
 		[KIND_FEATURES] = convert_choice,    [KIND_RING] = convert_choice,
-		[KIND_MWI] = convert_choice,
+		[KIND_MWI] = convert_choice,        [KIND_HOLD] = convert_choice,
 		[KIND_TRANSFERS] = convert_choice,
 		[KIND_STRATEGY] = convert_choice,
 	};

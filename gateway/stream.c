@@ -31,6 +31,7 @@ void stream_update(struct stream *stream, const struct stream_wish *wish)
 		stream->sender = wish->sender;
 		stream->frame_fill = 0;
 		stream->relay = (struct relay){0};
+		stream->hold = (struct hold_player){0};
 		stream->packets_sent = stream->packets_received = stream->packets_refused = 0;
 		stream->silent_samples = 0;
 		moved = true;
@@ -43,7 +44,7 @@ void stream_update(struct stream *stream, const struct stream_wish *wish)
 		frame_recode(stream, wish->law);
 	if (moved || !stream->wish.sends)
 		stream->talkspurt = true;
-	if (!wish->sends || !wish->event_type)
+	if (!wish->sends || !wish->event_type || wish->plays_hold)
 		stream->relay.down = stream->relay.sender.busy = false;
 	stream->wish = *wish;
 }
@@ -105,7 +106,7 @@ void stream_key(struct stream *stream, char digit, bool down, unsigned duration_
 {
 	struct relay_out out = relay_out(stream);
 
-	if (!may_send(stream) || !stream->wish.event_type)
+	if (!may_send(stream) || !stream->wish.event_type || stream->wish.plays_hold)
 		return;
 	if (!down) {
 		relay_key_up(&stream->relay, &out, duration_samples);

@@ -12,6 +12,7 @@
 
 #include "dsp/g711.h"
 #include "gateway/address.h"
+#include "gateway/hold_player.h"
 #include "gateway/playout.h"
 #include "gateway/relay.h"
 #include "sip/rtp.h"
@@ -36,6 +37,7 @@ struct stream_wish {
 	uint8_t receive_event_types[2]; /* of events that come; 0: none */
 	uint8_t ptime_ms;            /* 10..60, rounded up to whole blocks */
 	bool sends, receives;
+	bool plays_hold;             /* what is sent is the hold sound: neither the telephone nor its keys */
 	uint16_t playout_ms;
 };
 
@@ -51,6 +53,7 @@ struct stream {
 	uint64_t packets_sent, packets_received, packets_refused;
 	struct playout playout;
 	struct relay relay;
+	struct hold_player hold;
 	struct dsp_dtmf_tx *tones; /* for events that come; the owner of the stream makes it, NULL: no tones */
 	struct stream *onward;     /* events that come go out on it as such, where its peer takes them; NULL: they become tones */
 };

@@ -8,11 +8,15 @@
 /* The frequency is that of ITU-T E.180's warning tone, which tells by its period (15 s) that a call is recorded: a single
  * short one does not. */
 #define BEEP "!1400/200"
+/* Nobody has standardised one: short and seldom enough to be borne for minutes. */
+#define HOLD_TONE "425/200,0/200,425/200,0/7400"
+#define HOLD_TONE_SAMPLES (8000 * 8)
 #define MILLIWATT "1004" /* as North American exchanges have it; at 0 dBm0 */
 
 struct taste {
 	struct media_taste media;
 	struct dsp_tone_def *tones[MEDIA_TONE_COUNT], *waiting_tones[RING_PATTERNS];
+	int16_t *hold_tone; /* samples of it, once around; NULL: none is played */
 };
 
 static int tone_make(struct taste *taste, unsigned tone, const char *text, double level_dbm0)
@@ -36,6 +40,28 @@ static int waiting_tones_make(struct taste *taste, const struct config_profile *
 	return err;
 }
 
+/* Played as a file would be. */
+static int hold_tone_make(struct taste *taste, double level_dbm0)
+{
+	struct dsp_tone_def *def = NULL;
+	struct dsp_tone *tone = NULL;
+	int err = dsp_tone_def_parse(&def, HOLD_TONE, level_dbm0);
+
+	if (!err)
+		err = dsp_tone_alloc(&tone);
+	taste->hold_tone = err ? NULL : calloc(HOLD_TONE_SAMPLES, sizeof(*taste->hold_tone));
+	if (!err && !taste->hold_tone)
+		err = ENOMEM;
+	if (!err) {
+		dsp_tone_start(tone, def);
+		dsp_tone_fill(tone, taste->hold_tone, HOLD_TONE_SAMPLES);
+		taste->media.hold = (struct sound){taste->hold_tone, HOLD_TONE_SAMPLES};
+	}
+	dsp_tone_free(tone);
+	dsp_tone_def_free(def);
+	return err;
+}
+
 int taste_alloc(struct taste **tastep, const struct config_profile *profile)
 {
 	struct taste *taste = calloc(1, sizeof(*taste));
@@ -53,6 +79,9 @@ int taste_alloc(struct taste **tastep, const struct config_profile *profile)
 		err = tone_make(taste, MEDIA_TONE_MILLIWATT, MILLIWATT, 0);
 	if (!err)
 		err = waiting_tones_make(taste, profile, &zone);
+	taste->media.hold = profile->hold_file;
+	if (!err && strcmp(profile->hold_sound.text, CONFIG_HOLD_TONE) == 0)
+		err = hold_tone_make(taste, profile->tone_level_dbm0);
 	if (err) {
 		taste_free(taste);
 		return err;
@@ -74,6 +103,7 @@ void taste_free(struct taste *taste)
 		dsp_tone_def_free(taste->tones[i]);
 	for (int i = 0; i < RING_PATTERNS; i++)
 		dsp_tone_def_free(taste->waiting_tones[i]);
+	free(taste->hold_tone);
 	free(taste);
 }
 

@@ -103,6 +103,31 @@ static void test_words_are_read_and_a_wrong_one_is_named(void **state)
 	config_free(config);
 }
 
+/* Of one file there is one copy, whoever names it. */
+static void test_profiles_share_their_hold_sound(void **state)
+{
+	static const int16_t samples[] = {5, 6, 7};
+	struct config *config = NULL;
+	char path[96], text[1024];
+
+	(void)state;
+	snprintf(path, sizeof(path), "%s/hold.wav", dir);
+	assert_int_equal(dsp_wav_write(path, samples, 3), 0);
+	snprintf(text, sizeof(text), SIP ACCOUNT LINE "profile \"p\" {\nhold_sound = hold.wav\n}\nprofile \"q\" {\nhold_sound = \"%s\"\n}\n"
+		"profile \"r\" {\nhold_sound = tone\n}\n", path);
+	assert_int_equal(load(text, &config), 0);
+	assert_int_equal(config->profiles[0].hold_file.count, 3);
+	assert_int_equal(config->profiles[0].hold_file.samples[2], 7);
+	assert_ptr_equal(config->profiles[0].hold_file.samples, config->profiles[1].hold_file.samples);
+	assert_int_equal(config->profiles[2].hold_file.count, 0);
+	config_free(config);
+	config = NULL;
+	assert_int_equal(dsp_wav_write(path, samples, 0), 0);
+	expect_refused(text, "16", "hold.wav", "8000 Hz, one channel");
+	unlink(path);
+	expect_refused(text, "16", "hold.wav", "No such file");
+}
+
 static void test_a_wrong_value_is_refused_with_its_line_and_what_is_allowed(void **state)
 {
 	(void)state;
@@ -277,6 +302,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_a_small_configuration_takes_the_defaults),
 		cmocka_unit_test(test_words_are_read_and_a_wrong_one_is_named),
+		cmocka_unit_test(test_profiles_share_their_hold_sound),
 		cmocka_unit_test(test_a_wrong_value_is_refused_with_its_line_and_what_is_allowed),
 		cmocka_unit_test(test_what_is_missing_or_unknown_is_named),
 		cmocka_unit_test(test_names_are_resolved_and_unique),

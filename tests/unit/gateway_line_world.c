@@ -394,7 +394,7 @@ void line_world_make(const char *digit_map)
 	world.registration = UA_REG_REGISTERED;
 	world.profile = (struct config_profile){
 		.first_digit_s = 20, .inter_digit_s = 4, .complete_s = 2, .ring_s = 180, .tone_s = 60, .howler_s = 30,
-		.release_tone = FXS_TONE_BUSY, .hash_sends = true, .dtmf_events = true,
+		.hold_sound = {CONFIG_HOLD_SILENCE}, .release_tone = FXS_TONE_BUSY, .hash_sends = true, .dtmf_events = true,
 		.flash_bounce_ms = 2000, .call_waiting = true, .three_way = true,
 		.transfer = true, .transfer_s = 30, .r_digit_s = 4, .dnd_code = 480, .forward_no_answer_s = 20, .emergency_hold_s = 120,
 	};
@@ -409,6 +409,14 @@ void line_world_make(const char *digit_map)
 	world.leg_config = (struct leg_config){
 		.addr = "127.0.0.1", .port_min = 30000, .port_max = 30999, .playout_ms = 40, .ptime_ms = 20,
 	};
+	assert_int_equal(line_alloc(&world.line, NULL, &world.config, &world.leg_config, &world.directory,
+		&world.subscriber, NULL, NULL), 0);
+}
+
+void line_world_again(void)
+{
+	line_free(world.line);
+	world.timer_count = 0;
 	assert_int_equal(line_alloc(&world.line, NULL, &world.config, &world.leg_config, &world.directory,
 		&world.subscriber, NULL, NULL), 0);
 }

@@ -70,6 +70,8 @@ extern struct line_world world;
 
 void line_world_make(const char *digit_map);
 void line_world_free(void);
+/* The line begins anew, with what the profile says by now. */
+void line_world_again(void);
 
 /* The telephone; the line hears of it at once. */
 void phone_does(enum media_event_kind kind, char digit);

@@ -275,6 +275,17 @@ static void test_a_peer_without_events_gets_the_tone_in_band(void **state)
 		assert_int_equal(sent[i].rtp.payload_type, 0);
 }
 
+/* The number that is dialled meanwhile is none of his business. */
+static void test_who_hears_the_hold_sound_gets_no_keys(void **state)
+{
+	(void)state;
+	near.wish.plays_hold = true;
+	press("159", ON_MS, OFF_MS);
+	assert_true(sent_count > 0);
+	for (size_t i = 0; i < sent_count; i++)
+		assert_int_equal(sent[i].rtp.payload_type, 0);
+}
+
 #define RELAY_TEST(test) cmocka_unit_test_setup_teardown(test, make, unmake)
 
 int main(void)
@@ -286,6 +297,7 @@ int main(void)
 		RELAY_TEST(test_no_key_arrives_where_its_events_do_not),
 		RELAY_TEST(test_an_event_has_one_marker_three_ends_and_no_sound_beside),
 		RELAY_TEST(test_a_peer_without_events_gets_the_tone_in_band),
+		RELAY_TEST(test_who_hears_the_hold_sound_gets_no_keys),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -58,6 +58,88 @@ static void test_a_beep_changes_nothing_else(void **state)
 	assert_memory_equal(&world.wish, &before, sizeof(before));
 }
 
+static const struct stream_wish *held_stream(void)
+{
+	return &world.wish.streams[world.line->place[LINE_ROLE_HELD]];
+}
+
+static void make_with_hold_tone(void)
+{
+	strcpy(world.profile.hold_sound.text, CONFIG_HOLD_TONE);
+	line_world_again();
+}
+
+static void test_who_is_held_hears_the_hold_sound_and_not_the_telephone(void **state)
+{
+	struct ua_invite *first;
+
+	(void)state;
+	first = talk();
+	flash();
+	assert_false(held_stream()->sends); /* that is silence */
+	hang_up_after_ms(0);
+	make_with_hold_tone();
+	first = talk();
+	assert_false(world.wish.streams[0].plays_hold);
+	flash();
+	assert_int_equal(first->offered, UA_SENDONLY);
+	assert_true(held_stream()->sends);
+	assert_true(held_stream()->plays_hold);
+	assert_false(held_stream()->receives);
+	flash();
+	assert_false(world.wish.streams[0].plays_hold);
+	assert_true(world.wish.streams[0].sends);
+}
+
+static void test_the_hold_sound_goes_nowhere_when_the_held_party_holds_too(void **state)
+{
+	struct ua_invite *first;
+
+	(void)state;
+	make_with_hold_tone();
+	first = talk();
+	assert_int_equal(call_is_offered(first, sdp_with("127.0.0.1", "0", "a=sendonly\r\n")), 0);
+	flash();
+	assert_false(held_stream()->sends);
+	assert_int_equal(call_is_offered(first, sdp_with("127.0.0.1", "0", "a=inactive\r\n")), 0);
+	assert_false(held_stream()->sends);
+	assert_int_equal(call_is_offered(first, sdp_with("127.0.0.1", "0", "a=recvonly\r\n")), 0);
+	assert_true(held_stream()->sends);
+	assert_int_equal(call_is_offered(first, sdp_with("0.0.0.0", "0", "")), 0); /* RFC 2543's hold */
+	assert_false(held_stream()->sends);
+}
+
+static void test_a_hold_may_be_offered_as_inactive(void **state)
+{
+	struct ua_invite *first;
+
+	(void)state;
+	world.profile.hold_offer = CONFIG_HOLD_INACTIVE;
+	line_world_again();
+	first = talk();
+	flash();
+	assert_int_equal(first->offered, UA_INACTIVE);
+	assert_false(held_stream()->sends);
+	flash();
+	assert_int_equal(first->offered, UA_SENDRECV);
+}
+
+static void test_the_hold_sound_goes_on_when_the_telephone_is_hung_up(void **state)
+{
+	(void)state;
+	make_with_hold_tone();
+	talk();
+	flash();
+	phone_dials("103#");
+	call_progresses(call_sent(), 180, NULL);
+	hang_up_after_ms(9000);
+	assert_state("transfer-rings");
+	assert_true(held_stream()->plays_hold);
+	call_ends(call_sent(), 486, false);
+	assert_state("ring-back");
+	assert_true(held_stream()->plays_hold);
+}
+
 static void test_a_hold_waits_for_the_offer_that_is_under_way(void **state)
 {
 	struct ua_invite *invite = talk();
@@ -819,6 +901,10 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		SERVICES_TEST(test_a_flash_holds_and_another_brings_the_call_back),
 		SERVICES_TEST(test_a_beep_changes_nothing_else),
+		SERVICES_TEST(test_who_is_held_hears_the_hold_sound_and_not_the_telephone),
+		SERVICES_TEST(test_the_hold_sound_goes_nowhere_when_the_held_party_holds_too),
+		SERVICES_TEST(test_a_hold_may_be_offered_as_inactive),
+		SERVICES_TEST(test_the_hold_sound_goes_on_when_the_telephone_is_hung_up),
 		SERVICES_TEST(test_a_hold_waits_for_the_offer_that_is_under_way),
 		SERVICES_TEST(test_hanging_up_soon_after_a_flash_ends_all),
 		SERVICES_TEST(test_hanging_up_later_makes_the_held_call_ring),
