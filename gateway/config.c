@@ -192,6 +192,22 @@ static void required_check(cfg_t *cfg, enum settings_section section)
 	}
 }
 
+static bool is_set(enum settings_section section, const char *name)
+{
+	return load.seen[section][settings_find(section, name) - settings];
+}
+
+/* What the profile does not say hangs on what is connected. */
+static void use_defaults(struct config_profile *profile)
+{
+	const struct use_traits *traits = use_traits(profile->use);
+
+	if (!traits->flash && !is_set(SECTION_PROFILE, "flash_max_ms"))
+		profile->flash_max_ms = 0;
+	if (!traits->key_events && !is_set(SECTION_PROFILE, "dtmf_events"))
+		profile->dtmf_events = false;
+}
+
 /* At the closing brace. */
 static int section_read(cfg_t *parent, cfg_opt_t *opt)
 {
@@ -209,6 +225,8 @@ static int section_read(cfg_t *parent, cfg_opt_t *opt)
 		place->line = cfg->line;
 		place->is_public = load.is_public;
 		required_check(cfg, section);
+		if (section == SECTION_PROFILE)
+			use_defaults((struct config_profile *)base);
 		load.open = false;
 	}
 	return load.failed ? -1 : 0;

@@ -15,6 +15,7 @@
 #include "gateway/features.h"
 #include "gateway/prompts.h"
 #include "gateway/ring_pattern.h"
+#include "gateway/use.h"
 
 #define CONFIG_TEXT_MAX  127  /* bytes of a text without the final zero */
 #define CONFIG_NAME_MAX  63   /* ... of the name of an account, profile or line */
@@ -105,6 +106,7 @@ struct config_profile {
 	char name[CONFIG_NAME_MAX + 1];
 	struct config_place place;
 	struct config_text country;
+	uint8_t use; /* enum use */
 	int tone_level_dbm0;
 	unsigned flash_min_ms, flash_max_ms, flash_bounce_ms;
 	unsigned first_digit_s, inter_digit_s, complete_s, ring_s, tone_s, howler_s;

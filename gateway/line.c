@@ -46,7 +46,7 @@ static void on_timer(void *arg)
 
 static bool hold_plays(const struct config_profile *profile)
 {
-	return strcmp(profile->hold_sound.text, CONFIG_HOLD_SILENCE) != 0;
+	return use_traits(profile->use)->hold_sound && strcmp(profile->hold_sound.text, CONFIG_HOLD_SILENCE) != 0;
 }
 
 int line_alloc(struct line **linep, struct loop *loop, const struct config_line *config,
@@ -187,6 +187,8 @@ void line_wish(struct line *line)
 
 void line_beep(struct line *line)
 {
+	if (!use_traits(line->config->profile->use)->tones_over_call)
+		return;
 	line->beep_serial++;
 	line_wish(line);
 }

@@ -100,7 +100,7 @@ struct line {
 
 void line_dispatch(struct line *line, enum line_event event);
 void line_wish(struct line *line);
-void line_beep(struct line *line); /* the subscriber hears a short tone over the call, once; the far end does not */
+void line_beep(struct line *line); /* the subscriber hears a short tone over the call, once; the far end does not; not where that would disturb (use.h) */
 unsigned line_answer_s(const struct line *line); /* how long a call may ring here */
 bool line_gets_dial_tone(const struct line *line); /* it may call somebody, if only a line beside it */
 bool line_may_call(const struct line *line); /* through its account: registered, or needs no registration */

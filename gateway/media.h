@@ -77,6 +77,7 @@ struct media_taste {
 	struct fxs_cadence rings[RING_PATTERNS];
 	struct sound hold; /* what held parties hear; count 0: nothing */
 	struct fxs_hook_config hook;
+	uint8_t use; /* enum use: what the sound path may do to a call */
 };
 
 struct media_config {

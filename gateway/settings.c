@@ -91,6 +91,8 @@ const struct setting settings[] = {
 
 	PROFILE("country", KIND_COUNTRY, country, 0, 0, "", "us",
 		"two letters: whose tones and ring cadence; one that is not known is refused with a list of those that are"),
+	PROFILE("use", KIND_USE, use, 0, 0, "", "phone",
+		"what is connected: on fax, modem and alarm nothing is laid over a call, none waits, who is held hears nothing, and keys stay sound unless dtmf_events is set; on modem and alarm a break is no flash unless flash_max_ms is set"),
 	PROFILE("tone_level_dbm0", KIND_SIGNED, tone_level_dbm0, -40, 0, "dBm0", "-13",
 		"level of each frequency of a tone"),
 	PROFILE("flash_min_ms", KIND_NUMBER, flash_min_ms, 40, 1500, "ms", "80",

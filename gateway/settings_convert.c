@@ -208,6 +208,8 @@ static const struct choice {
 	[KIND_MWI] = {"off, unsolicited or subscribe",
 		{{"off", CONFIG_MWI_OFF}, {"unsolicited", CONFIG_MWI_UNSOLICITED}, {"subscribe", CONFIG_MWI_SUBSCRIBE}}},
 	[KIND_HOLD] = {"sendonly or inactive", {{"sendonly", CONFIG_HOLD_SENDONLY}, {"inactive", CONFIG_HOLD_INACTIVE}}},
+	[KIND_USE] = {"phone, fax, modem, alarm or tty",
+		{{"phone", USE_PHONE}, {"fax", USE_FAX}, {"modem", USE_MODEM}, {"alarm", USE_ALARM}, {"tty", USE_TTY}}},
 	[KIND_STYLE] = {"bellcore, etsi or network",
 		{{"bellcore", CONFIG_FLASH_BELLCORE}, {"etsi", CONFIG_FLASH_ETSI}, {"network", CONFIG_FLASH_NETWORK}}},
 };
@@ -266,6 +268,7 @@ const char *settings_convert(const struct setting *setting, const char *text, vo
 		[KIND_MWI] = convert_choice,        [KIND_HOLD] = convert_choice,
 		[KIND_TRANSFERS] = convert_choice,
 		[KIND_STRATEGY] = convert_choice,
+		[KIND_USE] = convert_choice,
 	};
 	struct place place = {setting, text, (char *)base + setting->offset, words, words_size};
 

@@ -88,6 +88,7 @@ int taste_alloc(struct taste **tastep, const struct config_profile *profile)
 	}
 	memcpy(taste->media.rings, profile->rings, sizeof(taste->media.rings));
 	taste->media.rings[RING_COUNTRY] = zone.ring;
+	taste->media.use = profile->use;
 	taste->media.hook = fxs_hook_defaults;
 	taste->media.hook.flash_min_ms = profile->flash_min_ms;
 	taste->media.hook.flash_max_ms = profile->flash_max_ms;

@@ -128,6 +128,22 @@ static void test_profiles_share_their_hold_sound(void **state)
 	expect_refused(text, "16", "hold.wav", "No such file");
 }
 
+static void test_what_is_connected_decides_what_the_profile_does_not_say(void **state)
+{
+	struct config *config = NULL;
+
+	(void)state;
+	assert_int_equal(load(SIP ACCOUNT LINE "profile \"p\" {\nuse = alarm\n}\nprofile \"q\" {\nflash_max_ms = 300\nuse = modem\n"
+		"dtmf_events = on\n}\nprofile \"r\" {\nuse = fax\n}\n", &config), 0);
+	assert_int_equal(config->profiles[0].flash_max_ms, 0);
+	assert_false(config->profiles[0].dtmf_events);
+	assert_int_equal(config->profiles[1].flash_max_ms, 300);
+	assert_true(config->profiles[1].dtmf_events);
+	assert_int_equal(config->profiles[2].flash_max_ms, 1200);
+	assert_false(config->profiles[2].dtmf_events);
+	config_free(config);
+}
+
 static void test_a_wrong_value_is_refused_with_its_line_and_what_is_allowed(void **state)
 {
 	(void)state;
@@ -303,6 +319,7 @@ int main(void)
 		cmocka_unit_test(test_a_small_configuration_takes_the_defaults),
 		cmocka_unit_test(test_words_are_read_and_a_wrong_one_is_named),
 		cmocka_unit_test(test_profiles_share_their_hold_sound),
+		cmocka_unit_test(test_what_is_connected_decides_what_the_profile_does_not_say),
 		cmocka_unit_test(test_a_wrong_value_is_refused_with_its_line_and_what_is_allowed),
 		cmocka_unit_test(test_what_is_missing_or_unknown_is_named),
 		cmocka_unit_test(test_names_are_resolved_and_unique),

@@ -140,6 +140,35 @@ static void test_the_hold_sound_goes_on_when_the_telephone_is_hung_up(void **sta
 	assert_true(held_stream()->plays_hold);
 }
 
+static void test_nothing_disturbs_the_call_of_a_machine(void **state)
+{
+	static const enum use machines[] = {USE_FAX, USE_MODEM, USE_ALARM};
+
+	(void)state;
+	strcpy(world.profile.hold_sound.text, CONFIG_HOLD_TONE);
+	strcpy(world.subscriber.texts[SUBSCRIBER_CALL_WAITING], "on");
+	for (size_t i = 0; i < sizeof(machines) / sizeof(machines[0]); i++) {
+		uint8_t beep_serial;
+
+		world.profile.use = machines[i];
+		line_world_again();
+		talk();
+		assert_int_equal(call_comes(PCMU)->refused, 486);
+		assert_int_equal(world.wish.tone, MEDIA_TONE_NONE);
+		beep_serial = world.wish.beep_serial;
+		line_beep(world.line);
+		assert_int_equal(world.wish.beep_serial, beep_serial);
+		flash(); /* where the profile has one */
+		assert_false(held_stream()->sends);
+		hang_up_after_ms(0);
+	}
+	world.profile.use = USE_TTY;
+	line_world_again();
+	talk();
+	assert_int_equal(call_comes(PCMU)->refused, 0);
+	assert_int_equal(world.wish.tone, FXS_TONE_CALL_WAITING);
+}
+
 static void test_a_hold_waits_for_the_offer_that_is_under_way(void **state)
 {
 	struct ua_invite *invite = talk();
@@ -905,6 +934,7 @@ int main(void)
 		SERVICES_TEST(test_the_hold_sound_goes_nowhere_when_the_held_party_holds_too),
 		SERVICES_TEST(test_a_hold_may_be_offered_as_inactive),
 		SERVICES_TEST(test_the_hold_sound_goes_on_when_the_telephone_is_hung_up),
+		SERVICES_TEST(test_nothing_disturbs_the_call_of_a_machine),
 		SERVICES_TEST(test_a_hold_waits_for_the_offer_that_is_under_way),
 		SERVICES_TEST(test_hanging_up_soon_after_a_flash_ends_all),
 		SERVICES_TEST(test_hanging_up_later_makes_the_held_call_ring),
