@@ -1,6 +1,7 @@
 #!/bin/bash
 # make install keeps to DESTDIR and brings the programs, the sample and the documents. usage: install_check.sh BUILD
 set -eu
+here=$(cd "$(dirname "$0")" && pwd)
 dest=$(mktemp -d)
 trap 'rm -rf "$dest"' EXIT
 make -C "$1" install DESTDIR="$dest"
@@ -11,4 +12,5 @@ done
 for file in lib/systemd/system/tipringd.service lib/sysusers.d/tipring.conf man/man8/tipringd.8 man/man5/tipring.conf.5; do
 	[ -n "$(find "$dest" -path "*/$file")" ] || { echo "$file is missing"; exit 1; }
 done
+[ "$(find "$dest" -path "*/tipring/prompts/*.wav" | wc -l)" = "$(wc -l <"$here/../prompts/words")" ] || { echo "words are missing"; exit 1; }
 ! grep -r '[@]sbindir' "$dest" || exit 1

@@ -134,6 +134,25 @@ static void test_a_file_that_is_no_sound_is_named(void **state)
 	assert_int_equal(broken.sounds[1].count, 0);
 }
 
+/* In the same order, so that none is forgotten. */
+static void test_every_word_has_a_text_to_be_spoken(void **state)
+{
+	FILE *file = fopen(PROMPTS_WORDS, "r");
+	char line[200];
+
+	(void)state;
+	assert_non_null(file);
+	for (enum prompt prompt = 0; prompt < PROMPT_COUNT; prompt++) {
+		size_t length = strlen(prompt_name(prompt));
+
+		assert_non_null(fgets(line, sizeof(line), file));
+		assert_memory_equal(line, prompt_name(prompt), length);
+		assert_int_equal(line[length], ' ');
+	}
+	assert_null(fgets(line, sizeof(line), file));
+	fclose(file);
+}
+
 #define PROMPTS_TEST(test) cmocka_unit_test_setup_teardown(test, make, unmake)
 
 int main(void)
@@ -144,6 +163,7 @@ int main(void)
 		PROMPTS_TEST(test_a_list_that_is_full_stays_as_it_is),
 		PROMPTS_TEST(test_a_folder_that_is_not_there_holds_no_words),
 		PROMPTS_TEST(test_a_file_that_is_no_sound_is_named),
+		PROMPTS_TEST(test_every_word_has_a_text_to_be_spoken),
 	};
 
 	return cmocka_run_group_tests_name("gateway/prompts", tests, NULL, NULL);
