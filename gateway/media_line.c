@@ -12,6 +12,7 @@
  * of it is heard between the suspicion and the digit. */
 #define SUSPICION_MS 120
 #define CALL_GAIN_UNDER_TONE 0.25f /* speech goes on 12 dB softer, so that both are understood */
+#define SPEAK_INPUTS         5
 #define BLOCKS_A_TICK_MAX 2 /* a card that fell behind catches up by one block a tick */
 
 static void push(struct media_line *line, enum media_event_kind kind, char digit, uint64_t at_ns)
@@ -410,30 +411,40 @@ static bool is_under_tone(const struct media_line *line)
 }
 
 /* What all calls bring, softer while a tone is laid over it; the other parties of a three-way call hear it as ever. */
-static void call_block(struct media_line *line, int16_t *samples, size_t count, bool under_tone)
+static const int16_t *call_block(struct media_line *line, int16_t *samples, size_t count)
 {
-	float gain = under_tone ? CALL_GAIN_UNDER_TONE : 1;
+	float before = line->call_gain, gain = is_under_tone(line) ? CALL_GAIN_UNDER_TONE : 1;
 	const int16_t *inputs[MEDIA_CALLS];
+	unsigned calls = 0;
 
-	for (int i = 0; i < MEDIA_CALLS; i++)
-		inputs[i] = stream_block(&line->streams[i], line->brought[i], count);
-	dsp_mix_sum(samples, inputs, MEDIA_CALLS, count);
-	if (gain != 1 || line->call_gain != 1)
-		dsp_mix_ramp(samples, count, line->call_gain, gain);
 	line->call_gain = gain;
+	for (int i = 0; i < MEDIA_CALLS; i++) {
+		const int16_t *brought = stream_block(&line->streams[i], line->brought[i], count);
+
+		if (brought)
+			inputs[calls++] = brought;
+	}
+	if (!calls || (calls == 1 && gain == 1 && before == 1))
+		return calls ? inputs[0] : NULL;
+	dsp_mix_sum(samples, inputs, calls, count);
+	if (gain != 1 || before != 1)
+		dsp_mix_ramp(samples, count, before, gain);
+	return samples;
 }
 
-/* What the telephone hears, always through the mixer. */
+/* What the telephone hears, always through the mixer. The call comes first: it asks where the tones are. */
 static void speak_block(struct media_line *line, size_t count)
 {
 	int16_t tone[FXS_BLOCK_SAMPLES_MAX], beep[FXS_BLOCK_SAMPLES_MAX], call[FXS_BLOCK_SAMPLES_MAX];
 	int16_t prompt[FXS_BLOCK_SAMPLES_MAX], out[FXS_BLOCK_SAMPLES_MAX];
-	bool under_tone = is_under_tone(line);
-	const int16_t *inputs[] = {tone_block(line, tone, count), beep_block(line, beep, count), call,
-		prompt_block(line, prompt, count), line->wish.echo ? line->said : NULL};
+	const int16_t *inputs[SPEAK_INPUTS];
 
-	call_block(line, call, count, under_tone);
-	dsp_mix_sum(out, inputs, sizeof(inputs) / sizeof(inputs[0]), count);
+	inputs[0] = call_block(line, call, count);
+	inputs[1] = tone_block(line, tone, count);
+	inputs[2] = beep_block(line, beep, count);
+	inputs[3] = prompt_block(line, prompt, count);
+	inputs[4] = line->wish.echo ? line->said : NULL;
+	dsp_mix_sum(out, inputs, SPEAK_INPUTS, count);
 	(void)line->port->driver->write(line->port, out, count);
 }
 

@@ -4,7 +4,9 @@
  * that are off-hook, each with a stream to itself over a socket of its own, or without, served for TICKS blocks.
  * Nothing in it depends on the clock or on other processes, so that the count repeats.
  *
- * usage: tick LINES stream|silent|dialling TICKS
+ * held: what is sent is the hold sound. waiting: the stream, and a tone over it that makes it softer.
+ *
+ * usage: tick LINES stream|held|waiting|silent|dialling TICKS
  */
 #include <arpa/inet.h>
 #include <stdio.h>
@@ -60,10 +62,12 @@ static struct media_wish wish_of(const char *kind, unsigned number)
 		wish.tone = FXS_TONE_DIAL;
 		wish.tone_serial = 1;
 	}
-	if (strcmp(kind, "stream"))
+	if (!strcmp(kind, "dialling") || !strcmp(kind, "silent"))
 		return wish;
+	if (!strcmp(kind, "waiting"))
+		wish.tone = FXS_TONE_CALL_WAITING;
 	*stream = (struct stream_wish){.id = 1, .law = DSP_LAW_A, .payload_type = 8, .ptime_ms = PTIME_MS,
-		.sends = true, .receives = true, .playout_ms = PLAYOUT_MS};
+		.sends = true, .receives = true, .plays_hold = !strcmp(kind, "held"), .playout_ms = PLAYOUT_MS};
 	stream->sender = (struct ua_rtp_sender){.ssrc = number};
 	stream->fd = socket_open(&stream->remote);
 	return wish;
@@ -109,7 +113,8 @@ static unsigned ticks_served(const struct bench *bench)
 int main(int argc, char **argv)
 {
 	struct media_config config = {.block_samples = BLOCK_SAMPLES, .events_size = EVENT_QUEUE_MAX};
-	struct media_taste taste = {.hook = fxs_hook_defaults};
+	static int16_t hold[1000];
+	struct media_taste taste = {.hook = fxs_hook_defaults, .hold = {hold, sizeof(hold) / sizeof(hold[0])}};
 	struct bench bench = {.now_ns = START_NS};
 	struct dsp_tone_def *tone;
 	unsigned ticks;
@@ -121,7 +126,7 @@ int main(int argc, char **argv)
 	if (dsp_init() || dsp_tone_def_parse(&tone, TONE_TEXT, TONE_DBM0) ||
 	    media_alloc(&bench.media, &config, START_NS))
 		return EXIT_FAILURE;
-	taste.tones[FXS_TONE_DIAL] = tone;
+	taste.tones[FXS_TONE_DIAL] = taste.waiting_tones[0] = tone;
 	lines_add(&bench, config.lines_max, argv[2], &taste);
 	media_step(bench.media, bench.now_ns);
 	for (unsigned i = 0; i < SETTLE_TICKS; i++)
