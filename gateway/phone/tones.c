@@ -32,6 +32,7 @@ static const struct row rows[] = {
 	{"us", TONES_BUSY, "480+620/500 0/500"},
 	{"us", TONES_CONGESTION, "480+620/250 0/250"},
 	{"us", TONES_INFO, "950/330 1400/330 1800/330 0/1000"},
+	{"us", TONES_HOLD, "425/200 0/200 425/200 0/7400"},
 	{"us", TONES_WAITING, "440/300 0/10000"},
 	{"us", TONES_WAITING_DR2, "440/100 0/100 440/100 0/9700"},
 	{"us", TONES_WAITING_DR3, "440/100 0/100 440/100 0/100 440/100 0/9500"},
@@ -172,6 +173,7 @@ static const char *const names[TONES_NAMES] = {
 	[TONES_WAITING_DR4] = "waiting-dr4",
 	[TONES_HOWLER] = "howler",
 	[TONES_MILLIWATT] = "milliwatt",
+	[TONES_HOLD] = "hold",
 	[TONES_VOICE] = "voice",
 	[TONES_OTHER] = "other",
 };
