@@ -64,11 +64,11 @@ enum config_mwi {
 	CONFIG_MWI_SUBSCRIBE,
 };
 
-/* Whom the far end may have us call in its place. */
-enum config_transfers {
-	CONFIG_TRANSFERS_OFF,
-	CONFIG_TRANSFERS_DOMAIN, /* at the account's domain */
-	CONFIG_TRANSFERS_ON,     /* anywhere that the account's server takes us */
+/* Whom somebody else may have us call. */
+enum config_reach {
+	CONFIG_REACH_OFF,
+	CONFIG_REACH_DOMAIN, /* at the account's domain */
+	CONFIG_REACH_ON,     /* anywhere that the account's server takes us */
 };
 
 struct config_account {
@@ -80,7 +80,7 @@ struct config_account {
 	unsigned qualify_s;
 	unsigned session_expires_s;
 	bool over_tcp;
-	uint8_t accept_transfers; /* enum config_transfers */
+	uint8_t accept_transfers, follow_redirects; /* enum config_reach */
 	bool transfer_by_address;
 	uint8_t ring; /* pattern of ring_pattern.h */
 	uint8_t mwi; /* enum config_mwi */

@@ -87,7 +87,7 @@ bool leg_is(const struct leg *leg, const struct ua_invite *invite);
 void leg_hang_up(struct leg *leg, unsigned q850_cause);
 void leg_free(struct leg *leg);
 
-/* Why the call ended, after an ENDED event: SIP status and phrase. */
+/* Why the call ended, after an ENDED event: SIP status and phrase; and where to (moved), within that event alone. */
 const struct ua_end *leg_end(const struct leg *leg);
 
 /* The stream that the media thread shall run; talks and hears are the line's wish, narrowed by what the peer agreed to. */

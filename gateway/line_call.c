@@ -30,6 +30,8 @@ static void on_leg(struct leg *leg, enum line_event event, void *arg)
 		line_wish(line);
 		return;
 	}
+	if (event >= LINE_EV_ENDED && line_follow(line, leg, role))
+		return;
 	line_leg(line, role)->over = event >= LINE_EV_ENDED;
 	if (line_leg(line, role)->over)
 		gw_log(GW_LOG_INFO, line->config->name, "the far end ended the call: %u %s",
@@ -58,6 +60,7 @@ enum line_event line_call_out(struct line *line, const char *number)
 		.replaces = "", .referred_by = ""};
 	int err = EAGAIN;
 
+	line->times_moved = 0;
 	if (!to.account && !line->emergency && !line_may_call(line))
 		return LINE_EV_ENDED_CONGESTION;
 	if (line_may_have_leg(line))
@@ -344,6 +347,13 @@ void line_legs_retire(struct line *line)
 			retire(line, &line->legs[i]);
 		line->legs[i].over = false;
 	}
+}
+
+void line_leg_exchange(struct line *line, enum line_role role, struct leg *next)
+{
+	retire(line, line_leg(line, role));
+	line_leg(line, role)->leg = next;
+	line_wish(line);
 }
 
 /* Sequence numbers grow and wrap. */

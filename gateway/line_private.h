@@ -76,6 +76,7 @@ struct line {
 	/* A transfer that we were asked for: the new call, until it is answered, and whom to report to. */
 	struct leg *referred_leg;
 	struct ua_referral *referral;
+	unsigned times_moved;    /* how often the newest call from here was sent on */
 	unsigned times_referred; /* by whom we were connected with, one after the other, since the line was idle */
 	bool second_came_in;  /* of two calls, the newer was not made from here */
 	bool emergency;       /* the newest call from here is one */
@@ -131,7 +132,14 @@ bool line_may_have_leg(const struct line *line);
 /* line_call.c: as dialled in the network's form. */
 enum line_event line_call_out(struct line *line, const char *number);
 
+/* line_redirect.c: the called one is elsewhere and is called there, in the same place; false: may not be, or cannot. */
+bool line_follow(struct line *line, struct leg *leg, enum line_role role);
+
 /* line_transfer.c */
+/* This subscriber pays: others send him only where his telephone could dial, at the domains that they may, and not to himself. */
+bool line_may_be_sent_to(const struct line *line, enum config_reach reach, const char *user, const char *host);
+/* Calls there; to says the rest. As leg_call. */
+int line_call_sent_to(struct leg **legp, struct line *line, struct ua_call_to *to, const char *user, const char *host);
 bool line_transfer(struct line *line); /* false: it could not be asked for */
 bool line_transfer_blind(struct line *line, const char *number);
 unsigned line_refer(struct leg *leg, const struct ua_refer_request *request, struct ua_referral *referral,
@@ -200,6 +208,7 @@ enum line_event line_r_digit_event(const struct line *line, char digit);
 void line_r_digit_abandon(struct line *line); /* something else happened to a call */
 
 void line_legs_retire(struct line *line); /* those that are over */
+void line_leg_exchange(struct line *line, enum line_role role, struct leg *next); /* for one that has ended */
 void line_retired_review(struct line *line, uint32_t wish_sequence);
 
 #endif

@@ -38,20 +38,33 @@ static bool is_own_domain(const struct line *line, const char *host)
 	return !host[0] || strcasecmp(host, line->config->account->domain.text) == 0;
 }
 
-/* This subscriber pays: a number is called only where the telephone could dial it too. Who takes another's call over is
- * found by that call, not by a number. */
-static bool may_be_called(const struct line *line, const struct ua_refer_request *request)
+bool line_may_be_sent_to(const struct line *line, enum config_reach reach, const char *user, const char *host)
 {
 	const struct config_profile *profile = line->config->profile;
-	const struct config_account *account = line->config->account;
-	bool own = is_own_domain(line, request->host);
+	bool own = is_own_domain(line, host);
+
+	return reach != CONFIG_REACH_OFF && (own || reach == CONFIG_REACH_ON) && strlen(user) <= LINE_DIGITS_MAX &&
+		digitmap_match(&profile->digit_map, user) >= DIGITMAP_TIMER &&
+		digitmap_match(&profile->barred, user) < DIGITMAP_TIMER &&
+		!(own && strcmp(user, line->config->account->user.text) == 0);
+}
+
+/* Who takes another's call over is found by that call, not by a number. */
+static bool may_be_called(const struct line *line, const struct ua_refer_request *request)
+{
+	enum config_reach reach = line->config->account->accept_transfers;
 
 	if (request->replaces[0])
-		return strncasecmp(request->uri, "sip:", 4) == 0;
-	return (own || account->accept_transfers == CONFIG_TRANSFERS_ON) && strlen(request->user) <= LINE_DIGITS_MAX &&
-		digitmap_match(&profile->digit_map, request->user) >= DIGITMAP_TIMER &&
-		digitmap_match(&profile->barred, request->user) < DIGITMAP_TIMER &&
-		!(own && strcmp(request->user, account->user.text) == 0);
+		return reach != CONFIG_REACH_OFF && strncasecmp(request->uri, "sip:", 4) == 0;
+	return line_may_be_sent_to(line, reach, request->user, request->host);
+}
+
+/* A number at our own domain is called as if it were dialled, all else as it is written. */
+int line_call_sent_to(struct leg **legp, struct line *line, struct ua_call_to *to, const char *user, const char *host)
+{
+	if (!to->replaces[0] && is_own_domain(line, host))
+		to->user = user;
+	return leg_call(legp, &line->leg_config, line->account, to, &line_leg_handlers, line);
 }
 
 /* Whom the far end connects us with may do so too, and that one again. */
@@ -65,15 +78,13 @@ static bool goes_in_circles(const struct line *line)
 
 static int call(struct line *line, const struct ua_refer_request *request)
 {
-	bool by_number = !request->replaces[0] && is_own_domain(line, request->host);
-	const struct ua_call_to to = {
-		.user = by_number ? request->user : NULL, .uri = request->uri,
-		.replaces = request->replaces, .requires_replaces = request->requires_replaces,
+	struct ua_call_to to = {
+		.uri = request->uri, .replaces = request->replaces, .requires_replaces = request->requires_replaces,
 		.referred_by = request->referred_by,
 	};
 
-	return leg_call(&line_leg(line, LINE_ROLE_WAITING)->leg, &line->leg_config, line->account, &to,
-		&line_leg_handlers, line);
+	line->times_moved = 0;
+	return line_call_sent_to(&line_leg(line, LINE_ROLE_WAITING)->leg, line, &to, request->user, request->host);
 }
 
 unsigned line_refer(struct leg *leg, const struct ua_refer_request *request, struct ua_referral *referral,
@@ -81,8 +92,7 @@ unsigned line_refer(struct leg *leg, const struct ua_refer_request *request, str
 {
 	struct line *line = arg;
 
-	if (line->config->account->accept_transfers == CONFIG_TRANSFERS_OFF || !may_be_called(line, request) ||
-	    goes_in_circles(line))
+	if (!may_be_called(line, request) || goes_in_circles(line))
 		return 403;
 	if (line->state != LINE_TALKING || line_role_of(line, leg) != LINE_ROLE_ACTIVE || line->referral ||
 	    line_has(line, LINE_ROLE_WAITING) || !line_may_have_leg(line) || call(line, request))

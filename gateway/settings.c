@@ -84,8 +84,10 @@ const struct setting settings[] = {
 		"how the account hears of messages that wait in its mailbox, of which stutter dial tone tells: unsolicited takes what the server sends by itself, subscribe asks for it (RFC 3842)"),
 	ACCOUNT("mailbox", KIND_TEXT, mailbox, 0, CONFIG_TEXT_MAX, "", "",
 		"subscribe: user of the mailbox when it is not the account's"),
-	ACCOUNT("accept_transfers", KIND_TRANSFERS, accept_transfers, 0, 0, "", "domain",
+	ACCOUNT("accept_transfers", KIND_REACH, accept_transfers, 0, 0, "", "domain",
 		"whether the far end may connect a line with somebody else, whom the line then calls: at the account's domain, or anywhere (on), but never who is barred"),
+	ACCOUNT("follow_redirects", KIND_REACH, follow_redirects, 0, 0, "", "off",
+		"whether a called party who is elsewhere (3xx) is called there: at the account's domain, or anywhere (on), but never who is barred, and five times at most; off: congestion tone"),
 	ACCOUNT("transfer_by_address", KIND_SWITCH, transfer_by_address, 0, 0, "", "off",
 		"whom a call is transferred to is named by the address of record (with Require: replaces), for servers behind which a Contact does not route; off: by Contact"),
 

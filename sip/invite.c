@@ -26,6 +26,7 @@ static void destroy(void *arg)
 	ua_post_drop(invite);
 	mem_deref(invite->reoffer.ack);
 	mem_deref(invite->replaces_lines);
+	mem_deref(invite->moved);
 	list_flush(&invite->forks);
 	mem_deref(invite->last_post);
 	mem_deref(invite->request);

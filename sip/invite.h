@@ -21,12 +21,20 @@ enum ua_end_by {
 	UA_END_BY_ERROR,   /* could not be sent, or a message broke the rules */
 };
 
+/* Where a 3xx says that the called one is: its first Contact. Valid during the handler; texts without control characters. */
+struct ua_moved {
+	const char *uri;  /* sip:, sips: or tel:, without headers */
+	const char *user; /* its user part or telephone number, unescaped; "" when there is none */
+	const char *host; /* its host part, "" for tel: */
+};
+
 struct ua_end {
 	enum ua_end_by by;
 	unsigned status;     /* of the refusal; 408 when nobody answered our INVITE; else 0 */
 	unsigned q850_cause; /* from a Reason header; 0: none */
 	bool after_answer;   /* the call had been answered */
 	const char *reason;  /* phrase, valid during the handler */
+	const struct ua_moved *moved; /* NULL: nowhere */
 };
 
 #define UA_EARLY_MEDIA_ENDED 199 /* RFC 6228 */

@@ -5,6 +5,7 @@
  */
 #include "sip/caller.h"
 #include "sip/invite_private.h"
+#include "sip/refer_text.h"
 
 struct post {
 	struct le le;
@@ -120,9 +121,15 @@ static void call_referred(struct ua_invite *invite, const struct post *post)
 
 static void call_ended(struct ua_invite *invite, const struct post *post)
 {
+	const struct ua_refer_target *target = invite->moved;
 	struct ua_end end = post->end;
+	struct ua_moved moved;
 
 	end.reason = post->reason;
+	if (target) {
+		moved = (struct ua_moved){target->uri, target->user, target->host};
+		end.moved = &moved;
+	}
 	if (invite->handlers.ended)
 		invite->handlers.ended(invite, &end, invite->arg);
 	invite->owned = false;

@@ -186,6 +186,7 @@ struct ua_invite {
 	struct ua_fork *heard;    /* whose early media the user was told last; NULL: nobody's */
 	bool past_servers;        /* the INVITE goes straight to its address */
 	char *replaces_lines; /* Replaces and Referred-By, whole lines; NULL: none */
+	struct ua_refer_target *moved; /* of a 3xx, until the user heard of it; NULL: none */
 	char *credentials; /* lines of the INVITE that its ACK repeats (RFC 3261 s13.2.2.4) */
 
 	/* called, and re-INVITEs */

@@ -3,6 +3,7 @@
 #include <errno.h>
 
 #include "sip/invite_private.h"
+#include "sip/refer_text.h"
 
 static void on_progress(struct ua_invite *invite, const struct sip_msg *msg)
 {
@@ -186,6 +187,14 @@ void ua_uac_challenged(struct ua_invite *invite, const struct ua_event *event)
 		ua_invite_event(invite, &unreached);
 }
 
+static void note_contact(struct ua_invite *invite, const struct sip_msg *msg)
+{
+	if (msg->scode < 400)
+		invite->moved = mem_zalloc(sizeof(*invite->moved), NULL);
+	if (invite->moved && ua_refer_text_contact(invite->moved, msg))
+		invite->moved = mem_deref(invite->moved);
+}
+
 void ua_uac_refused(struct ua_invite *invite, const struct ua_event *event)
 {
 	char phrase[UA_TEXT_MAX];
@@ -196,6 +205,7 @@ void ua_uac_refused(struct ua_invite *invite, const struct ua_event *event)
 		.reason = phrase,
 	};
 
+	note_contact(invite, event->msg);
 	ua_text_copy(phrase, sizeof(phrase), &event->msg->reason);
 	ua_post_ended(invite, &end);
 }

@@ -135,6 +135,15 @@ int ua_refer_text_target(struct ua_refer_target *target, const struct sip_msg *m
 	return read_target(target, &addr.auri);
 }
 
+int ua_refer_text_contact(struct ua_refer_target *target, const struct sip_msg *msg)
+{
+	const struct sip_hdr *header = sip_msg_hdr(msg, SIP_HDR_CONTACT);
+	struct sip_addr addr;
+
+	memset(target, 0, sizeof(*target));
+	return !header || sip_addr_decode(&addr, &header->val) ? EBADMSG : read_target(target, &addr.auri);
+}
+
 bool ua_refer_text_silent(const struct sip_msg *msg)
 {
 	const struct sip_hdr *header = sip_msg_hdr(msg, SIP_HDR_REFER_SUB);

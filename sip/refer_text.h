@@ -26,6 +26,9 @@ struct ua_refer_target {
  * tel: address. */
 int ua_refer_text_target(struct ua_refer_target *target, const struct sip_msg *msg);
 
+/* Of a 3xx: where its first Contact sends. Errors as of ua_refer_text_target. */
+int ua_refer_text_contact(struct ua_refer_target *target, const struct sip_msg *msg);
+
 /* Of a REFER: no reports are wanted; of its 2xx: none will come (RFC 4488 s4). */
 bool ua_refer_text_silent(const struct sip_msg *msg);
 

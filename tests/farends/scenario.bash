@@ -151,6 +151,14 @@ prack_heard() {
 # tone PORT HZ MS: is heard by the caller from now on, besides what else goes on
 tone() { echo "<nop><action><exec command=\"$TIPRING_BUILD/tests/story/rtp_tone $1 [\$port] $2 $3\"/></action></nop>"; }
 
+# moved CONTACT: is called, and is elsewhere
+moved() {
+	heard INVITE 'crlf="true"'
+	local to_tag=";$local_tag" contact="Contact: $1"
+	answer '302 Moved Temporarily'
+	heard ACK
+}
+
 # changed DIRECTION: is offered another session description, and answers so
 changed() {
 	heard INVITE

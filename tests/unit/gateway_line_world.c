@@ -373,6 +373,17 @@ void call_ends(struct ua_invite *invite, unsigned status, bool after_answer)
 	invite->handlers->ended(invite, &end, invite->arg);
 }
 
+void call_moves(struct ua_invite *invite, const char *user, const char *host)
+{
+	char uri[128];
+	const struct ua_moved moved = {uri, user, host};
+	const struct ua_end end = {.by = UA_END_BY_PEER, .status = 302, .reason = "Moved", .moved = &moved};
+
+	snprintf(uri, sizeof(uri), "sip:%s@%s", user, host);
+	invite->dead = true;
+	invite->handlers->ended(invite, &end, invite->arg);
+}
+
 const char *sdp_with(const char *addr, const char *formats, const char *attributes)
 {
 	static char text[512];
@@ -401,7 +412,7 @@ void line_world_make(const char *digit_map)
 	assert_int_equal(digitmap_parse(&world.profile.digit_map, digit_map, &at, &why), 0);
 	assert_null(features_make(&world.profile.features, FEATURES_NANP, "", &why));
 	world.account = (struct config_account){.user = {"101"}, .domain = {"example.org"},
-		.accept_transfers = CONFIG_TRANSFERS_DOMAIN};
+		.accept_transfers = CONFIG_REACH_DOMAIN};
 	world.config = (struct config_line){.name = "1", .profile = &world.profile, .account = &world.account};
 	world.whole = (struct config){.lines = &world.config, .line_count = 1, .accounts = &world.account,
 		.account_count = 1};

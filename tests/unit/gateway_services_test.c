@@ -733,7 +733,7 @@ static void test_nobody_makes_us_call_what_we_may_not(void **state)
 	assert_int_equal(call_is_referred(first, "sip:105@example.org", "105", ""), 403);
 	assert_int_equal(call_is_referred(first, "tel:105", "105", ""), 403);
 	assert_int_equal(call_is_referred(first, "sip:101@example.org", "101", ""), 403); /* itself */
-	world.account.accept_transfers = CONFIG_TRANSFERS_OFF;
+	world.account.accept_transfers = CONFIG_REACH_OFF;
 	assert_int_equal(call_is_referred(first, "sip:103@example.org", "103", ""), 403);
 	assert_int_equal(call_is_referred(first, "sip:h", "", "a;to-tag=1;from-tag=2"), 403);
 	assert_int_equal(world.invite_count, 1);
@@ -746,7 +746,7 @@ static void test_other_domains_are_called_where_the_account_says_so(void **state
 	(void)state;
 	line_world_free();
 	line_world_make("1xx");
-	world.account.accept_transfers = CONFIG_TRANSFERS_ON;
+	world.account.accept_transfers = CONFIG_REACH_ON;
 	first = talk_in_map();
 	assert_int_equal(call_is_referred(first, "sip:900@elsewhere.example", "900", ""), 403);
 	assert_int_equal(call_is_referred(first, "sip:101@elsewhere.example", "101", ""), 202);
@@ -783,6 +783,93 @@ static void test_whom_a_call_is_transferred_to_may_be_named_by_his_address(void 
 	talk_to_second();
 	hang_up_after_ms(9000);
 	assert_true(first->referred_by_address);
+}
+
+static struct ua_invite *call_in_map(enum config_reach reach)
+{
+	line_world_free();
+	line_world_make("1xx");
+	world.account.follow_redirects = reach;
+	phone_does(MEDIA_EVENT_LIFTED, 0);
+	phone_dials("102");
+	return call_sent();
+}
+
+static void test_a_called_party_who_is_elsewhere_is_called_there(void **state)
+{
+	struct ua_invite *first = call_in_map(CONFIG_REACH_DOMAIN), *second;
+
+	(void)state;
+	call_progresses(first, 180, NULL);
+	call_moves(first, "103", "example.org");
+	second = call_sent();
+	assert_ptr_not_equal(first, second);
+	assert_string_equal(second->to, "103");
+	assert_state("ringback");
+	assert_int_equal(sockets(), 1);
+	call_is_answered(second, PCMU);
+	assert_state("talking");
+	assert_int_equal(streams_at_ear(), 1);
+	media_obeys();
+	hang_up_after_ms(9000);
+	assert_true(second->ended);
+}
+
+static void test_who_is_elsewhere_is_called_only_where_that_is_allowed(void **state)
+{
+	static const struct {
+		enum config_reach reach;
+		const char *user, *host, *to; /* NULL: nowhere */
+	} rows[] = {
+		{CONFIG_REACH_OFF, "103", "example.org", NULL},
+		{CONFIG_REACH_DOMAIN, "103", "elsewhere.example", NULL},
+		{CONFIG_REACH_ON, "103", "elsewhere.example", "sip:103@elsewhere.example"},
+		{CONFIG_REACH_ON, "900", "example.org", NULL},
+		{CONFIG_REACH_ON, "", "example.org", NULL},
+		{CONFIG_REACH_ON, "101", "example.org", NULL}, /* oneself */
+		{CONFIG_REACH_DOMAIN, "104", "", "104"},       /* tel: */
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		struct ua_invite *first = call_in_map(rows[i].reach);
+
+		call_moves(first, rows[i].user, rows[i].host);
+		if (rows[i].to)
+			assert_string_equal(call_sent()->to, rows[i].to);
+		else
+			assert_ptr_equal(call_sent(), first);
+		assert_state(rows[i].to ? "calling" : "congestion");
+	}
+}
+
+static void test_a_call_is_not_sent_on_for_ever(void **state)
+{
+	(void)state;
+	call_in_map(CONFIG_REACH_DOMAIN);
+	for (int i = 0; i < 5; i++) {
+		call_moves(call_sent(), i % 2 ? "103" : "104", "example.org");
+		assert_state("calling");
+		media_obeys();
+	}
+	call_moves(call_sent(), "105", "example.org");
+	assert_state("congestion");
+	assert_int_equal(world.invite_count, 6);
+}
+
+static void test_whom_we_are_to_call_may_be_elsewhere_too(void **state)
+{
+	struct ua_invite *first = talk();
+
+	(void)state;
+	world.account.follow_redirects = CONFIG_REACH_DOMAIN;
+	assert_int_equal(call_is_referred(first, "sip:103@example.org", "103", ""), 202);
+	call_moves(call_sent(), "104", "example.org");
+	assert_string_equal(call_sent()->to, "104");
+	assert_false(world.report_ended);
+	call_is_answered(call_sent(), PCMU);
+	assert_int_equal(world.reported, 200);
+	assert_true(first->ended);
 }
 
 static void test_who_is_queued_hears_ringing(void **state)
@@ -974,6 +1061,10 @@ int main(void)
 		SERVICES_TEST(test_other_domains_are_called_where_the_account_says_so),
 		SERVICES_TEST(test_a_chain_of_transfers_has_an_end),
 		SERVICES_TEST(test_whom_a_call_is_transferred_to_may_be_named_by_his_address),
+		SERVICES_TEST(test_a_called_party_who_is_elsewhere_is_called_there),
+		SERVICES_TEST(test_who_is_elsewhere_is_called_only_where_that_is_allowed),
+		SERVICES_TEST(test_a_call_is_not_sent_on_for_ever),
+		SERVICES_TEST(test_whom_we_are_to_call_may_be_elsewhere_too),
 		SERVICES_TEST(test_who_is_queued_hears_ringing),
 		SERVICES_TEST(test_who_takes_a_call_over_is_answered_without_ringing),
 		SERVICES_TEST(test_who_takes_over_a_call_that_rings_there_answers_it),

@@ -393,8 +393,8 @@ static void on_ended(struct ua_invite *invite, const struct ua_end *end, void *a
 
 	(void)invite;
 	(void)arg;
-	bed_say("ended by %s, status %u, cause %u%s", by[end->by], end->status, end->q850_cause,
-		end->after_answer ? ", after answer" : "");
+	bed_say("ended by %s, status %u, cause %u%s%s%s", by[end->by], end->status, end->q850_cause,
+		end->after_answer ? ", after answer" : "", end->moved ? ", is at " : "", end->moved ? end->moved->uri : "");
 	bed.invite = NULL;
 	if (bed.free_in_handler)
 		bed_close_agent();
