@@ -115,7 +115,7 @@ struct config_profile {
 	uint8_t flash_style; /* enum config_flash_style */
 	unsigned r_digit_s;
 	bool r_digit_tone;
-	bool call_waiting, three_way, three_way_leave, transfer;
+	bool call_waiting, three_way, three_way_leave, transfer, transfer_blind;
 	unsigned transfer_s;
 	struct digitmap digit_map;
 	struct digitmap emergency; /* without alternatives: no number is one */

@@ -382,6 +382,11 @@ bool leg_is(const struct leg *leg, const struct ua_invite *invite)
 	return leg && invite && leg->invite == invite;
 }
 
+int leg_give_up(struct leg *leg)
+{
+	return leg->invite ? ua_invite_give_up(leg->invite) : ENOTCONN;
+}
+
 void leg_hang_up(struct leg *leg, unsigned q850_cause)
 {
 	if (leg->invite)

@@ -82,6 +82,9 @@ void leg_quiet(struct leg *leg, const uint32_t *quiet_ids, size_t count);
 
 bool leg_is(const struct leg *leg, const struct ua_invite *invite);
 
+/* Gives up a call that nobody has answered; an ENDED event comes when the peer has done so too. ENOTCONN: it is answered. */
+int leg_give_up(struct leg *leg);
+
 /* Ends the call if it has not ended; no event comes any more. The socket stays open, since the media thread may still use
  * it, until leg_free. */
 void leg_hang_up(struct leg *leg, unsigned q850_cause);

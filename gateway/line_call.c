@@ -116,11 +116,11 @@ static enum line_event call_hotline(struct line *line)
 	return subscriber_has(line->subscriber, SUBSCRIBER_HOTLINE) ? call_dialled(line) : line_call_out(line, line->digits);
 }
 
-static enum line_event refer_blind(struct line *line)
+static enum line_event refer_blind(struct line *line, const char *dialled)
 {
 	char number[LINE_NUMBER_MAX];
 
-	return line_number_sent(line, line->feature.number, number) && line_transfer_blind(line, number)
+	return line_number_sent(line, dialled, number) && line_transfer_blind(line, number)
 		? LINE_EVENT_COUNT : LINE_EV_TRANSFER_FAILED;
 }
 
@@ -231,7 +231,9 @@ enum line_event line_verb_do(struct line *line, enum line_verb verb)
 	case LINE_DO_FEATURE:
 		return line_feature_do(line);
 	case LINE_DO_REFER_BLIND:
-		return refer_blind(line);
+		return refer_blind(line, line->feature.number);
+	case LINE_DO_REFER_DIALLED:
+		return refer_blind(line, line->digits);
 	case LINE_DO_NO_ANSWER:
 		no_answer(line);
 		return LINE_EVENT_COUNT;
@@ -273,6 +275,8 @@ enum line_event line_verb_do(struct line *line, enum line_verb verb)
 	case LINE_DO_DROP_LAST:
 	case LINE_DO_GO_ON:
 	case LINE_DO_HOLD_FIRST:
+	case LINE_DO_GIVE_UP:
+	case LINE_DO_TAKE_BACK:
 	case LINE_DO_RELEASE_HELD:
 	case LINE_DO_REJECT_WAITING:
 	case LINE_DO_ACCEPT_WAITING:

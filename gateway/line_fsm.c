@@ -23,6 +23,7 @@
 
 #define CALLING_OUT                                              \
 	[LINE_EV_HANG_UP_TRANSFER] = TO(TRANSFER_RINGS, NOTHING), \
+	[LINE_EV_HANG_UP_TRANSFER_BLIND] = TO(TRANSFER_CLEARS, GIVE_UP), \
 	WITH_OTHER(ACCEPT_WAITING, HANG_UP),                     \
 	[LINE_EV_HANG_UP] = TO(IDLE, HANG_UP),                   \
 	[LINE_EV_FLASH] = TO(DIAL_TONE, HANG_UP),                \
@@ -174,6 +175,7 @@ static const struct line_step table[LINE_STATE_COUNT][LINE_EVENT_COUNT] = {
 	[LINE_EV_HANG_UP] = TO(IDLE, HANG_UP_ALL),               \
 	[LINE_EV_HANG_UP_HELD] = TO(IDLE, HANG_UP_ALL),          \
 	[LINE_EV_HANG_UP_TRANSFER] = TO(TRANSFER_RINGS, HOLD_FIRST), \
+	[LINE_EV_HANG_UP_TRANSFER_BLIND] = TO(TRANSFER_CLEARS, GIVE_UP), \
 	[LINE_EV_FLASH_JOIN] = TO(TALKING, DROP_LAST),           \
 	[LINE_EV_EARLY_MEDIA] = TO(THREE_EARLY, NOTHING),        \
 	[LINE_EV_ANSWERED] = TO(THREE_WAY, NOTHING),             \
@@ -308,10 +310,26 @@ static const struct line_step table[LINE_STATE_COUNT][LINE_EVENT_COUNT] = {
 		[LINE_EV_HELD_ENDED] = TO(IDLE, HANG_UP_ALL),
 		[LINE_EV_CALL_IN] = STAY(TRANSFER_RINGS, REFUSE),
 	},
+	[LINE_TRANSFER_CLEARS] = {
+		[LINE_EV_LIFT] = TO(TALKING, RESUME),
+		[LINE_EV_LIFT_BARRED] = TO(TALKING, RESUME),
+		[LINE_EV_HOTLINE] = TO(TALKING, RESUME),
+		[LINE_EV_ALERTED] = STAY(TRANSFER_CLEARS, NOTHING),
+		[LINE_EV_EARLY_MEDIA] = STAY(TRANSFER_CLEARS, NOTHING),
+		/* It was faster than we. */
+		[LINE_EV_ANSWERED] = TO(TRANSFERRING, TRANSFER),
+		[LINE_EV_TIMEOUT] = TO(RING_BACK, HANG_UP),
+		[LINE_EV_ENDED] = TO(TRANSFERRING, REFER_DIALLED),
+		[LINE_EV_ENDED_BUSY] = TO(TRANSFERRING, REFER_DIALLED),
+		[LINE_EV_ENDED_CONGESTION] = TO(TRANSFERRING, REFER_DIALLED),
+		[LINE_EV_ENDED_INFO] = TO(TRANSFERRING, REFER_DIALLED),
+		[LINE_EV_HELD_ENDED] = TO(IDLE, HANG_UP_ALL),
+		[LINE_EV_CALL_IN] = STAY(TRANSFER_CLEARS, REFUSE),
+	},
 	[LINE_TRANSFERRING] = {
-		[LINE_EV_LIFT] = TO(TALKING, NOTHING),
-		[LINE_EV_LIFT_BARRED] = TO(TALKING, NOTHING),
-		[LINE_EV_HOTLINE] = TO(TALKING, NOTHING),
+		[LINE_EV_LIFT] = TO(TALKING, TAKE_BACK),
+		[LINE_EV_LIFT_BARRED] = TO(TALKING, TAKE_BACK),
+		[LINE_EV_HOTLINE] = TO(TALKING, TAKE_BACK),
 		[LINE_EV_TRANSFERRED] = TO(IDLE, HANG_UP_ALL),
 		[LINE_EV_TRANSFER_FAILED] = TO(RING_BACK, HANG_UP),
 		[LINE_EV_TIMEOUT] = TO(RING_BACK, HANG_UP),
@@ -377,6 +395,7 @@ static const struct line_outputs outputs[LINE_STATE_COUNT] = {
 	[LINE_SUSPENDED]   = { NO_TONE,             FXS_HOOK_IDLE,       LINE_TIMER_SUSPENDED,   0, 0, 0, 0, 0 },
 	[LINE_RING_BACK]   = { NO_TONE,             FXS_HOOK_IDLE,       LINE_TIMER_RING,        0, 1, 1, 0, 0 },
 	[LINE_TRANSFER_RINGS] = { NO_TONE,          FXS_HOOK_IDLE,       LINE_TIMER_RING,        0, 0, 0, 0, 0 },
+	[LINE_TRANSFER_CLEARS] = { NO_TONE,         FXS_HOOK_IDLE,       LINE_TIMER_TRANSFER,    0, 0, 0, 0, 0 },
 	[LINE_TRANSFERRING] = { NO_TONE,            FXS_HOOK_IDLE,       LINE_TIMER_TRANSFER,    0, 0, 0, 0, 0 },
 	[LINE_RELEASED]    = { LINE_TONE_RELEASE,   FXS_HOOK_IN_CALL,    LINE_TIMER_TONE,        1, 1, 0, 0, 0 },
 	[LINE_BUSY]        = { FXS_TONE_BUSY,       FXS_HOOK_IN_CALL,    LINE_TIMER_TONE,        1, 1, 0, 0, 0 },
@@ -406,7 +425,7 @@ const char *line_state_name(enum line_state state)
 	static const char *const names[LINE_STATE_COUNT] = {
 		"idle", "dial-tone", "dialling", "calling", "ringback", "early-media", "ringing", "callee-free", "splash", "talking",
 		"recall", "three-way", "three-rings", "three-early", "r-digit", "referring", "not-referred", "announcement", "confirmed",
-		"kept", "suspended", "ring-back", "transfer-rings", "transferring", "released", "busy", "congestion", "info", "howler",
+		"kept", "suspended", "ring-back", "transfer-rings", "transfer-clears", "transferring", "released", "busy", "congestion", "info", "howler",
 		"parked",
 	};
 
@@ -417,6 +436,7 @@ const char *line_event_name(enum line_event event)
 {
 	static const char *const names[LINE_EVENT_COUNT] = {
 		"lift", "lift-barred", "hotline", "hang-up", "flash", "hang-up-held", "hang-up-waiting", "hang-up-transfer",
+		"hang-up-transfer-blind",
 		"hang-up-kept", "hang-up-suspend", "flash-barred", "flash-back", "flash-swap", "flash-join", "flash-take", "flash-r",
 		"flash-out", "r-back", "r-back-all", "r-release", "r-take", "r-swap", "r-join", "r-transfer", "r-reject",
 		"r-accept", "r-hold", "r-join-waiting", "digit", "number", "feature", "done", "announce", "refused", "picked-up", "refer-blind",

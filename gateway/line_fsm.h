@@ -34,6 +34,7 @@ enum line_state {
 	LINE_SUSPENDED,   /* hung up by the called party, who may lift another telephone of the line: the call goes on */
 	LINE_RING_BACK,   /* hung up on a held call: it rings */
 	LINE_TRANSFER_RINGS, /* hung up: the held call is transferred when the other one answers */
+	LINE_TRANSFER_CLEARS, /* hung up: the other one is given up, and then the held party calls him */
 	LINE_TRANSFERRING,   /* hung up: the held party is calling the other one */
 	LINE_RELEASED,    /* the far end hung up, we did not */
 	LINE_BUSY,
@@ -53,6 +54,7 @@ enum line_event {
 	LINE_EV_HANG_UP_HELD,    /* ... while a call is held */
 	LINE_EV_HANG_UP_WAITING, /* ... while a call waits, and none is held */
 	LINE_EV_HANG_UP_TRANSFER, /* ... between two calls: those two shall talk */
+	LINE_EV_HANG_UP_TRANSFER_BLIND, /* ... while the second rings: the first shall call it anew */
 	LINE_EV_HANG_UP_KEPT,     /* ... in a call that only the other side may end */
 	LINE_EV_HANG_UP_SUSPEND,  /* ... in a call that came in and may be taken up again */
 	LINE_EV_FLASH_BARRED, /* a flash on a line that may not call */
@@ -133,6 +135,9 @@ enum line_verb {
 	LINE_DO_HANG_UP_ALL,   /* but a call that waits */
 	LINE_DO_TRANSFER,      /* the held party to the active one */
 	LINE_DO_REFER_BLIND,   /* ... to the number that was dialled */
+	LINE_DO_GIVE_UP,       /* the second: an event tells when that is done; the first is held */
+	LINE_DO_REFER_DIALLED, /* the held party to the number that was dialled last */
+	LINE_DO_TAKE_BACK,     /* the held call, where no other one is left */
 	LINE_DO_HOLD_FIRST,    /* the held party is at the ear and shall not be any more */
 	LINE_DO_FLASH_OUT,     /* tell the peer */
 	LINE_DO_RELEASE_HELD,

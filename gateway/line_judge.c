@@ -102,6 +102,12 @@ static bool is_conference(const struct line *line)
 	return line->state == LINE_THREE_WAY || (line->state == LINE_R_DIGIT && line->r_digit_from == LINE_THREE_WAY);
 }
 
+/* ... or did before the first was taken back. */
+static bool second_rings(const struct line *line)
+{
+	return called_rings(line) || line->state == LINE_THREE_RINGS || line->state == LINE_THREE_EARLY;
+}
+
 /* The second was called from here, and at least rings. */
 static bool transfers(const struct line *line)
 {
@@ -111,8 +117,8 @@ static bool transfers(const struct line *line)
 		return false;
 	if (is_conference(line))
 		return profile->three_way_leave;
-	return profile->transfer && !line->second_came_in && (line->state == LINE_TALKING || called_rings(line) ||
-		line->state == LINE_R_DIGIT || line->state == LINE_THREE_RINGS || line->state == LINE_THREE_EARLY);
+	return profile->transfer && !line->second_came_in &&
+		(line->state == LINE_TALKING || line->state == LINE_R_DIGIT || second_rings(line));
 }
 
 static bool keeps_emergency(const struct line *line)
@@ -132,7 +138,8 @@ enum line_event line_judge_hang_up(const struct line *line, uint64_t at_ns)
 	if (keeps_emergency(line))
 		return LINE_EV_HANG_UP_KEPT;
 	if (transfers(line))
-		return LINE_EV_HANG_UP_TRANSFER;
+		return line->config->profile->transfer_blind && second_rings(line) ? LINE_EV_HANG_UP_TRANSFER_BLIND :
+			LINE_EV_HANG_UP_TRANSFER;
 	if (line_has(line, LINE_ROLE_HELD) && !bounced(line, at_ns) && !is_conference(line))
 		return LINE_EV_HANG_UP_HELD;
 	if (line_waits(line))

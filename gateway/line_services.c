@@ -117,6 +117,18 @@ static void hold_first(struct line *line)
 	hold_set(line, LINE_ROLE_HELD, true);
 }
 
+static void give_up(struct line *line)
+{
+	hold_first(line);
+	(void)leg_give_up(line_leg(line, LINE_ROLE_ACTIVE)->leg); /* else it has been answered, and says so */
+}
+
+static void take_back(struct line *line)
+{
+	if (!line_has(line, LINE_ROLE_ACTIVE))
+		resume(line);
+}
+
 static void ring_waiting(struct line *line)
 {
 	loop_timer_stop(line->waiting_timer);
@@ -133,6 +145,7 @@ void line_service_do(struct line *line, enum line_verb verb)
 		[LINE_DO_RING_WAITING] = ring_waiting, [LINE_DO_JOIN] = join,
 		[LINE_DO_DROP_LAST] = drop_last,    [LINE_DO_GO_ON] = drop_last,
 		[LINE_DO_HOLD_FIRST] = hold_first,  [LINE_DO_RELEASE_HELD] = release_held,
+		[LINE_DO_GIVE_UP] = give_up,        [LINE_DO_TAKE_BACK] = take_back,
 		[LINE_DO_REJECT_WAITING] = reject_waiting, [LINE_DO_ACCEPT_WAITING] = accept_waiting,
 		[LINE_DO_JOIN_WAITING] = join_waiting,
 	};

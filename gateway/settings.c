@@ -117,6 +117,8 @@ const struct setting settings[] = {
 		"hanging up a three-way call connects the other two; off: it ends both"),
 	PROFILE("transfer", KIND_SWITCH, transfer, 0, 0, "", "on",
 		"hanging up between two calls, the second made from here, connects those two; off: the held one rings back"),
+	PROFILE("transfer_blind", KIND_SWITCH, transfer_blind, 0, 0, "", "off",
+		"hanging up while the second still rings gives it up and has the held party call it anew; off: those two are connected when it answers"),
 	PROFILE("transfer_s", KIND_NUMBER, transfer_s, 5, 180, "s", "30",
 		"how long a transfer may take before the held call rings back"),
 	PROFILE("hold_sound", KIND_TEXT, hold_sound, 1, CONFIG_TEXT_MAX, "", CONFIG_HOLD_SILENCE,

@@ -382,6 +382,13 @@ int ua_invite_redirect(struct ua_invite *invite, const struct ua_redirect *redir
 	return 0;
 }
 
+int ua_invite_give_up(struct ua_invite *invite)
+{
+	const struct ua_event event = {.type = UA_EV_HANG_UP};
+
+	return invite->state == UA_INVITE_CALLING && ua_invite_event(invite, &event) ? 0 : ENOTCONN;
+}
+
 void ua_invite_end(struct ua_invite *invite, unsigned q850_cause)
 {
 	const struct ua_event event = {.type = UA_EV_HANG_UP, .q850_cause = q850_cause};

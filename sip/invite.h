@@ -124,6 +124,10 @@ struct ua_redirect {
  * ended will say why; EINVAL: no such user. */
 int ua_invite_redirect(struct ua_invite *invite, const struct ua_redirect *redirect);
 
+/* Gives up a call from here that nobody has answered; ended comes when its peer has done so too, with 487. An answer that crosses it is
+ * hung up on by itself. ENOTCONN: it has been answered, or has ended. */
+int ua_invite_give_up(struct ua_invite *invite);
+
 /* Ends a call in whatever state it is: CANCEL (held back until a 1xx came), BYE, or 480 for one not
  * answered. q850_cause goes into the BYE's Reason header; 0: none, 16: normal clearing. */
 void ua_invite_end(struct ua_invite *invite, unsigned q850_cause);

@@ -222,6 +222,7 @@ void ua_invite_settle(struct ua_invite *invite);
 void ua_uac_progress(struct ua_invite *invite, const struct ua_event *event);
 void ua_uac_answered(struct ua_invite *invite, const struct ua_event *event);
 void ua_uac_answered_too_late(struct ua_invite *invite, const struct ua_event *event);
+void ua_uac_given_up(struct ua_invite *invite, const struct ua_event *event);
 void ua_uac_challenged(struct ua_invite *invite, const struct ua_event *event);
 void ua_uac_refused(struct ua_invite *invite, const struct ua_event *event);
 void ua_uac_unreached(struct ua_invite *invite, const struct ua_event *event);

@@ -176,6 +176,17 @@ void ua_uac_answered_too_late(struct ua_invite *invite, const struct ua_event *e
 {
 	invite->answered = true;
 	(void)ua_bye_send(invite->account, event->fork->dialog, invite->q850_cause);
+	ua_uac_given_up(invite, event);
+}
+
+/* Who only gave it up waits for its end. */
+void ua_uac_given_up(struct ua_invite *invite, const struct ua_event *event)
+{
+	const struct ua_end end = {.by = UA_END_BY_PEER, .status = 487, .reason = "Request Terminated"};
+
+	(void)event;
+	if (invite->owned)
+		ua_post_ended(invite, &end);
 }
 
 void ua_uac_challenged(struct ua_invite *invite, const struct ua_event *event)

@@ -226,6 +226,13 @@ int ua_invite_offer(struct ua_invite *invite, const struct ua_sdp *offer)
 	return 0;
 }
 
+/* Transfers are not for this peer, nor what comes before one. */
+int ua_invite_give_up(struct ua_invite *invite)
+{
+	(void)invite;
+	return ENOTCONN;
+}
+
 void ua_invite_end(struct ua_invite *invite, unsigned q850_cause)
 {
 	struct call *call = invite->call;

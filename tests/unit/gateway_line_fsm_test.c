@@ -14,7 +14,7 @@ static int is_off_hook(enum line_state state)
 {
 	return state != LINE_IDLE && state != LINE_RINGING && state != LINE_SPLASH && state != LINE_RING_BACK && state != LINE_KEPT &&
 		state != LINE_SUSPENDED && state != LINE_CALLEE_FREE &&
-		state != LINE_TRANSFER_RINGS && state != LINE_TRANSFERRING;
+		state != LINE_TRANSFER_RINGS && state != LINE_TRANSFER_CLEARS && state != LINE_TRANSFERRING;
 }
 
 /* The flash key has other things to do here than to begin anew or to bring a held call back. */

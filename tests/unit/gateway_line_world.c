@@ -270,6 +270,13 @@ int ua_invite_redirect(struct ua_invite *invite, const struct ua_redirect *redir
 	return 0;
 }
 
+int ua_invite_give_up(struct ua_invite *invite)
+{
+	assert_false(invite->dead);
+	invite->given_up = true;
+	return 0;
+}
+
 void ua_invite_end(struct ua_invite *invite, unsigned q850_cause)
 {
 	(void)q850_cause;

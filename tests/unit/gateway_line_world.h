@@ -18,7 +18,7 @@ struct ua_invite {
 	bool dead;              /* the line may not touch it any more */
 	unsigned refused;       /* status */
 	unsigned answers;       /* final ones that the line gave: refusals, 200, and its end */
-	bool rings, rings_waiting, picked_up, ended;
+	bool rings, rings_waiting, picked_up, given_up, ended;
 	char referred_user[64]; /* ... or number */
 	bool referred_by_address;
 	const struct ua_invite *referred_to; /* the call that its peer was asked to take over */

@@ -624,6 +624,72 @@ static void test_hanging_up_while_the_second_rings_transfers_when_it_answers(voi
 	assert_state("transferring");
 }
 
+static struct ua_invite *hang_up_while_the_second_rings(void)
+{
+	world.profile.transfer_blind = true;
+	flash();
+	phone_dials("103#");
+	call_progresses(call_sent(), 180, NULL);
+	hang_up_after_ms(9000);
+	assert_state("transfer-clears");
+	assert_true(call_sent()->given_up);
+	assert_false(call_sent()->ended);
+	return call_sent();
+}
+
+static void test_the_second_that_rings_may_be_given_up_and_called_by_the_first(void **state)
+{
+	struct ua_invite *first = talk(), *second = hang_up_while_the_second_rings();
+
+	(void)state;
+	assert_string_equal(first->referred_user, "");
+	call_ends(second, 487, false);
+	assert_state("transferring");
+	assert_string_equal(first->referred_user, "103");
+	call_transfer_done(first, 200);
+	assert_true(first->ended);
+	assert_state("idle");
+}
+
+static void test_the_second_that_answers_while_it_is_given_up_is_connected(void **state)
+{
+	struct ua_invite *first = talk(), *second = hang_up_while_the_second_rings();
+
+	(void)state;
+	call_is_answered(second, PCMU);
+	assert_ptr_equal(first->referred_to, second);
+	assert_state("transferring");
+}
+
+static void test_a_second_that_is_never_given_up_gives_the_first_back(void **state)
+{
+	struct ua_invite *first = talk(), *second = hang_up_while_the_second_rings();
+
+	(void)state;
+	time_is_up();
+	assert_state("ring-back");
+	assert_true(second->ended);
+	phone_does(MEDIA_EVENT_LIFTED, 0);
+	assert_int_equal(first->offered, UA_SENDRECV);
+}
+
+static void test_lifting_while_the_second_is_given_up_or_called_takes_the_first_back(void **state)
+{
+	struct ua_invite *first = talk(), *second = hang_up_while_the_second_rings();
+
+	(void)state;
+	phone_does(MEDIA_EVENT_LIFTED, 0);
+	assert_state("talking");
+	assert_true(second->ended);
+	assert_int_equal(first->offered, UA_SENDRECV);
+	second = hang_up_while_the_second_rings();
+	call_ends(second, 487, false);
+	phone_does(MEDIA_EVENT_LIFTED, 0);
+	assert_state("talking");
+	assert_int_equal(first->offered, UA_SENDRECV);
+	assert_int_equal(streams_at_ear(), 1);
+}
+
 static void test_a_second_that_does_not_answer_is_no_transfer(void **state)
 {
 	struct ua_invite *first = talk(), *second;
@@ -1051,6 +1117,10 @@ int main(void)
 		SERVICES_TEST(test_a_transfer_that_fails_gives_the_held_call_back),
 		SERVICES_TEST(test_a_transfer_without_word_gives_the_held_call_back_in_time),
 		SERVICES_TEST(test_hanging_up_while_the_second_rings_transfers_when_it_answers),
+		SERVICES_TEST(test_the_second_that_rings_may_be_given_up_and_called_by_the_first),
+		SERVICES_TEST(test_the_second_that_answers_while_it_is_given_up_is_connected),
+		SERVICES_TEST(test_a_second_that_is_never_given_up_gives_the_first_back),
+		SERVICES_TEST(test_lifting_while_the_second_is_given_up_or_called_takes_the_first_back),
 		SERVICES_TEST(test_a_second_that_does_not_answer_is_no_transfer),
 		SERVICES_TEST(test_lifting_during_a_transfer_takes_the_call_back),
 		SERVICES_TEST(test_the_far_end_may_connect_us_with_somebody_else),

@@ -172,6 +172,53 @@ static void test_a_200_that_crosses_the_cancel_gets_ack_and_bye(void **state)
 	bed_heard_nothing();
 }
 
+static void test_who_only_gives_up_hears_when_that_is_done(void **state)
+{
+	const char *invite = bed_call(), *cancel;
+
+	(void)state;
+	bed_reply(invite, 180, "Ringing", "b", contact(), "");
+	bed_heard("progress 180 nothing");
+	assert_int_equal(ua_invite_give_up(bed.invite), 0);
+	assert_int_equal(ua_invite_give_up(bed.invite), ENOTCONN);
+	cancel = bed_receive();
+	assert_starts(cancel, "CANCEL ");
+	bed_reply(cancel, 200, "OK", NULL, "", "");
+	bed_quiet();
+	bed_heard_nothing();
+	bed_reply(invite, 487, "Request Terminated", "b", "", "");
+	assert_starts(bed_receive(), "ACK ");
+	bed_heard("ended by peer, status 487, cause 0");
+	bed_quiet();
+}
+
+static void test_an_answer_that_crosses_giving_up_is_hung_up_on(void **state)
+{
+	const char *invite = bed_call();
+
+	(void)state;
+	bed_reply(invite, 180, "Ringing", "b", contact(), "");
+	bed_heard("progress 180 nothing");
+	assert_int_equal(ua_invite_give_up(bed.invite), 0);
+	assert_starts(bed_receive(), "CANCEL ");
+	bed_reply(invite, 200, "OK", "b", contact(), SDP(5004));
+	assert_starts(bed_receive(), "ACK ");
+	assert_starts(bed_receive(), "BYE ");
+	bed_heard("ended by peer, status 487, cause 0");
+}
+
+static void test_a_call_that_is_up_cannot_be_given_up(void **state)
+{
+	const char *invite = bed_call();
+
+	(void)state;
+	bed_reply(invite, 200, "OK", "b", contact(), SDP(5004));
+	assert_starts(bed_receive(), "ACK ");
+	bed_heard("answered 192.0.2.1:5004");
+	assert_int_equal(ua_invite_give_up(bed.invite), ENOTCONN);
+	bed_quiet();
+}
+
 static void test_a_challenge_is_answered_once(void **state)
 {
 	const char *invite = bed_call(), *again, *ack;
@@ -594,6 +641,9 @@ int main(void)
 		bed_test(test_the_answer_of_the_fork_that_picks_up_counts),
 		bed_test(test_cancel_waits_for_a_provisional_response),
 		bed_test(test_a_200_that_crosses_the_cancel_gets_ack_and_bye),
+		bed_test(test_who_only_gives_up_hears_when_that_is_done),
+		bed_test(test_an_answer_that_crosses_giving_up_is_hung_up_on),
+		bed_test(test_a_call_that_is_up_cannot_be_given_up),
 		bed_test(test_a_challenge_is_answered_once),
 		bed_test(test_a_stale_nonce_is_replaced_once),
 		bed_test(test_a_remembered_nonce_is_used_and_may_be_refused),
