@@ -377,6 +377,13 @@ int leg_transfer_blind(struct leg *leg, const char *number)
 	return leg->invite ? ua_invite_refer(leg->invite, &to) : ENOTCONN;
 }
 
+enum line_event leg_progress(const struct leg *leg)
+{
+	if (leg->early && !leg->quiet)
+		return LINE_EV_EARLY_MEDIA;
+	return leg->alerted ? LINE_EV_ALERTED : LINE_EVENT_COUNT;
+}
+
 bool leg_is(const struct leg *leg, const struct ua_invite *invite)
 {
 	return leg && invite && leg->invite == invite;

@@ -80,6 +80,9 @@ void leg_silence(struct leg *leg, const uint32_t *silent_ids, size_t count);
  * that knows the leg's newest wish. */
 void leg_quiet(struct leg *leg, const uint32_t *quiet_ids, size_t count);
 
+/* What has been heard of a call from here that nobody has answered: ALERTED, EARLY_MEDIA, or LINE_EVENT_COUNT for nothing. */
+enum line_event leg_progress(const struct leg *leg);
+
 bool leg_is(const struct leg *leg, const struct ua_invite *invite);
 
 /* Gives up a call that nobody has answered; an ENDED event comes when the peer has done so too. ENOTCONN: it is answered. */

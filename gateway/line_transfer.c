@@ -129,11 +129,15 @@ static void failed(struct line *line, const struct leg *leg)
 	report_end(line, end->status ? end->status : 487, end->reason ? end->reason : "Request Terminated");
 }
 
-/* Who transferred us has gone before the new call was answered: it is our only one now. */
+/* Who transferred us has gone before the new call was answered: it is our only one now, and what it makes heard is heard. */
 static void move_on(struct line *line)
 {
+	enum line_event heard = leg_progress(line->referred_leg);
+
 	line_roles_swap(line, LINE_ROLE_ACTIVE, LINE_ROLE_WAITING);
 	line_dispatch(line, LINE_EV_REFERRED);
+	if (heard != LINE_EVENT_COUNT)
+		line_dispatch(line, heard);
 }
 
 bool line_referral_event(struct line *line, struct leg *leg, enum line_event event)

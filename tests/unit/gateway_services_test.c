@@ -768,6 +768,28 @@ static void test_who_connects_us_and_leaves_is_not_missed(void **state)
 	assert_state("talking");
 }
 
+static void test_who_connects_us_and_leaves_lets_us_hear_the_other_ring(void **state)
+{
+	struct ua_invite *first = talk(), *second;
+
+	(void)state;
+	assert_int_equal(call_is_referred(first, "sip:103@example.org", "103", ""), 202);
+	second = call_sent();
+	call_progresses(second, 180, NULL);
+	assert_state("talking");
+	call_ends(first, 0, true);
+	assert_state("ringback");
+	call_ends(second, 486, false);
+	assert_state("busy");
+
+	phone_does(MEDIA_EVENT_HUNG_UP, 0);
+	first = talk();
+	assert_int_equal(call_is_referred(first, "sip:103@example.org", "103", ""), 202);
+	call_progresses(call_sent(), 183, PCMU);
+	call_ends(first, 0, true);
+	assert_state("early-media");
+}
+
 static void test_hanging_up_during_a_transfer_ends_both_calls(void **state)
 {
 	struct ua_invite *first = talk();
@@ -1126,6 +1148,7 @@ int main(void)
 		SERVICES_TEST(test_the_far_end_may_connect_us_with_somebody_else),
 		SERVICES_TEST(test_who_cannot_be_reached_for_a_transfer_leaves_the_call),
 		SERVICES_TEST(test_who_connects_us_and_leaves_is_not_missed),
+		SERVICES_TEST(test_who_connects_us_and_leaves_lets_us_hear_the_other_ring),
 		SERVICES_TEST(test_hanging_up_during_a_transfer_ends_both_calls),
 		SERVICES_TEST(test_nobody_makes_us_call_what_we_may_not),
 		SERVICES_TEST(test_other_domains_are_called_where_the_account_says_so),
