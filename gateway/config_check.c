@@ -275,8 +275,9 @@ static void member_add(struct check *check, struct config_group *group, const ch
 	const struct config_line *line = line_find(check->config, name, length);
 
 	if (!line || is_member(group, line) || group->member_count == CONFIG_MEMBERS_MAX)
-		complain(check, &group->place, "group \"%s\": members: \"%.*s\": allowed are the names of up to %d lines, each once, with commas "
-			"between them", group->name, (int)length, name, CONFIG_MEMBERS_MAX);
+		complain(check, &group->place,
+			"group \"%s\": members: \"%.*s\": allowed are the names of up to %d lines, each once, with commas between them",
+			group->name, (int)length, name, CONFIG_MEMBERS_MAX);
 	else
 		group->members[group->member_count++] = line;
 }
@@ -306,7 +307,8 @@ static void group_number_check(struct check *check, const struct config_group *g
 		taken = taken || !strcmp(config->groups[i].number.text, number);
 	if (taken)
 		complain(check, &group->place,
-			"group \"%s\": number = \"%s\" belongs to a line or group already; allowed is one that no other has", group->name, number);
+			"group \"%s\": number = \"%s\" belongs to a line or group already; allowed is one that no other has",
+			group->name, number);
 }
 
 /* Of an account's groups one alone can take the calls that are for none. */
@@ -314,8 +316,9 @@ static void group_account_check(struct check *check, const struct config_group *
 {
 	for (const struct config_group *other = check->config->groups; other != group; other++) {
 		if (group->account && other->account == group->account && !group->did.text[0] && !other->did.text[0])
-			complain(check, &group->place, "group \"%s\": the calls of account = \"%s\" ring group \"%s\" already (%s:%d); allowed is a "
-				"group with did", group->name, group->account->name, other->name, other->place.file, other->place.line);
+			complain(check, &group->place,
+				"group \"%s\": the calls of account = \"%s\" ring group \"%s\" already (%s:%d); allowed is a group with did",
+				group->name, group->account->name, other->name, other->place.file, other->place.line);
 	}
 }
 

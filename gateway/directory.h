@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * The short numbers of lines and groups, by which they call each other without any server. Control thread; does not change while lines use it.
+ * The short numbers of lines and groups, by which they call each other without any server. Control thread; does not change while
+ * lines use it.
  */
 #ifndef TIPRING_GATEWAY_DIRECTORY_H
 #define TIPRING_GATEWAY_DIRECTORY_H

@@ -7,8 +7,8 @@
 #include "gateway/log.h"
 #include "gateway/offer.h"
 
-#define MS_PER_S  1000u
-#define TEXT_MAX_ 128
+#define MS_PER_S 1000u
+#define KEPT_MAX 128 /* bytes of a text; of Alert-Info twice that */
 
 struct offer {
 	struct offers *offers;
@@ -24,21 +24,21 @@ struct offer {
 	uint64_t until_ms;
 	/* For the lines that ring later. */
 	struct ua_incoming incoming;
-	char called_user[TEXT_MAX_], caller_user[TEXT_MAX_], caller_name[TEXT_MAX_], alert_info[2 * TEXT_MAX_];
+	char called_user[KEPT_MAX], caller_user[KEPT_MAX], caller_name[KEPT_MAX], alert_info[2 * KEPT_MAX];
 };
 
+/* What the handler was told lasts no longer than that; the offered session is the leg's. */
 static void keep(struct offer *offer, const struct ua_incoming *incoming)
 {
-	offer->incoming = *incoming;
 	snprintf(offer->called_user, sizeof(offer->called_user), "%s", incoming->called_user);
 	snprintf(offer->caller_user, sizeof(offer->caller_user), "%s", incoming->caller_user);
 	snprintf(offer->caller_name, sizeof(offer->caller_name), "%s", incoming->caller_name);
 	snprintf(offer->alert_info, sizeof(offer->alert_info), "%s", incoming->alert_info);
-	offer->incoming.called_user = offer->called_user;
-	offer->incoming.caller_user = offer->caller_user;
-	offer->incoming.caller_name = offer->caller_name;
-	offer->incoming.alert_info = offer->alert_info;
-	offer->incoming.offer = NULL; /* the leg has it */
+	offer->incoming = (struct ua_incoming){
+		.account = incoming->account, .called_user = offer->called_user, .caller_user = offer->caller_user,
+		.caller_name = offer->caller_name, .anonymous = incoming->anonymous, .alert_info = offer->alert_info,
+		.diversions = incoming->diversions,
+	};
 }
 
 static void unlink_and_free(struct offer *offer)

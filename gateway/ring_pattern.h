@@ -39,7 +39,8 @@ struct ring_call {
 };
 
 /* callers: rules whose words are caller's numbers, as in a shell (fnmatch: * ? []), or "anonymous". alerts: rules whose words are
- * parts of an Alert-Info: the urn behind urn:alert: (RFC 7462) or one that it belongs to, "source" for "source:external:vip", or an info parameter.
+ * parts of an Alert-Info: the urn behind urn:alert: (RFC 7462) or one that it belongs to, "source" for "source:external:vip", or
+ * an info parameter.
  * Bellcore-dr1 to dr8 need no rule. The caller counts first, then Alert-Info's first value that says something, then account. */
 struct ring_rules {
 	const char *callers, *alerts;
