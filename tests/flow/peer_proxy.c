@@ -34,7 +34,7 @@ static void refuse(struct call *call, unsigned status, const char *phrase)
 	call->over = true;
 }
 
-/* 52102 rings 102 as Bellcore-dr2; 2102 to 7102 are further numbers of 102. */
+/* 52102 rings 102 as Bellcore-dr2, 59102 as urn:alert:source:external; 2102 to 7102 are further numbers of 102. */
 static const char *account_user(const struct call *call)
 {
 	const char *called = call->names[CALLEE];
@@ -50,7 +50,11 @@ void proxy_alert_info(const struct call *call, char text[PROXY_ALERT_MAX])
 	const char *called = call->names[CALLEE];
 
 	text[0] = '\0';
-	if (account_user(call) == called + 2)
+	if (account_user(call) != called + 2)
+		return;
+	if (called[1] == '9')
+		snprintf(text, PROXY_ALERT_MAX, "<urn:alert:source:external>");
+	else
 		snprintf(text, PROXY_ALERT_MAX, "<http://127.0.0.1/Bellcore-dr%c>", called[1]);
 }
 
