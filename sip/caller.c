@@ -137,4 +137,5 @@ void ua_caller_read(struct ua_caller *caller, const struct ua_account *account, 
 	if (caller->anonymous)
 		caller->user[0] = caller->name[0] = '\0';
 	caller->diversions = ua_history_count(msg);
+	caller->came_back = ua_history_names(account, msg);
 }

@@ -13,6 +13,7 @@ struct ua_caller {
 	char called[UA_TEXT_MAX]; /* user part */
 	char alert_info[UA_ALERT_INFO_MAX];
 	unsigned diversions;
+	bool came_back;
 };
 /* Members as in struct ua_incoming. */
 void ua_caller_read(struct ua_caller *caller, const struct ua_account *account, const struct sip_msg *msg);

@@ -256,7 +256,7 @@ const char *ua_dialog_request_uri(const struct ua_dialog *dialog)
 int ua_dialog_write(const struct ua_dialog *dialog, struct mbuf *mb, const char *method, uint32_t cseq)
 {
 	bool strict = dialog->strict_uri;
-	int err = mbuf_write_str(mb, "Max-Forwards: 70\r\n");
+	int err = mbuf_printf(mb, "Max-Forwards: %u\r\n", dialog->max_forwards ? dialog->max_forwards : UA_MAX_FORWARDS);
 
 	for (unsigned i = strict ? 1 : 0; i < dialog->route_count && !err; i++)
 		err = mbuf_printf(mb, "Route: %s\r\n", dialog->routes[i]);

@@ -22,6 +22,7 @@ struct ua_dialog {
 	char *strict_uri; /* of the first route when that is a strict router (s12.2.1.1), else NULL */
 	char *routes[UA_ROUTES_MAX]; /* values of Route headers */
 	unsigned route_count;
+	unsigned max_forwards; /* of requests; 0: 70 (RFC 3261 s8.1.1.6) */
 	uint32_t local_cseq;  /* of the last request sent */
 	uint32_t remote_cseq; /* of the last request received */
 	bool remote_cseq_known;

@@ -109,6 +109,47 @@ unsigned ua_history_count(const struct sip_msg *msg)
 	return MAX(diversions, causes);
 }
 
+/* Whose account is looked for, and whether it was found. */
+struct name {
+	const struct ua_account *account;
+	bool found;
+};
+
+static bool is_account(const struct pl *entry, const struct ua_account *account)
+{
+	struct sip_addr addr;
+	char user[3 * UA_TEXT_MAX];
+
+	if (sip_addr_decode(&addr, entry))
+		return false;
+	(void)re_snprintf(user, sizeof(user), "%H", ua_print_user, account->user);
+	return !pl_strcmp(&addr.uri.user, user) && !pl_strcasecmp(&addr.uri.host, account->domain);
+}
+
+static bool find_diverter(const struct pl *entry, void *arg)
+{
+	struct name *name = arg;
+
+	return name->found = is_account(entry, name->account);
+}
+
+static bool find_forwarder(const struct pl *entry, void *arg)
+{
+	struct pl reason;
+
+	return has_cause(entry) && !re_regex(entry->p, entry->l, "Reason=[^>]+", &reason) && find_diverter(entry, arg);
+}
+
+bool ua_history_names(const struct ua_account *account, const struct sip_msg *msg)
+{
+	struct name name = {account, false};
+
+	for_each(msg, "Diversion", find_diverter, &name);
+	if (!name.found)
+		for_each(msg, "History-Info", find_forwarder, &name);
+	return name.found;
+}
+
 struct kept {
 	char text[UA_HISTORY_MAX]; /* each entry behind a comma, or before one */
 	size_t length;
@@ -184,14 +225,25 @@ char *ua_history_lines(const struct ua_account *account, const struct sip_msg *m
 	for_each(msg, "History-Info", keep_history, &history);
 	index = ua_text_format("%s%s1", history.index, history.index[0] ? "." : "");
 	if (target && index)
-		lines = ua_text_format("Contact: <%s>\r\n"
-			"Diversion: <sip:%H@%s>;reason=%s;counter=1%s\r\n"
+		lines = ua_text_format("Diversion: <sip:%H@%s>;reason=%s;counter=1%s\r\n"
 			"History-Info: %s<sip:%H@%s?Reason=SIP%%3Bcause%%3D%u>;index=%s, "
-			"<%s;cause=%u>;index=%s.1;mp=%s\r\n", target,
+			"<%s;cause=%u>;index=%s.1;mp=%s\r\n",
 			ua_print_user, account->user, account->domain, cause->reason, diversions.text,
 			history.text, ua_print_user, account->user, account->domain, cause->status, index,
 			target, cause->status, index, index);
 	mem_deref(target);
 	mem_deref(index);
+	return lines;
+}
+
+char *ua_history_moved_lines(const struct ua_account *account, const struct sip_msg *msg,
+	const struct ua_redirect *redirect)
+{
+	char *target = ua_refer_text_user(redirect->user, account->domain);
+	char *history = ua_history_lines(account, msg, redirect);
+	char *lines = target && history ? ua_text_format("Contact: <%s>\r\n%s", target, history) : NULL;
+
+	mem_deref(target);
+	mem_deref(history);
 	return lines;
 }

@@ -16,8 +16,15 @@
  * entries of History-Info that have a cause, whichever is more. */
 unsigned ua_history_count(const struct sip_msg *msg);
 
-/* The header lines of a 302 from the account: Contact, Diversion, History-Info. NULL without memory. mem_deref it. */
+/* The account is one of those who forwarded the call, as either header tells. */
+bool ua_history_names(const struct ua_account *account, const struct sip_msg *msg);
+
+/* The header lines by which the account tells that it forwards the call of msg, in a 302 or in the INVITE to the new target:
+ * Diversion, History-Info. NULL without memory. mem_deref it. */
 char *ua_history_lines(const struct ua_account *account, const struct sip_msg *msg,
+	const struct ua_redirect *redirect);
+/* ... and the Contact of a 302 before them. */
+char *ua_history_moved_lines(const struct ua_account *account, const struct sip_msg *msg,
 	const struct ua_redirect *redirect);
 
 #endif

@@ -25,7 +25,8 @@ static void destroy(void *arg)
 	ua_referral_forget(invite);
 	ua_post_drop(invite);
 	mem_deref(invite->reoffer.ack);
-	mem_deref(invite->replaces_lines);
+	mem_deref(invite->call_lines);
+	mem_deref(invite->early_text);
 	mem_deref(invite->moved);
 	list_flush(&invite->forks);
 	mem_deref(invite->last_post);
@@ -201,6 +202,16 @@ bool ua_invite_request(struct ua_agent *agent, const struct sip_msg *msg)
 	return true;
 }
 
+/* For a call that is forwarded; else 0, as usual. */
+static unsigned hops_left(const struct ua_call_to *to)
+{
+	const struct sip_msg *msg = to->forwards ? to->forwards->msg : NULL;
+
+	if (!msg)
+		return 0;
+	return pl_isset(&msg->maxfwd) ? (unsigned)ua_text_number(&msg->maxfwd) - 1 : UA_MAX_FORWARDS - 1;
+}
+
 static int send_invite(struct ua_invite *invite, const struct ua_call_to *to, const char *to_uri,
 	const struct ua_sdp *offer, const struct ua_invite_handlers *handlers, void *arg)
 {
@@ -211,7 +222,7 @@ static int send_invite(struct ua_invite *invite, const struct ua_call_to *to, co
 	invite->state = UA_INVITE_CALLING;
 	invite->handlers = *handlers;
 	invite->arg = arg;
-	err = ua_uac_start(invite, to->account ? to->account->contact : to_uri, to_uri, offer);
+	err = ua_uac_start(invite, to->account ? to->account->contact : to_uri, to_uri, hops_left(to), offer);
 	if (err)
 		return err;
 	invite->owned = true;
@@ -237,13 +248,23 @@ static bool is_one_line(const char *text, const char *forbidden)
 	return true;
 }
 
-static char *lines_of(const struct ua_call_to *to)
+static char *forward_lines_of(const struct ua_account *account, const struct ua_call_to *to)
+{
+	const struct ua_redirect redirect = {to->user ? to->user : "", to->cause};
+
+	return to->forwards ? ua_history_lines(account, to->forwards->msg, &redirect) : ua_text_format("");
+}
+
+static char *lines_of(const struct ua_account *account, const struct ua_call_to *to)
 {
 	const char *after = !to->replaces[0] ? "" : to->requires_replaces ? "\r\nRequire: replaces\r\n" : "\r\n";
+	char *forward = forward_lines_of(account, to);
+	char *lines = forward ? ua_text_format("%s%s%s%s%s%s%s", to->replaces[0] ? "Replaces: " : "", to->replaces,
+		after, to->referred_by[0] ? "Referred-By: " : "", to->referred_by,
+		to->referred_by[0] ? "\r\n" : "", forward) : NULL;
 
-	return ua_text_format("%s%s%s%s%s%s", to->replaces[0] ? "Replaces: " : "", to->replaces, after,
-		to->referred_by[0] ? "Referred-By: " : "", to->referred_by,
-		to->referred_by[0] ? "\r\n" : "");
+	mem_deref(forward);
+	return lines;
 }
 
 static bool is_valid(const struct ua_call_to *to)
@@ -264,13 +285,17 @@ int ua_invite_send_to(struct ua_invite **invitep, struct ua_account *account, co
 
 	if (!is_valid(to))
 		return EINVAL;
+	if (to->forwards && to->forwards->state != UA_INVITE_OFFERED)
+		return ENOTCONN;
+	if (to->forwards && !hops_left(to))
+		return ELOOP;
 	err = ua_invite_new(&invite, account);
 	if (err)
 		return err;
 	uri = to->user ? ua_text_format("sip:%H@%s", ua_print_user, to->user, account->domain)
 		       : ua_text_format("%s", to->uri);
-	invite->replaces_lines = lines_of(to);
-	err = uri && invite->replaces_lines ? send_invite(invite, to, uri, offer, handlers, arg) : ENOMEM;
+	invite->call_lines = lines_of(account, to);
+	err = uri && invite->call_lines ? send_invite(invite, to, uri, offer, handlers, arg) : ENOMEM;
 	mem_deref(uri);
 	if (err)
 		mem_deref(invite);
@@ -302,6 +327,7 @@ int ua_invite_ring(struct ua_invite *invite, bool waiting, const struct ua_sdp *
 	if (invite->state != UA_INVITE_OFFERED)
 		return ENOTCONN;
 	invite->waiting = waiting;
+	invite->early_text = mem_deref(invite->early_text);
 	/* The first reliable response to an INVITE without offer has to bring one (RFC 3262 s5). */
 	if (has_no_offer(invite) && ua_reliable_is_wanted(invite) && !invite->reliable.rseq) {
 		text = ua_session_text(invite, offer);
@@ -312,6 +338,21 @@ int ua_invite_ring(struct ua_invite *invite, bool waiting, const struct ua_sdp *
 	ua_invite_event(invite, &event);
 	mem_deref(text);
 	return 0;
+}
+
+int ua_invite_progress(struct ua_invite *invite, const struct ua_sdp *answer)
+{
+	const struct ua_event event = {.type = UA_EV_RING};
+
+	if (invite->state != UA_INVITE_OFFERED)
+		return ENOTCONN;
+	if (has_no_offer(invite))
+		return EINVAL;
+	mem_deref(invite->early_text);
+	invite->early_text = ua_session_text(invite, answer);
+	if (!invite->early_text)
+		return ENOMEM;
+	return ua_invite_event(invite, &event) ? 0 : ENOTCONN;
 }
 
 int ua_invite_answer(struct ua_invite *invite, const struct ua_sdp *sdp)
@@ -373,7 +414,7 @@ int ua_invite_redirect(struct ua_invite *invite, const struct ua_redirect *redir
 		return ENOTCONN;
 	if (!redirect->user || !redirect->user[0] || strlen(redirect->user) > UA_USER_MAX)
 		return EINVAL;
-	headers = ua_history_lines(invite->account, invite->msg, redirect);
+	headers = ua_history_moved_lines(invite->account, invite->msg, redirect);
 	if (!headers)
 		return ENOMEM;
 	event.headers = headers;

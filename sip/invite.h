@@ -77,6 +77,12 @@ struct ua_invite_handlers {
 int ua_invite_send(struct ua_invite **invitep, struct ua_account *account, const char *user,
 	const struct ua_sdp *offer, const struct ua_invite_handlers *handlers, void *arg);
 
+enum ua_forward_cause {
+	UA_FORWARD_ALWAYS,
+	UA_FORWARD_BUSY,
+	UA_FORWARD_NO_ANSWER,
+};
+
 /* A call on somebody's behalf, or that takes another's place. */
 struct ua_call_to {
 	const char *user;        /* as of ua_invite_send */
@@ -85,8 +91,13 @@ struct ua_call_to {
 	const char *replaces;    /* value of Replaces (RFC 3891); "": none */
 	bool requires_replaces;  /* who does not know that shall refuse the call rather than ring */
 	const char *referred_by; /* value of Referred-By (RFC 3892); "": none */
+	/* The call that came in, is not answered yet, and goes on by this one, which tells who forwards and why, as
+	 * ua_invite_redirect does, and has one hop less to go. NULL: none. */
+	const struct ua_invite *forwards;
+	enum ua_forward_cause cause; /* of forwarding */
 };
-/* EINVAL: no sip: address, or text that does not belong into a header. */
+/* EINVAL: no sip: address, or text that does not belong into a header. ELOOP: the call that is forwarded has no hop left.
+ * ENOTCONN: it is not there any more. */
 int ua_invite_send_to(struct ua_invite **invitep, struct ua_account *account, const struct ua_call_to *to,
 	const struct ua_sdp *offer, const struct ua_invite_handlers *handlers, void *arg);
 
@@ -96,6 +107,9 @@ void ua_invite_accept(struct ua_invite *invite, const struct ua_invite_handlers 
  * makes an offer due, since the INVITE brought none; its answer comes to changed. waiting: with Alert-Info urn:alert:service:call-waiting (RFC 7462, 3GPP TS 24.615), since
  * the subscriber is in another call. */
 int ua_invite_ring(struct ua_invite *invite, bool waiting, const struct ua_sdp *offer);
+/* 183 Session Progress with the answer to the INVITE's offer, repeated and made sure of as 180: the caller hears the sound from now on;
+ * ua_invite_answer has to give the same answer. EINVAL: the INVITE had no offer. */
+int ua_invite_progress(struct ua_invite *invite, const struct ua_sdp *answer);
 /* 200 OK with the answer to the INVITE's offer, or with an offer when it had none. ENOTCONN from
  * this and from ua_invite_ring: it is too late, and ended will say why. */
 int ua_invite_answer(struct ua_invite *invite, const struct ua_sdp *sdp);
@@ -109,11 +123,6 @@ int ua_invite_info(struct ua_invite *invite, const char *type, const char *body)
 /* A final refusal, status 300..699. */
 void ua_invite_reject(struct ua_invite *invite, unsigned status, const char *phrase);
 
-enum ua_forward_cause {
-	UA_FORWARD_ALWAYS,
-	UA_FORWARD_BUSY,
-	UA_FORWARD_NO_ANSWER,
-};
 /* To whom a call is forwarded. */
 struct ua_redirect {
 	const char *user; /* as of ua_invite_send */

@@ -45,6 +45,7 @@ static void call_incoming(struct ua_invite *invite, const struct post *post)
 	ua_caller_read(&caller, invite->account, msg);
 	incoming.anonymous = caller.anonymous;
 	incoming.diversions = caller.diversions;
+	incoming.came_back = caller.came_back;
 	/* What it wants to replace may have ended since it was read. */
 	if (invite->account->agent && ua_replaces_find(&incoming.replaces, invite->account, msg)) {
 		ua_invite_reject(invite, 603, "Decline");

@@ -185,7 +185,7 @@ struct ua_invite {
 	struct list forks;
 	struct ua_fork *heard;    /* whose early media the user was told last; NULL: nobody's */
 	bool past_servers;        /* the INVITE goes straight to its address */
-	char *replaces_lines; /* Replaces and Referred-By, whole lines; NULL: none */
+	char *call_lines; /* Replaces, Referred-By, Diversion, History-Info, whole lines; NULL: none */
 	struct ua_refer_target *moved; /* of a 3xx, until the user heard of it; NULL: none */
 	char *credentials; /* lines of the INVITE that its ACK repeats (RFC 3261 s13.2.2.4) */
 
@@ -193,6 +193,8 @@ struct ua_invite {
 	struct sip_msg *first;      /* the INVITE until the user heard of it */
 	struct sip_msg *msg;        /* the INVITE or re-INVITE without final response */
 	bool waiting;               /* the subscriber is in another call */
+	char *early_text;           /* our answer in 183; NULL: 180 is what is told */
+	bool early_due;             /* ... as soon as the response before it has its PRACK */
 	struct sip_strans *strans;  /* its transaction */
 	struct ua_accepting accepting;
 	struct ua_reliable reliable;
@@ -241,7 +243,9 @@ void ua_uas_unacknowledged(struct ua_invite *invite, const struct ua_event *even
 void ua_uas_reinvited(struct ua_invite *invite, const struct ua_event *event);
 
 /* invite_uac.c */
-int ua_uac_start(struct ua_invite *invite, const char *uri, const char *to_uri, const struct ua_sdp *offer);
+/* max_forwards: 0: as usual. */
+int ua_uac_start(struct ua_invite *invite, const char *uri, const char *to_uri, unsigned max_forwards,
+	const struct ua_sdp *offer);
 /* Any 2xx to our INVITE, also a repeated one or another fork's. */
 void ua_uac_2xx(struct ua_invite *invite, const struct sip_msg *msg);
 /* Sends the ACK to a 2xx, with the credentials of its INVITE (RFC 3261 s13.2.2.4), and says where it went. */

@@ -55,7 +55,7 @@ int ua_reliable_reply(struct ua_invite *invite, const struct ua_reply *reply)
 		return err;
 	reliable->rseq = rseq;
 	reliable->cseq = invite->msg->cseq.num;
-	reliable->offers = reply->body != NULL;
+	reliable->offers = reply->body && !invite->early_text;
 	ua_transport_reply_hop(&reliable->hop, invite->msg);
 	reliable->interval_ms = UA_T1_MS;
 	tmr_start(&reliable->resend, UA_T1_MS, on_resend, invite);
@@ -95,6 +95,7 @@ static void take_answer(struct ua_invite *invite, const struct sip_msg *msg)
 
 void ua_reliable_acknowledged(struct ua_invite *invite, const struct sip_msg *msg)
 {
+	const struct ua_event ring = {.type = UA_EV_RING};
 	struct ua_reliable *reliable = &invite->reliable;
 
 	if (!reliable->message || !is_about(reliable, msg)) {
@@ -106,4 +107,6 @@ void ua_reliable_acknowledged(struct ua_invite *invite, const struct sip_msg *ms
 		take_answer(invite, msg);
 	else
 		ua_update_received(invite, NULL, msg);
+	if (invite->early_due)
+		(void)ua_invite_event(invite, &ring);
 }

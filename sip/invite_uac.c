@@ -62,7 +62,7 @@ static int send_invite(struct ua_invite *invite)
 	ua_timer_ask(invite, timer);
 	outgoing.extra = extra = ua_text_format("Contact: <%s>\r\nAllow: " UA_ALLOW "\r\n" UA_SUPPORTED
 		"P-Early-Media: supported\r\n%s%s", account->contact, timer,
-		invite->replaces_lines ? invite->replaces_lines : "");
+		invite->call_lines ? invite->call_lines : "");
 	if (extra)
 		err = ua_agent_request(&invite->request, account, invite->started, &outgoing,
 			on_response, invite);
@@ -70,7 +70,8 @@ static int send_invite(struct ua_invite *invite)
 	return err;
 }
 
-int ua_uac_start(struct ua_invite *invite, const char *uri, const char *to_uri, const struct ua_sdp *offer)
+int ua_uac_start(struct ua_invite *invite, const char *uri, const char *to_uri, unsigned max_forwards,
+	const struct ua_sdp *offer)
 {
 	char *to = ua_text_format("<%s>", to_uri);
 	char *text = ua_session_text(invite, offer);
@@ -78,8 +79,10 @@ int ua_uac_start(struct ua_invite *invite, const char *uri, const char *to_uri, 
 
 	if (to && text)
 		err = ua_dialog_start(&invite->started, invite->account->address, to, uri);
-	if (!err)
+	if (!err) {
+		invite->started->max_forwards = max_forwards;
 		err = send_invite(invite);
+	}
 	mem_deref(text);
 	mem_deref(to);
 	return err;

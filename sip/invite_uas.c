@@ -147,17 +147,22 @@ void ua_uas_ring(struct ua_invite *invite, const struct ua_event *event)
 	char *headers = ua_text_format("Contact: <%s>\r\nAllow: " UA_ALLOW "\r\n%s",
 		invite->account->contact,
 		invite->waiting ? "Alert-Info: <urn:alert:service:call-waiting>\r\n" : "");
+	bool early = invite->early_text;
 	const struct ua_reply reply = {
-		.status = 180, .phrase = "Ringing", .headers = headers, .type = "application/sdp", .body = event->text,
+		.status = early ? 183 : 180, .phrase = early ? "Session Progress" : "Ringing", .headers = headers,
+		.type = "application/sdp", .body = early ? invite->early_text : event->text,
 	};
 
 	tmr_start(&invite->ring, RING_AGAIN_MS, on_ring_again, invite);
+	invite->early_due = false;
 	if (!headers)
 		return;
 	if (!ua_reliable_is_wanted(invite))
 		(void)ua_transport_reply(invite->agent->transport, &invite->strans, invite->msg, &reply, NULL);
 	else if (!invite->reliable.message) /* one at a time (RFC 3262 s3) */
 		(void)ua_reliable_reply(invite, &reply);
+	else
+		invite->early_due = early;
 	mem_deref(headers);
 }
 

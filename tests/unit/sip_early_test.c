@@ -373,6 +373,34 @@ static void test_the_next_reliable_180_has_the_next_number(void **state)
 	bed_quiet();
 }
 
+/* A 183 with the answer that comes while the 180 has no PRACK yet waits for it. */
+static void test_a_reliable_183_follows_the_180(void **state)
+{
+	const char *ringing = ring("a", SDP(5004)), *progress;
+	struct ua_sdp offer, answer;
+	char told[2000];
+
+	(void)state;
+	assert_int_equal(ua_sdp_parse(&offer, SDP(5004), strlen(SDP(5004))), 0);
+	assert_int_equal(ua_sdp_answer(&answer, &offer, &bed.local), 0);
+	assert_int_equal(ua_invite_progress(bed.invite, &answer), 0);
+	bed_quiet();
+	from_caller("a", 2, "PRACK", acknowledges(ringing, 0), "");
+	assert_starts(bed_receive(), "SIP/2.0 200 OK");
+	progress = bed_receive();
+	assert_starts(progress, "SIP/2.0 183 Session Progress");
+	assert_int_equal(atoi(header(progress, "RSeq")), atoi(header(ringing, "RSeq")) + 1);
+	snprintf(told, sizeof(told), "%s", body_of(progress));
+	assert_has(told, "m=audio");
+	from_caller("a", 3, "PRACK", acknowledges(ringing, 1), "");
+	assert_starts(bed_receive(), "SIP/2.0 200 OK");
+	bed_quiet();
+	assert_int_equal(ua_invite_answer(bed.invite, &answer), 0);
+	progress = bed_receive();
+	assert_starts(progress, "SIP/2.0 200 OK");
+	assert_string_equal(body_of(progress), told);
+}
+
 static void test_a_prack_for_something_else_is_refused_481(void **state)
 {
 	const char *ringing = ring("a", SDP(5004));
@@ -579,6 +607,7 @@ int main(void)
 		bed_test(test_an_update_that_waits_ends_with_the_call),
 		bed_test(test_a_reliable_180_is_repeated_until_its_prack),
 		bed_test(test_the_next_reliable_180_has_the_next_number),
+		bed_test(test_a_reliable_183_follows_the_180),
 		bed_test(test_a_prack_for_something_else_is_refused_481),
 		bed_test(test_without_prack_the_call_is_refused_after_32_s),
 		bed_test(test_the_200_does_not_wait_for_a_prack_without_description),

@@ -183,6 +183,88 @@ static void test_nobody_is_no_target(void **state)
 	redirect("300", UA_FORWARD_ALWAYS);
 }
 
+static int call_instead(struct ua_invite **callp, enum ua_forward_cause cause)
+{
+	static const struct ua_invite_handlers nobody;
+	const struct ua_call_to to = {.user = "300", .replaces = "", .referred_by = "", .forwards = bed.invite, .cause = cause};
+	struct ua_sdp offer;
+
+	ua_sdp_offer(&offer, &bed.local);
+	return ua_invite_send_to(callp, bed.account, &to, &offer, &nobody, NULL);
+}
+
+static void test_a_call_made_instead_says_who_forwards(void **state)
+{
+	struct ua_invite *call;
+	const char *request;
+
+	(void)state;
+	invite("Max-Forwards: 9\r\nDiversion: <sip:3@a>\r\n");
+	bed_heard(INCOMING("200 \"The \"Peer\"\""));
+	bed_heard("forwarded 1 times");
+	assert_int_equal(call_instead(&call, UA_FORWARD_BUSY), 0);
+	request = bed_receive();
+	assert_starts(request, "INVITE sip:300@example.org SIP/2.0\r\n");
+	assert_string_equal(header(request, "Max-Forwards"), "8");
+	assert_string_equal(header(request, "Diversion"), "<sip:100@example.org>;reason=user-busy;counter=1, <sip:3@a>");
+	assert_has(header(request, "History-Info"), "<sip:300@example.org;cause=486>;index=1.1;mp=1");
+	assert_null(strstr(request, "Replaces:"));
+}
+
+static void test_a_call_with_no_hop_left_goes_nowhere(void **state)
+{
+	struct ua_invite *call;
+
+	(void)state;
+	invite("Max-Forwards: 1\r\n");
+	bed_heard(INCOMING("200 \"The \"Peer\"\""));
+	assert_int_equal(call_instead(&call, UA_FORWARD_ALWAYS), ELOOP);
+	redirect("300", UA_FORWARD_ALWAYS);
+	bed_quiet();
+}
+
+static void test_a_call_that_was_answered_goes_nowhere(void **state)
+{
+	struct ua_sdp offer, answer;
+	struct ua_invite *call;
+
+	(void)state;
+	invite("");
+	bed_heard(INCOMING("200 \"The \"Peer\"\""));
+	assert_int_equal(ua_sdp_parse(&offer, SDP(5004), strlen(SDP(5004))), 0);
+	assert_int_equal(ua_sdp_answer(&answer, &offer, &bed.local), 0);
+	assert_int_equal(ua_invite_answer(bed.invite, &answer), 0);
+	assert_int_equal(call_instead(&call, UA_FORWARD_ALWAYS), ENOTCONN);
+}
+
+static void test_a_call_that_came_back_is_told(void **state)
+{
+	(void)state;
+	invite("Diversion: <sip:3@a>, \"We\" <sip:100@EXAMPLE.org>;reason=unknown\r\n");
+	bed_heard(INCOMING("200 \"The \"Peer\"\""));
+	bed_heard("forwarded 2 times");
+	bed_heard("came back");
+}
+
+static void test_history_tells_that_a_call_came_back(void **state)
+{
+	(void)state;
+	invite("History-Info: <sip:100@example.org?Reason=SIP%3Bcause%3D302>;index=1, <sip:3@a;cause=302>;index=1.1\r\n");
+	bed_heard(INCOMING("200 \"The \"Peer\"\""));
+	bed_heard("forwarded 1 times");
+	bed_heard("came back");
+}
+
+static void test_a_call_that_was_sent_here_did_not_come_back(void **state)
+{
+	(void)state;
+	invite("Diversion: <sip:1000@example.org>, <sip:100@elsewhere>, rubbish\r\n"
+		"History-Info: <sip:3@a?Reason=SIP%3Bcause%3D302>;index=1, <sip:100@example.org;cause=302>;index=1.1\r\n");
+	bed_heard(INCOMING("200 \"The \"Peer\"\""));
+	bed_heard("forwarded 3 times");
+	bed_heard_nothing();
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -201,6 +283,12 @@ int main(void)
 		bed_test(test_history_alone_counts_as_well),
 		bed_test(test_more_than_there_is_room_for_is_left_out),
 		bed_test(test_nobody_is_no_target),
+		bed_test(test_a_call_made_instead_says_who_forwards),
+		bed_test(test_a_call_with_no_hop_left_goes_nowhere),
+		bed_test(test_a_call_that_was_answered_goes_nowhere),
+		bed_test(test_a_call_that_came_back_is_told),
+		bed_test(test_history_tells_that_a_call_came_back),
+		bed_test(test_a_call_that_was_sent_here_did_not_come_back),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

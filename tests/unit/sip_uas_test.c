@@ -52,6 +52,47 @@ static void ring(const char *id)
 	bed_heard(INCOMING "192.0.2.1:5004");
 }
 
+static void early(void)
+{
+	struct ua_sdp offer, sdp;
+
+	assert_int_equal(ua_sdp_parse(&offer, SDP(5004), strlen(SDP(5004))), 0);
+	assert_int_equal(ua_sdp_answer(&sdp, &offer, &bed.local), 0);
+	assert_int_equal(ua_invite_progress(bed.invite, &sdp), 0);
+}
+
+static void test_sound_before_the_answer(void **state)
+{
+	const char *progress, *ok;
+	char told[2000];
+
+	(void)state;
+	ring("a");
+	early();
+	progress = bed_receive();
+	assert_starts(progress, "SIP/2.0 183 Session Progress");
+	snprintf(told, sizeof(told), "%s", strstr(progress, "\r\n\r\n"));
+	assert_has(told, "m=audio");
+	bed_advance(60000);
+	assert_starts(bed_receive(), "SIP/2.0 183 Session Progress");
+	answer();
+	ok = bed_receive();
+	assert_starts(ok, "SIP/2.0 200 OK");
+	assert_string_equal(strstr(ok, "\r\n\r\n"), told);
+}
+
+static void test_no_sound_before_an_answer_that_offers(void **state)
+{
+	struct ua_sdp sdp;
+
+	(void)state;
+	bed_invite("a", contact(""), "");
+	assert_starts(bed_receive(), "SIP/2.0 100 Trying");
+	ua_sdp_offer(&sdp, &bed.local);
+	bed_heard(INCOMING "nothing");
+	assert_int_equal(ua_invite_progress(bed.invite, &sdp), EINVAL);
+}
+
 /* A call that is up; returns the agent's 200. */
 static const char *talk(const char *id)
 {
@@ -607,6 +648,8 @@ static void test_a_strict_router_gets_its_way(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		bed_test(test_sound_before_the_answer),
+		bed_test(test_no_sound_before_an_answer_that_offers),
 		bed_test(test_a_call_rings_is_answered_and_hung_up_by_the_peer),
 		bed_test(test_a_call_that_waits_is_told_so_while_it_rings),
 		bed_test(test_180_is_repeated_every_60_s),
