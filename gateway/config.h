@@ -102,6 +102,12 @@ enum config_hold_offer {
 #define CONFIG_HOLD_SILENCE "silence"
 #define CONFIG_HOLD_TONE    "tone"
 
+/* How a call is forwarded. */
+enum config_forward {
+	CONFIG_FORWARD_REDIRECT, /* the caller's server is told to (302) */
+	CONFIG_FORWARD_BRIDGE,   /* from here */
+};
+
 struct config_profile {
 	char name[CONFIG_NAME_MAX + 1];
 	struct config_place place;
@@ -127,6 +133,7 @@ struct config_profile {
 	struct config_text voice_mail;
 	unsigned dnd_code;
 	unsigned forward_no_answer_s;
+	uint8_t forward_by; /* enum config_forward */
 	bool hash_sends;
 	bool dtmf_events;
 	struct config_list ring_cadences;

@@ -66,12 +66,12 @@ static void status_print(const struct gateway *gateway, FILE *out)
 	struct line_status status;
 	char messages[MESSAGES_MAX];
 
-	fprintf(out, "%-16s %-12s %-8s %-10s %8s %9s %7s %8s\n", "line", "state", "hook", "registered",
-		"calls-in", "calls-out", "flashes", "messages");
+	fprintf(out, "%-16s %-12s %-8s %-10s %8s %9s %7s %8s %7s\n", "line", "state", "hook", "registered",
+		"calls-in", "calls-out", "flashes", "messages", "bridges");
 	for (unsigned i = 0; gateway_line_status(gateway, i, &status); i++)
-		fprintf(out, "%-16s %-12s %-8s %-10s %8u %9u %7u %8s\n", status.name, status.state,
+		fprintf(out, "%-16s %-12s %-8s %-10s %8u %9u %7u %8s %7u\n", status.name, status.state,
 			hook_text(&status), registrations[status.registration], status.calls_in,
-			status.calls_out, status.flashes, messages_text(&status, messages));
+			status.calls_out, status.flashes, messages_text(&status, messages), status.bridges);
 }
 
 /* A text of the configuration, which holds no control characters (settings_convert.c). */
@@ -96,10 +96,10 @@ static void status_json_print(const struct gateway *gateway, FILE *out)
 		json_text_print(status.name, out);
 		fprintf(out, ",\"state\":\"%s\",\"hook\":\"%s\",\"registered\":\"%s\","
 			"\"calls_in\":%u,\"calls_out\":%u,\"flashes\":%u,\"messages_waiting\":%s,"
-			"\"messages_new\":%u,\"messages_old\":%u}", status.state,
+			"\"messages_new\":%u,\"messages_old\":%u,\"bridges\":%u}", status.state,
 			hook_text(&status), registrations[status.registration], status.calls_in,
 			status.calls_out, status.flashes, status.messages.waiting ? "true" : "false",
-			status.messages.voice_new, status.messages.voice_old);
+			status.messages.voice_new, status.messages.voice_old, status.bridges);
 	}
 	fprintf(out, "\n]}\n");
 }

@@ -32,7 +32,9 @@ struct leg {
 	struct ua_sdp remote;
 	bool has_remote;
 	bool held;    /* as the line wishes */
-	bool told_held; /* ... as the peer was offered last */
+	enum ua_direction narrowed; /* as the other end of a bridge wishes */
+	enum ua_direction told; /* what the peer was offered last */
+	enum ua_direction peer; /* ... and wants by itself */
 	bool up;      /* answered: may be offered something else */
 	bool offered; /* the INVITE that came in had an offer */
 	bool unreachable; /* the peer answered nothing the last time that it had to */
@@ -74,12 +76,18 @@ static int leg_alloc(struct leg **legp, const struct leg_config *config,
 	leg->stream_id = last_stream_id;
 	ua_rtp_sender_init(&leg->sender);
 	snprintf(leg->local.addr, sizeof(leg->local.addr), "%s", config->addr);
-	leg->local.direction = UA_SENDRECV;
+	leg->local.direction = leg->narrowed = leg->told = leg->peer = UA_SENDRECV;
 	leg->local.ptime_ms = config->ptime_ms;
 	memcpy(leg->local.formats, formats, sizeof(formats));
 	leg->local.format_count = sizeof(formats) / sizeof(formats[0]) - !config->dtmf_events; /* the last */
 	*legp = leg;
 	return 0;
+}
+
+/* False also for the old way of hold, 0.0.0.0 or ::, and then addr stays unset. */
+static bool remote_addr(const struct ua_sdp *remote, union address *addr)
+{
+	return remote->port != 0 && address_set(addr, remote->addr, remote->port) == 0;
 }
 
 static void remote_take(struct leg *leg, const struct ua_sdp *remote)
@@ -88,17 +96,43 @@ static void remote_take(struct leg *leg, const struct ua_sdp *remote)
 	leg->has_remote = true;
 }
 
+/* An address that nobody has is the old way of hold. */
+static void offer_take(struct leg *leg, const struct ua_sdp *offer)
+{
+	union address addr;
+
+	remote_take(leg, offer);
+	leg->peer = offer->direction & ~(remote_addr(offer, &addr) ? 0u : (unsigned)UA_RECVONLY);
+}
+
+/* Of what it was not offered an answer says nothing. */
+static void answer_take(struct leg *leg, const struct ua_sdp *answer)
+{
+	unsigned unsaid = (leg->told & UA_SENDONLY ? 0u : (unsigned)UA_RECVONLY) |
+		(leg->told & UA_RECVONLY ? 0u : (unsigned)UA_SENDONLY);
+
+	remote_take(leg, answer);
+	leg->peer = (answer->direction & ~unsaid) | (leg->peer & unsaid);
+}
+
+static enum ua_direction hold_direction(const struct leg *leg)
+{
+	if (!leg->held)
+		return UA_SENDRECV;
+	return leg->config->hold_inactive ? UA_INACTIVE : UA_SENDONLY;
+}
+
 /* Offers what the line wishes, when the peer does not know it yet and nothing else is under way. */
 static void hold_offer(struct leg *leg)
 {
 	struct ua_sdp offer;
 
-	leg->local.direction = !leg->held ? UA_SENDRECV : leg->config->hold_inactive ? UA_INACTIVE : UA_SENDONLY;
-	if (!leg->invite || !leg->up || leg->held == leg->told_held)
+	leg->local.direction = hold_direction(leg) & leg->narrowed;
+	if (!leg->invite || !leg->up || leg->local.direction == leg->told)
 		return;
 	ua_sdp_offer(&offer, &leg->local);
 	if (ua_invite_offer(leg->invite, &offer) == 0)
-		leg->told_held = leg->held;
+		leg->told = leg->local.direction;
 }
 
 /* A dead proxy must not end a call in which two people talk. */
@@ -148,7 +182,7 @@ static enum line_event early_event(struct leg *leg, const struct ua_sdp *answer)
 	leg->early = answer != NULL;
 	leg->quiet = false;
 	if (answer)
-		remote_take(leg, answer);
+		answer_take(leg, answer);
 	return answer ? LINE_EV_EARLY_MEDIA : LINE_EV_EARLY_ENDED;
 }
 
@@ -170,7 +204,7 @@ static void on_answered(struct ua_invite *invite, const struct ua_sdp *answer, v
 
 	(void)invite;
 	if (answer)
-		remote_take(leg, answer);
+		answer_take(leg, answer);
 	leg->up = true;
 	leg->handlers->event(leg, LINE_EV_ANSWERED, leg->arg);
 }
@@ -189,7 +223,7 @@ static int on_offered(struct ua_invite *invite, const struct ua_sdp *offer, stru
 	err = ua_sdp_answer(answer, offer, &leg->local);
 	if (err)
 		return err;
-	remote_take(leg, offer);
+	offer_take(leg, offer);
 	leg->handlers->event(leg, LINE_EVENT_COUNT, leg->arg);
 	return 0;
 }
@@ -200,7 +234,7 @@ static void on_changed(struct ua_invite *invite, const struct ua_sdp *remote, vo
 
 	(void)invite;
 	if (remote) {
-		remote_take(leg, remote);
+		answer_take(leg, remote);
 		leg->unreachable = false;
 	}
 	hold_offer(leg);
@@ -289,7 +323,7 @@ int leg_take(struct leg **legp, const struct leg_config *config, struct ua_invit
 	}
 	leg->offered = incoming->offer != NULL;
 	if (leg->offered)
-		remote_take(leg, incoming->offer);
+		offer_take(leg, incoming->offer);
 	leg->invite = invite;
 	ua_invite_accept(invite, &invite_handlers, leg);
 	*legp = leg;
@@ -305,7 +339,7 @@ int leg_move(struct leg **legp, struct leg *from, const struct leg_config *confi
 		return err;
 	leg->offered = from->offered;
 	if (from->has_remote)
-		remote_take(leg, &from->remote);
+		offer_take(leg, &from->remote);
 	leg->invite = from->invite;
 	from->invite = NULL;
 	ua_invite_accept(leg->invite, &invite_handlers, leg);
@@ -321,6 +355,17 @@ int leg_ring(struct leg *leg, bool waiting)
 		return ENOTCONN;
 	ua_sdp_offer(&offer, &leg->local);
 	return ua_invite_ring(leg->invite, waiting, &offer);
+}
+
+int leg_ring_early(struct leg *leg)
+{
+	struct ua_sdp answer;
+
+	if (!leg->invite)
+		return ENOTCONN;
+	if (!leg->offered)
+		return EINVAL;
+	return ua_sdp_answer(&answer, &leg->remote, &leg->local) ? EPROTO : ua_invite_progress(leg->invite, &answer);
 }
 
 int leg_answer(struct leg *leg)
@@ -343,6 +388,18 @@ void leg_hold(struct leg *leg, bool held)
 	hold_offer(leg);
 }
 
+void leg_narrow(struct leg *leg, enum ua_direction direction)
+{
+	leg->held = false;
+	leg->narrowed = direction;
+	hold_offer(leg);
+}
+
+enum ua_direction leg_peer_direction(const struct leg *leg)
+{
+	return leg->peer;
+}
+
 int leg_transfer(struct leg *leg, const struct leg *other, bool by_address)
 {
 	const struct ua_refer_to to = {.other = other->invite, .by_address = by_address};
@@ -363,10 +420,10 @@ void leg_forward(struct leg *leg, const struct ua_redirect *redirect)
 	leg->invite = NULL;
 }
 
-void leg_refuse(struct leg *leg)
+void leg_refuse(struct leg *leg, unsigned status, const char *phrase)
 {
 	if (leg->invite)
-		ua_invite_reject(leg->invite, 486, "Busy Here");
+		ua_invite_reject(leg->invite, status, phrase);
 	leg->invite = NULL;
 }
 
@@ -382,6 +439,17 @@ enum line_event leg_progress(const struct leg *leg)
 	if (leg->early && !leg->quiet)
 		return LINE_EV_EARLY_MEDIA;
 	return leg->alerted ? LINE_EV_ALERTED : LINE_EVENT_COUNT;
+}
+
+void leg_hand_over(struct leg *leg, const struct leg_handlers *handlers, void *arg)
+{
+	leg->handlers = handlers;
+	leg->arg = arg;
+}
+
+const struct ua_invite *leg_invite(const struct leg *leg)
+{
+	return leg->invite;
 }
 
 bool leg_is(const struct leg *leg, const struct ua_invite *invite)
@@ -413,12 +481,6 @@ void leg_free(struct leg *leg)
 const struct ua_end *leg_end(const struct leg *leg)
 {
 	return &leg->end;
-}
-
-/* False also for the old way of hold, 0.0.0.0 or ::, and then addr stays unset. */
-static bool remote_addr(const struct ua_sdp *remote, union address *addr)
-{
-	return remote->port != 0 && address_set(addr, remote->addr, remote->port) == 0;
 }
 
 /* What comes bears the payload types of the peer's description where we took them over, else our own, which are

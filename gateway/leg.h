@@ -52,11 +52,18 @@ int leg_move(struct leg **legp, struct leg *from, const struct leg_config *confi
 
 /* waiting: the subscriber hears the call waiting tone rather than a bell; the caller may be told. */
 int leg_ring(struct leg *leg, bool waiting);
+/* 183: the caller hears from now on what is sent to it. EINVAL: its INVITE had no offer. */
+int leg_ring_early(struct leg *leg);
 int leg_answer(struct leg *leg);
 
 /* Holds the call (the peer need not talk, and may hear us or not, as hold_inactive says) or takes it up again. The offer waits for one that is under
  * way; whatever the peer says to it, the stream obeys the line's wish. */
 void leg_hold(struct leg *leg, bool held);
+
+/* In a bridge, and not held by us any more: what the call's other end wants of this one. Offered to the peer as leg_hold offers. */
+void leg_narrow(struct leg *leg, enum ua_direction direction);
+/* What the peer wants by itself, whatever we made of it: sendrecv, or less while it holds the call. */
+enum ua_direction leg_peer_direction(const struct leg *leg);
 
 /* A flash of the telephone, for the peer to act upon (ua_invite_info). */
 void leg_flash(struct leg *leg);
@@ -64,8 +71,8 @@ void leg_flash(struct leg *leg);
 /* 302 to a call that rings; no event comes any more. */
 void leg_forward(struct leg *leg, const struct ua_redirect *redirect);
 
-/* 486 to a call that waits; no event comes any more, as after leg_hang_up. */
-void leg_refuse(struct leg *leg);
+/* A refusal of a call that was not answered yet, 300..699; no event comes any more, as after leg_hang_up. */
+void leg_refuse(struct leg *leg, unsigned status, const char *phrase);
 
 /* Asks the peer to call the far end of other instead of us; what comes of it is TRANSFERRED or TRANSFER_FAILED. */
 int leg_transfer(struct leg *leg, const struct leg *other, bool by_address); /* as of struct ua_refer_to */
@@ -79,6 +86,10 @@ void leg_silence(struct leg *leg, const uint32_t *silent_ids, size_t count);
 /* ... of quiet, of early media that nobody makes: ALERTED comes from within, and EARLY_MEDIA when some comes after all. Of a report
  * that knows the leg's newest wish. */
 void leg_quiet(struct leg *leg, const uint32_t *quiet_ids, size_t count);
+/* From now on its events go elsewhere. */
+void leg_hand_over(struct leg *leg, const struct leg_handlers *handlers, void *arg);
+/* To be named in struct ua_call_to; NULL once it ended. */
+const struct ua_invite *leg_invite(const struct leg *leg);
 
 /* What has been heard of a call from here that nobody has answered: ALERTED, EARLY_MEDIA, or LINE_EVENT_COUNT for nothing. */
 enum line_event leg_progress(const struct leg *leg);

@@ -23,17 +23,14 @@ static bool has_hotline(const struct line *line, unsigned *delay_s)
 static void on_waiting_timer(void *arg)
 {
 	struct line *line = arg;
-	char number[LINE_NUMBER_MAX];
-	const struct ua_redirect redirect = {line_forward_user(line, UA_FORWARD_NO_ANSWER, number), UA_FORWARD_NO_ANSWER};
+	struct line_leg *place = line_leg(line, LINE_ROLE_WAITING);
 
 	if (!line_has(line, LINE_ROLE_WAITING))
 		return;
 	line_r_digit_abandon(line);
-	if (redirect.user && !line_leg(line, LINE_ROLE_WAITING)->for_group)
-		leg_forward(line_leg(line, LINE_ROLE_WAITING)->leg, &redirect);
-	else
-		leg_hang_up(line_leg(line, LINE_ROLE_WAITING)->leg, 0);
-	line_leg(line, LINE_ROLE_WAITING)->over = true;
+	if (!line_forward_ringing(line, place))
+		leg_hang_up(place->leg, 0);
+	place->over = true;
 	line_dispatch(line, LINE_EV_WAITING_ENDED);
 }
 
@@ -73,6 +70,8 @@ int line_alloc(struct line **linep, struct loop *loop, const struct config_line 
 	err = loop_timer_alloc(&line->timer, loop, on_timer, line);
 	if (!err)
 		err = loop_timer_alloc(&line->waiting_timer, loop, on_waiting_timer, line);
+	if (!err)
+		err = line_bridges_init(line, loop);
 	if (err) {
 		line_free(line);
 		return err;
@@ -89,6 +88,7 @@ void line_free(struct line *line)
 		return;
 	loop_timer_free(line->timer);
 	loop_timer_free(line->waiting_timer);
+	line_bridges_free(line);
 	for (unsigned i = 0; i < MEDIA_CALLS; i++)
 		leg_free(line->legs[i].leg);
 	for (unsigned i = 0; i < line->retired_count; i++)
@@ -136,6 +136,7 @@ static void streams_wish(struct line *line, struct media_wish *wish)
 	}
 	for (unsigned i = 0; i < MEDIA_CALLS && first_is_at_ear(line); i++)
 		wish->hears[i] = (uint8_t)(((1u << MEDIA_CALLS) - 1) & ~(1u << i));
+	line_bridges_wish(line, wish);
 }
 
 /* What rings or waits. */
@@ -317,6 +318,7 @@ void line_shut(struct line *line)
 	(void)line_offer_leave(line);
 	for (enum line_role role = 0; role < LINE_ROLE_COUNT; role++)
 		line_role_hang_up(line, role);
+	line_bridges_shut(line);
 	line_legs_retire(line);
 	if (line->state != LINE_IDLE)
 		state_set(line, LINE_IDLE, LINE_EV_HANG_UP);
@@ -461,6 +463,7 @@ void line_media_changed(struct line *line)
 			report.refusal == ENODATA ? "; is a tone zone loaded?" : "");
 	line->refusal = report.refusal;
 	legs_silence(line, &report);
+	line_bridges_silence(line, &report);
 	line_retired_review(line, report.wish_sequence);
 }
 
@@ -491,6 +494,7 @@ void line_status_get(const struct line *line, struct line_status *status)
 		.registration = ua_account_state(line->account),
 		.calls_in = line->calls_in,
 		.calls_out = line->calls_out,
+		.bridges = line_bridges_count(line),
 		.flashes = line->flashes,
 		.surprises = line->surprises,
 		.messages = line->messages,

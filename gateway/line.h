@@ -64,6 +64,7 @@ struct line_status {
 	bool off_hook, fault;
 	enum ua_registration registration;
 	unsigned calls_in, calls_out, flashes, surprises;
+	unsigned bridges; /* that there are now */
 	struct ua_message_summary messages;
 };
 void line_status_get(const struct line *line, struct line_status *status);

@@ -126,14 +126,9 @@ static enum line_event refer_blind(struct line *line, const char *dialled)
 
 static void no_answer(struct line *line)
 {
-	char number[LINE_NUMBER_MAX];
-	const struct ua_redirect redirect = {line_forward_user(line, UA_FORWARD_NO_ANSWER, number), UA_FORWARD_NO_ANSWER};
-	struct line_leg *place = line_leg(line, LINE_ROLE_ACTIVE);
-
 	if (line_offer_leave(line))
 		return;
-	if (redirect.user && place->leg && !place->for_group)
-		leg_forward(place->leg, &redirect);
+	(void)line_forward_ringing(line, line_leg(line, LINE_ROLE_ACTIVE));
 	line_service_do(line, LINE_DO_HANG_UP);
 }
 
@@ -170,6 +165,7 @@ static int take(struct line *line, enum line_role role)
 		err = leg_ring(place->leg, role == LINE_ROLE_WAITING);
 	if (!err) {
 		place->came_in = true;
+		place->circles = line_turns_in_circles(line->incoming);
 		call_note(line, role);
 		return 0;
 	}
@@ -333,13 +329,13 @@ void line_incoming(struct line *line, struct ua_invite *invite, const struct ua_
 	admit(line, invite, incoming);
 }
 
-static void retire(struct line *line, struct line_leg *place)
+void line_leg_retire(struct line *line, struct leg *leg)
 {
-	leg_hang_up(place->leg, LINE_NORMAL_CLEARING);
+	if (!leg)
+		return;
+	leg_hang_up(leg, LINE_NORMAL_CLEARING);
 	assert(line->retired_count < LINE_RETIRED_MAX); /* it was asked before this leg was made */
-	line->retired[line->retired_count].leg = place->leg;
-	place->leg = NULL;
-	place->came_in = place->for_group = false;
+	line->retired[line->retired_count].leg = leg;
 	line_wish(line);
 	line->retired[line->retired_count++].wish_sequence = line->wish_sequence;
 }
@@ -347,17 +343,25 @@ static void retire(struct line *line, struct line_leg *place)
 void line_legs_retire(struct line *line)
 {
 	for (unsigned i = 0; i < MEDIA_CALLS; i++) {
-		if (line->legs[i].leg && line->legs[i].over)
-			retire(line, &line->legs[i]);
+		struct leg *leg = line->legs[i].leg;
+
+		if (leg && line->legs[i].over) {
+			line->legs[i].leg = NULL;
+			line->legs[i].came_in = line->legs[i].for_group = false;
+			line_leg_retire(line, leg);
+		}
 		line->legs[i].over = false;
 	}
 }
 
 void line_leg_exchange(struct line *line, enum line_role role, struct leg *next)
 {
-	retire(line, line_leg(line, role));
-	line_leg(line, role)->leg = next;
-	line_wish(line);
+	struct line_leg *place = line_leg(line, role);
+	struct leg *before = place->leg;
+
+	place->leg = next;
+	place->came_in = place->for_group = false;
+	line_leg_retire(line, before);
 }
 
 /* Sequence numbers grow and wrap. */

@@ -6,6 +6,7 @@
 #include <stdio.h>
 
 #include "gateway/line.h"
+#include "gateway/line_bridge.h"
 
 #define LINE_DIGITS_MAX  CONFIG_DIGITS_MAX
 #define LINE_RETIRED_MAX (15 + MEDIA_STREAMS)
@@ -26,6 +27,7 @@ struct line_leg {
 	uint8_t pattern; /* it rings or sounds in while it waits (ring_pattern.h) */
 	bool for_group;  /* one of several may take it: this subscriber's own forwarding does not apply */
 	bool came_in;    /* was not made from here */
+	bool circles;    /* it came in and has been forwarded enough */
 	bool over;       /* it has ended or was hung up: it leaves after this event */
 };
 
@@ -73,6 +75,7 @@ struct line {
 	struct line_leg legs[MEDIA_CALLS];
 	uint8_t place[LINE_ROLE_COUNT];
 	struct loop_timer *waiting_timer;
+	struct line_bridge bridges[LINE_BRIDGES_MAX];
 	/* A transfer that we were asked for: the new call, until it is answered, and whom to report to. */
 	struct leg *referred_leg;
 	struct ua_referral *referral;
@@ -195,8 +198,16 @@ enum line_event line_completion_dial(struct line *line);
 bool line_screen(struct line *line, struct ua_invite *invite, const struct ua_incoming *incoming);
 bool line_forward(struct line *line, struct ua_invite *invite, const struct ua_incoming *incoming,
 	enum ua_forward_cause cause);
-/* Where to, in the network's form, a static text or in number; NULL: the subscriber forwards no such calls. */
-const char *line_forward_user(const struct line *line, enum ua_forward_cause cause, char number[LINE_NUMBER_MAX]);
+/* It has been forwarded often enough, or by this line already. */
+bool line_turns_in_circles(const struct ua_incoming *incoming);
+/* Nobody has taken the call that rings or waits at this place: true: it goes on elsewhere, and has left the place or is over. */
+bool line_forward_ringing(struct line *line, struct line_leg *place);
+/* Where a call goes on: sent back to its caller's server, or called from here. */
+struct line_target {
+	struct ua_redirect redirect;
+	struct ua_call_to call;
+	char number[LINE_NUMBER_MAX]; /* what the texts of both may point to */
+};
 bool line_call_waiting(const struct line *line);
 bool line_hides_number(const struct line *line);
 const char *line_hotline(const struct line *line, unsigned *delay_s); /* "": none */
@@ -209,6 +220,7 @@ void line_r_digit_abandon(struct line *line); /* something else happened to a ca
 
 void line_legs_retire(struct line *line); /* those that are over */
 void line_leg_exchange(struct line *line, enum line_role role, struct leg *next); /* for one that has ended */
+void line_leg_retire(struct line *line, struct leg *leg); /* that has left its place; NULL: nothing */
 void line_retired_review(struct line *line, uint32_t wish_sequence);
 
 #endif

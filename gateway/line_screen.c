@@ -19,48 +19,87 @@ static const struct {
 	[UA_FORWARD_NO_ANSWER] = {SUBSCRIBER_FORWARD_NO_ANSWER, "on no answer"},
 };
 
-/* The directory's numbers mean nothing to the server: their accounts do. */
-static const char *user_of(const struct line *line, const char *dialled, char number[LINE_NUMBER_MAX])
-{
-	const struct config_account *beside = directory_account(line->directory, dialled);
-
-	if (beside)
-		return beside->user.text;
-	return line_number_sent(line, dialled, number) ? number : NULL;
-}
-
-const char *line_forward_user(const struct line *line, enum ua_forward_cause cause, char number[LINE_NUMBER_MAX])
+/* false: the subscriber forwards no such calls, or to nobody whom this line may call. By 302 the directory's numbers mean nothing to
+ * the server: their accounts do. */
+static bool target_find(const struct line *line, enum ua_forward_cause cause, struct line_target *target)
 {
 	const char *dialled = subscriber_get(line->subscriber, causes[cause].item);
+	const struct config_account *beside = directory_account(line->directory, dialled);
 
-	return *dialled ? user_of(line, dialled, number) : NULL;
+	if (!*dialled || !line_number_sent(line, dialled, target->number))
+		return false;
+	target->redirect = (struct ua_redirect){beside ? beside->user.text : target->number, cause};
+	target->call = (struct ua_call_to){.user = beside ? dialled : target->number,
+		.account = directory_find(line->directory, dialled), .replaces = "", .referred_by = ""};
+	return true;
+}
+
+bool line_turns_in_circles(const struct ua_incoming *incoming)
+{
+	return incoming->came_back || incoming->diversions >= DIVERSIONS_MAX;
+}
+
+/* To itself, though the operator may have set it. */
+static bool is_itself(const struct line *line, const struct line_target *target)
+{
+	return target->call.account ? line_has_number(line, target->call.user)
+				    : !strcmp(target->call.user, line->config->account->user.text);
 }
 
 /* A loop is broken where it is noticed. */
-static bool turns_in_circles(struct line *line, struct ua_invite *invite, const struct ua_incoming *incoming)
+static bool loop_refuse(struct line *line, struct ua_invite *invite, const struct ua_incoming *incoming,
+	const struct line_target *target)
 {
-	if (incoming->diversions < DIVERSIONS_MAX)
+	if (!is_itself(line, target) && !line_turns_in_circles(incoming))
 		return false;
-	gw_log(GW_LOG_WARNING, line->config->name, "a call has been forwarded %u times: not once more", incoming->diversions);
+	gw_log(GW_LOG_WARNING, line->config->name, "a call turns in circles: it has been forwarded %u times%s, not once more",
+		incoming->diversions, is_itself(line, target) ? " and is to go to this line again" :
+		incoming->came_back ? " and by this line before" : "");
 	ua_invite_reject(invite, 482, "Loop Detected");
 	return true;
+}
+
+static bool bridges(const struct line *line)
+{
+	return line->config->profile->forward_by == CONFIG_FORWARD_BRIDGE;
+}
+
+static void forward_log(const struct line *line, const struct line_target *target)
+{
+	gw_log(GW_LOG_INFO, line->config->name, "a call is forwarded to %s (%s)",
+		bridges(line) ? target->call.user : target->redirect.user, causes[target->redirect.cause].name);
 }
 
 bool line_forward(struct line *line, struct ua_invite *invite, const struct ua_incoming *incoming,
 	enum ua_forward_cause cause)
 {
-	char number[LINE_NUMBER_MAX];
-	const struct ua_redirect redirect = {line_forward_user(line, cause, number), cause};
+	struct line_target target;
 
-	if (!redirect.user)
+	if (!target_find(line, cause, &target))
 		return false;
-	if (turns_in_circles(line, invite, incoming))
+	if (loop_refuse(line, invite, incoming, &target))
 		return true;
-	if (ua_invite_redirect(invite, &redirect) != 0)
+	if (bridges(line))
+		line_bridge_forward(line, invite, incoming, &target);
+	else if (ua_invite_redirect(invite, &target.redirect) != 0)
 		return false;
-	gw_log(GW_LOG_INFO, line->config->name, "a call is forwarded to %s (%s)", redirect.user, causes[cause].name);
+	forward_log(line, &target);
 	if (cause == UA_FORWARD_ALWAYS && line_fsm_step(line->state, LINE_EV_CALL_FORWARDED).known)
 		line_dispatch(line, LINE_EV_CALL_FORWARDED);
+	return true;
+}
+
+bool line_forward_ringing(struct line *line, struct line_leg *place)
+{
+	struct line_target target;
+
+	if (!place->leg || place->for_group || place->circles || !target_find(line, UA_FORWARD_NO_ANSWER, &target) || is_itself(line, &target))
+		return false;
+	if (bridges(line) && !line_bridge_forward_ringing(line, place, &target))
+		return false;
+	if (!bridges(line))
+		leg_forward(place->leg, &target.redirect);
+	forward_log(line, &target);
 	return true;
 }
 

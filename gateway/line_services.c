@@ -86,7 +86,7 @@ static void accept_waiting(struct line *line)
 static void reject_waiting(struct line *line)
 {
 	loop_timer_stop(line->waiting_timer);
-	leg_refuse(line_leg(line, LINE_ROLE_WAITING)->leg);
+	leg_refuse(line_leg(line, LINE_ROLE_WAITING)->leg, 486, "Busy Here");
 	line_leg(line, LINE_ROLE_WAITING)->over = true;
 }
 

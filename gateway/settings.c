@@ -161,6 +161,8 @@ const struct setting settings[] = {
 		"status that a caller gets who may not disturb; 486 would have many networks forward the call"),
 	PROFILE("forward_no_answer_s", KIND_NUMBER, forward_no_answer_s, 5, 180, "s", "20",
 		"how long the telephone rings before a call is forwarded, where the subscriber wants that"),
+	PROFILE("forward_by", KIND_FORWARD, forward_by, 0, 0, "", "redirect",
+		"who forwards a call: redirect tells the caller's server to (302), bridge calls the target from here and connects the two, two at most on a line"),
 	PROFILE("ring_cadences", KIND_TEXT, ring_cadences, 0, CONFIG_LIST_MAX, "", "",
 		"other cadences than doc/ringing.md's, as \"dr2=800/400/800/4000\" in ms, ring and pause in turn"),
 	PROFILE("ring_callers", KIND_TEXT, ring_callers, 0, CONFIG_LIST_MAX, "", "",

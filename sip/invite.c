@@ -117,6 +117,19 @@ static struct ua_invite *find(const struct ua_agent *agent, const struct sip_msg
 		(void *)(uintptr_t)msg));
 }
 
+static bool has_sent(struct le *le, void *arg)
+{
+	const struct ua_invite *invite = le->data;
+	const struct sip_msg *msg = arg;
+
+	return invite->past_servers && !pl_strcmp(&msg->callid, call_id_of(invite));
+}
+
+bool ua_invite_is_ours(const struct ua_agent *agent, const struct sip_msg *msg)
+{
+	return find(agent, msg, has_sent);
+}
+
 void ua_invite_response(struct ua_agent *agent, const struct sip_msg *msg)
 {
 	struct ua_invite *invite;

@@ -46,6 +46,7 @@ static void call_incoming(struct ua_invite *invite, const struct post *post)
 	incoming.anonymous = caller.anonymous;
 	incoming.diversions = caller.diversions;
 	incoming.came_back = caller.came_back;
+	incoming.past_servers = ua_invite_is_ours(invite->agent, msg);
 	/* What it wants to replace may have ended since it was read. */
 	if (invite->account->agent && ua_replaces_find(&incoming.replaces, invite->account, msg)) {
 		ua_invite_reject(invite, 603, "Decline");

@@ -213,6 +213,8 @@ struct ua_invite {
 };
 
 int ua_invite_new(struct ua_invite **invitep, struct ua_account *account);
+/* The INVITE is one that an account of the agent sent past every server. */
+bool ua_invite_is_ours(const struct ua_agent *agent, const struct sip_msg *msg);
 /* Once its dialog is there: messages find it. */
 void ua_invite_enter(struct ua_invite *invite);
 /* The one place where the state changes. Events that a state has no row for do nothing; false then. */

@@ -140,6 +140,18 @@ int ua_invite_ring(struct ua_invite *invite, bool waiting, const struct ua_sdp *
 	return 0;
 }
 
+int ua_invite_progress(struct ua_invite *invite, const struct ua_sdp *answer)
+{
+	struct message *message = invite_pass(invite, MESSAGE_PROGRESS);
+
+	if (!message)
+		return ENOMEM;
+	message->status = 183;
+	sdp_to_text(answer, message->sdp);
+	invite_replied(invite, "INVITE", 183);
+	return 0;
+}
+
 int ua_invite_answer(struct ua_invite *invite, const struct ua_sdp *sdp)
 {
 	struct message *message = invite_pass(invite, MESSAGE_ANSWER);

@@ -12,6 +12,7 @@
 
 #define MESSAGE_PHRASE_MAX 63
 #define MESSAGE_SDP_MAX    1024
+#define CALL_THROUGH_MAX   256
 
 enum message_kind {
 	MESSAGE_INVITE,    /* the proxy has let it pass */
@@ -48,6 +49,8 @@ struct call {
 	bool confirmed; /* its ACK came */
 	bool over;      /* nothing new begins; what is on its way still arrives */
 	char caller_sdp[MESSAGE_SDP_MAX]; /* "": none */
+	unsigned diversions;              /* how often it was forwarded ... */
+	char through[CALL_THROUGH_MAX];   /* ... by whom, each between blanks */
 };
 
 struct message {

@@ -2,6 +2,8 @@
 /* The gateway's side of a call: what comes to it. */
 #include <assert.h>
 #include <errno.h>
+#include <stdio.h>
+#include <string.h>
 
 #include "tests/flow/peer_private.h"
 
@@ -74,6 +76,14 @@ static void on_refusal(struct ua_invite *invite, const struct message *message)
 	tell_end(invite, message->status, message->q850_cause, false, message->phrase);
 }
 
+static bool was_through(const struct call *call, const char *user)
+{
+	char name[PEER_NAME_MAX + 3];
+
+	snprintf(name, sizeof(name), " %s ", user);
+	return strstr(call->through, name);
+}
+
 static void on_invite(struct ua_invite *invite, const struct message *message)
 {
 	struct ua_agent *agent = invite->call->peer->agent;
@@ -85,6 +95,8 @@ static void on_invite(struct ua_invite *invite, const struct message *message)
 		.caller_user = invite->call->names[CALLER],
 		.caller_name = "",
 		.alert_info = alert_info,
+		.diversions = invite->call->diversions,
+		.came_back = was_through(invite->call, invite->account->user),
 		.offer = sdp_from_text(&sdp, invite->call->caller_sdp),
 	};
 

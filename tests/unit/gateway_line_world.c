@@ -14,12 +14,16 @@ struct line_world world;
 
 /* ---- timer ---- */
 
-/* The line makes its state's timer first, then that of the call that waits. */
+/* The line makes its state's timer first, then that of the call that waits, then those of its bridges. */
 static unsigned *timer_of(struct loop_timer *timer)
 {
-	if ((void *)timer == &world.timers[0])
-		return &world.timer_ms;
-	return (void *)timer == &world.timers[1] ? &world.waiting_timer_ms : &world.others_timer_ms;
+	unsigned *const times[] = {&world.timer_ms, &world.waiting_timer_ms, &world.bridge_timers_ms[0], &world.bridge_timers_ms[1]};
+
+	for (size_t i = 0; i < sizeof(times) / sizeof(times[0]); i++) {
+		if ((void *)timer == &world.timers[i])
+			return times[i];
+	}
+	return &world.others_timer_ms;
 }
 
 int loop_timer_alloc(struct loop_timer **timerp, struct loop *loop, loop_timer_h *handler, void *arg)
@@ -68,6 +72,11 @@ void time_is_up(void)
 void waiting_time_is_up(void)
 {
 	run_down(1, &world.waiting_timer_ms);
+}
+
+void bridge_time_is_up(unsigned bridge)
+{
+	run_down(2 + bridge, &world.bridge_timers_ms[bridge]);
 }
 
 /* ---- completion ---- */
@@ -177,9 +186,13 @@ int ua_invite_send_to(struct ua_invite **invitep, struct ua_account *account, co
 {
 	(void)account;
 	(void)offer;
+	if (world.send_err)
+		return world.send_err;
 	*invitep = invite_new();
 	snprintf((*invitep)->to, sizeof((*invitep)->to), "%s", to->user ? to->user : to->uri);
 	world.called_account = to->account;
+	(*invitep)->instead_of = to->forwards;
+	(*invitep)->forwarded = to->cause;
 	ua_invite_accept(*invitep, handlers, arg);
 	return 0;
 }
@@ -229,6 +242,14 @@ int ua_invite_ring(struct ua_invite *invite, bool waiting, const struct ua_sdp *
 	assert_false(invite->dead);
 	invite->rings = !world.ring_err;
 	invite->rings_waiting = waiting;
+	return world.ring_err;
+}
+
+int ua_invite_progress(struct ua_invite *invite, const struct ua_sdp *answer)
+{
+	(void)answer;
+	assert_false(invite->dead);
+	invite->progressed = true;
 	return world.ring_err;
 }
 
@@ -305,7 +326,7 @@ struct ua_invite *call_comes_as(const struct ua_incoming *who, const char *sdp)
 	struct ua_sdp offer;
 	struct ua_incoming incoming = {
 		.called_user = "101", .caller_user = who->caller_user, .caller_name = "", .alert_info = "",
-		.anonymous = who->anonymous, .diversions = who->diversions, .offer = parsed(&offer, sdp),
+		.anonymous = who->anonymous, .diversions = who->diversions, .came_back = who->came_back, .past_servers = who->past_servers, .offer = parsed(&offer, sdp),
 	};
 	struct ua_invite *invite = invite_new();
 
@@ -369,6 +390,18 @@ int call_is_offered(struct ua_invite *invite, const char *sdp)
 	struct ua_sdp offer, answer;
 
 	return invite->handlers->offered(invite, parsed(&offer, sdp), &answer, invite->arg);
+}
+
+void call_is_changed(struct ua_invite *invite, const char *sdp)
+{
+	struct ua_sdp answer;
+
+	invite->handlers->changed(invite, parsed(&answer, sdp), invite->arg);
+}
+
+void call_is_unreachable(struct ua_invite *invite)
+{
+	invite->handlers->unreachable(invite, invite->arg);
 }
 
 void call_ends(struct ua_invite *invite, unsigned status, bool after_answer)

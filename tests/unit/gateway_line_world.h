@@ -7,6 +7,7 @@
 #define TIPRING_TESTS_GATEWAY_LINE_WORLD_H
 
 #include "gateway/line.h"
+#include "gateway/line_bridge.h"
 
 #define INVITES_MAX 32
 
@@ -18,7 +19,8 @@ struct ua_invite {
 	bool dead;              /* the line may not touch it any more */
 	unsigned refused;       /* status */
 	unsigned answers;       /* final ones that the line gave: refusals, 200, and its end */
-	bool rings, rings_waiting, picked_up, given_up, ended;
+	bool rings, rings_waiting, progressed, picked_up, given_up, ended;
+	const struct ua_invite *instead_of; /* the call that is forwarded by this one */
 	char referred_user[64]; /* ... or number */
 	bool referred_by_address;
 	const struct ua_invite *referred_to; /* the call that its peer was asked to take over */
@@ -38,6 +40,7 @@ struct line_world {
 	struct ua_account *accounts[1];
 	const struct ua_account *called_account; /* by the newest call; NULL: through the server */
 	enum ua_registration registration;
+	int send_err;             /* what ua_invite_send_to shall say ... */
 	int offer_err;            /* ... and ua_invite_offer */
 	int answer_err, ring_err; /* what ua_invite_answer and ua_invite_ring shall say */
 
@@ -55,7 +58,8 @@ struct line_world {
 	struct {
 		void (*handler)(void *arg);
 		void *arg;
-	} timers[4];
+	} timers[2 * (2 + LINE_BRIDGES_MAX) + 2]; /* of two lines and what stands between them */
+	unsigned bridge_timers_ms[LINE_BRIDGES_MAX];
 	unsigned timer_count;
 
 	struct completion_of completion; /* number "": nobody is waited for */
@@ -82,6 +86,7 @@ void phone_did(enum media_event_kind kind, char digit);
 void media_obeys(void);
 void time_is_up(void);
 void waiting_time_is_up(void);
+void bridge_time_is_up(unsigned bridge);
 
 /* The network. NULL: no session description. */
 struct ua_invite *call_comes(const char *sdp);
@@ -91,6 +96,9 @@ struct ua_invite *call_sent(void); /* the newest */
 void call_progresses(struct ua_invite *invite, unsigned status, const char *sdp);
 void call_is_answered(struct ua_invite *invite, const char *sdp);
 int call_is_offered(struct ua_invite *invite, const char *sdp);
+/* The peer answers what the line offered in the call. */
+void call_is_changed(struct ua_invite *invite, const char *sdp);
+void call_is_unreachable(struct ua_invite *invite);
 /* The peer asks for a transfer; returns what it is answered. */
 unsigned call_is_referred(struct ua_invite *invite, const char *uri, const char *user, const char *replaces);
 void call_transfer_done(struct ua_invite *invite, unsigned status);
