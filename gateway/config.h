@@ -108,6 +108,12 @@ enum config_forward {
 	CONFIG_FORWARD_BRIDGE,   /* from here */
 };
 
+/* What becomes of a transfer that the far end refuses or fails to carry out. */
+enum config_fallback {
+	CONFIG_FALLBACK_RING_BACK,
+	CONFIG_FALLBACK_BRIDGE, /* the two are connected from here */
+};
+
 struct config_profile {
 	char name[CONFIG_NAME_MAX + 1];
 	struct config_place place;
@@ -134,6 +140,7 @@ struct config_profile {
 	unsigned dnd_code;
 	unsigned forward_no_answer_s;
 	uint8_t forward_by; /* enum config_forward */
+	uint8_t transfer_fallback; /* enum config_fallback */
 	bool hash_sends;
 	bool dtmf_events;
 	struct config_list ring_cadences;

@@ -35,6 +35,7 @@ struct leg {
 	enum ua_direction narrowed; /* as the other end of a bridge wishes */
 	enum ua_direction told; /* what the peer was offered last */
 	enum ua_direction peer; /* ... and wants by itself */
+	bool past_servers;
 	bool up;      /* answered: may be offered something else */
 	bool offered; /* the INVITE that came in had an offer */
 	bool unreachable; /* the peer answered nothing the last time that it had to */
@@ -295,6 +296,7 @@ int leg_call(struct leg **legp, const struct leg_config *config, struct ua_accou
 
 	if (err)
 		return err;
+	leg->past_servers = to->account != NULL;
 	ua_sdp_offer(&offer, &leg->local);
 	err = ua_invite_send_to(&leg->invite, account, to, &offer, &invite_handlers, leg);
 	if (err) {
@@ -321,6 +323,7 @@ int leg_take(struct leg **legp, const struct leg_config *config, struct ua_invit
 		leg_free(leg);
 		return EPROTO;
 	}
+	leg->past_servers = incoming->past_servers;
 	leg->offered = incoming->offer != NULL;
 	if (leg->offered)
 		offer_take(leg, incoming->offer);
@@ -340,6 +343,7 @@ int leg_move(struct leg **legp, struct leg *from, const struct leg_config *confi
 	leg->offered = from->offered;
 	if (from->has_remote)
 		offer_take(leg, &from->remote);
+	leg->past_servers = from->past_servers;
 	leg->invite = from->invite;
 	from->invite = NULL;
 	ua_invite_accept(leg->invite, &invite_handlers, leg);
@@ -439,6 +443,16 @@ enum line_event leg_progress(const struct leg *leg)
 	if (leg->early && !leg->quiet)
 		return LINE_EV_EARLY_MEDIA;
 	return leg->alerted ? LINE_EV_ALERTED : LINE_EVENT_COUNT;
+}
+
+bool leg_is_past_servers(const struct leg *leg)
+{
+	return leg->past_servers;
+}
+
+bool leg_is_up(const struct leg *leg)
+{
+	return leg->up && leg->invite;
 }
 
 void leg_hand_over(struct leg *leg, const struct leg_handlers *handlers, void *arg)

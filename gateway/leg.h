@@ -86,6 +86,12 @@ void leg_silence(struct leg *leg, const uint32_t *silent_ids, size_t count);
 /* ... of quiet, of early media that nobody makes: ALERTED comes from within, and EARLY_MEDIA when some comes after all. Of a report
  * that knows the leg's newest wish. */
 void leg_quiet(struct leg *leg, const uint32_t *quiet_ids, size_t count);
+
+/* It goes straight between two accounts of this gateway: no server knows it, so none can connect its far end with somebody else. */
+bool leg_is_past_servers(const struct leg *leg);
+/* It was answered. */
+bool leg_is_up(const struct leg *leg);
+
 /* From now on its events go elsewhere. */
 void leg_hand_over(struct leg *leg, const struct leg_handlers *handlers, void *arg);
 /* To be named in struct ua_call_to; NULL once it ended. */

@@ -281,6 +281,8 @@ static void state_set(struct line *line, enum line_state next, enum line_event e
 		line->digits[0] = 0;
 	if (next == LINE_R_DIGIT && before != LINE_R_DIGIT)
 		line->r_digit_from = before;
+	if (next != LINE_REFERRING && next != LINE_TRANSFERRING)
+		line->blind_number[0] = 0;
 	if (next == LINE_IDLE) {
 		line->emergency = false;
 		line->times_referred = 0;

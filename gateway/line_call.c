@@ -40,6 +40,11 @@ static void on_leg(struct leg *leg, enum line_event event, void *arg)
 		line_completion_note(line, event, leg);
 	if (line_referral_event(line, leg, event))
 		return;
+	event = line_transfer_judge(line, role, event);
+	if (event == LINE_EVENT_COUNT) {
+		line_wish(line);
+		return;
+	}
 	if (role != LINE_ROLE_ACTIVE && event >= LINE_EV_ENDED)
 		event = role == LINE_ROLE_HELD ? LINE_EV_HELD_ENDED : LINE_EV_WAITING_ENDED;
 	line_dispatch(line, event);
@@ -120,8 +125,9 @@ static enum line_event refer_blind(struct line *line, const char *dialled)
 {
 	char number[LINE_NUMBER_MAX];
 
-	return line_number_sent(line, dialled, number) && line_transfer_blind(line, number)
-		? LINE_EVENT_COUNT : LINE_EV_TRANSFER_FAILED;
+	if (!line_number_sent(line, dialled, number))
+		return LINE_EV_TRANSFER_FAILED;
+	return line_transfer_blind(line, number, dialled);
 }
 
 static void no_answer(struct line *line)
@@ -253,7 +259,7 @@ enum line_event line_verb_do(struct line *line, enum line_verb verb)
 	case LINE_DO_ALERT_WAITING:
 		return alert_waiting(line);
 	case LINE_DO_TRANSFER:
-		return line_transfer(line) ? LINE_EVENT_COUNT : LINE_EV_TRANSFER_FAILED;
+		return line_transfer(line);
 	case LINE_DO_FLASH_OUT:
 		leg_flash(line_leg(line, LINE_ROLE_ACTIVE)->leg);
 		return LINE_EVENT_COUNT;

@@ -27,10 +27,16 @@ static enum line_event flash_alone(const struct line *line)
 	return line_gets_dial_tone(line) ? LINE_EV_FLASH : LINE_EV_FLASH_BARRED;
 }
 
+/* ... to the active party, who was not only called for the held one. */
+static bool has_talked(const struct line *line)
+{
+	return line_has(line, LINE_ROLE_ACTIVE) && leg_is_up(line->legs[line->place[LINE_ROLE_ACTIVE]].leg);
+}
+
 /* A transfer is under way, or was refused: back to what there was before. */
 static enum line_event flash_while_referring(const struct line *line)
 {
-	return line_has(line, LINE_ROLE_ACTIVE) ? LINE_EV_R_BACK : LINE_EV_FLASH_BACK;
+	return has_talked(line) ? LINE_EV_R_BACK : LINE_EV_FLASH_BACK;
 }
 
 static bool is_referring(const struct line *line)
@@ -175,7 +181,7 @@ enum line_event line_judge_timeout(const struct line *line)
 		return line_announced(line);
 	if (line->state == LINE_R_DIGIT)
 		return line_r_digit_back(line);
-	if (line->state == LINE_NOT_REFERRED && line_has(line, LINE_ROLE_ACTIVE))
+	if (line->state == LINE_NOT_REFERRED && has_talked(line))
 		return LINE_EV_R_BACK;
 	return LINE_EV_TIMEOUT;
 }

@@ -81,6 +81,7 @@ struct line {
 	struct ua_referral *referral;
 	unsigned times_moved;    /* how often the newest call from here was sent on */
 	unsigned times_referred; /* by whom we were connected with, one after the other, since the line was idle */
+	char blind_number[LINE_NUMBER_MAX]; /* whom the held party is to be connected with; "": with the active one */
 	bool second_came_in;  /* of two calls, the newer was not made from here */
 	bool emergency;       /* the newest call from here is one */
 	enum line_state r_digit_from; /* in LINE_R_DIGIT: what the calls were before */
@@ -132,7 +133,7 @@ extern const struct leg_handlers line_leg_handlers;
 /* No more calls than the media thread can let go of: a socket would be closed under it. */
 bool line_may_have_leg(const struct line *line);
 
-/* line_call.c: as dialled in the network's form. */
+/* line_call.c: as dialled in the network's form, from the active place. LINE_EVENT_COUNT: it is under way. */
 enum line_event line_call_out(struct line *line, const char *number);
 
 /* line_redirect.c: the called one is elsewhere and is called there, in the same place; false: may not be, or cannot. */
@@ -143,8 +144,12 @@ bool line_follow(struct line *line, struct leg *leg, enum line_role role);
 bool line_may_be_sent_to(const struct line *line, enum config_reach reach, const char *user, const char *host);
 /* Calls there; to says the rest. As leg_call. */
 int line_call_sent_to(struct leg **legp, struct line *line, struct ua_call_to *to, const char *user, const char *host);
-bool line_transfer(struct line *line); /* false: it could not be asked for */
-bool line_transfer_blind(struct line *line, const char *number);
+/* The held party is to talk to the active one, or to a number in the network's form and as dialled. Returns what
+ * follows, LINE_EVENT_COUNT when the far end has been asked, TRANSFER_FAILED when it could not be. */
+enum line_event line_transfer(struct line *line);
+enum line_event line_transfer_blind(struct line *line, const char *number, const char *dialled);
+/* What an event of a leg is while a transfer is under way. */
+enum line_event line_transfer_judge(struct line *line, enum line_role role, enum line_event event);
 unsigned line_refer(struct leg *leg, const struct ua_refer_request *request, struct ua_referral *referral,
 	void *arg);
 /* What the new call of a transfer has come to; true: the event is dealt with. */

@@ -125,7 +125,8 @@ static void give_up(struct line *line)
 
 static void take_back(struct line *line)
 {
-	if (!line_has(line, LINE_ROLE_ACTIVE))
+	/* Who was only called for the held one goes. */
+	if (!line_has(line, LINE_ROLE_ACTIVE) || !leg_is_up(line_leg(line, LINE_ROLE_ACTIVE)->leg))
 		resume(line);
 }
 

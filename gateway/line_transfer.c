@@ -10,25 +10,82 @@
 
 /* ---- transferor ---- */
 
-bool line_transfer(struct line *line)
+/* A server connects two calls that it knows, and no others. */
+static bool is_networks(const struct line_leg *one, bool other_is_past_servers)
 {
-	const struct line_leg *held = line_leg(line, LINE_ROLE_HELD), *active = line_leg(line, LINE_ROLE_ACTIVE);
-	int err;
-
-	leg_hold(held->leg, true); /* not yet where it was one of three */
-	err = leg_transfer(held->leg, active->leg, line->config->account->transfer_by_address);
-	if (err)
-		gw_log(GW_LOG_WARNING, line->config->name, "the transfer could not be asked for: %s", strerror(err));
-	return !err;
+	return !leg_is_past_servers(one->leg) && !other_is_past_servers;
 }
 
-bool line_transfer_blind(struct line *line, const char *number)
+static enum line_event join_here(struct line *line)
 {
-	int err = leg_transfer_blind(line_leg(line, LINE_ROLE_HELD)->leg, number);
+	struct line_leg *held = line_leg(line, LINE_ROLE_HELD), *active = line_leg(line, LINE_ROLE_ACTIVE);
+	bool both = line_has(line, LINE_ROLE_HELD) && line_has(line, LINE_ROLE_ACTIVE) && leg_is_up(held->leg) && leg_is_up(active->leg);
 
-	if (err)
-		gw_log(GW_LOG_WARNING, line->config->name, "the transfer could not be asked for: %s", strerror(err));
-	return !err;
+	return both && line_bridge_join(line, held, active) ? LINE_EV_TRANSFERRED : LINE_EV_TRANSFER_FAILED;
+}
+
+/* The new call becomes the active one, and is connected when it is answered. */
+static enum line_event call_here(struct line *line, const char *number)
+{
+	line->emergency = false;
+	line_legs_retire(line); /* who was called before */
+	return line_call_out(line, number) == LINE_EVENT_COUNT ? LINE_EVENT_COUNT : LINE_EV_TRANSFER_FAILED;
+}
+
+/* The far end will not, or could not. */
+static enum line_event fall_back(struct line *line)
+{
+	if (line->config->profile->transfer_fallback != CONFIG_FALLBACK_BRIDGE)
+		return LINE_EV_TRANSFER_FAILED;
+	if (line_has(line, LINE_ROLE_ACTIVE))
+		return join_here(line);
+	return line->blind_number[0] && line_may_have_leg(line) ? call_here(line, line->blind_number) : LINE_EV_TRANSFER_FAILED;
+}
+
+static enum line_event asked(struct line *line, int err)
+{
+	if (!err)
+		return LINE_EVENT_COUNT;
+	gw_log(GW_LOG_WARNING, line->config->name, "the transfer could not be asked for: %s", strerror(err));
+	return fall_back(line);
+}
+
+enum line_event line_transfer(struct line *line)
+{
+	const struct line_leg *held = line_leg(line, LINE_ROLE_HELD), *active = line_leg(line, LINE_ROLE_ACTIVE);
+
+	if (line->blind_number[0] || !is_networks(held, leg_is_past_servers(active->leg)))
+		return join_here(line);
+	leg_hold(held->leg, true); /* not yet where it was one of three */
+	return asked(line, leg_transfer(held->leg, active->leg, line->config->account->transfer_by_address));
+}
+
+enum line_event line_transfer_blind(struct line *line, const char *number, const char *dialled)
+{
+	const struct line_leg *held = line_leg(line, LINE_ROLE_HELD);
+	bool beside = directory_find(line->directory, dialled);
+
+	snprintf(line->blind_number, sizeof(line->blind_number), "%s", beside ? dialled : number);
+	if (!is_networks(held, beside))
+		return call_here(line, line->blind_number);
+	return asked(line, leg_transfer_blind(held->leg, number));
+}
+
+static bool is_transferring(const struct line *line)
+{
+	return line->state == LINE_REFERRING || line->state == LINE_TRANSFERRING;
+}
+
+enum line_event line_transfer_judge(struct line *line, enum line_role role, enum line_event event)
+{
+	if (!is_transferring(line))
+		return event;
+	if (event == LINE_EV_TRANSFER_FAILED && role == LINE_ROLE_HELD)
+		return fall_back(line);
+	/* Whom we called for the held party does not come. */
+	if (event >= LINE_EV_ENDED && role == LINE_ROLE_ACTIVE && !leg_end(line_leg(line, role)->leg)->after_answer)
+		return LINE_EV_TRANSFER_FAILED;
+	return event;
 }
 
 /* ---- transferee ---- */

@@ -125,6 +125,8 @@ const struct setting settings[] = {
 		"what a held party hears: silence, tone (two soft beeps every 8 s) or a WAV file, over and over: 8000 Hz, one channel, 16 bit PCM or G.711; without / at its beginning it is beside this file"),
 	PROFILE("hold_offer", KIND_HOLD, hold_offer, 0, 0, "", "sendonly",
 		"what a party is offered that is to be held; inactive: it hears nothing, whatever hold_sound says, and hold_sound must be silence"),
+	PROFILE("transfer_fallback", KIND_FALLBACK, transfer_fallback, 0, 0, "", "ring-back",
+		"what becomes of a transfer that the far end refuses or that fails: ring-back brings the held call back, bridge connects the two from here, and both calls are this line's for as long as they talk"),
 	PROFILE("first_digit_s", KIND_NUMBER, first_digit_s, 1, 600, "s", "20",
 		"how long dial tone waits for the first digit"),
 	PROFILE("inter_digit_s", KIND_NUMBER, inter_digit_s, 1, 60, "s", "4",

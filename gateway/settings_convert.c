@@ -211,6 +211,8 @@ static const struct choice {
 	[KIND_USE] = {"phone, fax, modem, alarm or tty",
 		{{"phone", USE_PHONE}, {"fax", USE_FAX}, {"modem", USE_MODEM}, {"alarm", USE_ALARM}, {"tty", USE_TTY}}},
 	[KIND_FORWARD] = {"redirect or bridge", {{"redirect", CONFIG_FORWARD_REDIRECT}, {"bridge", CONFIG_FORWARD_BRIDGE}}},
+	[KIND_FALLBACK] = {"ring-back or bridge",
+		{{"ring-back", CONFIG_FALLBACK_RING_BACK}, {"bridge", CONFIG_FALLBACK_BRIDGE}}},
 	[KIND_STYLE] = {"bellcore, etsi or network",
 		{{"bellcore", CONFIG_FLASH_BELLCORE}, {"etsi", CONFIG_FLASH_ETSI}, {"network", CONFIG_FLASH_NETWORK}}},
 };
@@ -265,7 +267,7 @@ const char *settings_convert(const struct setting *setting, const char *text, vo
 		[KIND_DIGITMAP] = convert_digitmap, [KIND_COUNTRY] = convert_country,
 		[KIND_DRIVER] = convert_driver,     [KIND_BLOCK] = convert_block,
 		[KIND_RELEASE] = convert_choice,     [KIND_STYLE] = convert_choice,
-		[KIND_FORWARD] = convert_choice,
+		[KIND_FORWARD] = convert_choice,     [KIND_FALLBACK] = convert_choice,
 		[KIND_FEATURES] = convert_choice,    [KIND_RING] = convert_choice,
 		[KIND_MWI] = convert_choice,        [KIND_HOLD] = convert_choice,
 		[KIND_REACH] = convert_choice,

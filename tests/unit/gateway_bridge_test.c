@@ -106,6 +106,22 @@ static void test_what_the_targets_network_says_is_passed_on(void **state)
 	assert_true(caller->picked_up);
 }
 
+static void test_a_network_that_falls_silent_leaves_the_tone_to_the_caller(void **state)
+{
+	(void)state;
+	forward();
+	call_progresses(target, 183, PCMU);
+	assert_true(world.wish.streams[FIRST].sends);
+	call_progresses(target, 199, NULL);
+	assert_true(caller->rings);
+	assert_false(world.wish.streams[FIRST].sends);
+	call_progresses(target, 199, NULL);
+	call_progresses(target, 183, PCMU);
+	assert_true(world.wish.streams[FIRST].sends);
+	call_is_answered(target, PCMU);
+	assert_true(caller->picked_up);
+}
+
 static void test_a_caller_without_offer_hears_that_it_rings(void **state)
 {
 	(void)state;
@@ -445,7 +461,223 @@ static void test_on_busy_from_here(void **state)
 	assert_state("dial-tone");
 }
 
+/* ---- transfers ---- */
+
+static int make_plain(void **state)
+{
+	make(state);
+	assert_int_equal(subscriber_set(&world.subscriber, SUBSCRIBER_FORWARD_ALWAYS, ""), 0);
+	return 0;
+}
+
+/* A call from beside, past every server, is talked in. */
+static struct ua_invite *talk_to_neighbour(void)
+{
+	const struct ua_incoming beside = {.caller_user = "12", .past_servers = true};
+	struct ua_invite *first = call_comes_as(&beside, PCMU);
+
+	phone_does(MEDIA_EVENT_LIFTED, 0);
+	assert_state("talking");
+	return first;
+}
+
+static void assert_joined(struct ua_invite *first, struct ua_invite *second)
+{
+	assert_int_equal(bridges(), 1);
+	assert_int_equal(world.wish.hears[FIRST], 1u << SECOND);
+	assert_false(first->ended || second->ended);
+	assert_null(first->referred_to);
+	assert_null(second->referred_to);
+	assert_int_equal(first->offered, UA_SENDRECV);
+}
+
+static void test_calls_that_no_server_knows_both_of_are_connected_here(void **state)
+{
+	struct ua_invite *first = talk_to_neighbour(), *second = talk_to_second();
+
+	(void)state;
+	hang_up_after_ms(9000);
+	assert_state("idle");
+	assert_joined(first, second);
+	assert_true(world.wish.streams[FIRST].sends && world.wish.streams[SECOND].sends);
+	assert_int_equal(streams_at_ear(), 2); /* the bridge's own */
+	call_ends(second, 0, true);
+	assert_true(first->ended);
+	assert_over();
+}
+
+static void test_a_second_that_rings_is_connected_here_when_it_answers(void **state)
+{
+	struct ua_invite *first = talk_to_neighbour(), *second;
+
+	(void)state;
+	flash();
+	phone_dials("103#");
+	second = call_sent();
+	call_progresses(second, 180, NULL);
+	hang_up_after_ms(9000);
+	assert_state("transfer-rings");
+	assert_int_equal(bridges(), 0);
+	call_is_answered(second, PCMU);
+	assert_state("idle");
+	assert_joined(first, second);
+}
+
+static void test_without_a_free_bridge_the_held_call_rings_back(void **state)
+{
+	(void)state;
+	assert_int_equal(subscriber_set(&world.subscriber, SUBSCRIBER_FORWARD_ALWAYS, "300"), 0);
+	for (unsigned i = 0; i < LINE_BRIDGES_MAX; i++)
+		call_comes(PCMU);
+	time_is_up();
+	assert_int_equal(subscriber_set(&world.subscriber, SUBSCRIBER_FORWARD_ALWAYS, ""), 0);
+	(void)talk_to_neighbour();
+	(void)talk_to_second();
+	hang_up_after_ms(9000);
+	assert_state("ring-back");
+	assert_int_equal(bridges(), LINE_BRIDGES_MAX);
+}
+
+/* After a flash, connects the held call with 103. */
+static struct ua_invite *connect_blind(void)
+{
+	flash();
+	phone_dials("*98103#");
+	assert_state("referring");
+	return call_sent();
+}
+
+static void test_a_neighbour_is_connected_with_a_number_from_here(void **state)
+{
+	struct ua_invite *first = talk_to_neighbour(), *second = connect_blind();
+
+	(void)state;
+	assert_ptr_not_equal(first, second);
+	assert_string_equal(second->to, "103");
+	assert_string_equal(first->referred_user, "");
+	call_progresses(second, 180, NULL);
+	phone_does(MEDIA_EVENT_HUNG_UP, 0);
+	assert_state("transferring");
+	call_is_answered(second, PCMU);
+	assert_state("idle");
+	assert_joined(first, second);
+}
+
+static void test_a_number_that_does_not_answer_brings_the_neighbour_back(void **state)
+{
+	struct ua_invite *first = talk_to_neighbour(), *second = connect_blind();
+
+	(void)state;
+	call_ends(second, 486, false);
+	assert_state("not-referred");
+	time_is_up();
+	assert_state("talking");
+	assert_false(first->ended);
+	second = connect_blind();
+	call_progresses(second, 183, PCMU);
+	flash();
+	assert_state("talking");
+	assert_true(second->ended);
+	assert_false(first->ended);
+	second = connect_blind();
+	phone_does(MEDIA_EVENT_HUNG_UP, 0);
+	call_ends(second, 603, false);
+	assert_state("ring-back");
+	assert_false(first->ended);
+	assert_int_equal(bridges(), 0);
+}
+
+static void test_lifting_again_takes_the_neighbour_back(void **state)
+{
+	struct ua_invite *first = talk_to_neighbour(), *second = connect_blind();
+
+	(void)state;
+	phone_does(MEDIA_EVENT_HUNG_UP, 0);
+	assert_state("transferring");
+	phone_does(MEDIA_EVENT_LIFTED, 0);
+	assert_state("talking");
+	assert_true(second->ended);
+	assert_false(first->ended);
+	assert_int_equal(bridges(), 0);
+}
+
+static void test_a_neighbour_who_leaves_takes_the_call_for_him_along(void **state)
+{
+	struct ua_invite *first = talk_to_neighbour(), *second = connect_blind();
+
+	(void)state;
+	phone_does(MEDIA_EVENT_HUNG_UP, 0);
+	call_ends(first, 0, true);
+	assert_true(second->ended);
+	assert_state("idle");
+	assert_over();
+}
+
+static void test_a_number_that_cannot_be_called(void **state)
+{
+	struct ua_invite *first = talk_to_neighbour();
+
+	(void)state;
+	world.send_err = EADDRINUSE;
+	flash();
+	phone_dials("*98103#");
+	assert_state("not-referred");
+	assert_false(first->ended);
+}
+
+static void test_a_refused_transfer_rings_back_unless_set_otherwise(void **state)
+{
+	struct ua_invite *first = talk(), *second = talk_to_second();
+
+	(void)state;
+	hang_up_after_ms(9000);
+	assert_state("transferring");
+	assert_ptr_equal(first->referred_to, second);
+	call_transfer_done(first, 603);
+	assert_state("ring-back");
+	assert_int_equal(bridges(), 0);
+}
+
+static void test_a_refused_transfer_may_become_a_bridge(void **state)
+{
+	struct ua_invite *first = talk(), *second = talk_to_second();
+
+	(void)state;
+	world.profile.transfer_fallback = CONFIG_FALLBACK_BRIDGE;
+	hang_up_after_ms(9000);
+	assert_state("transferring");
+	call_transfer_done(first, 603);
+	assert_state("idle");
+	assert_int_equal(bridges(), 1);
+	assert_false(first->ended || second->ended);
+	assert_int_equal(first->offered, UA_SENDRECV);
+	call_transfer_done(first, 487); /* what is told late means nothing */
+	assert_int_equal(bridges(), 1);
+}
+
+static void test_a_refused_blind_transfer_may_become_a_call_from_here(void **state)
+{
+	struct ua_invite *first = talk(), *second;
+
+	(void)state;
+	world.profile.transfer_fallback = CONFIG_FALLBACK_BRIDGE;
+	assert_ptr_equal(connect_blind(), first);
+	assert_string_equal(first->referred_user, "103");
+	call_transfer_done(first, 403);
+	assert_state("referring");
+	second = call_sent();
+	assert_string_equal(second->to, "103");
+	call_is_answered(second, PCMU);
+	assert_state("confirmed");
+	assert_int_equal(bridges(), 1);
+	assert_null(first->referred_to);
+	phone_does(MEDIA_EVENT_HUNG_UP, 0);
+	assert_state("idle");
+	assert_int_equal(bridges(), 1);
+}
+
 #define BRIDGE_TEST(test) cmocka_unit_test_setup_teardown(test, make, unmake)
+#define TRANSFER_TEST(test) cmocka_unit_test_setup_teardown(test, make_plain, unmake)
 #define NO_ANSWER_TEST(test) cmocka_unit_test_setup_teardown(test, make_no_answer, unmake)
 
 int main(void)
@@ -453,6 +685,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		BRIDGE_TEST(test_a_call_is_answered_when_the_target_answers),
 		BRIDGE_TEST(test_what_the_targets_network_says_is_passed_on),
+		BRIDGE_TEST(test_a_network_that_falls_silent_leaves_the_tone_to_the_caller),
 		BRIDGE_TEST(test_a_caller_without_offer_hears_that_it_rings),
 		BRIDGE_TEST(test_the_telephone_is_free_meanwhile),
 		BRIDGE_TEST(test_whoever_ends_ends_the_other),
@@ -481,6 +714,17 @@ int main(void)
 		NO_ANSWER_TEST(test_a_call_that_rang_in_circles_ends),
 		NO_ANSWER_TEST(test_a_call_that_waited_goes_on),
 		NO_ANSWER_TEST(test_on_busy_from_here),
+		TRANSFER_TEST(test_calls_that_no_server_knows_both_of_are_connected_here),
+		TRANSFER_TEST(test_a_second_that_rings_is_connected_here_when_it_answers),
+		TRANSFER_TEST(test_without_a_free_bridge_the_held_call_rings_back),
+		TRANSFER_TEST(test_a_neighbour_is_connected_with_a_number_from_here),
+		TRANSFER_TEST(test_a_number_that_does_not_answer_brings_the_neighbour_back),
+		TRANSFER_TEST(test_lifting_again_takes_the_neighbour_back),
+		TRANSFER_TEST(test_a_neighbour_who_leaves_takes_the_call_for_him_along),
+		TRANSFER_TEST(test_a_number_that_cannot_be_called),
+		TRANSFER_TEST(test_a_refused_transfer_rings_back_unless_set_otherwise),
+		TRANSFER_TEST(test_a_refused_transfer_may_become_a_bridge),
+		TRANSFER_TEST(test_a_refused_blind_transfer_may_become_a_call_from_here),
 	};
 
 	return cmocka_run_group_tests_name("gateway/line_bridge", tests, NULL, NULL);

@@ -265,6 +265,21 @@ static void test_a_call_that_was_sent_here_did_not_come_back(void **state)
 	bed_heard_nothing();
 }
 
+static void test_a_call_past_every_server_is_told(void **state)
+{
+	static const struct ua_invite_handlers nobody;
+	const struct ua_call_to to = {.user = "12", .account = bed.account, .replaces = "", .referred_by = ""};
+	struct ua_invite *call;
+	struct ua_sdp offer;
+
+	(void)state;
+	ua_sdp_offer(&offer, &bed.local);
+	assert_int_equal(ua_invite_send_to(&call, bed.account, &to, &offer, &nobody, NULL), 0);
+	bed_quiet();
+	bed_heard("incoming 12 from 100 \"Line One\" offering 127.0.0.1:40000");
+	bed_heard("past every server");
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -287,6 +302,7 @@ int main(void)
 		bed_test(test_a_call_with_no_hop_left_goes_nowhere),
 		bed_test(test_a_call_that_was_answered_goes_nowhere),
 		bed_test(test_a_call_that_came_back_is_told),
+		bed_test(test_a_call_past_every_server_is_told),
 		bed_test(test_history_tells_that_a_call_came_back),
 		bed_test(test_a_call_that_was_sent_here_did_not_come_back),
 	};

@@ -417,6 +417,8 @@ static void on_incoming(struct ua_invite *invite, const struct ua_incoming *inco
 		bed_say("alert %s", incoming->alert_info);
 	if (incoming->diversions)
 		bed_say("forwarded %u times", incoming->diversions);
+	if (incoming->past_servers)
+		bed_say("past every server");
 	if (incoming->came_back)
 		bed_say("came back");
 	if (bed.ignore_calls)
