@@ -140,7 +140,7 @@ static void no_answer(struct line *line)
 
 static void refuse(struct line *line)
 {
-	if (!line_forward(line, line->incoming_invite, line->incoming, UA_FORWARD_BUSY))
+	if (!line_forward(line, line->incoming_invite, line->incoming, LINE_FORWARD_BUSY))
 		ua_invite_reject(line->incoming_invite, 486, "Busy Here");
 }
 
@@ -324,7 +324,7 @@ void line_incoming(struct line *line, struct ua_invite *invite, const struct ua_
 	}
 	/* A telephone left off-hook whose machine has not heard of it yet is busy too. */
 	if (line->state == LINE_IDLE && line->off_hook) {
-		if (!line_forward(line, invite, incoming, UA_FORWARD_BUSY))
+		if (!line_forward(line, invite, incoming, LINE_FORWARD_BUSY))
 			ua_invite_reject(invite, 486, "Busy Here");
 		return;
 	}

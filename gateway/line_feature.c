@@ -8,6 +8,8 @@
 enum act {
 	ACT_SET,    /* the item to the code's number, or to the text */
 	ACT_TELL,   /* confirmed when the item is there */
+	ACT_LIST,   /* the last caller comes into the list that begins with the item */
+	ACT_EMPTY,  /* the list is */
 	ACT_OTHER,
 };
 
@@ -25,6 +27,15 @@ static const struct {
 	[FEATURE_FORWARD_NO_ANSWER_ON] = {ACT_SET, SUBSCRIBER_FORWARD_NO_ANSWER, NULL},
 	[FEATURE_FORWARD_NO_ANSWER_OFF] = {ACT_SET, SUBSCRIBER_FORWARD_NO_ANSWER, ""},
 	[FEATURE_FORWARD_NO_ANSWER_TELL] = {ACT_TELL, SUBSCRIBER_FORWARD_NO_ANSWER, NULL},
+	[FEATURE_FORWARD_SELECTIVE_ON] = {ACT_SET, SUBSCRIBER_FORWARD_SELECTIVE, NULL},
+	[FEATURE_FORWARD_SELECTIVE_OFF] = {ACT_SET, SUBSCRIBER_FORWARD_SELECTIVE, ""},
+	[FEATURE_FORWARD_SELECTIVE_TELL] = {ACT_TELL, SUBSCRIBER_FORWARD_SELECTIVE, NULL},
+	[FEATURE_SELECT_LAST] = {ACT_LIST, SUBSCRIBER_SELECTED, NULL},
+	[FEATURE_SELECT_NONE] = {ACT_EMPTY, SUBSCRIBER_SELECTED, NULL},
+	[FEATURE_ACCEPT_SELECTIVE_ON] = {ACT_SET, SUBSCRIBER_ACCEPT_SELECTIVE, "on"},
+	[FEATURE_ACCEPT_SELECTIVE_OFF] = {ACT_SET, SUBSCRIBER_ACCEPT_SELECTIVE, ""},
+	[FEATURE_ACCEPT_LAST] = {ACT_LIST, SUBSCRIBER_ACCEPTED, NULL},
+	[FEATURE_ACCEPT_NONE] = {ACT_EMPTY, SUBSCRIBER_ACCEPTED, NULL},
 	[FEATURE_DND_ON] = {ACT_SET, SUBSCRIBER_DND, "on"},
 	[FEATURE_DND_OFF] = {ACT_SET, SUBSCRIBER_DND, ""},
 	[FEATURE_DND_TELL] = {ACT_TELL, SUBSCRIBER_DND, NULL},
@@ -47,8 +58,8 @@ static const struct {
 	[FEATURE_COMPLETION_ON] = {ACT_OTHER, 0, NULL},
 	[FEATURE_COMPLETION_OFF] = {ACT_OTHER, 0, NULL},
 	[FEATURE_CALL_RETURN] = {ACT_OTHER, 0, NULL},
-	[FEATURE_BLOCK_LAST] = {ACT_OTHER, 0, NULL},
-	[FEATURE_UNBLOCK_ALL] = {ACT_OTHER, 0, NULL},
+	[FEATURE_BLOCK_LAST] = {ACT_LIST, SUBSCRIBER_BLOCKED, NULL},
+	[FEATURE_UNBLOCK_ALL] = {ACT_EMPTY, SUBSCRIBER_BLOCKED, NULL},
 	[FEATURE_MARK_LAST] = {ACT_OTHER, 0, NULL},
 	[FEATURE_VOICE_MAIL] = {ACT_OTHER, 0, NULL},
 	[FEATURE_TELL_NUMBER] = {ACT_OTHER, 0, NULL},
@@ -105,10 +116,9 @@ static enum line_event call_return(struct line *line)
 	return dial(line, line->last_caller);
 }
 
-static enum line_event unblock_all(struct line *line)
+static enum line_event empty(struct line *line, enum subscriber_item list)
 {
-	for (int place = 0; place < SUBSCRIBER_PLACES; place++)
-		(void)subscriber_set(line->subscriber, SUBSCRIBER_BLOCKED + place, "");
+	subscriber_list_clear(line->subscriber, list);
 	return LINE_EV_DONE;
 }
 
@@ -154,10 +164,6 @@ static enum line_event other(struct line *line)
 		return LINE_EV_DONE;
 	case FEATURE_CALL_RETURN:
 		return call_return(line);
-	case FEATURE_BLOCK_LAST:
-		return done(subscriber_block(line->subscriber, line->last_caller) == 0);
-	case FEATURE_UNBLOCK_ALL:
-		return unblock_all(line);
 	case FEATURE_MARK_LAST:
 		return mark_last(line);
 	case FEATURE_VOICE_MAIL:
@@ -183,11 +189,20 @@ static enum line_event other(struct line *line)
 enum line_event line_feature_do(struct line *line)
 {
 	enum feature feature = line->feature.feature;
+	enum subscriber_item item = acts[feature].item;
 
 	gw_log(GW_LOG_DEBUG, line->config->name, "feature code: %s", feature_name(feature));
-	if (acts[feature].act == ACT_TELL)
-		return done(subscriber_has(line->subscriber, acts[feature].item));
-	if (acts[feature].act == ACT_OTHER)
+	switch (acts[feature].act) {
+	case ACT_SET:
+		return acts[feature].text ? set(line, item, acts[feature].text) : set_number(line, item);
+	case ACT_TELL:
+		return done(subscriber_has(line->subscriber, item));
+	case ACT_LIST:
+		return done(subscriber_list_add(line->subscriber, item, line->last_caller) == 0);
+	case ACT_EMPTY:
+		return empty(line, item);
+	case ACT_OTHER:
 		return other(line);
-	return acts[feature].text ? set(line, acts[feature].item, acts[feature].text) : set_number(line, acts[feature].item);
+	}
+	return LINE_EV_REFUSED;
 }

@@ -201,8 +201,14 @@ enum line_event line_completion_dial(struct line *line);
 
 /* line_screen.c: what the subscriber's settings make of calls. true: the call is dealt with. */
 bool line_screen(struct line *line, struct ua_invite *invite, const struct ua_incoming *incoming);
+enum line_forward {
+	LINE_FORWARD_SELECTIVE, /* because of its caller */
+	LINE_FORWARD_ALWAYS,
+	LINE_FORWARD_BUSY,
+	LINE_FORWARD_NO_ANSWER,
+};
 bool line_forward(struct line *line, struct ua_invite *invite, const struct ua_incoming *incoming,
-	enum ua_forward_cause cause);
+	enum line_forward why);
 /* It has been forwarded often enough, or by this line already. */
 bool line_turns_in_circles(const struct ua_incoming *incoming);
 /* Nobody has taken the call that rings or waits at this place: true: it goes on elsewhere, and has left the place or is over. */

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * What becomes of a call before the telephone hears of it, in this order: a hidden or blocked caller is refused, then the call
- * is forwarded always, then nobody may be disturbed. A line that is busy or does not answer forwards later.
+ * What becomes of a call before the telephone hears of it, in this order: a hidden or blocked caller is refused, and one who is not
+ * among those who are let through, then the call is forwarded because of its caller, then always, then nobody may be disturbed. A line that is busy or does not answer forwards later.
  */
 #include <string.h>
 
@@ -12,23 +12,25 @@
 
 static const struct {
 	enum subscriber_item item;
+	enum ua_forward_cause cause;
 	const char *name;
-} causes[] = {
-	[UA_FORWARD_ALWAYS] = {SUBSCRIBER_FORWARD_ALWAYS, "always"},
-	[UA_FORWARD_BUSY] = {SUBSCRIBER_FORWARD_BUSY, "on busy"},
-	[UA_FORWARD_NO_ANSWER] = {SUBSCRIBER_FORWARD_NO_ANSWER, "on no answer"},
+} forwards[] = {
+	[LINE_FORWARD_SELECTIVE] = {SUBSCRIBER_FORWARD_SELECTIVE, UA_FORWARD_ALWAYS, "its caller is selected"},
+	[LINE_FORWARD_ALWAYS] = {SUBSCRIBER_FORWARD_ALWAYS, UA_FORWARD_ALWAYS, "always"},
+	[LINE_FORWARD_BUSY] = {SUBSCRIBER_FORWARD_BUSY, UA_FORWARD_BUSY, "on busy"},
+	[LINE_FORWARD_NO_ANSWER] = {SUBSCRIBER_FORWARD_NO_ANSWER, UA_FORWARD_NO_ANSWER, "on no answer"},
 };
 
 /* false: the subscriber forwards no such calls, or to nobody whom this line may call. By 302 the directory's numbers mean nothing to
  * the server: their accounts do. */
-static bool target_find(const struct line *line, enum ua_forward_cause cause, struct line_target *target)
+static bool target_find(const struct line *line, enum line_forward why, struct line_target *target)
 {
-	const char *dialled = subscriber_get(line->subscriber, causes[cause].item);
+	const char *dialled = subscriber_get(line->subscriber, forwards[why].item);
 	const struct config_account *beside = directory_account(line->directory, dialled);
 
 	if (!*dialled || !line_number_sent(line, dialled, target->number))
 		return false;
-	target->redirect = (struct ua_redirect){beside ? beside->user.text : target->number, cause};
+	target->redirect = (struct ua_redirect){beside ? beside->user.text : target->number, forwards[why].cause};
 	target->call = (struct ua_call_to){.user = beside ? dialled : target->number,
 		.account = directory_find(line->directory, dialled), .replaces = "", .referred_by = ""};
 	return true;
@@ -64,18 +66,18 @@ static bool bridges(const struct line *line)
 	return line->config->profile->forward_by == CONFIG_FORWARD_BRIDGE;
 }
 
-static void forward_log(const struct line *line, const struct line_target *target)
+static void forward_log(const struct line *line, enum line_forward why, const struct line_target *target)
 {
 	gw_log(GW_LOG_INFO, line->config->name, "a call is forwarded to %s (%s)",
-		bridges(line) ? target->call.user : target->redirect.user, causes[target->redirect.cause].name);
+		bridges(line) ? target->call.user : target->redirect.user, forwards[why].name);
 }
 
 bool line_forward(struct line *line, struct ua_invite *invite, const struct ua_incoming *incoming,
-	enum ua_forward_cause cause)
+	enum line_forward why)
 {
 	struct line_target target;
 
-	if (!target_find(line, cause, &target))
+	if (!target_find(line, why, &target))
 		return false;
 	if (loop_refuse(line, invite, incoming, &target))
 		return true;
@@ -83,8 +85,8 @@ bool line_forward(struct line *line, struct ua_invite *invite, const struct ua_i
 		line_bridge_forward(line, invite, incoming, &target);
 	else if (ua_invite_redirect(invite, &target.redirect) != 0)
 		return false;
-	forward_log(line, &target);
-	if (cause == UA_FORWARD_ALWAYS && line_fsm_step(line->state, LINE_EV_CALL_FORWARDED).known)
+	forward_log(line, why, &target);
+	if (target.redirect.cause == UA_FORWARD_ALWAYS && line_fsm_step(line->state, LINE_EV_CALL_FORWARDED).known)
 		line_dispatch(line, LINE_EV_CALL_FORWARDED);
 	return true;
 }
@@ -93,13 +95,13 @@ bool line_forward_ringing(struct line *line, struct line_leg *place)
 {
 	struct line_target target;
 
-	if (!place->leg || place->for_group || place->circles || !target_find(line, UA_FORWARD_NO_ANSWER, &target) || is_itself(line, &target))
+	if (!place->leg || place->for_group || place->circles || !target_find(line, LINE_FORWARD_NO_ANSWER, &target) || is_itself(line, &target))
 		return false;
 	if (bridges(line) && !line_bridge_forward_ringing(line, place, &target))
 		return false;
 	if (!bridges(line))
 		leg_forward(place->leg, &target.redirect);
-	forward_log(line, &target);
+	forward_log(line, LINE_FORWARD_NO_ANSWER, &target);
 	return true;
 }
 
@@ -109,12 +111,25 @@ static void refuse(struct line *line, struct ua_invite *invite, unsigned status,
 	ua_invite_reject(invite, status, phrase);
 }
 
+/* Who hides is nobody in particular. */
+static bool is_accepted(const struct subscriber *subscriber, const struct ua_incoming *incoming)
+{
+	return !subscriber_has(subscriber, SUBSCRIBER_ACCEPT_SELECTIVE) ||
+		subscriber_lists(subscriber, SUBSCRIBER_ACCEPTED, incoming->caller_user);
+}
+
+static bool is_selected(const struct subscriber *subscriber, const struct ua_incoming *incoming)
+{
+	return subscriber_lists(subscriber, SUBSCRIBER_SELECTED, incoming->caller_user);
+}
+
 bool line_may_be_disturbed(const struct line *line, const struct ua_incoming *incoming)
 {
 	const struct subscriber *subscriber = line->subscriber;
 
 	return !(incoming->anonymous && subscriber_has(subscriber, SUBSCRIBER_REFUSE_ANONYMOUS)) &&
-		!subscriber_blocks(subscriber, incoming->caller_user) && !subscriber_has(subscriber, SUBSCRIBER_DND);
+		!subscriber_lists(subscriber, SUBSCRIBER_BLOCKED, incoming->caller_user) && is_accepted(subscriber, incoming) &&
+		!subscriber_has(subscriber, SUBSCRIBER_DND);
 }
 
 bool line_screen(struct line *line, struct ua_invite *invite, const struct ua_incoming *incoming)
@@ -125,11 +140,17 @@ bool line_screen(struct line *line, struct ua_invite *invite, const struct ua_in
 		refuse(line, invite, 433, "Anonymity Disallowed", "its caller hides"); /* RFC 5079 */
 		return true;
 	}
-	if (subscriber_blocks(subscriber, incoming->caller_user)) {
+	if (subscriber_lists(subscriber, SUBSCRIBER_BLOCKED, incoming->caller_user)) {
 		refuse(line, invite, 603, "Decline", "its caller is blocked");
 		return true;
 	}
-	if (line_forward(line, invite, incoming, UA_FORWARD_ALWAYS))
+	if (!is_accepted(subscriber, incoming)) {
+		refuse(line, invite, 603, "Decline", "its caller is not among those who are let through");
+		return true;
+	}
+	if (is_selected(subscriber, incoming) && line_forward(line, invite, incoming, LINE_FORWARD_SELECTIVE))
+		return true;
+	if (line_forward(line, invite, incoming, LINE_FORWARD_ALWAYS))
 		return true;
 	if (subscriber_has(subscriber, SUBSCRIBER_DND)) {
 		refuse(line, invite, line->config->profile->dnd_code, "Do Not Disturb", "do not disturb");

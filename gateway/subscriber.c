@@ -24,15 +24,19 @@ static const struct {
 	[SUBSCRIBER_HIDE_NUMBER] = {"hide_number", KIND_MARK},
 	[SUBSCRIBER_REFUSE_ANONYMOUS] = {"refuse_anonymous", KIND_MARK},
 	[SUBSCRIBER_HOTLINE] = {"hotline", KIND_NUMBER},
+	[SUBSCRIBER_FORWARD_SELECTIVE] = {"forward_selective", KIND_NUMBER},
+	[SUBSCRIBER_ACCEPT_SELECTIVE] = {"accept_selective", KIND_MARK},
 	[SUBSCRIBER_SPEED] = {"speed", KIND_NUMBER},
 	[SUBSCRIBER_BLOCKED] = {"blocked", KIND_CALLER},
+	[SUBSCRIBER_SELECTED] = {"selected", KIND_CALLER},
+	[SUBSCRIBER_ACCEPTED] = {"accepted", KIND_CALLER},
 };
 
 /* The row of the table, and the place behind its name. */
 static enum subscriber_item row_of(enum subscriber_item item, int *place)
 {
-	enum subscriber_item row = item >= SUBSCRIBER_BLOCKED ? SUBSCRIBER_BLOCKED
-		: item >= SUBSCRIBER_SPEED ? SUBSCRIBER_SPEED : item;
+	enum subscriber_item row = item < SUBSCRIBER_SPEED ? item
+		: SUBSCRIBER_SPEED + (item - SUBSCRIBER_SPEED) / SUBSCRIBER_PLACES * SUBSCRIBER_PLACES;
 
 	*place = row >= SUBSCRIBER_SPEED ? (int)(item - row) : -1;
 	return row;
@@ -114,30 +118,35 @@ enum subscriber_item subscriber_item_find(const char *name)
 	return item;
 }
 
-bool subscriber_blocks(const struct subscriber *subscriber, const char *caller)
+bool subscriber_lists(const struct subscriber *subscriber, enum subscriber_item list, const char *caller)
 {
 	for (int place = 0; place < SUBSCRIBER_PLACES && *caller; place++) {
-		if (!strcmp(subscriber->texts[SUBSCRIBER_BLOCKED + place], caller))
+		if (!strcmp(subscriber->texts[list + place], caller))
 			return true;
 	}
 	return false;
 }
 
-int subscriber_block(struct subscriber *subscriber, const char *caller)
+int subscriber_list_add(struct subscriber *subscriber, enum subscriber_item list, const char *caller)
 {
 	int place = 0;
 
-	if (!*caller || !is_allowed(SUBSCRIBER_BLOCKED, caller))
+	if (!*caller || !is_allowed(list, caller))
 		return EINVAL;
-	if (subscriber_blocks(subscriber, caller))
+	if (subscriber_lists(subscriber, list, caller))
 		return 0;
-	while (place < SUBSCRIBER_PLACES && subscriber->texts[SUBSCRIBER_BLOCKED + place][0])
+	while (place < SUBSCRIBER_PLACES && subscriber->texts[list + place][0])
 		place++;
 	if (place == SUBSCRIBER_PLACES) {
-		memmove(subscriber->texts[SUBSCRIBER_BLOCKED], subscriber->texts[SUBSCRIBER_BLOCKED + 1],
-			(SUBSCRIBER_PLACES - 1) * sizeof(subscriber->texts[0]));
+		memmove(subscriber->texts[list], subscriber->texts[list + 1], (SUBSCRIBER_PLACES - 1) * sizeof(subscriber->texts[0]));
 		place--;
-		subscriber->texts[SUBSCRIBER_BLOCKED + place][0] = 0;
+		subscriber->texts[list + place][0] = 0;
 	}
-	return subscriber_set(subscriber, SUBSCRIBER_BLOCKED + place, caller);
+	return subscriber_set(subscriber, list + place, caller);
+}
+
+void subscriber_list_clear(struct subscriber *subscriber, enum subscriber_item list)
+{
+	for (int place = 0; place < SUBSCRIBER_PLACES; place++)
+		(void)subscriber_set(subscriber, list + place, "");
 }

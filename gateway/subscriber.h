@@ -9,7 +9,7 @@
 #include <stdbool.h>
 
 #define SUBSCRIBER_TEXT_MAX 40 /* bytes of an item without the final zero: a number as dialled */
-#define SUBSCRIBER_PLACES   10 /* speed dial numbers, and blocked callers */
+#define SUBSCRIBER_PLACES   10 /* speed dial numbers, and callers of each list */
 
 enum subscriber_item {
 	SUBSCRIBER_FORWARD_ALWAYS,    /* a number as dialled; "": not forwarded */
@@ -20,9 +20,13 @@ enum subscriber_item {
 	SUBSCRIBER_HIDE_NUMBER,       /* "on", or "" */
 	SUBSCRIBER_REFUSE_ANONYMOUS,
 	SUBSCRIBER_HOTLINE,           /* a number that is called when no digit follows lifting */
+	SUBSCRIBER_FORWARD_SELECTIVE, /* a number: calls of the selected callers go there */
+	SUBSCRIBER_ACCEPT_SELECTIVE,  /* "on": calls of the accepted callers alone are let through */
 	SUBSCRIBER_SPEED,             /* and the places after it */
 	SUBSCRIBER_BLOCKED = SUBSCRIBER_SPEED + SUBSCRIBER_PLACES, /* as the network tells callers */
-	SUBSCRIBER_ITEMS = SUBSCRIBER_BLOCKED + SUBSCRIBER_PLACES,
+	SUBSCRIBER_SELECTED = SUBSCRIBER_BLOCKED + SUBSCRIBER_PLACES,
+	SUBSCRIBER_ACCEPTED = SUBSCRIBER_SELECTED + SUBSCRIBER_PLACES,
+	SUBSCRIBER_ITEMS = SUBSCRIBER_ACCEPTED + SUBSCRIBER_PLACES,
 };
 
 struct subscriber {
@@ -50,8 +54,10 @@ const char *subscriber_allowed(enum subscriber_item item);
 void subscriber_item_name(enum subscriber_item item, char name[SUBSCRIBER_NAME_MAX]);
 enum subscriber_item subscriber_item_find(const char *name);
 
-/* The place is among the blocked callers; the oldest one leaves when all are taken. EINVAL: no number. */
-bool subscriber_blocks(const struct subscriber *subscriber, const char *caller);
-int subscriber_block(struct subscriber *subscriber, const char *caller);
+/* A list of callers, by its first item: SUBSCRIBER_BLOCKED, SUBSCRIBER_SELECTED or SUBSCRIBER_ACCEPTED. The caller is in it; the oldest one
+ * leaves when all places are taken (EINVAL: no caller); nobody is in it any more. */
+bool subscriber_lists(const struct subscriber *subscriber, enum subscriber_item list, const char *caller);
+int subscriber_list_add(struct subscriber *subscriber, enum subscriber_item list, const char *caller);
+void subscriber_list_clear(struct subscriber *subscriber, enum subscriber_item list);
 
 #endif

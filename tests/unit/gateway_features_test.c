@@ -343,6 +343,63 @@ static void test_the_last_caller_is_called_back_and_blocked(void **state)
 	assert_true(call_comes_as(&far, PCMU)->rings);
 }
 
+static void test_calls_of_selected_callers_are_forwarded(void **state)
+{
+	const struct ua_incoming far = {.caller_user = "+15550100"}, other = {.caller_user = "103"}, hidden = {.caller_user = "", .anonymous = true};
+	struct ua_invite *call;
+
+	(void)state;
+	code("*63201");
+	call = call_comes_as(&far, PCMU);
+	assert_true(call->rings);
+	call_ends(call, 487, false);
+	code("*#6301#");
+	call = call_comes_as(&far, PCMU);
+	assert_int_equal(call->refused, 302);
+	assert_string_equal(call->to, "201");
+	assert_int_equal(call->forwarded, UA_FORWARD_ALWAYS);
+	call = call_comes_as(&other, PCMU);
+	assert_true(call->rings);
+	call_ends(call, 487, false);
+	assert_true(call_comes_as(&hidden, PCMU)->rings);
+}
+
+static void test_of_selected_and_all_the_selected_go_first(void **state)
+{
+	const struct ua_incoming far = {.caller_user = "103"};
+
+	(void)state;
+	code("*63201");
+	code("*72202");
+	assert_int_equal(subscriber_set(&world.subscriber, SUBSCRIBER_SELECTED + 3, "103"), 0);
+	assert_string_equal(call_comes_as(&far, PCMU)->to, "201");
+	code("*83");
+	assert_string_equal(call_comes_as(&far, PCMU)->to, "202");
+	code("*63201");
+	code("*#6308#");
+	assert_string_equal(call_comes_as(&far, PCMU)->to, "202");
+}
+
+static void test_accepted_callers_alone_are_let_through(void **state)
+{
+	const struct ua_incoming far = {.caller_user = "+15550100"}, other = {.caller_user = "103"}, hidden = {.caller_user = "", .anonymous = true};
+	struct ua_invite *call;
+
+	(void)state;
+	call_ends(call_comes_as(&far, PCMU), 487, false);
+	code("*#6401#");
+	code("*64");
+	assert_int_equal(call_comes_as(&other, PCMU)->refused, 603);
+	assert_int_equal(call_comes_as(&hidden, PCMU)->refused, 603);
+	call = call_comes_as(&far, PCMU);
+	assert_true(call->rings);
+	call_ends(call, 487, false);
+	code("*#6408#");
+	assert_int_equal(call_comes_as(&far, PCMU)->refused, 603);
+	code("*84");
+	assert_true(call_comes_as(&other, PCMU)->rings);
+}
+
 static void test_redial_calls_the_last_number(void **state)
 {
 	(void)state;
@@ -674,6 +731,9 @@ int main(void)
 		nanp_test(test_nobody_disturbs),
 		nanp_test(test_who_hides_is_refused),
 		nanp_test(test_the_last_caller_is_called_back_and_blocked),
+		nanp_test(test_calls_of_selected_callers_are_forwarded),
+		nanp_test(test_of_selected_and_all_the_selected_go_first),
+		nanp_test(test_accepted_callers_alone_are_let_through),
 		nanp_test(test_redial_calls_the_last_number),
 		nanp_test(test_a_busy_callee_is_called_when_he_is_free),
 		nanp_test(test_a_callee_who_does_not_answer_is_not_busy),

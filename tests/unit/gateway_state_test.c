@@ -246,16 +246,19 @@ static void test_the_oldest_blocked_caller_makes_room(void **state)
 	char caller[8];
 
 	(void)state;
-	assert_int_equal(subscriber_block(&subscriber, ""), EINVAL);
+	assert_int_equal(subscriber_list_add(&subscriber, SUBSCRIBER_BLOCKED, ""), EINVAL);
 	for (int i = 0; i < SUBSCRIBER_PLACES + 1; i++) {
 		snprintf(caller, sizeof(caller), "%d", 100 + i);
-		assert_int_equal(subscriber_block(&subscriber, caller), 0);
-		assert_int_equal(subscriber_block(&subscriber, caller), 0);
+		assert_int_equal(subscriber_list_add(&subscriber, SUBSCRIBER_BLOCKED, caller), 0);
+		assert_int_equal(subscriber_list_add(&subscriber, SUBSCRIBER_BLOCKED, caller), 0);
 	}
-	assert_false(subscriber_blocks(&subscriber, "100"));
-	assert_true(subscriber_blocks(&subscriber, "101"));
-	assert_true(subscriber_blocks(&subscriber, "110"));
-	assert_false(subscriber_blocks(&subscriber, ""));
+	assert_false(subscriber_lists(&subscriber, SUBSCRIBER_BLOCKED, "100"));
+	assert_true(subscriber_lists(&subscriber, SUBSCRIBER_BLOCKED, "101"));
+	assert_true(subscriber_lists(&subscriber, SUBSCRIBER_BLOCKED, "110"));
+	assert_false(subscriber_lists(&subscriber, SUBSCRIBER_BLOCKED, ""));
+	assert_false(subscriber_lists(&subscriber, SUBSCRIBER_SELECTED, "101"));
+	subscriber_list_clear(&subscriber, SUBSCRIBER_BLOCKED);
+	assert_false(subscriber_lists(&subscriber, SUBSCRIBER_BLOCKED, "110"));
 }
 
 #define STATE_TEST(test) cmocka_unit_test_setup_teardown(test, make, unmake)
