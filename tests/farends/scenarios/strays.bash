@@ -19,7 +19,7 @@ scenario strays
 stray REFER 403 'Refer-To: <sip:102@[local_ip]>'
 stray NOTIFY 489 'Event: refer
 Subscription-State: active;expires=60'
-stray SUBSCRIBE 405 'Event: refer
+stray SUBSCRIBE 489 'Event: refer
 Expires: 60'
 calls_sends a 'sip:[service]@[remote_ip]:[remote_port]' 'Replaces: a;to-tag=1;from-tag=2'
 refused a 481 'sip:[service]@[remote_ip]:[remote_port]'
