@@ -234,6 +234,8 @@ enum line_event line_verb_do(struct line *line, enum line_verb verb)
 		return line_feature_do(line);
 	case LINE_DO_REFER_BLIND:
 		return refer_blind(line, line->feature.number);
+	case LINE_DO_LISTEN:
+		return leg_progress(line_leg(line, LINE_ROLE_ACTIVE)->leg);
 	case LINE_DO_REFER_DIALLED:
 		return refer_blind(line, line->digits);
 	case LINE_DO_NO_ANSWER:

@@ -137,6 +137,7 @@ enum line_verb {
 	LINE_DO_REFER_BLIND,   /* ... to the number that was dialled */
 	LINE_DO_GIVE_UP,       /* the second: an event tells when that is done; the first is held */
 	LINE_DO_REFER_DIALLED, /* the held party to the number that was dialled last */
+	LINE_DO_LISTEN,        /* what the second makes heard is heard again */
 	LINE_DO_TAKE_BACK,     /* the held call, where no other one is left */
 	LINE_DO_HOLD_FIRST,    /* the held party is at the ear and shall not be any more */
 	LINE_DO_FLASH_OUT,     /* tell the peer */

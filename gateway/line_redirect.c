@@ -19,6 +19,7 @@ static bool may_follow(const struct line *line, const struct ua_moved *moved)
 
 bool line_follow(struct line *line, struct leg *leg, enum line_role role)
 {
+	bool was_early = role == LINE_ROLE_ACTIVE && leg_progress(leg) == LINE_EV_EARLY_MEDIA;
 	const struct ua_moved *moved = leg_end(leg)->moved;
 	struct ua_call_to to = {.replaces = "", .referred_by = ""};
 	struct leg *next;
@@ -33,5 +34,7 @@ bool line_follow(struct line *line, struct leg *leg, enum line_role role)
 	if (line->referred_leg == leg)
 		line->referred_leg = next;
 	line_leg_exchange(line, role, next);
+	if (was_early)
+		line_dispatch(line, LINE_EV_EARLY_ENDED); /* where that sound came from nothing comes any more */
 	return true;
 }

@@ -903,6 +903,41 @@ static void test_a_called_party_who_is_elsewhere_is_called_there(void **state)
 	assert_true(second->ended);
 }
 
+static void test_the_sound_of_where_one_was_sent_on_from_is_over(void **state)
+{
+	struct ua_invite *first = call_in_map(CONFIG_REACH_DOMAIN);
+
+	(void)state;
+	call_progresses(first, 183, PCMU);
+	assert_state("early-media");
+	call_moves(first, "103", "example.org");
+	assert_state("ringback");
+	assert_int_equal(world.wish.tone, FXS_TONE_RINGBACK);
+	call_progresses(call_sent(), 180, NULL);
+	assert_state("ringback");
+	call_progresses(call_sent(), 183, PCMU);
+	assert_state("early-media");
+}
+
+static void test_lifting_while_the_second_rings_hears_it_again(void **state)
+{
+	(void)state;
+	talk();
+	flash();
+	phone_dials("103#");
+	call_progresses(call_sent(), 180, NULL);
+	hang_up_after_ms(9000);
+	assert_state("transfer-rings");
+	phone_does(MEDIA_EVENT_LIFTED, 0);
+	assert_state("ringback");
+	call_progresses(call_sent(), 183, PCMU);
+	hang_up_after_ms(9000);
+	assert_state("transfer-rings");
+	phone_does(MEDIA_EVENT_LIFTED, 0);
+	assert_state("early-media");
+	assert_int_equal(streams_at_ear(), 1);
+}
+
 static void test_who_is_elsewhere_is_called_only_where_that_is_allowed(void **state)
 {
 	static const struct {
@@ -1155,6 +1190,8 @@ int main(void)
 		SERVICES_TEST(test_a_chain_of_transfers_has_an_end),
 		SERVICES_TEST(test_whom_a_call_is_transferred_to_may_be_named_by_his_address),
 		SERVICES_TEST(test_a_called_party_who_is_elsewhere_is_called_there),
+		SERVICES_TEST(test_the_sound_of_where_one_was_sent_on_from_is_over),
+		SERVICES_TEST(test_lifting_while_the_second_rings_hears_it_again),
 		SERVICES_TEST(test_who_is_elsewhere_is_called_only_where_that_is_allowed),
 		SERVICES_TEST(test_a_call_is_not_sent_on_for_ever),
 		SERVICES_TEST(test_whom_we_are_to_call_may_be_elsewhere_too),
