@@ -13,6 +13,7 @@
 #include "gateway/address.h"
 #include "gateway/digitmap.h"
 #include "gateway/features.h"
+#include "gateway/hours.h"
 #include "gateway/prompts.h"
 #include "gateway/ring_pattern.h"
 #include "gateway/use.h"
@@ -133,6 +134,7 @@ struct config_profile {
 	struct digitmap emergency; /* without alternatives: no number is one */
 	unsigned emergency_hold_s, csh_s;
 	struct digitmap barred; /* ... */
+	struct hours barred_hours;
 	uint8_t features_set; /* enum features_set */
 	struct config_text feature_codes;
 	struct features features; /* of both */

@@ -55,6 +55,7 @@ int line_alloc(struct line **linep, struct loop *loop, const struct config_line 
 
 	if (!line)
 		return ENOMEM;
+	line->loop = loop;
 	line->config = config;
 	line->leg_config = *leg_config;
 	line->leg_config.dtmf_events = config->profile->dtmf_events;

@@ -82,7 +82,7 @@ enum line_event line_call_out(struct line *line, const char *number)
 
 static bool is_barred(const struct line *line)
 {
-	return !line->emergency && digitmap_match(&line->config->profile->barred, line->digits) >= DIGITMAP_TIMER;
+	return !line->emergency && line_number_is_barred(line, line->digits);
 }
 
 static void begin_emergency(struct line *line)

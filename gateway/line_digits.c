@@ -95,11 +95,21 @@ enum line_event line_digits_add(struct line *line)
 	return verdict == DIGITMAP_NEVER ? LINE_EV_NO_NUMBER : LINE_EVENT_COUNT;
 }
 
+bool line_number_is_barred(const struct line *line, const char *dialled)
+{
+	const struct config_profile *profile = line->config->profile;
+	time_t now_s = (time_t)loop_wall_s(line->loop);
+	struct tm local;
+
+	return digitmap_match(&profile->barred, dialled) >= DIGITMAP_TIMER ||
+		(localtime_r(&now_s, &local) && hours_bar(&profile->barred_hours, &local, dialled));
+}
+
 bool line_number_sent(const struct line *line, const char *dialled, char number[LINE_NUMBER_MAX])
 {
 	const struct digitmap *map = &line->config->profile->digit_map;
 
-	if (digitmap_match(&line->config->profile->barred, dialled) >= DIGITMAP_TIMER)
+	if (line_number_is_barred(line, dialled))
 		return false;
 	if (digitmap_match(map, dialled) < DIGITMAP_TIMER) {
 		strcpy(number, dialled);

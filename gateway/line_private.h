@@ -40,6 +40,7 @@ struct line_announcement {
 };
 
 struct line {
+	const struct loop *loop;
 	const struct config_line *config;
 	struct leg_config leg_config;
 	const struct directory *directory;
@@ -179,6 +180,7 @@ enum line_event line_pick_up(struct line *line, const char *number); /* "": anyb
 enum line_event line_digits_add(struct line *line); /* LINE_EVENT_COUNT: more may come */
 enum line_event line_digits_end(struct line *line); /* no more come */
 bool line_number_is_emergency(const struct line *line, const char *digits);
+bool line_number_is_barred(const struct line *line, const char *dialled); /* always, or now */
 /* What is called for it, number, in the network's form; false: it is none that this line may call. */
 bool line_number_sent(const struct line *line, const char *dialled, char number[LINE_NUMBER_MAX]);
 

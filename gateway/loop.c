@@ -69,6 +69,15 @@ uint64_t loop_now_ms(const struct loop *loop)
 	return (uint64_t)now.tv_sec * 1000 + (uint64_t)now.tv_nsec / 1000000;
 }
 
+int64_t loop_wall_s(const struct loop *loop)
+{
+	struct timespec now;
+
+	(void)loop;
+	clock_gettime(CLOCK_REALTIME, &now);
+	return now.tv_sec;
+}
+
 int loop_timer_alloc(struct loop_timer **timerp, struct loop *loop, loop_timer_h *handler, void *arg)
 {
 	struct loop_timer *timer = calloc(1, sizeof(*timer));

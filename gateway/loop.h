@@ -25,6 +25,9 @@ void loop_stop(struct loop *loop);
 
 /* Monotonic. */
 uint64_t loop_now_ms(const struct loop *loop);
+/* What the clock on the wall says, in seconds since 1970. It may be set to anything at any time: for the time of day, never to
+ * measure by. */
+int64_t loop_wall_s(const struct loop *loop);
 
 int loop_timer_alloc(struct loop_timer **timerp, struct loop *loop, loop_timer_h *handler, void *arg);
 void loop_timer_free(struct loop_timer *timer);

@@ -153,6 +153,8 @@ const struct setting settings[] = {
 		"how long a call that came in goes on, in silence, when it is hung up: another telephone of the line may be lifted meanwhile; 0: hanging up ends it"),
 	PROFILE("barred", KIND_DIGITMAP, barred, 0, 0, "", "",
 		"which digits are not called, though digit_map has them; nobody is transferred or forwarded there either"),
+	PROFILE("barred_hours", KIND_HOURS, barred_hours, 0, 0, "", "",
+		"... and which at what time, in rows as \"mon-fri 18:00-07:00 (0x.T); sat,sun (0x.T|1xx)\": days (none: every day), times (none: the whole day; past midnight: until the next day), a digit map in brackets; local time. A call that goes on then goes on"),
 	PROFILE("features", KIND_FEATURES, features_set, 0, 0, "", "nanp",
 		"which feature codes there are (doc/features.md); network: none, the digits are called"),
 	PROFILE("feature_codes", KIND_TEXT, feature_codes, 0, CONFIG_TEXT_MAX, "", "",

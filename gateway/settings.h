@@ -28,6 +28,7 @@ enum settings_kind {
 	KIND_TRANSPORT, /* udp or tcp; a bool: over TCP */
 	KIND_DIGITS,  /* a number as dialled, min..max digits */
 	KIND_DIGITMAP,
+	KIND_HOURS,   /* digit maps by time of day */
 	KIND_COUNTRY,
 	KIND_RELEASE, /* busy, congestion or none; enum fxs_tone as uint8_t */
 	KIND_FEATURES, /* nanp, etsi, cn or network; enum features_set as uint8_t */

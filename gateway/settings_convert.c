@@ -171,6 +171,17 @@ static const char *convert_digitmap(struct place *p)
 	return p->words;
 }
 
+static const char *convert_hours(struct place *p)
+{
+	size_t at;
+	const char *why;
+
+	if (hours_parse(p->field, p->text, &at, &why) == 0)
+		return NULL;
+	snprintf(p->words, p->words_size, "rows as mon-fri 18:00-07:00 (0x.T); sat,sun (0x.T|1xx); at character %zu: %s", at + 1, why);
+	return p->words;
+}
+
 static const char *convert_country(struct place *p)
 {
 	struct config_text *field = p->field;
@@ -264,6 +275,7 @@ const char *settings_convert(const struct setting *setting, const char *text, vo
 		[KIND_SIGNED] = convert_signed,     [KIND_SWITCH] = convert_switch,
 		[KIND_ADDR] = convert_addr,         [KIND_SERVER] = convert_server,
 		[KIND_DIGITS] = convert_digits,     [KIND_TRANSPORT] = convert_transport,
+		[KIND_HOURS] = convert_hours,
 		[KIND_DIGITMAP] = convert_digitmap, [KIND_COUNTRY] = convert_country,
 		[KIND_DRIVER] = convert_driver,     [KIND_BLOCK] = convert_block,
 		[KIND_RELEASE] = convert_choice,     [KIND_STYLE] = convert_choice,

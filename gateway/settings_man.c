@@ -34,6 +34,7 @@ static const char *kind_text(const struct setting *setting, char *text, size_t s
 		[KIND_TRANSPORT] = "udp or tcp",
 		[KIND_DIGITS] = "up to 40 digits, 0-9 * # A-D",
 		[KIND_DIGITMAP] = "digit map",
+		[KIND_HOURS] = "rows of days, times and digit map",
 		[KIND_COUNTRY] = "two letters",
 		[KIND_DRIVER] = "dahdi or dummy",
 		[KIND_BLOCK] = "5, 10 or 20",

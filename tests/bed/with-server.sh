@@ -133,6 +133,10 @@ else
 	config >"$dir/tipring.conf"
 fi
 
+# A guest's clock is its own; the story sets it once more when it begins, and registrations shall not have run out by then.
+clock=$(setting clock)
+[ -z "$clock" ] || ! grep -q "User Mode Linux" /proc/cpuinfo || date -s "$clock" >/dev/null
+
 server &
 TIPRING_SERVER_PID=$!
 export TIPRING_SERVER_PID

@@ -228,6 +228,12 @@ static int flow_server(struct bed *bed, bool up)
 	return ENOTSUP;
 }
 
+static int flow_clock(struct bed *bed, int64_t wall_s)
+{
+	world_wall_set(flow_of(bed)->world, wall_s);
+	return 0;
+}
+
 static int flow_command(struct bed *bed, const char *text, char *reason, size_t reason_size)
 {
 	return peer_command(world_peer(flow_of(bed)->world), text, reason, reason_size);
@@ -243,6 +249,7 @@ static int flow_command(struct bed *bed, const char *text, char *reason, size_t 
 		.run = flow_run, \
 		.stop = flow_stop, \
 		.server = flow_server, \
+		.clock = flow_clock, \
 		.command = flow_command, \
 	}
 

@@ -7,6 +7,7 @@
 #include "tests/flow/loop_virtual.h"
 
 #define NS_PER_MS   1000000ull
+#define NS_PER_S    1000000000ll
 #define WATCHES_MAX 256
 
 struct loop_timer {
@@ -26,6 +27,7 @@ struct watch {
 
 struct loop {
 	uint64_t now_ns;
+	int64_t wall_ahead_ns; /* of now_ns */
 	bool stopped;
 	struct loop_timer *timers; /* the next due first, equals in the order of their start */
 	struct watch watches[WATCHES_MAX];
@@ -40,6 +42,7 @@ int loop_alloc(struct loop **loopp, unsigned descriptors_max)
 	if (!loop)
 		return ENOMEM;
 	loop->now_ns = LOOP_VIRTUAL_EPOCH_NS;
+	loop_virtual_wall_set(loop, LOOP_VIRTUAL_WALL_S);
 	*loopp = loop;
 	return 0;
 }
@@ -53,6 +56,16 @@ void loop_free(struct loop *loop)
 uint64_t loop_now_ms(const struct loop *loop)
 {
 	return loop->now_ns / NS_PER_MS;
+}
+
+int64_t loop_wall_s(const struct loop *loop)
+{
+	return ((int64_t)loop->now_ns + loop->wall_ahead_ns) / NS_PER_S;
+}
+
+void loop_virtual_wall_set(struct loop *loop, int64_t wall_s)
+{
+	loop->wall_ahead_ns = wall_s * NS_PER_S - (int64_t)loop->now_ns;
 }
 
 uint64_t loop_virtual_now_ns(const struct loop *loop)

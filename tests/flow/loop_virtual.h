@@ -19,6 +19,10 @@ bool loop_virtual_serve(struct loop *loop);
 /* When the next timer is due; UINT64_MAX: none runs. */
 uint64_t loop_virtual_next_ns(const struct loop *loop);
 
+/* Sets the clock on the wall, which goes on from there with the time; it begins at LOOP_VIRTUAL_WALL_S. */
+#define LOOP_VIRTUAL_WALL_S 1767614400 /* Monday, 2026-01-05, noon UTC */
+void loop_virtual_wall_set(struct loop *loop, int64_t wall_s);
+
 /* Moves time on. Nothing runs; now_ns is not before the time it is. */
 void loop_virtual_move(struct loop *loop, uint64_t now_ns);
 

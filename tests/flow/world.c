@@ -75,6 +75,11 @@ uint64_t world_now_ns(const struct world *world)
 	return loop_virtual_now_ns(world->loop);
 }
 
+void world_wall_set(struct world *world, int64_t wall_s)
+{
+	loop_virtual_wall_set(world->loop, wall_s);
+}
+
 struct peer *world_peer(struct world *world)
 {
 	return world->peer;

@@ -37,6 +37,9 @@ void world_free(struct world *world);
 uint64_t world_now_ns(const struct world *world);
 struct peer *world_peer(struct world *world);
 
+/* Sets the gateway's clock on the wall. */
+void world_wall_set(struct world *world, int64_t wall_s);
+
 /* Connects a telephone to a line. ENOSPC: too many. */
 int world_phone_add(struct world *world, struct phone **phonep, unsigned number, const char *country,
 	const char *line);

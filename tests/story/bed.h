@@ -77,6 +77,8 @@ struct bed_ops {
 	int (*stop)(struct bed *bed);
 	/* Ends the SIP server, which forgets all, or starts it again. ENOTSUP. */
 	int (*server)(struct bed *bed, bool up);
+	/* Sets the gateway's clock on the wall. ENOTSUP. */
+	int (*clock)(struct bed *bed, int64_t wall_s);
 	/* A "sip" line of the story that is for a scripted peer: ENOTSUP in beds with real ones. */
 	int (*command)(struct bed *bed, const char *text, char *reason, size_t reason_size);
 };

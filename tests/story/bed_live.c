@@ -180,6 +180,14 @@ static int live_server(struct bed *bed, bool up)
 	return kill(pid, up ? SIGUSR2 : SIGUSR1) ? errno : 0;
 }
 
+/* Other programs live by this clock. */
+static int live_clock(struct bed *bed, int64_t wall_s)
+{
+	(void)bed;
+	(void)wall_s;
+	return ENOTSUP;
+}
+
 static int live_command(struct bed *bed, const char *text, char *reason, size_t reason_size)
 {
 	(void)bed;
@@ -198,6 +206,7 @@ const struct bed_ops bed_live_ops = {
 	.run = live_run,
 	.stop = live_stop,
 	.server = live_server,
+	.clock = live_clock,
 	.command = live_command,
 };
 
@@ -240,6 +249,15 @@ static int dahdi_phone_add(struct bed *bed, struct phone **phonep, unsigned numb
 	return phone_open(live, phonep, &config);
 }
 
+/* The guest's, which is nobody else's. */
+static int dahdi_clock(struct bed *bed, int64_t wall_s)
+{
+	const struct timespec time = {.tv_sec = wall_s};
+
+	(void)bed;
+	return clock_settime(CLOCK_REALTIME, &time) < 0 ? errno : 0;
+}
+
 const struct bed_ops bed_dahdi_ops = {
 	.name = "dahdi",
 	.open = dahdi_open,
@@ -249,6 +267,7 @@ const struct bed_ops bed_dahdi_ops = {
 	.run = live_run,
 	.stop = live_stop,
 	.server = live_server,
+	.clock = dahdi_clock,
 	.command = live_command,
 };
 #endif

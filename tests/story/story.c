@@ -52,6 +52,7 @@ struct options {
 	/* As the story wants them. */
 	char country[SETTING_MAX + 1], profile[SETTING_MAX + 1], line_profile[BED_LINES_MAX][SETTING_MAX + 1],
 		line_settings[BED_LINES_MAX][SETTING_MAX + 1], sections[SETTING_MAX + 1];
+	char clock[SETTING_MAX + 1];
 };
 
 static int usage(FILE *out, int status)
@@ -186,11 +187,25 @@ static int phones_open(struct story *story, const struct options *options)
 	return 0;
 }
 
+static int clock_set(struct story *story, const struct options *options)
+{
+	int64_t wall_s = 0;
+	int err = story_clock_read(options->clock, &wall_s);
+
+	if (!err)
+		err = story->bed->ops->clock(story->bed, wall_s);
+	if (err)
+		printf("not ok %s: the clock cannot be set to \"%s\": %s\n", options->name, options->clock, strerror(err));
+	return err;
+}
+
 static int tell(struct story *story, const struct options *options)
 {
 	enum script_result result;
 	int err = phones_open(story, options);
 
+	if (!err && options->clock[0])
+		err = clock_set(story, options);
 	if (err)
 		return err;
 	story->start_ns = story->bed->ops->now_ns(story->bed);
@@ -278,6 +293,7 @@ static void settings_read(struct options *options)
 	strcpy(options->country, "us");
 	setting_read(options->path, "country", options->country);
 	setting_read(options->path, "profile", options->profile);
+	setting_read(options->path, "clock", options->clock);
 	setting_read(options->path, "wrong password", number);
 	script_number(number, 1, BED_LINES_MAX, &options->config.wrong_password);
 	setting_read(options->path, "sections", options->sections);

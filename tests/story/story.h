@@ -32,6 +32,9 @@ extern const struct script_verb story_farend_verbs[];
 int story_reference(struct player *player, const struct script_command *command, size_t first,
 	uint64_t *at_ns);
 
+/* "2026-03-02 06:59:30", local time. EINVAL. */
+int story_clock_read(const char *text, int64_t *wall_s);
+
 /*
  * What happens in two columns, the telephones' and SIP's, in the order of time; a row is shown a
  * moment after it happened, when nothing can come before it any more.

@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 
 #include "tests/story/story.h"
 
@@ -244,18 +245,44 @@ static const struct control *control_find(const struct script_command *command)
 	return NULL;
 }
 
+int story_clock_read(const char *text, int64_t *wall_s)
+{
+	struct tm local = {.tm_isdst = -1};
+	const char *end = strptime(text, "%Y-%m-%d %H:%M:%S", &local);
+
+	if (!end || *end)
+		return EINVAL;
+	local.tm_isdst = -1;
+	*wall_s = mktime(&local);
+	return 0;
+}
+
+/* "clock 2026-03-02 06:59:30" */
+static bool clock_read(const struct script_command *command, int64_t *wall_s)
+{
+	char text[64];
+
+	if (command->count != 3 || !script_word_is(command, 0, "clock"))
+		return false;
+	snprintf(text, sizeof text, "%s %s", command->words[1], command->words[2]);
+	return story_clock_read(text, wall_s) == 0;
+}
+
 static const char *check_control(const struct script_command *command)
 {
-	return control_find(command) ? NULL : "control what?";
+	int64_t wall_s;
+
+	return control_find(command) || clock_read(command, &wall_s) ? NULL : "control what?";
 }
 
 static enum script_result run_control(struct player *player, const struct script_command *command)
 {
 	struct story *story = player->arg;
 	const struct control *control = control_find(command);
-	int err = control->act(story->bed);
+	int64_t wall_s = 0;
+	int err = clock_read(command, &wall_s) ? story->bed->ops->clock(story->bed, wall_s) : control->act(story->bed);
 
-	return err ? player_fail(player, "%s cannot be done: %s", control->word, strerror(err)) : SCRIPT_DONE;
+	return err ? player_fail(player, "%s cannot be done: %s", command->words[0], strerror(err)) : SCRIPT_DONE;
 }
 
 static const char *check_at(const struct script_command *command)
@@ -282,7 +309,7 @@ const struct script_verb story_verbs[] = {
 		"expect out|in [STATUS] [METHOD] [from USER] [to USER] [expires S] "
 		"[within MS [of [N] EVENT]], or never out|in ..., or words for a scripted peer",
 		false, check_sip, run_sip},
-	{"control", "stop|server-stop|server-start", false, check_control, run_control},
+	{"control", "stop|server-stop|server-start|clock DATE TIME", false, check_control, run_control},
 	{"at", "MS", false, check_at, run_at},
 	{NULL},
 };

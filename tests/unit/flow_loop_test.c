@@ -183,6 +183,23 @@ static void test_time_stands_still_by_itself(void **state)
 	assert_int_equal(loop_now_ms(bed->loop), LOOP_VIRTUAL_EPOCH_NS / 1000000 + 1);
 }
 
+static void test_the_wall_clock_goes_with_time_and_is_set_without(void **state)
+{
+	struct bed *bed = *state;
+
+	assert_true(loop_wall_s(bed->loop) == LOOP_VIRTUAL_WALL_S);
+	start(bed, 0, 3000);
+	run_until(bed, 2000);
+	assert_true(loop_wall_s(bed->loop) == LOOP_VIRTUAL_WALL_S + 2);
+	loop_virtual_wall_set(bed->loop, 1000);
+	assert_true(loop_wall_s(bed->loop) == 1000);
+	assert_int_equal(loop_now_ms(bed->loop), LOOP_VIRTUAL_EPOCH_NS / 1000000 + 2000);
+	assert_string_equal(bed->said, "");
+	run_until(bed, 3000);
+	assert_string_equal(bed->said, "a");
+	assert_true(loop_wall_s(bed->loop) == 1001);
+}
+
 static void on_stop(void *arg)
 {
 	loop_stop(arg);
@@ -215,6 +232,7 @@ int main(void)
 		BED_TEST(test_a_handler_may_start_its_timer_and_stop_another),
 		BED_TEST(test_a_readable_descriptor_is_served_until_unwatched),
 		BED_TEST(test_time_stands_still_by_itself),
+		BED_TEST(test_the_wall_clock_goes_with_time_and_is_set_without),
 		BED_TEST(test_run_leaps_from_timer_to_timer_until_stopped),
 	};
 

@@ -6,6 +6,7 @@
 #include <stddef.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 #include <cmocka.h>
 
 #include "fxs/zone.h"
@@ -652,6 +653,38 @@ static void test_a_barred_number_gets_information_tone(void **state)
 	assert_int_equal(call_is_referred(talk_in_map(), "sip:400@example.org", "400", ""), 403);
 }
 
+static int64_t local_s(int day, int hour)
+{
+	struct tm local = {.tm_year = 126, .tm_mon = 2, .tm_mday = day, .tm_hour = hour, .tm_isdst = -1};
+
+	return mktime(&local);
+}
+
+/* 2026-03-02 is a Monday. */
+static void test_numbers_are_barred_by_the_time_of_day(void **state)
+{
+	const char *why;
+	size_t at;
+
+	(void)state;
+	assert_int_equal(hours_parse(&world.profile.barred_hours, "mon 18:00-07:00 (4xx)", &at, &why), 0);
+	world.wall_s = local_s(2, 18);
+	dials("400");
+	assert_state("info");
+	assert_int_equal(world.invite_count, 0);
+	hangs_up();
+	dials("*72400");
+	assert_state("congestion");
+	hangs_up();
+	world.wall_s = local_s(3, 7);
+	dials("*72400");
+	assert_state("confirmed");
+	hangs_up();
+	/* What was set by day does not work by night: the telephone rings. */
+	world.wall_s = local_s(3, 6);
+	assert_true(call_comes(PCMU)->rings);
+}
+
 static void test_codes_for_the_network_are_numbers(void **state)
 {
 	(void)state;
@@ -749,6 +782,7 @@ int main(void)
 		nanp_test(test_without_a_held_call_there_is_nothing_to_transfer),
 		nanp_test(test_voice_mail_is_a_number_of_the_profile),
 		nanp_test(test_a_barred_number_gets_information_tone),
+		nanp_test(test_numbers_are_barred_by_the_time_of_day),
 		nanp_test(test_codes_for_the_network_are_numbers),
 		nanp_test(test_other_codes_are_called_where_the_map_has_them),
 		etsi_test(test_etsi_sets_clears_and_tells),

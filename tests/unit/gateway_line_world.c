@@ -57,6 +57,12 @@ void loop_timer_stop(struct loop_timer *timer)
 	*timer_of(timer) = 0;
 }
 
+int64_t loop_wall_s(const struct loop *loop)
+{
+	(void)loop;
+	return world.wall_s;
+}
+
 static void run_down(unsigned i, unsigned *timer_ms)
 {
 	assert_int_not_equal(*timer_ms, 0);

@@ -51,6 +51,7 @@ struct line_world {
 	unsigned event_count, events_taken;
 
 	uint64_t now_ms;        /* for offers: nothing moves it on */
+	int64_t wall_s;
 	unsigned timer_ms;      /* of the state; 0: does not run */
 	unsigned timer_starts;
 	unsigned waiting_timer_ms; /* of the call that waits */

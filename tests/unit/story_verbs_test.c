@@ -6,6 +6,7 @@
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 #include <errno.h>
 #include <cmocka.h>
 
@@ -25,6 +26,7 @@ static int bed_stop(struct bed *bed)
 }
 
 static unsigned server_stops, server_starts;
+static int64_t clock_s;
 
 static int bed_server(struct bed *bed, bool up)
 {
@@ -43,7 +45,14 @@ static int bed_command(struct bed *bed, const char *text, char *reason, size_t r
 	return ENOENT;
 }
 
-static const struct bed_ops ops = {.name = "none", .stop = bed_stop, .server = bed_server, .command = bed_command};
+static int bed_clock(struct bed *bed, int64_t wall_s)
+{
+	(void)bed;
+	clock_s = wall_s;
+	return wall_s < 0 ? ENOTSUP : 0;
+}
+
+static const struct bed_ops ops = {.name = "none", .stop = bed_stop, .server = bed_server, .clock = bed_clock, .command = bed_command};
 static struct bed bed = {&ops};
 
 static int setup(void **state)
@@ -197,11 +206,22 @@ static void test_at_waits_and_control_stops(void **state)
 	assert_int_equal(server_starts, 1);
 }
 
+static void test_control_sets_the_clock(void **state)
+{
+	struct story *story = *state;
+	struct tm local = {.tm_year = 126, .tm_mon = 2, .tm_mday = 2, .tm_hour = 6, .tm_min = 59, .tm_sec = 30, .tm_isdst = -1};
+
+	assert_int_equal(play(story, "control clock 2026-03-02 06:59:30", 0, 0), SCRIPT_DONE);
+	assert_true(clock_s == mktime(&local));
+	assert_int_equal(play(story, "control clock 1960-01-01 00:00:00", 0, 0), SCRIPT_FAILED);
+	assert_non_null(strstr(story->player.failure, "clock cannot be done"));
+}
+
 static void test_a_wrong_line_is_refused(void **state)
 {
 	static const char *const wrong[] = {"sip", "sip expect", "sip expect INVITE", "sip expect out",
 		"sip expect out INVITE within x", "sip expect out INVITE for 5", "sip never out",
-		"sip never out INVITE within 5", "control", "control go",
+		"sip never out INVITE within 5", "control", "control go", "control clock 06:59:30", "control clock 2026-03-02 25:00:00", "control clock 2026-03-02 06:59:30x",
 		"at x", "1 sip expect out INVITE"};
 	struct script_command *command;
 	char error[1200];
@@ -226,6 +246,7 @@ int main(void)
 		test_of_story(test_never_looks_back_to_the_last_met_expectation),
 		test_of_story(test_words_for_the_peer_reach_it_and_its_refusal_is_told),
 		test_of_story(test_at_waits_and_control_stops),
+		test_of_story(test_control_sets_the_clock),
 		cmocka_unit_test(test_a_wrong_line_is_refused),
 	};
 
