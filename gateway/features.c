@@ -59,6 +59,10 @@ static const struct {
 	[FEATURE_TEST_QUIET]             = {"test_quiet",             "*9593", "*#9593#", "*#9593#"},
 	[FEATURE_PICK_UP]                = {"pick_up",               "*8",   "*8#",     "*8#"},
 	[FEATURE_PICK_UP_LINE]           = {"pick_up_line",          "**n",  "*8*n#",   "*8*n#"},
+	[FEATURE_WAKEUP_ONCE]            = {"wakeup_once",            "*52t",  "*55*t#",   "*55*t#"},
+	[FEATURE_WAKEUP_DAILY]           = {"wakeup_daily",           "*53t",  "*55*t*1#", "*55*t*1#"},
+	[FEATURE_WAKEUP_OFF]             = {"wakeup_off",             "*54",   "#55#",     "#55#"},
+	[FEATURE_WAKEUP_TELL]            = {"wakeup_tell",            "*56",   "*#55#",    "*#55#"},
 	[FEATURE_TRANSFER]               = {"transfer",               "*98n", "*98*n#",  "*98*n#"},
 };
 
@@ -92,6 +96,11 @@ static bool takes_number(enum feature feature)
 static bool takes_place(enum feature feature)
 {
 	return feature == FEATURE_SPEED_STORE || feature == FEATURE_SPEED_DIAL;
+}
+
+static bool takes_time(enum feature feature)
+{
+	return feature == FEATURE_WAKEUP_ONCE || feature == FEATURE_WAKEUP_DAILY;
 }
 
 static unsigned count_of(const char *code, size_t length, char c)
@@ -150,10 +159,11 @@ static const char *change(struct features *features, const char *word, size_t le
 		code_remove(features, feature);
 		return NULL;
 	}
-	if (length == 0 || length > FEATURES_CODE_MAX || strspn(code, "0123456789*#nd") < length)
-		return "allowed in a code are 1 to 12 of 0-9 * # n d";
-	if (count_of(code, length, 'n') != takes_number(feature) || count_of(code, length, 'd') != takes_place(feature))
-		return "the code of this feature needs as many n and d as the usual one";
+	if (length == 0 || length > FEATURES_CODE_MAX || strspn(code, "0123456789*#ndt") < length)
+		return "allowed in a code are 1 to 12 of 0-9 * # n d t";
+	if (count_of(code, length, 'n') != takes_number(feature) || count_of(code, length, 'd') != takes_place(feature) ||
+	    count_of(code, length, 't') != takes_time(feature))
+		return "the code of this feature needs as many n, d and t as the usual one";
 	code_set(features, feature, code, length);
 	return NULL;
 }
@@ -190,6 +200,20 @@ static const char *number_take(struct feature_match *match, const char *digits)
 	return digits + length;
 }
 
+/* NULL: other things than digits. */
+static const char *time_take(struct feature_match *match, const char *digits)
+{
+	size_t length = strspn(digits, "0123456789");
+
+	if (length < FEATURES_TIME_DIGITS && digits[length])
+		return NULL;
+	if (length > FEATURES_TIME_DIGITS)
+		length = FEATURES_TIME_DIGITS;
+	memcpy(match->time, digits, length);
+	match->time[length] = 0;
+	return digits + length;
+}
+
 static enum digitmap_verdict code_match(const char *code, const char *digits, struct feature_match *match)
 {
 	for (; *digits; code++) {
@@ -204,6 +228,12 @@ static enum digitmap_verdict code_match(const char *code, const char *digits, st
 			if (!isdigit((unsigned char)*digits))
 				return DIGITMAP_NEVER;
 			match->place = *digits++;
+		} else if (*code == 't') {
+			digits = time_take(match, digits);
+			if (!digits)
+				return DIGITMAP_NEVER;
+			if (strlen(match->time) < FEATURES_TIME_DIGITS)
+				return DIGITMAP_MORE;
 		} else if (*code != *digits++) {
 			return DIGITMAP_NEVER;
 		}

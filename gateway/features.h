@@ -5,6 +5,7 @@
  *
  *   n  a number, one or more digits; at the end of a code it lasts until the number is complete
  *   d  one digit, a place
+ *   t  four digits, a time of day as hhmm
  */
 #ifndef TIPRING_GATEWAY_FEATURES_H
 #define TIPRING_GATEWAY_FEATURES_H
@@ -13,6 +14,7 @@
 
 #define FEATURES_CODE_MAX   12 /* characters of a code */
 #define FEATURES_NUMBER_MAX 40
+#define FEATURES_TIME_DIGITS 4
 
 enum features_set {
 	FEATURES_NETWORK, /* none here: the digits go to the network */
@@ -72,6 +74,10 @@ enum feature {
 	FEATURE_TEST_QUIET,
 	FEATURE_PICK_UP,     /* what rings at another line of the group */
 	FEATURE_PICK_UP_LINE, /* ... at the one with that short number */
+	FEATURE_WAKEUP_ONCE,
+	FEATURE_WAKEUP_DAILY,
+	FEATURE_WAKEUP_OFF,
+	FEATURE_WAKEUP_TELL,
 	FEATURE_TRANSFER,    /* the held call, to a number */
 	FEATURE_COUNT,
 };
@@ -87,6 +93,7 @@ struct features {
 struct feature_match {
 	enum feature feature;
 	char number[FEATURES_NUMBER_MAX + 1]; /* "": the code has none */
+	char time[FEATURES_TIME_DIGITS + 1];   /* "0700"; "": the code has none */
 	char place;                           /* '0'..'9'; 0: the code has none */
 	bool is_open;                         /* the number may go on */
 };

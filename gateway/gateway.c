@@ -58,15 +58,26 @@ static void accounts_review(struct gateway *gateway)
 	}
 }
 
-/* Heals whatever a lost notice left behind. */
+/* Heals whatever a lost notice left behind, and does what the time of day brings. */
+static void lines_review(struct gateway *gateway)
+{
+	uint64_t now_ms = loop_now_ms(gateway->loop);
+	int64_t wall_s = loop_wall_s(gateway->loop);
+
+	for (unsigned i = 0; i < gateway->line_count; i++) {
+		line_media_changed(gateway->lines[i]);
+		line_wakeup_review(gateway->lines[i], now_ms, wall_s);
+	}
+}
+
 static void on_review(void *arg)
 {
 	struct gateway *gateway = arg;
 
-	for (unsigned i = 0; i < gateway->line_count && !is_stopping(gateway); i++)
-		line_media_changed(gateway->lines[i]);
-	if (!is_stopping(gateway))
+	if (!is_stopping(gateway)) {
+		lines_review(gateway);
 		accounts_review(gateway);
+	}
 	state_review(gateway->state);
 	loop_timer_start(gateway->review_timer, REVIEW_MS);
 }

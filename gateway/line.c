@@ -163,7 +163,8 @@ static void announcement_wish(const struct line *line, struct media_wish *wish)
 
 static bool begins_dialling(enum line_state state)
 {
-	return state == LINE_DIAL_TONE || state == LINE_RECALL || state == LINE_CONFIRMED;
+	return state == LINE_DIAL_TONE || state == LINE_RECALL || state == LINE_CONFIRMED ||
+		state == LINE_AWAKE;
 }
 
 /* The state's outputs and the legs, as one wish to the media thread. */
@@ -229,6 +230,8 @@ static unsigned timer_ms(const struct line *line, enum line_timer timer)
 		return profile->howler_s * MS_PER_S;
 	case LINE_TIMER_ANSWER:
 		return line_answer_s(line) * MS_PER_S;
+	case LINE_TIMER_WAKEUP:
+		return profile->wakeup_ring_s * MS_PER_S;
 	case LINE_TIMER_ANNOUNCEMENT:
 		return line->announcement.ms;
 	case LINE_TIMER_CALLEE_FREE:

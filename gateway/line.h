@@ -28,6 +28,9 @@ void line_free(struct line *line); /* after the media thread stopped */
 /* The media thread has something new. */
 void line_media_changed(struct line *line);
 
+/* Each second: what the time of day brings (wall_s, loop.h). */
+void line_wakeup_review(struct line *line, uint64_t now_ms, int64_t wall_s);
+
 /* A call for this line: takes or refuses it before returning. */
 void line_incoming(struct line *line, struct ua_invite *invite, const struct ua_incoming *incoming);
 

@@ -265,6 +265,8 @@ enum line_event line_verb_do(struct line *line, enum line_verb verb)
 	case LINE_DO_FLASH_OUT:
 		leg_flash(line_leg(line, LINE_ROLE_ACTIVE)->leg);
 		return LINE_EVENT_COUNT;
+	case LINE_DO_WAKEUP_TAKEN:
+		return line_wakeup_taken(line);
 	case LINE_DO_REFUSE:
 		refuse(line);
 		return LINE_EVENT_COUNT;

@@ -68,6 +68,10 @@ static const struct {
 	[FEATURE_TEST_QUIET] = {ACT_OTHER, 0, NULL},
 	[FEATURE_PICK_UP] = {ACT_OTHER, 0, NULL},
 	[FEATURE_PICK_UP_LINE] = {ACT_OTHER, 0, NULL},
+	[FEATURE_WAKEUP_ONCE] = {ACT_OTHER, 0, NULL},
+	[FEATURE_WAKEUP_DAILY] = {ACT_OTHER, 0, NULL},
+	[FEATURE_WAKEUP_OFF] = {ACT_SET, SUBSCRIBER_WAKEUP, ""},
+	[FEATURE_WAKEUP_TELL] = {ACT_TELL, SUBSCRIBER_WAKEUP, NULL},
 	[FEATURE_TRANSFER] = {ACT_OTHER, 0, NULL},
 };
 
@@ -179,6 +183,9 @@ static enum line_event other(struct line *line)
 	case FEATURE_PICK_UP:
 	case FEATURE_PICK_UP_LINE:
 		return line_pick_up(line, match->number);
+	case FEATURE_WAKEUP_ONCE:
+	case FEATURE_WAKEUP_DAILY:
+		return line_wakeup_set(line, match->time, match->feature == FEATURE_WAKEUP_DAILY);
 	case FEATURE_TRANSFER:
 		return transfer(line);
 	default:

@@ -43,6 +43,7 @@ static const struct line_step table[LINE_STATE_COUNT][LINE_EVENT_COUNT] = {
 		[LINE_EV_CALL_IN] = TO(RINGING, ALERT),
 		[LINE_EV_CALL_FORWARDED] = TO(SPLASH, NOTHING),
 		[LINE_EV_CALL_LEFT] = TO(RINGING, RING_WAITING),
+		[LINE_EV_WAKEUP] = TO(WAKEUP, NOTHING),
 		[LINE_EV_CALLEE_FREE] = TO(CALLEE_FREE, NOTHING),
 	},
 	[LINE_CALLEE_FREE] = {
@@ -260,6 +261,21 @@ static const struct line_step table[LINE_STATE_COUNT][LINE_EVENT_COUNT] = {
 		[LINE_EV_ENDED_INFO] = STAY(NOT_REFERRED, NOTHING),
 		[LINE_EV_CALL_IN] = STAY(NOT_REFERRED, REFUSE),
 	},
+	[LINE_WAKEUP] = {
+		[LINE_EV_LIFT] = TO(AWAKE, WAKEUP_TAKEN),
+		[LINE_EV_LIFT_BARRED] = TO(AWAKE, WAKEUP_TAKEN),
+		[LINE_EV_HOTLINE] = TO(AWAKE, WAKEUP_TAKEN),
+		[LINE_EV_TIMEOUT] = TO(IDLE, NOTHING),
+		[LINE_EV_CALL_IN] = STAY(WAKEUP, REFUSE),
+	},
+	[LINE_AWAKE] = {
+		OFF_HOOK_ALONE,
+		[LINE_EV_ANNOUNCE] = TO(ANNOUNCEMENT, NOTHING),
+		[LINE_EV_DIGIT] = TO(DIALLING, COLLECT),
+		[LINE_EV_DIGIT_LOST] = TO(CONGESTION, NOTHING),
+		[LINE_EV_TIMEOUT] = TO(CONGESTION, NOTHING),
+		[LINE_EV_CALL_IN] = STAY(AWAKE, REFUSE),
+	},
 	[LINE_ANNOUNCEMENT] = {
 		OFF_HOOK_ALONE,
 		[LINE_EV_DIGIT] = STAY(ANNOUNCEMENT, NOTHING),
@@ -398,6 +414,8 @@ static const struct line_outputs outputs[LINE_STATE_COUNT] = {
 	[LINE_R_DIGIT]     = { LINE_TONE_R_DIGIT,   FXS_HOOK_COLLECTING, LINE_TIMER_R_DIGIT,     1, 1, 0, 0, 0 },
 	[LINE_REFERRING]   = { NO_TONE,             FXS_HOOK_IN_CALL,    LINE_TIMER_TRANSFER,    1, 1, 0, 0, 0 },
 	[LINE_NOT_REFERRED] = { FXS_TONE_BUSY,      FXS_HOOK_IN_CALL,    LINE_TIMER_NOT_REFERRED, 1, 1, 0, 0, 0 },
+	[LINE_WAKEUP]      = { NO_TONE,             FXS_HOOK_IDLE,       LINE_TIMER_WAKEUP,      0, 1, 1, 0, 0 },
+	[LINE_AWAKE]       = { FXS_TONE_STUTTER,    FXS_HOOK_COLLECTING, LINE_TIMER_FIRST_DIGIT, 1, 1, 0, 0, 0 },
 	[LINE_ANNOUNCEMENT] = { NO_TONE,            FXS_HOOK_IN_CALL,    LINE_TIMER_ANNOUNCEMENT, 1, 1, 0, 0, 0 },
 	[LINE_CONFIRMED]   = { FXS_TONE_CONFIRM,    FXS_HOOK_COLLECTING, LINE_TIMER_CONFIRM,     1, 1, 0, 0, 0 },
 	[LINE_KEPT]        = { NO_TONE,             FXS_HOOK_IDLE,       LINE_TIMER_KEPT,        0, 1, 1, 0, 0 },
@@ -433,7 +451,7 @@ const char *line_state_name(enum line_state state)
 {
 	static const char *const names[LINE_STATE_COUNT] = {
 		"idle", "dial-tone", "dialling", "calling", "ringback", "early-media", "ringing", "callee-free", "splash", "talking",
-		"recall", "three-way", "three-rings", "three-early", "r-digit", "referring", "not-referred", "announcement", "confirmed",
+		"recall", "three-way", "three-rings", "three-early", "r-digit", "referring", "not-referred", "wakeup", "awake", "announcement", "confirmed",
 		"kept", "suspended", "ring-back", "transfer-rings", "transfer-clears", "transferring", "released", "busy", "congestion", "info", "howler",
 		"parked",
 	};
@@ -449,7 +467,7 @@ const char *line_event_name(enum line_event event)
 		"hang-up-kept", "hang-up-suspend", "flash-barred", "flash-back", "flash-swap", "flash-join", "flash-take", "flash-r",
 		"flash-out", "r-back", "r-back-all", "r-release", "r-take", "r-swap", "r-join", "r-transfer", "r-reject",
 		"r-accept", "r-hold", "r-join-waiting", "digit", "number", "feature", "done", "announce", "refused", "picked-up", "refer-blind",
-		"no-number", "digit-lost", "timeout", "call-in", "call-forwarded", "call-waits", "call-left", "callee-free",
+		"no-number", "digit-lost", "timeout", "call-in", "call-forwarded", "call-waits", "wakeup", "call-left", "callee-free",
 		"held-ended", "waiting-ended", "transferred", "transfer-failed", "referred", "alerted", "early-media", "early-ended", "answered", "ended",
 		"ended-busy", "ended-congestion", "ended-info",
 	};

@@ -28,6 +28,8 @@ enum line_state {
 	LINE_R_DIGIT,     /* a flash between two calls: a digit says what it means */
 	LINE_REFERRING,   /* off-hook; the held party is calling the other one */
 	LINE_NOT_REFERRED, /* ... and could not: a tone before its call is back */
+	LINE_WAKEUP,      /* our telephone rings because its subscriber wanted to be woken */
+	LINE_AWAKE,       /* ... and was lifted: dial tone, unless there are words to be said */
 	LINE_ANNOUNCEMENT, /* off-hook without a call: a test number, or words (line_announce.c) */
 	LINE_CONFIRMED,   /* what was dialled has been done: a tone, then dial tone */
 	LINE_KEPT,        /* hung up in an emergency call, which goes on: it rings */
@@ -89,6 +91,7 @@ enum line_event {
 	LINE_EV_CALL_IN,
 	LINE_EV_CALL_FORWARDED,
 	LINE_EV_CALL_WAITS,  /* a call that may wait until the subscriber takes it */
+	LINE_EV_WAKEUP,      /* it is time */
 	LINE_EV_CALL_LEFT,   /* hung up and done with all other calls: the one that waits is left */
 	LINE_EV_CALLEE_FREE, /* whom the subscriber wants to reach can be */
 	LINE_EV_HELD_ENDED,
@@ -145,6 +148,7 @@ enum line_verb {
 	LINE_DO_REJECT_WAITING,
 	LINE_DO_ACCEPT_WAITING, /* the active call ends, 200 to the one that waits */
 	LINE_DO_JOIN_WAITING,   /* 200 to the one that waits, and all three talk */
+	LINE_DO_WAKEUP_TAKEN,
 	LINE_VERB_COUNT,
 };
 
@@ -160,6 +164,7 @@ enum line_timer {
 	LINE_TIMER_R_DIGIT,
 	LINE_TIMER_CONFIRM,
 	LINE_TIMER_ANSWER,
+	LINE_TIMER_WAKEUP,
 	LINE_TIMER_ANNOUNCEMENT,
 	LINE_TIMER_SPLASH,
 	LINE_TIMER_CALLEE_FREE,

@@ -7,6 +7,7 @@
 
 #include "gateway/line.h"
 #include "gateway/line_bridge.h"
+#include "gateway/wakeup.h"
 
 #define LINE_DIGITS_MAX  CONFIG_DIGITS_MAX
 #define LINE_RETIRED_MAX (15 + MEDIA_STREAMS)
@@ -71,6 +72,12 @@ struct line {
 		bool hide, show;  /* for the next call from here */
 		bool no_waiting;  /* until the line is idle again */
 	} once;
+
+	struct {
+		char text[SUBSCRIBER_TEXT_MAX + 1]; /* the item that rang, or could not */
+		unsigned rings;    /* so often */
+		uint64_t again_ms; /* nothing before that */
+	} wakeup;
 
 	/* A leg keeps its place, which is that of its stream, while roles change hands. */
 	struct line_leg legs[MEDIA_CALLS];
@@ -186,6 +193,10 @@ bool line_number_sent(const struct line *line, const char *dialled, char number[
 
 /* line_feature.c: does what the code says; DONE, ANNOUNCE, REFUSED, NUMBER (then digits is one to be called) or REFER_BLIND. */
 enum line_event line_feature_do(struct line *line);
+
+/* line_wakeup.c */
+enum line_event line_wakeup_set(struct line *line, const char *hhmm, bool daily); /* DONE, or REFUSED: no such time */
+enum line_event line_wakeup_taken(struct line *line); /* ANNOUNCE, or LINE_EVENT_COUNT where there are no words for it */
 
 /* line_announce.c. What shall be heard: each returns the event that leads there, ANNOUNCE, or REFUSED where prompts are missing. */
 enum line_event line_announce_milliwatt(struct line *line);

@@ -4,12 +4,14 @@
 #include <string.h>
 
 #include "gateway/subscriber.h"
+#include "gateway/wakeup.h"
 
 enum kind {
 	KIND_NUMBER,
 	KIND_MARK,   /* on, or not there */
 	KIND_SWITCH,
 	KIND_CALLER,
+	KIND_WAKEUP,
 };
 
 static const struct {
@@ -26,6 +28,7 @@ static const struct {
 	[SUBSCRIBER_HOTLINE] = {"hotline", KIND_NUMBER},
 	[SUBSCRIBER_FORWARD_SELECTIVE] = {"forward_selective", KIND_NUMBER},
 	[SUBSCRIBER_ACCEPT_SELECTIVE] = {"accept_selective", KIND_MARK},
+	[SUBSCRIBER_WAKEUP] = {"wakeup", KIND_WAKEUP},
 	[SUBSCRIBER_SPEED] = {"speed", KIND_NUMBER},
 	[SUBSCRIBER_BLOCKED] = {"blocked", KIND_CALLER},
 	[SUBSCRIBER_SELECTED] = {"selected", KIND_CALLER},
@@ -54,6 +57,7 @@ const char *subscriber_allowed(enum subscriber_item item)
 	static const char *const words[] = {
 		[KIND_NUMBER] = "1 to 40 of 0-9 * # +", [KIND_MARK] = "on",
 		[KIND_SWITCH] = "on or off", [KIND_CALLER] = "1 to 40 bytes without blanks, as the network tells callers",
+		[KIND_WAKEUP] = "a time as 07:00, with a date before it (2026-03-02 07:00) or not, and \" daily\" behind it or not",
 	};
 
 	return words[kind_of(item)];
@@ -62,6 +66,7 @@ const char *subscriber_allowed(enum subscriber_item item)
 static bool is_allowed(enum subscriber_item item, const char *text)
 {
 	size_t length = strlen(text);
+	struct wakeup wakeup;
 
 	if (!length)
 		return true;
@@ -72,6 +77,8 @@ static bool is_allowed(enum subscriber_item item, const char *text)
 		return !strcmp(text, "on");
 	case KIND_SWITCH:
 		return !strcmp(text, "on") || !strcmp(text, "off");
+	case KIND_WAKEUP:
+		return wakeup_parse(&wakeup, text);
 	case KIND_CALLER:
 		break;
 	}

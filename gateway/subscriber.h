@@ -22,6 +22,7 @@ enum subscriber_item {
 	SUBSCRIBER_HOTLINE,           /* a number that is called when no digit follows lifting */
 	SUBSCRIBER_FORWARD_SELECTIVE, /* a number: calls of the selected callers go there */
 	SUBSCRIBER_ACCEPT_SELECTIVE,  /* "on": calls of the accepted callers alone are let through */
+	SUBSCRIBER_WAKEUP,            /* a time, wakeup.h */
 	SUBSCRIBER_SPEED,             /* and the places after it */
 	SUBSCRIBER_BLOCKED = SUBSCRIBER_SPEED + SUBSCRIBER_PLACES, /* as the network tells callers */
 	SUBSCRIBER_SELECTED = SUBSCRIBER_BLOCKED + SUBSCRIBER_PLACES,

@@ -163,6 +163,11 @@ static void test_a_wrong_setting_is_refused_with_what_is_allowed(void **state)
 	assert_string_equal(ask("set attic dnd on\n"), "error: no line \"attic\"; allowed is the name of a line section\n");
 	assert_string_equal(ask("set hall dnd maybe\n"), "error: dnd \"maybe\": allowed is on\n");
 	assert_string_equal(ask("set hall forward_busy 1a\n"), "error: forward_busy \"1a\": allowed is 1 to 40 of 0-9 * # +\n");
+	assert_string_equal(ask("set hall wakeup 25:00\n"), "error: wakeup \"25:00\": allowed is a time as 07:00, with a date before it "
+		"(2026-03-02 07:00) or not, and \" daily\" behind it or not\n");
+	assert_string_equal(ask("set hall wakeup \"07:00 daily\"\n"), "ok\n");
+	assert_non_null(strstr(ask("show hall\n"), "wakeup 07:00 daily\n"));
+	assert_string_equal(ask("clear hall wakeup\n"), "ok\n");
 	assert_non_null(strstr(ask("set hall colour red\n"), "error: no item \"colour\"; allowed is forward_always "));
 	assert_non_null(strstr(ask("set hall dnd\n"), "error: unknown request"));
 	assert_non_null(strstr(ask("set hall dnd on on\n"), "error: unknown request"));

@@ -78,6 +78,13 @@ static void test_codes_of_the_sets(void **state)
 		{FEATURES_NANP, "##", DIGITMAP_COMPLETE, FEATURE_REDIAL, ""},
 		{FEATURES_NANP, "7#", DIGITMAP_COMPLETE, FEATURE_SPEED_DIAL, ""},
 		{FEATURES_NANP, "12", DIGITMAP_NEVER, 0, ""},
+		{FEATURES_NANP, "*52070", DIGITMAP_MORE, 0, ""},
+		{FEATURES_NANP, "*520700", DIGITMAP_COMPLETE, FEATURE_WAKEUP_ONCE, ""},
+		{FEATURES_NANP, "*52070#", DIGITMAP_NEVER, 0, ""},
+		{FEATURES_ETSI, "*55*0700", DIGITMAP_MORE, 0, ""},
+		{FEATURES_ETSI, "*55*07001", DIGITMAP_NEVER, 0, ""},
+		{FEATURES_ETSI, "*55*0700#", DIGITMAP_COMPLETE, FEATURE_WAKEUP_ONCE, ""},
+		{FEATURES_CN, "*55*0700*1#", DIGITMAP_COMPLETE, FEATURE_WAKEUP_DAILY, ""},
 		{FEATURES_NANP, "*8", DIGITMAP_ENOUGH, FEATURE_PICK_UP, ""},
 		{FEATURES_NANP, "**", DIGITMAP_MORE, 0, ""},
 		{FEATURES_NANP, "**22", DIGITMAP_TIMER, FEATURE_PICK_UP_LINE, "22"},
@@ -108,6 +115,17 @@ static bool waits(enum features_set set, enum feature feature)
 	return set == FEATURES_NANP && feature == FEATURE_PICK_UP;
 }
 
+/* For a t four digits. */
+static void time_write(char *digits)
+{
+	char *at = strchr(digits, 't');
+
+	if (at) {
+		memmove(at + 4, at + 1, strlen(at));
+		memcpy(at, "0700", 4);
+	}
+}
+
 static void test_no_code_of_a_set_is_the_beginning_of_another(void **state)
 {
 	(void)state;
@@ -118,12 +136,13 @@ static void test_no_code_of_a_set_is_the_beginning_of_another(void **state)
 
 		assert_null(features_make(&features, set, "", &at));
 		for (unsigned i = 0; i < features.count; i++) {
-			char digits[FEATURES_CODE_MAX + 1];
+			char digits[FEATURES_CODE_MAX + FEATURES_TIME_DIGITS];
 			enum digitmap_verdict verdict;
 
 			strcpy(digits, features.codes[i].code);
 			for (char *c = digits; *c; c++)
 				*c = *c == 'n' || *c == 'd' ? '1' : *c;
+			time_write(digits);
 			verdict = features_match(&features, digits, &match);
 			if (verdict != DIGITMAP_COMPLETE && verdict != DIGITMAP_TIMER && !waits(set, features.codes[i].feature))
 				fail_msg("%s of set %d", features.codes[i].code, set);
@@ -135,7 +154,7 @@ static void test_no_code_of_a_set_is_the_beginning_of_another(void **state)
 static void test_codes_are_renamed_and_turned_off(void **state)
 {
 	static const char *const wrong[] = {"dnd_on", "colour=*1", "dnd_on=*1x", "dnd_on=", "dnd_on=*1n", "speed_dial=*5",
-		"dnd_on=1234567890123"};
+		"dnd_on=1234567890123", "dnd_on=*1t", "wakeup_once=*1", "wakeup_daily=*1tt"};
 	struct feature_match match;
 	struct features features;
 	const char *at;

@@ -13,7 +13,7 @@
 static int is_off_hook(enum line_state state)
 {
 	return state != LINE_IDLE && state != LINE_RINGING && state != LINE_SPLASH && state != LINE_RING_BACK && state != LINE_KEPT &&
-		state != LINE_SUSPENDED && state != LINE_CALLEE_FREE &&
+		state != LINE_SUSPENDED && state != LINE_WAKEUP && state != LINE_CALLEE_FREE &&
 		state != LINE_TRANSFER_RINGS && state != LINE_TRANSFER_CLEARS && state != LINE_TRANSFERRING;
 }
 
@@ -106,7 +106,7 @@ static void test_only_ringing_rings_and_only_off_hook_states_feed_the_line(void 
 	(void)state;
 	for (int s = 0; s < LINE_STATE_COUNT; s++) {
 		assert_int_equal(line_fsm_outputs(s)->ring, s == LINE_RINGING || s == LINE_SPLASH || s == LINE_RING_BACK || s == LINE_KEPT ||
-			s == LINE_CALLEE_FREE);
+			s == LINE_CALLEE_FREE || s == LINE_WAKEUP);
 		assert_int_equal(line_fsm_outputs(s)->active, is_off_hook(s));
 	}
 }

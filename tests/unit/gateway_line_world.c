@@ -453,7 +453,7 @@ void line_world_make(const char *digit_map)
 		.first_digit_s = 20, .inter_digit_s = 4, .complete_s = 2, .ring_s = 180, .tone_s = 60, .howler_s = 30,
 		.hold_sound = {CONFIG_HOLD_SILENCE}, .release_tone = FXS_TONE_BUSY, .hash_sends = true, .dtmf_events = true,
 		.flash_bounce_ms = 2000, .call_waiting = true, .three_way = true,
-		.transfer = true, .transfer_s = 30, .r_digit_s = 4, .dnd_code = 480, .forward_no_answer_s = 20, .emergency_hold_s = 120,
+		.transfer = true, .transfer_s = 30, .r_digit_s = 4, .dnd_code = 480, .forward_no_answer_s = 20, .wakeup_ring_s = 60, .wakeup_late_s = 1800, .emergency_hold_s = 120,
 	};
 	assert_int_equal(digitmap_parse(&world.profile.digit_map, digit_map, &at, &why), 0);
 	assert_null(features_make(&world.profile.features, FEATURES_NANP, "", &why));

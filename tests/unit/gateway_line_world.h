@@ -47,7 +47,7 @@ struct line_world {
 	struct media_wish wish; /* the newest */
 	uint32_t wish_sequence;
 	struct media_report report;
-	struct media_event events[64];
+	struct media_event events[128];
 	unsigned event_count, events_taken;
 
 	uint64_t now_ms;        /* for offers: nothing moves it on */
