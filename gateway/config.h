@@ -143,6 +143,7 @@ struct config_profile {
 	unsigned forward_no_answer_s;
 	uint8_t forward_by; /* enum config_forward */
 	uint8_t transfer_fallback; /* enum config_fallback */
+	unsigned max_call_s, max_call_warning_s;
 	unsigned wakeup_ring_s, wakeup_late_s;
 	bool hash_sends;
 	bool dtmf_events;

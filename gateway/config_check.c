@@ -110,6 +110,10 @@ static void profiles_check(struct check *check)
 				"profile \"%s\": flash_max_ms = %u is less than flash_min_ms = %u; allowed "
 				"is 0 (off) or %u and more", profile->name, profile->flash_max_ms,
 				profile->flash_min_ms, profile->flash_min_ms);
+		if (profile->max_call_s && profile->max_call_warning_s >= profile->max_call_s)
+			complain(check, &profile->place,
+				"profile \"%s\": max_call_warning_s = %u is not less than max_call_s = %u; allowed is 0 (none) to %u",
+				profile->name, profile->max_call_warning_s, profile->max_call_s, profile->max_call_s - 1);
 		if (profile->autoreoriginate && profile->hotline.text[0])
 			complain(check, &profile->place,
 				"profile \"%s\": hotline and autoreoriginate = on would call again for ever; allowed is "

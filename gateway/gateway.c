@@ -58,7 +58,7 @@ static void accounts_review(struct gateway *gateway)
 	}
 }
 
-/* Heals whatever a lost notice left behind, and does what the time of day brings. */
+/* Heals whatever a lost notice left behind, and does what time brings. */
 static void lines_review(struct gateway *gateway)
 {
 	uint64_t now_ms = loop_now_ms(gateway->loop);
@@ -67,6 +67,7 @@ static void lines_review(struct gateway *gateway)
 	for (unsigned i = 0; i < gateway->line_count; i++) {
 		line_media_changed(gateway->lines[i]);
 		line_wakeup_review(gateway->lines[i], now_ms, wall_s);
+		line_limit_review(gateway->lines[i], now_ms);
 	}
 }
 

@@ -89,7 +89,7 @@ void leg_quiet(struct leg *leg, const uint32_t *quiet_ids, size_t count);
 
 /* It goes straight between two accounts of this gateway: no server knows it, so none can connect its far end with somebody else. */
 bool leg_is_past_servers(const struct leg *leg);
-/* It was answered. */
+/* It was answered, and has not ended. */
 bool leg_is_up(const struct leg *leg);
 
 /* From now on its events go elsewhere. */

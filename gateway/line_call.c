@@ -17,25 +17,10 @@ enum line_role line_role_of(struct line *line, const struct leg *leg)
 	return role;
 }
 
-static void on_leg(struct leg *leg, enum line_event event, void *arg)
+void line_leg_event(struct line *line, enum line_role role, enum line_event event)
 {
-	struct line *line = arg;
-	enum line_role role = line_role_of(line, leg);
+	struct leg *leg = line_leg(line, role)->leg;
 
-	if (role == LINE_ROLE_COUNT)
-		return;
-	if (event != LINE_EVENT_COUNT)
-		line_r_digit_abandon(line);
-	if (event == LINE_EVENT_COUNT) {
-		line_wish(line);
-		return;
-	}
-	if (event >= LINE_EV_ENDED && line_follow(line, leg, role))
-		return;
-	line_leg(line, role)->over = event >= LINE_EV_ENDED;
-	if (line_leg(line, role)->over)
-		gw_log(GW_LOG_INFO, line->config->name, "the far end ended the call: %u %s",
-			leg_end(leg)->status, leg_end(leg)->reason ? leg_end(leg)->reason : "");
 	if (role == LINE_ROLE_ACTIVE && !line_leg(line, role)->came_in)
 		line_completion_note(line, event, leg);
 	if (line_referral_event(line, leg, event))
@@ -48,6 +33,27 @@ static void on_leg(struct leg *leg, enum line_event event, void *arg)
 	if (role != LINE_ROLE_ACTIVE && event >= LINE_EV_ENDED)
 		event = role == LINE_ROLE_HELD ? LINE_EV_HELD_ENDED : LINE_EV_WAITING_ENDED;
 	line_dispatch(line, event);
+}
+
+static void on_leg(struct leg *leg, enum line_event event, void *arg)
+{
+	struct line *line = arg;
+	enum line_role role = line_role_of(line, leg);
+
+	if (role == LINE_ROLE_COUNT)
+		return;
+	if (event == LINE_EVENT_COUNT) {
+		line_wish(line);
+		return;
+	}
+	line_r_digit_abandon(line);
+	if (event >= LINE_EV_ENDED && line_follow(line, leg, role))
+		return;
+	line_leg(line, role)->over = event >= LINE_EV_ENDED;
+	if (line_leg(line, role)->over)
+		gw_log(GW_LOG_INFO, line->config->name, "the far end ended the call: %u %s",
+			leg_end(leg)->status, leg_end(leg)->reason ? leg_end(leg)->reason : "");
+	line_leg_event(line, role, event);
 }
 
 const struct leg_handlers line_leg_handlers = {.event = on_leg, .refer = line_refer};
@@ -357,7 +363,8 @@ void line_legs_retire(struct line *line)
 
 		if (leg && line->legs[i].over) {
 			line->legs[i].leg = NULL;
-			line->legs[i].came_in = line->legs[i].for_group = false;
+			line->legs[i].came_in = line->legs[i].for_group = line->legs[i].warned = false;
+			line->legs[i].since_ms = 0;
 			line_leg_retire(line, leg);
 		}
 		line->legs[i].over = false;

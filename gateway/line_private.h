@@ -30,6 +30,8 @@ struct line_leg {
 	bool came_in;    /* was not made from here */
 	bool circles;    /* it came in and has been forwarded enough */
 	bool over;       /* it has ended or was hung up: it leaves after this event */
+	bool warned;     /* ... that it has lasted long */
+	uint64_t since_ms; /* seen to have been answered; 0: not yet, or nobody cares */
 };
 
 /* What LINE_ANNOUNCEMENT lets the telephone hear. */
@@ -138,6 +140,8 @@ static inline bool line_waits(const struct line *line)
 }
 
 extern const struct leg_handlers line_leg_handlers;
+/* Something has happened to the call of that role; ENDED*: it is over. */
+void line_leg_event(struct line *line, enum line_role role, enum line_event event);
 /* No more calls than the media thread can let go of: a socket would be closed under it. */
 bool line_may_have_leg(const struct line *line);
 

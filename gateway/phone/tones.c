@@ -23,6 +23,7 @@ struct row {
 static const struct row rows[] = {
 	{"", TONES_HOWLER, "1400+2060+2450+2600/100 0/100"},
 	{"", TONES_MILLIWATT, "1004"},
+	{"", TONES_BEEP, "0/1000", "1400/200", 1, 1},
 
 	{"us", TONES_DIAL, "350+440"},
 	{"us", TONES_CONFIRM, "0/1000", "350+440/100 0/100 350+440/300", 1, 1},
@@ -174,6 +175,7 @@ static const char *const names[TONES_NAMES] = {
 	[TONES_HOWLER] = "howler",
 	[TONES_MILLIWATT] = "milliwatt",
 	[TONES_HOLD] = "hold",
+	[TONES_BEEP] = "beep",
 	[TONES_VOICE] = "voice",
 	[TONES_OTHER] = "other",
 };

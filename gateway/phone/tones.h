@@ -32,6 +32,7 @@ enum tones_name {
 	TONES_HOWLER,
 	TONES_MILLIWATT, /* the test tone of 0 dBm0 */
 	TONES_HOLD, /* as doc/sounds.md has it: nobody has standardised one; in the table of us alone */
+	TONES_BEEP, /* a short one over a call */
 	TONES_VOICE, /* sound that is no tone */
 	TONES_OTHER, /* a tone that the country does not have, or a scrap of one */
 	TONES_NAMES,
@@ -72,7 +73,7 @@ int tones_ring_find(struct tones_ring *ring, const char *name);
 const char *tones_countries(void);
 
 /* "dial", "recall", "stutter", "confirm", "ringback", "busy", "congestion", "info", "waiting", "waiting-dr2" to "waiting-dr4",
- * "howler", "milliwatt", "hold", "voice", "other". */
+ * "howler", "milliwatt", "hold", "beep", "voice", "other". */
 const char *tones_name_text(enum tones_name name);
 /* ENOENT: no such name. */
 int tones_name_find(enum tones_name *name, const char *text);

@@ -18,6 +18,7 @@ struct kind {
 	unsigned status;
 	const char *method, *from, *to;
 	int expires_s; /* -1: whatever */
+	unsigned cause; /* Q.850, of the Reason header; 0: whatever */
 	size_t end;    /* the word behind it */
 };
 
@@ -26,7 +27,7 @@ static bool is_method(const char *word)
 	return *word && strspn(word, "ABCDEFGHIJKLMNOPQRSTUVWXYZ") == strlen(word);
 }
 
-/* Reads "from U", "to U", "expires N"; false when the word is none of them. */
+/* Reads "from U", "to U", "expires N", "cause N"; false when the word is none of them. */
 static bool detail_read(struct kind *kind, const struct script_command *command)
 {
 	const char *word = kind->end + 1 < command->count ? command->words[kind->end] : "";
@@ -39,6 +40,8 @@ static bool detail_read(struct kind *kind, const struct script_command *command)
 		kind->to = value;
 	else if (!strcmp(word, "expires") && script_number(value, 0, 86400, &seconds))
 		kind->expires_s = (int)seconds;
+	else if (!strcmp(word, "cause") && script_number(value, 1, 127, &seconds))
+		kind->cause = seconds;
 	else
 		return false;
 	kind->end += 2;
@@ -64,13 +67,22 @@ static const char *kind_read(struct kind *kind, const struct script_command *com
 	return NULL;
 }
 
+/* "Q.850;cause=102;text=..." */
+static unsigned cause_of(const struct bed_sip *sip)
+{
+	const char *at = strstr(sip->reason, "cause=");
+
+	return strstr(sip->reason, "Q.850") && at ? (unsigned)atoi(at + strlen("cause=")) : 0;
+}
+
 static bool kind_is(const struct kind *kind, const struct bed_sip *sip)
 {
 	return !sip->repeated && sip->out == kind->out && sip->status == kind->status &&
 	       (!kind->method || !strcmp(kind->method, sip->method)) &&
 	       (!kind->from || !strcmp(kind->from, sip->from)) &&
 	       (!kind->to || !strcmp(kind->to, sip->to)) &&
-	       (kind->expires_s < 0 || kind->expires_s == sip->expires_s);
+	       (kind->expires_s < 0 || kind->expires_s == sip->expires_s) &&
+	       (!kind->cause || kind->cause == cause_of(sip));
 }
 
 int story_reference(struct player *player, const struct script_command *command, size_t first,
@@ -306,7 +318,7 @@ static enum script_result run_at(struct player *player, const struct script_comm
 
 const struct script_verb story_verbs[] = {
 	{"sip",
-		"expect out|in [STATUS] [METHOD] [from USER] [to USER] [expires S] "
+		"expect out|in [STATUS] [METHOD] [from USER] [to USER] [expires S] [cause N] "
 		"[within MS [of [N] EVENT]], or never out|in ..., or words for a scripted peer",
 		false, check_sip, run_sip},
 	{"control", "stop|server-stop|server-start|clock DATE TIME", false, check_control, run_control},

@@ -306,8 +306,8 @@ int ua_invite_give_up(struct ua_invite *invite)
 
 void ua_invite_end(struct ua_invite *invite, unsigned q850_cause)
 {
-	(void)q850_cause;
 	assert_false(invite->dead);
+	invite->end_cause = q850_cause;
 	invite->dead = invite->ended = true;
 	invite->answers += !invite->picked_up;
 }

@@ -1133,6 +1133,95 @@ static void test_a_call_that_is_taken_over_has_come_in_too(void **state)
 	assert_false(second->ended);
 }
 
+static void lasts_s(unsigned seconds)
+{
+	static uint64_t now_ms = 1000;
+
+	while (seconds-- > 0)
+		line_limit_review(world.line, now_ms += 1000);
+}
+
+static void limit(unsigned seconds, unsigned warning_s)
+{
+	world.profile.max_call_s = seconds;
+	world.profile.max_call_warning_s = warning_s;
+}
+
+static void test_a_call_that_lasts_too_long_is_warned_once_and_ended(void **state)
+{
+	struct ua_invite *invite;
+	uint8_t beeps = world.wish.beep_serial;
+
+	(void)state;
+	limit(60, 10);
+	invite = talk();
+	lasts_s(50);
+	assert_int_equal(world.wish.beep_serial, beeps);
+	lasts_s(10);
+	assert_int_equal(world.wish.beep_serial, beeps + 1);
+	assert_false(invite->ended);
+	lasts_s(1);
+	assert_true(invite->ended);
+	assert_int_equal(invite->end_cause, 102);
+	assert_state("released");
+	assert_int_equal(world.wish.tone, FXS_TONE_BUSY);
+	/* Time that passes without a call, or while one rings, counts for none. */
+	lasts_s(100);
+	phone_does(MEDIA_EVENT_HUNG_UP, 0);
+	media_obeys();
+	invite = call_comes(PCMU);
+	lasts_s(100);
+	phone_does(MEDIA_EVENT_LIFTED, 0);
+	lasts_s(60);
+	assert_false(invite->ended);
+	lasts_s(1);
+	assert_true(invite->ended);
+}
+
+static void test_each_of_two_calls_has_a_time_of_its_own(void **state)
+{
+	struct ua_invite *first, *second;
+
+	(void)state;
+	limit(60, 0);
+	first = talk();
+	lasts_s(40);
+	second = talk_to_second();
+	lasts_s(21);
+	assert_true(first->ended);
+	assert_false(second->ended);
+	assert_state("talking");
+	assert_int_equal(streams_at_ear(), 1);
+	lasts_s(40);
+	assert_true(second->ended);
+	assert_state("released");
+}
+
+static void test_an_emergency_call_lasts_as_long_as_it_lasts(void **state)
+{
+	const char *why;
+	size_t at;
+
+	(void)state;
+	limit(60, 10);
+	assert_int_equal(digitmap_parse(&world.profile.emergency, "102", &at, &why), 0);
+	phone_does(MEDIA_EVENT_LIFTED, 0);
+	phone_dials("102");
+	call_is_answered(call_sent(), PCMU);
+	lasts_s(1000);
+	assert_false(call_sent()->ended);
+	assert_state("talking");
+}
+
+static void test_without_a_limit_a_call_has_no_end(void **state)
+{
+	struct ua_invite *invite = talk();
+
+	(void)state;
+	lasts_s(100000);
+	assert_false(invite->ended);
+}
+
 #define SERVICES_TEST(test) cmocka_unit_test_setup_teardown(test, make, unmake)
 
 int main(void)
@@ -1204,6 +1293,10 @@ int main(void)
 		SERVICES_TEST(test_only_a_call_that_came_in_is_suspended),
 		SERVICES_TEST(test_with_another_call_hanging_up_is_as_ever),
 		SERVICES_TEST(test_a_call_that_is_taken_over_has_come_in_too),
+		SERVICES_TEST(test_a_call_that_lasts_too_long_is_warned_once_and_ended),
+		SERVICES_TEST(test_each_of_two_calls_has_a_time_of_its_own),
+		SERVICES_TEST(test_an_emergency_call_lasts_as_long_as_it_lasts),
+		SERVICES_TEST(test_without_a_limit_a_call_has_no_end),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -113,6 +113,16 @@ static void test_a_message_that_passes_in_time_is_what_was_expected(void **state
 	assert_int_equal(play(story, "sip expect in 180 within 20", 0, 30), SCRIPT_DONE);
 }
 
+static void test_a_cause_is_that_of_the_reason(void **state)
+{
+	struct story *story = *state;
+
+	message(story, 10, true, 0, "BYE");
+	strcpy(story->sip[0].reason, "Q.850;cause=102;text=\"x\"");
+	assert_int_equal(play(story, "sip expect out BYE cause 16", 0, 20000), SCRIPT_FAILED);
+	assert_int_equal(play(story, "sip expect out BYE cause 102", 0, 20), SCRIPT_DONE);
+}
+
 static void test_a_message_that_comes_late_is_not(void **state)
 {
 	struct story *story = *state;
@@ -133,6 +143,7 @@ static void test_direction_user_and_status_must_be_right(void **state)
 		"sip expect out 200 INVITE within 20",
 		"sip expect out BYE within 20",
 		"sip expect out INVITE expires 0 within 20",
+		"sip expect out INVITE cause 16 within 20",
 	};
 	struct story *story = *state;
 
@@ -239,6 +250,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		test_of_story(test_a_message_that_passes_in_time_is_what_was_expected),
+		test_of_story(test_a_cause_is_that_of_the_reason),
 		test_of_story(test_a_message_that_comes_late_is_not),
 		test_of_story(test_direction_user_and_status_must_be_right),
 		test_of_story(test_a_retransmission_meets_no_expectation),
