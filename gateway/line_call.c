@@ -68,7 +68,7 @@ bool line_may_have_leg(const struct line *line)
 enum line_event line_call_out(struct line *line, const char *number)
 {
 	const struct ua_call_to to = {.user = number, .account = directory_find(line->directory, number),
-		.replaces = "", .referred_by = ""};
+		.replaces = "", .referred_by = "", .anonymous = line_hides_number(line) && !line->emergency};
 	int err = EAGAIN;
 
 	line->times_moved = 0;

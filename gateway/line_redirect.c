@@ -21,7 +21,7 @@ bool line_follow(struct line *line, struct leg *leg, enum line_role role)
 {
 	bool was_early = role == LINE_ROLE_ACTIVE && leg_progress(leg) == LINE_EV_EARLY_MEDIA;
 	const struct ua_moved *moved = leg_end(leg)->moved;
-	struct ua_call_to to = {.replaces = "", .referred_by = ""};
+	struct ua_call_to to = {.replaces = "", .referred_by = "", .anonymous = line_hides_number(line) && !line->emergency};
 	struct leg *next;
 
 	if (!moved || !may_follow(line, moved))

@@ -137,7 +137,7 @@ static int call(struct line *line, const struct ua_refer_request *request)
 {
 	struct ua_call_to to = {
 		.uri = request->uri, .replaces = request->replaces, .requires_replaces = request->requires_replaces,
-		.referred_by = request->referred_by,
+		.referred_by = request->referred_by, .anonymous = line_hides_number(line),
 	};
 
 	line->times_moved = 0;

@@ -268,14 +268,25 @@ static char *forward_lines_of(const struct ua_account *account, const struct ua_
 	return to->forwards ? ua_history_lines(account, to->forwards->msg, &redirect) : ua_text_format("");
 }
 
+/* Who answers for the caller knows him (RFC 3325 s9.2); another line of ours need not. */
+static char *privacy_lines(const struct ua_account *account, const struct ua_call_to *to)
+{
+	if (!to->anonymous)
+		return ua_text_format("%s", "");
+	if (to->account)
+		return ua_text_format("%s", "Privacy: id\r\n");
+	return ua_text_format("Privacy: id\r\nP-Preferred-Identity: %s\r\n", account->address);
+}
+
 static char *lines_of(const struct ua_account *account, const struct ua_call_to *to)
 {
 	const char *after = !to->replaces[0] ? "" : to->requires_replaces ? "\r\nRequire: replaces\r\n" : "\r\n";
-	char *forward = forward_lines_of(account, to);
-	char *lines = forward ? ua_text_format("%s%s%s%s%s%s%s", to->replaces[0] ? "Replaces: " : "", to->replaces,
+	char *forward = forward_lines_of(account, to), *privacy = privacy_lines(account, to);
+	char *lines = forward && privacy ? ua_text_format("%s%s%s%s%s%s%s%s", to->replaces[0] ? "Replaces: " : "", to->replaces,
 		after, to->referred_by[0] ? "Referred-By: " : "", to->referred_by,
-		to->referred_by[0] ? "\r\n" : "", forward) : NULL;
+		to->referred_by[0] ? "\r\n" : "", forward, privacy) : NULL;
 
+	mem_deref(privacy);
 	mem_deref(forward);
 	return lines;
 }
@@ -308,6 +319,7 @@ int ua_invite_send_to(struct ua_invite **invitep, struct ua_account *account, co
 	uri = to->user ? ua_text_format("sip:%H@%s", ua_print_user, to->user, account->domain)
 		       : ua_text_format("%s", to->uri);
 	invite->call_lines = lines_of(account, to);
+	invite->anonymous = to->anonymous;
 	err = uri && invite->call_lines ? send_invite(invite, to, uri, offer, handlers, arg) : ENOMEM;
 	mem_deref(uri);
 	if (err)

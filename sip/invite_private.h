@@ -185,7 +185,8 @@ struct ua_invite {
 	struct list forks;
 	struct ua_fork *heard;    /* whose early media the user was told last; NULL: nobody's */
 	bool past_servers;        /* the INVITE goes straight to its address */
-	char *call_lines; /* Replaces, Referred-By, Diversion, History-Info, whole lines; NULL: none */
+	char *call_lines; /* Replaces, Referred-By, Diversion, History-Info, Privacy, whole lines; NULL: none */
+	bool anonymous;   /* the called party is not told who calls */
 	struct ua_refer_target *moved; /* of a 3xx, until the user heard of it; NULL: none */
 	char *credentials; /* lines of the INVITE that its ACK repeats (RFC 3261 s13.2.2.4) */
 

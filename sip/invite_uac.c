@@ -5,6 +5,8 @@
 #include "sip/invite_private.h"
 #include "sip/refer_text.h"
 
+#define ANONYMOUS "\"Anonymous\" <sip:anonymous@anonymous.invalid>" /* RFC 3323 s4.1.1.3 */
+
 static void on_progress(struct ua_invite *invite, const struct sip_msg *msg)
 {
 	const struct ua_event event = {
@@ -75,10 +77,11 @@ int ua_uac_start(struct ua_invite *invite, const char *uri, const char *to_uri, 
 {
 	char *to = ua_text_format("<%s>", to_uri);
 	char *text = ua_session_text(invite, offer);
+	const char *from = invite->anonymous ? ANONYMOUS : invite->account->address;
 	int err = ENOMEM;
 
 	if (to && text)
-		err = ua_dialog_start(&invite->started, invite->account->address, to, uri);
+		err = ua_dialog_start(&invite->started, from, to, uri);
 	if (!err) {
 		invite->started->max_forwards = max_forwards;
 		err = send_invite(invite);

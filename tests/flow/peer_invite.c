@@ -94,14 +94,27 @@ void invite_free(struct ua_invite *invite)
 	free(invite);
 }
 
-int ua_invite_send(struct ua_invite **invitep, struct ua_account *account, const char *user,
+static void forward_note(struct call *call, const struct ua_invite *forwards)
+{
+	call->diversions = forwards->call->diversions + 1;
+	snprintf(call->through, sizeof(call->through), "%.*s %s ", CALL_THROUGH_MAX - PEER_NAME_MAX - 3, forwards->call->through,
+		forwards->account->user);
+}
+
+int ua_invite_send_to(struct ua_invite **invitep, struct ua_account *account, const struct ua_call_to *to,
 	const struct ua_sdp *offer, const struct ua_invite_handlers *handlers, void *arg)
 {
-	struct call *call = call_alloc(peer_current(), account->user, user);
 	struct ua_invite *invite = NULL;
+	struct call *call;
 
+	if (!to->user)
+		return ENOTSUP;
+	call = call_alloc(peer_current(), to->anonymous ? "anonymous" : account->user, to->user);
 	if (!call)
 		return ENOMEM;
+	call->anonymous = to->anonymous;
+	if (to->forwards)
+		forward_note(call, to->forwards);
 	if (invite_alloc(&invite, call, CALLER, account) != 0) {
 		call->over = true;
 		call_review(call);
@@ -117,6 +130,14 @@ int ua_invite_send(struct ua_invite **invitep, struct ua_account *account, const
 	else
 		proxy_route(call);
 	return 0;
+}
+
+int ua_invite_send(struct ua_invite **invitep, struct ua_account *account, const char *user,
+	const struct ua_sdp *offer, const struct ua_invite_handlers *handlers, void *arg)
+{
+	const struct ua_call_to to = {.user = user};
+
+	return ua_invite_send_to(invitep, account, &to, offer, handlers, arg);
 }
 
 void ua_invite_accept(struct ua_invite *invite, const struct ua_invite_handlers *handlers, void *arg)

@@ -42,6 +42,7 @@ struct call {
 	struct peer *peer;
 	unsigned number;
 	char names[2][PEER_NAME_MAX + 1]; /* by side */
+	bool anonymous; /* the caller hides */
 	struct ua_invite *invites[2];     /* by side; NULL: the side is a scripted user or nobody */
 	struct peer_user *users[2];
 	struct message *messages;         /* on their way */

@@ -93,6 +93,7 @@ static void on_invite(struct ua_invite *invite, const struct message *message)
 		.account = invite->account,
 		.called_user = invite->call->names[CALLEE],
 		.caller_user = invite->call->names[CALLER],
+		.anonymous = invite->call->anonymous,
 		.caller_name = "",
 		.alert_info = alert_info,
 		.diversions = invite->call->diversions,

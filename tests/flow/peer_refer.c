@@ -6,23 +6,6 @@
 #include "sip/refer.h"
 #include "tests/flow/peer_private.h"
 
-static void forward_note(struct call *call, const struct ua_invite *forwards)
-{
-	call->diversions = forwards->call->diversions + 1;
-	snprintf(call->through, sizeof(call->through), "%.*s %s ", CALL_THROUGH_MAX - PEER_NAME_MAX - 3, forwards->call->through,
-		forwards->account->user);
-}
-
-int ua_invite_send_to(struct ua_invite **invitep, struct ua_account *account, const struct ua_call_to *to,
-	const struct ua_sdp *offer, const struct ua_invite_handlers *handlers, void *arg)
-{
-	int err = to->user ? ua_invite_send(invitep, account, to->user, offer, handlers, arg) : ENOTSUP;
-
-	if (!err && to->forwards)
-		forward_note((*invitep)->call, to->forwards);
-	return err;
-}
-
 int ua_invite_refer(struct ua_invite *invite, const struct ua_refer_to *to)
 {
 	(void)invite;

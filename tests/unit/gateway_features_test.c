@@ -333,6 +333,33 @@ static void test_nobody_disturbs(void **state)
 	assert_true(call_comes(PCMU)->rings);
 }
 
+static void test_the_number_is_hidden_for_one_call_or_all(void **state)
+{
+	(void)state;
+	dials("*67");
+	assert_confirmed();
+	phone_dials("300");
+	assert_true(call_sent()->anonymous);
+	hangs_up();
+	media_obeys();
+	dials("300");
+	assert_false(call_sent()->anonymous);
+	hangs_up();
+	media_obeys();
+	set_of(FEATURES_ETSI, "");
+	dials("*31#");
+	hangs_up();
+	dials("300");
+	assert_true(call_sent()->anonymous);
+	hangs_up();
+	media_obeys();
+	set_of(FEATURES_NANP, "");
+	dials("*82");
+	assert_confirmed();
+	phone_dials("300");
+	assert_false(call_sent()->anonymous);
+}
+
 static void test_who_hides_is_refused(void **state)
 {
 	const struct ua_incoming hidden = {.caller_user = "", .anonymous = true};
@@ -781,6 +808,7 @@ int main(void)
 		nanp_test(test_a_waiting_call_that_nobody_takes_is_forwarded),
 		nanp_test(test_a_call_that_goes_round_in_circles_is_not_forwarded),
 		nanp_test(test_nobody_disturbs),
+		nanp_test(test_the_number_is_hidden_for_one_call_or_all),
 		nanp_test(test_who_hides_is_refused),
 		nanp_test(test_the_last_caller_is_called_back_and_blocked),
 		nanp_test(test_calls_of_selected_callers_are_forwarded),

@@ -196,6 +196,7 @@ int ua_invite_send_to(struct ua_invite **invitep, struct ua_account *account, co
 		return world.send_err;
 	*invitep = invite_new();
 	snprintf((*invitep)->to, sizeof((*invitep)->to), "%s", to->user ? to->user : to->uri);
+	(*invitep)->anonymous = to->anonymous;
 	world.called_account = to->account;
 	(*invitep)->instead_of = to->forwards;
 	(*invitep)->forwarded = to->cause;

@@ -21,6 +21,7 @@ struct ua_invite {
 	unsigned answers;       /* final ones that the line gave: refusals, 200, and its end */
 	bool rings, rings_waiting, progressed, picked_up, given_up, ended;
 	const struct ua_invite *instead_of; /* the call that is forwarded by this one */
+	bool anonymous;         /* sent without the caller's number */
 	unsigned end_cause;     /* Q.850 */
 	char referred_user[64]; /* ... or number */
 	bool referred_by_address;

@@ -501,6 +501,34 @@ static void test_outside_of_a_call_nobody_may_refer_or_notify(void **state)
 	bed_heard_nothing();
 }
 
+/* RFC 3323, RFC 3325: the server knows who calls, the called party does not. */
+static void test_who_hides_is_known_to_the_server_alone(void **state)
+{
+	struct ua_call_to to = {.user = "300", .replaces = "", .referred_by = "", .anonymous = true};
+	struct ua_sdp offer;
+	const char *call;
+
+	(void)state;
+	ua_sdp_offer(&offer, &bed.local);
+	assert_int_equal(ua_invite_send_to(&bed.invite, bed.account, &to, &offer, &bed_handlers, NULL), 0);
+	call = bed_receive();
+	assert_starts(header(call, "From"), "\"Anonymous\" <sip:anonymous@anonymous.invalid>;tag=");
+	assert_string_equal(header(call, "Privacy"), "id");
+	assert_non_null(strstr(header(call, "P-Preferred-Identity"), "<sip:100@"));
+	bed_reply(call, 404, "Not Found", "x", "", "");
+	bed_heard("ended by peer, status 404, cause 0");
+	to.anonymous = false;
+	assert_int_equal(ua_invite_send_to(&bed.invite, bed.account, &to, &offer, &bed_handlers, NULL), 0);
+	do
+		call = bed_receive();
+	while (strncmp(call, "INVITE", 6));
+	assert_string_equal(header(call, "Privacy"), "");
+	assert_string_equal(header(call, "P-Preferred-Identity"), "");
+	assert_null(strstr(header(call, "From"), "anonymous"));
+	bed_reply(call, 404, "Not Found", "x", "", "");
+	bed_heard("ended by peer, status 404, cause 0");
+}
+
 static void test_a_call_is_made_as_the_transferor_asked(void **state)
 {
 	struct ua_call_to to = {
@@ -645,6 +673,7 @@ int main(void)
 		bed_test(test_what_names_nobody_to_call_is_refused),
 		bed_test(test_outside_of_a_call_nobody_may_refer_or_notify),
 		bed_test(test_a_call_is_made_as_the_transferor_asked),
+		bed_test(test_who_hides_is_known_to_the_server_alone),
 		bed_test(test_an_invite_may_replace_a_call_that_is_up),
 		bed_test(test_an_invite_may_replace_an_early_dialog_that_we_began),
 		bed_test(test_what_cannot_be_replaced_is_refused),
