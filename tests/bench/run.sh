@@ -98,6 +98,7 @@ figures idle_wakes_dahdi_per_s "${dahdi//idle_wakes_per_s/idle_wakes_dahdi_per_s
 dahdi=$(guest $lines_dahdi memory 0)
 figures memory_dahdi_mb "$([ -n "$(rss "$dahdi")" ] && awk -v kb="$(rss "$dahdi")" 'BEGIN { printf "memory_dahdi_mb %.1f MB\n", kb / 1024 }' || echo "$dahdi")"
 ticks tick_instructions_per_line stream
+ticks tick_instructions_per_line_bridged bridged
 ticks tick_instructions_per_line_held held
 ticks tick_instructions_per_line_call_waiting waiting
 ticks tick_instructions_per_line_without_call silent

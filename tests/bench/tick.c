@@ -4,9 +4,9 @@
  * that are off-hook, each with a stream to itself over a socket of its own, or without, served for TICKS blocks.
  * Nothing in it depends on the clock or on other processes, so that the count repeats.
  *
- * held: what is sent is the hold sound. waiting: the stream, and a tone over it that makes it softer.
+ * bridged: hung up, and two streams of it talk to each other. held: what is sent is the hold sound. waiting: the stream, and a tone over it that makes it softer.
  *
- * usage: tick LINES stream|held|waiting|silent|dialling TICKS
+ * usage: tick LINES stream|bridged|held|waiting|silent|dialling TICKS
  */
 #include <arpa/inet.h>
 #include <stdio.h>
@@ -47,6 +47,26 @@ static int socket_open(union address *own)
 	return fd;
 }
 
+static struct stream_wish stream_of(uint32_t id, uint32_t ssrc)
+{
+	struct stream_wish stream = {.id = id, .law = DSP_LAW_A, .payload_type = 8, .ptime_ms = PTIME_MS,
+		.sends = true, .receives = true, .playout_ms = PLAYOUT_MS, .sender = {.ssrc = ssrc}};
+
+	stream.fd = socket_open(&stream.remote);
+	return stream;
+}
+
+static struct media_wish bridge_of(unsigned number)
+{
+	struct media_wish wish = {.feed = FXS_FEED_IDLE, .tone = MEDIA_TONE_NONE};
+
+	for (unsigned i = 0; i < 2; i++) {
+		wish.streams[MEDIA_CALLS + i] = stream_of(1 + i, 2 * number + i);
+		wish.hears[MEDIA_CALLS + i] = (uint8_t)(1u << (MEDIA_CALLS + 1 - i));
+	}
+	return wish;
+}
+
 static struct media_wish wish_of(const char *kind, unsigned number)
 {
 	struct media_wish wish = {
@@ -55,8 +75,9 @@ static struct media_wish wish_of(const char *kind, unsigned number)
 		.tone = MEDIA_TONE_NONE,
 		.sound = true,
 	};
-	struct stream_wish *stream = &wish.streams[0];
 
+	if (!strcmp(kind, "bridged"))
+		return bridge_of(number);
 	if (!strcmp(kind, "dialling")) {
 		wish.hook_mode = FXS_HOOK_COLLECTING;
 		wish.tone = FXS_TONE_DIAL;
@@ -66,10 +87,8 @@ static struct media_wish wish_of(const char *kind, unsigned number)
 		return wish;
 	if (!strcmp(kind, "waiting"))
 		wish.tone = FXS_TONE_CALL_WAITING;
-	*stream = (struct stream_wish){.id = 1, .law = DSP_LAW_A, .payload_type = 8, .ptime_ms = PTIME_MS,
-		.sends = true, .receives = true, .plays_hold = !strcmp(kind, "held"), .playout_ms = PLAYOUT_MS};
-	stream->sender = (struct ua_rtp_sender){.ssrc = number};
-	stream->fd = socket_open(&stream->remote);
+	wish.streams[0] = stream_of(1, number);
+	wish.streams[0].plays_hold = !strcmp(kind, "held");
 	return wish;
 }
 
