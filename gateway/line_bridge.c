@@ -36,7 +36,7 @@ enum bridge_verb {
 	[BRIDGE_EV_TIMEOUT] = TO(NONE, NO_ANSWER),     \
 	[BRIDGE_EV_SHUT] = TO(NONE, LET_GO)
 
-static const struct {
+static const struct bridge_step {
 	uint8_t known, next, verb;
 } table[LINE_BRIDGE_STATES][BRIDGE_EVENTS] = {
 	[LINE_BRIDGE_OFFERING] = {
@@ -123,12 +123,6 @@ static enum bridge_event answer(struct line_bridge *bridge)
 	return BRIDGE_EVENTS;
 }
 
-static void let_go(struct line_bridge *bridge)
-{
-	for (int i = CALLER; i <= TARGET; i++)
-		leg_hang_up(bridge->legs[i], LINE_NORMAL_CLEARING);
-}
-
 static enum bridge_event verb_do(struct line_bridge *bridge, enum bridge_verb verb)
 {
 	switch (verb) {
@@ -149,7 +143,7 @@ static enum bridge_event verb_do(struct line_bridge *bridge, enum bridge_verb ve
 		leg_refuse(bridge->legs[CALLER], 480, "Temporarily Unavailable");
 		break;
 	case BRIDGE_DO_LET_GO:
-		break; /* as whatever is left of a bridge that ends */
+		break; /* by line_leg_retire */
 	}
 	return BRIDGE_EVENTS;
 }
@@ -169,7 +163,6 @@ static void clear(struct line_bridge *bridge)
 {
 	struct leg *legs[] = {bridge->legs[CALLER], bridge->legs[TARGET]};
 
-	let_go(bridge);
 	bridge->legs[CALLER] = bridge->legs[TARGET] = NULL;
 	for (int i = CALLER; i <= TARGET; i++)
 		line_leg_retire(bridge->line, legs[i]);
@@ -177,16 +170,15 @@ static void clear(struct line_bridge *bridge)
 
 static void dispatch(struct line_bridge *bridge, enum bridge_event event)
 {
+	const struct bridge_step *step = &table[bridge->state][event];
 	enum bridge_event follow;
 
-	if (!table[bridge->state][event].known) {
+	if (!step->known) {
 		bridge->line->surprises++;
 		return;
 	}
-	enum bridge_verb verb = table[bridge->state][event].verb;
-
-	state_set(bridge, table[bridge->state][event].next, event_names[event]);
-	follow = verb_do(bridge, verb);
+	state_set(bridge, step->next, event_names[event]);
+	follow = verb_do(bridge, step->verb);
 	if (follow != BRIDGE_EVENTS)
 		dispatch(bridge, follow);
 	else if (bridge->state == LINE_BRIDGE_NONE)
