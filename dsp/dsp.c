@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include <errno.h>
 
+#include "dsp/answer_tone.h"
 #include "dsp/dsp.h"
 #include "dsp/dtmf.h"
+#include "dsp/fft.h"
 #include "dsp/keypad.h"
 #include "dsp/g711.h"
 #include "dsp/osc.h"
@@ -53,6 +55,8 @@ int dsp_init(void)
 
 	dsp_osc_init();
 	dsp_g711_init();
+	dsp_fft_init();
+	dsp_answer_tone_init();
 	err = dsp_dtmf_tx_alloc(&tx);
 	if (!err)
 		err = dsp_dtmf_rx_alloc(&rx, hear, &heard);

@@ -1,0 +1,40 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * The part of the echo canceller that learns the line: a Kalman filter in the frequency domain, in partitions of 10 ms
+ * (after Enzner and Vary, "Frequency-domain adaptive Kalman filter for acoustic echo control", Signal Processing 86, 2006,
+ * and Kuech, Mabande and Enzner, "State-space architecture of the partitioned-block-based acoustic echo controller", ICASSP 2014).
+ * It knows for each frequency how sure it is of the path and how much of what comes from the line it cannot explain,
+ * and learns at the rate that follows from both; a near talker therefore hardly moves it. Two of them run side by side: one
+ * that believes in a path that stays and one that believes in a path that changes. What goes on is the one with the
+ * smaller error; when the quick one has been better for a while, the path has changed and the steady one takes it over.
+ *
+ * Sound goes in and the error comes out with the emphasis of ECHO_EMPHASIS, which whitens speech; echo.c takes it off again. Only for
+ * the files of this folder.
+ */
+#ifndef TIPRING_DSP_ECHO_FILTER_H
+#define TIPRING_DSP_ECHO_FILTER_H
+
+#include <stdbool.h>
+
+#include "dsp/fft.h"
+
+#define ECHO_EMPHASIS 0.85f
+#define ECHO_HOP_MAX  80
+#define ECHO_PARTITION 80
+
+struct echo_filter;
+
+/* hop: 40 or ECHO_HOP_MAX samples are handed over at a time. ENOMEM. */
+int echo_filter_alloc(struct echo_filter **filterp, unsigned taps, unsigned hop);
+void echo_filter_free(struct echo_filter *filter);
+/* Forgets the path and the sound. */
+void echo_filter_reset(struct echo_filter *filter);
+
+/* One hop: far is what went to the line, near what came back; error gets near without the echo. */
+void echo_filter_run(struct echo_filter *filter, float *error, const float *far, const float *near, bool learns);
+
+/* Of the last 22 ms: power spectra, smoothed, of the error and of the echo that was taken away; DSP_FFT_BINS each. */
+const float *echo_filter_error_power(const struct echo_filter *filter);
+const float *echo_filter_echo_power(const struct echo_filter *filter);
+
+#endif
