@@ -230,5 +230,6 @@ const struct fxs_driver fxs_dahdi_driver = {
 	.onhook_transfer = dahdi_onhook_transfer,
 	.lamp_set = dahdi_lamp_set,
 	.echo_cancel_set = dahdi_echo_cancel_set,
+	.echo_delay = dahdi_echo_delay,
 	.counters_get = port_counters_get,
 };

@@ -80,6 +80,7 @@ int dahdi_feed_set(struct fxs_port *port, enum fxs_feed feed, uint64_t now_ns);
 int dahdi_onhook_transfer(struct fxs_port *port, unsigned ms);
 int dahdi_lamp_set(struct fxs_port *port, bool lit);
 int dahdi_echo_cancel_set(struct fxs_port *port, unsigned taps);
+unsigned dahdi_echo_delay(const struct fxs_port *port);
 /* Ends ring voltage and gives on-hook battery, without the battery drop of DAHDI_ONHOOK. */
 int dahdi_quiet(struct dahdi_port *port);
 

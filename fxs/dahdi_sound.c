@@ -158,3 +158,10 @@ unsigned dahdi_write_overtake(struct fxs_port *opaque)
 		return 0;
 	return (LATENESS_SAMPLES + port->block_samples - 1) / port->block_samples;
 }
+
+unsigned dahdi_echo_delay(const struct fxs_port *opaque)
+{
+	const struct dahdi_port *port = (const struct dahdi_port *)opaque;
+
+	return port->block_samples + LATENESS_SAMPLES;
+}

@@ -346,6 +346,12 @@ static int port_echo_cancel_set(struct fxs_port *port, unsigned taps)
 	return ENOTSUP;
 }
 
+/* The telephone answers each block when it has come. */
+static unsigned port_echo_delay(const struct fxs_port *port)
+{
+	return ((const struct dummy_port *)port)->block_samples;
+}
+
 static void port_counters_get(const struct fxs_port *port, struct fxs_counters *counters)
 {
 	*counters = ((const struct dummy_port *)port)->counters;
@@ -382,5 +388,6 @@ const struct fxs_driver fxs_dummy_driver = {
 	.onhook_transfer = port_onhook_transfer,
 	.lamp_set = port_lamp_set,
 	.echo_cancel_set = port_echo_cancel_set,
+	.echo_delay = port_echo_delay,
 	.counters_get = port_counters_get,
 };

@@ -151,6 +151,9 @@ struct fxs_driver {
 	int (*onhook_transfer)(struct fxs_port *port, unsigned ms);
 	int (*lamp_set)(struct fxs_port *port, bool lit);          /* message-waiting lamp */
 	int (*echo_cancel_set)(struct fxs_port *port, unsigned taps); /* the card's own; 0 is off */
+	/* How much sound, in samples, lies between the first sample of the next block to be written and that sample of what was
+	 * written before which was played while the first sample of the block just read was recorded. */
+	unsigned (*echo_delay)(const struct fxs_port *port);
 	void (*counters_get)(const struct fxs_port *port, struct fxs_counters *counters);
 };
 

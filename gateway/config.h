@@ -154,6 +154,8 @@ struct config_profile {
 	struct config_text hold_sound; /* one of the two, or a file */
 	struct sound hold_file;        /* that file; config's */
 	uint8_t hold_offer;            /* enum config_hold_offer */
+	uint8_t echo; /* enum media_echo */
+	unsigned echo_tail_ms;
 	struct config_text hotline; /* at most CONFIG_DIGITS_MAX */
 	unsigned hotline_s;
 };

@@ -465,7 +465,7 @@ void line_media_changed(struct line *line)
 		line_dispatch(line, LINE_EV_TIMEOUT); /* somebody else may hear it */
 	if (report.refusal && report.refusal != line->refusal)
 		gw_log(GW_LOG_WARNING, line->config->name,
-			"the port refuses battery, ring or sound (kernel or card): %s%s", strerror(report.refusal),
+			"the port refuses battery, ring, sound or echo cancelling (kernel or card): %s%s", strerror(report.refusal),
 			report.refusal == ENODATA ? "; is a tone zone loaded?" : "");
 	line->refusal = report.refusal;
 	legs_silence(line, &report);

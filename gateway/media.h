@@ -70,6 +70,13 @@ struct media_report {
 	uint32_t events_written, events_dropped; /* of the line's queue, in all */
 };
 
+/* Who takes the far talker's echo out of what the telephone says. */
+enum media_echo {
+	MEDIA_ECHO_OFF,
+	MEDIA_ECHO_SOFTWARE, /* dsp/echo.h */
+	MEDIA_ECHO_KERNEL,   /* the port's own; refused (media_report) where it has none */
+};
+
 /* What all lines of a profile share; must outlive the media. */
 struct media_taste {
 	const struct dsp_tone_def *tones[MEDIA_TONE_COUNT]; /* NULL: none */
@@ -78,6 +85,8 @@ struct media_taste {
 	struct sound hold; /* what held parties hear; count 0: nothing */
 	struct fxs_hook_config hook;
 	uint8_t use; /* enum use: what the sound path may do to a call */
+	uint8_t echo;             /* enum media_echo */
+	unsigned echo_tail_ms;    /* DSP_ECHO_TAIL_MIN_MS..DSP_ECHO_TAIL_MAX_MS */
 };
 
 struct media_config {

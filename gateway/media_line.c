@@ -68,6 +68,8 @@ int media_line_alloc(struct media_line **linep, struct media *media, struct fxs_
 		err = dsp_tone_alloc(&line->beep);
 	if (!err)
 		err = dsp_dtmf_rx_alloc(&line->dtmf, dtmf_handler, line);
+	if (!err && taste->echo == MEDIA_ECHO_SOFTWARE)
+		err = media_echo_alloc(&line->echo, taste->echo_tail_ms, block_samples, driver->echo_delay(line->port));
 	for (int i = 0; i < MEDIA_STREAMS && !err; i++)
 		err = dsp_dtmf_tx_alloc(&line->streams[i].tones);
 	if (err) {
@@ -90,6 +92,7 @@ void media_line_free(struct media_line *line)
 	dsp_tone_free(line->tone);
 	dsp_tone_free(line->beep);
 	dsp_dtmf_rx_free(line->dtmf);
+	media_echo_free(&line->echo);
 	for (int i = 0; i < MEDIA_STREAMS; i++)
 		dsp_dtmf_tx_free(line->streams[i].tones);
 	free(line);
@@ -140,18 +143,37 @@ static bool goes_past(const struct media_wish *wish)
 	return false;
 }
 
-static void obey_sound(struct media_line *line, const struct media_wish *wish, uint64_t now_ns)
+/* The card's takes a power of two of taps. */
+static int port_echo_set(struct media_line *line, bool on)
+{
+	unsigned taps = 64, wanted = line->taste->echo_tail_ms * (FXS_RATE_HZ / 1000);
+
+	if (line->taste->echo != MEDIA_ECHO_KERNEL)
+		return 0;
+	while (taps < wanted)
+		taps *= 2;
+	return line->port->driver->echo_cancel_set(line->port, on ? taps : 0);
+}
+
+static int port_sound_set(struct media_line *line, bool on, uint64_t now_ns)
 {
 	const struct fxs_driver *driver = line->port->driver;
+	int err = on ? driver->audio_start(line->port, now_ns) : driver->audio_stop(line->port);
+
+	line->port_sounding = on && !err;
+	media_echo_begin(&line->echo);
+	refusal_note(line, port_echo_set(line, line->port_sounding));
+	return err;
+}
+
+static void obey_sound(struct media_line *line, const struct media_wish *wish, uint64_t now_ns)
+{
 	bool needed = wish->sound || goes_past(wish);
-	int err;
 
 	if (wish->sound != line->wish.sound)
 		dsp_dtmf_rx_reset(line->dtmf, wish->tone_stops_at_digit);
 	if (needed != line->port_sounding) {
-		err = needed ? driver->audio_start(line->port, now_ns) : driver->audio_stop(line->port);
-		line->port_sounding = needed && !err;
-		refusal_note(line, err);
+		refusal_note(line, port_sound_set(line, needed, now_ns));
 	}
 	line->sounding = line->port_sounding || goes_past(wish);
 }
@@ -355,9 +377,10 @@ static void send_block(struct media_line *line, int to, const int16_t *samples, 
 	stream_send(&line->streams[to], sum, count);
 }
 
-/* What the telephone says: digits, then the streams. */
-static void listen_block(struct media_line *line, const int16_t *samples, size_t count)
+/* What the telephone says: digits, which dial tone that comes back would hide, then the streams. */
+static void listen_block(struct media_line *line, int16_t *samples, size_t count)
 {
+	media_echo_clean(&line->echo, samples, count);
 	if (digits_may_come(line)) {
 		dsp_dtmf_rx_feed(line->dtmf, samples, count);
 		if (line->wish.tone_stops_at_digit && dsp_dtmf_rx_suspects(line->dtmf) &&
@@ -445,7 +468,8 @@ static void speak_block(struct media_line *line, size_t count)
 	inputs[3] = prompt_block(line, prompt, count);
 	inputs[4] = line->wish.echo ? line->said : NULL;
 	dsp_mix_sum(out, inputs, SPEAK_INPUTS, count);
-	(void)line->port->driver->write(line->port, out, count);
+	if (line->port->driver->write(line->port, out, count) == 0)
+		media_echo_written(&line->echo, out, count);
 }
 
 /* Past the telephone. */
@@ -488,16 +512,21 @@ static void silence_report(struct media_line *line)
 
 /* A tone takes the place of what waits to be played, but not of speech that goes on under it. Returns how many blocks
  * more are to be written. */
-static int tone_hurry(struct media_line *line)
+static int tone_hurry(struct media_line *line, size_t count)
 {
 	bool speech = false;
+	int blocks;
 
 	if (!line->tone_new)
 		return 0;
 	line->tone_new = false;
 	for (int i = 0; i < MEDIA_CALLS; i++)
 		speech = speech || (line->streams[i].wish.id && line->streams[i].wish.receives);
-	return speech ? 0 : (int)line->port->driver->write_overtake(line->port);
+	if (speech)
+		return 0;
+	blocks = (int)line->port->driver->write_overtake(line->port);
+	media_echo_unwritten(&line->echo, (size_t)blocks * count);
+	return blocks;
 }
 
 /* A card's blocks are answered one for one, so that its buffers keep their depth. The dummy's telephone only
@@ -519,7 +548,7 @@ void media_line_tick(struct media_line *line, uint64_t now_ns, size_t count)
 	if (blocks == 0)
 		line->report.blocks_missing++;
 	else
-		blocks += tone_hurry(line);
+		blocks += tone_hurry(line, count);
 	if (driver->clock == FXS_CLOCK_TIMER)
 		blocks = 1;
 	while (blocks-- > 0)

@@ -6,6 +6,7 @@
 #include "dsp/dtmf.h"
 #include "gateway/box.h"
 #include "gateway/media.h"
+#include "gateway/media_echo.h"
 
 struct media_line {
 	/* shared with control */
@@ -26,6 +27,7 @@ struct media_line {
 	struct fxs_hook *hook;
 	struct dsp_tone *tone, *beep;
 	struct dsp_dtmf_rx *dtmf;
+	struct media_echo_path echo;
 	struct media_wish wish;
 	uint32_t wish_sequence;
 	struct media_report report;

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include <string.h>
 
+#include "dsp/echo.h"
 #include "gateway/config.h"
 #include "gateway/settings.h"
 
@@ -190,6 +191,10 @@ const struct setting settings[] = {
 		"# ends a number and calls it at once"),
 	PROFILE("dtmf_events", KIND_SWITCH, dtmf_events, 0, 0, "", "on",
 		"keys pressed in a call go out as events (RFC 4733) where the far end takes them; off: as sound"),
+	PROFILE("echo", KIND_ECHO, echo, 0, 0, "", "software",
+		"who takes away the far talker's echo, which a telephone's hybrid sends back (doc/echo.md): software is Tipring, kernel the card or the module that dahdi_cfg chose for the channel"),
+	PROFILE("echo_tail_ms", KIND_NUMBER, echo_tail_ms, DSP_ECHO_TAIL_MIN_MS, DSP_ECHO_TAIL_MAX_MS, "ms", "32",
+		"the latest echo that is found"),
 	PROFILE("hotline", KIND_DIGITS, hotline, 0, CONFIG_DIGITS_MAX, "", "",
 		"number that lifting calls by itself"),
 	PROFILE("hotline_s", KIND_NUMBER, hotline_s, 0, 60, "s", "0",

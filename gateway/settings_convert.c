@@ -6,6 +6,7 @@
 #include "fxs/fxs.h"
 #include "fxs/zone.h"
 #include "gateway/config.h"
+#include "gateway/media.h"
 #include "gateway/settings.h"
 
 #define SIP_PORT 5060
@@ -224,6 +225,8 @@ static const struct choice {
 	[KIND_FORWARD] = {"redirect or bridge", {{"redirect", CONFIG_FORWARD_REDIRECT}, {"bridge", CONFIG_FORWARD_BRIDGE}}},
 	[KIND_FALLBACK] = {"ring-back or bridge",
 		{{"ring-back", CONFIG_FALLBACK_RING_BACK}, {"bridge", CONFIG_FALLBACK_BRIDGE}}},
+	[KIND_ECHO] = {"off, software or kernel",
+		{{"off", MEDIA_ECHO_OFF}, {"software", MEDIA_ECHO_SOFTWARE}, {"kernel", MEDIA_ECHO_KERNEL}}},
 	[KIND_STYLE] = {"bellcore, etsi or network",
 		{{"bellcore", CONFIG_FLASH_BELLCORE}, {"etsi", CONFIG_FLASH_ETSI}, {"network", CONFIG_FLASH_NETWORK}}},
 };
@@ -283,6 +286,7 @@ const char *settings_convert(const struct setting *setting, const char *text, vo
 		[KIND_FEATURES] = convert_choice,    [KIND_RING] = convert_choice,
 		[KIND_MWI] = convert_choice,        [KIND_HOLD] = convert_choice,
 		[KIND_REACH] = convert_choice,
+		[KIND_ECHO] = convert_choice,
 		[KIND_STRATEGY] = convert_choice,
 		[KIND_USE] = convert_choice,
 	};

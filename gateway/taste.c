@@ -90,6 +90,8 @@ int taste_alloc(struct taste **tastep, const struct config_profile *profile)
 	taste->media.rings[RING_COUNTRY] = zone.ring;
 	taste->media.use = profile->use;
 	taste->media.hook = fxs_hook_defaults;
+	taste->media.echo = profile->echo;
+	taste->media.echo_tail_ms = profile->echo_tail_ms;
 	taste->media.hook.flash_min_ms = profile->flash_min_ms;
 	taste->media.hook.flash_max_ms = profile->flash_max_ms;
 	*tastep = taste;

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* "hears", "does not hear", "never": what a telephone must hear and must not. */
 #include <errno.h>
+#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -19,12 +20,14 @@
 #define CORRELATION_MIN 0.9
 #define STRANGER_MAX    0.3  /* correlation of what is not there */
 #define GAP_MAX_MS      40
+#define LEVEL_BELOW_MAX 90
 
 /* Whose voice, and how much of it. */
 struct talk {
 	bool seed;       /* nobody's: a sound file has it (tests/story/sounds.h), played from an event on */
 	unsigned number; /* of the telephone, or the seed */
 	unsigned ms;
+	double level_dbm0; /* "above" it; 0: none named */
 	size_t end;      /* the word behind it */
 };
 
@@ -36,6 +39,15 @@ static const char *talk_read(struct talk *talk, const struct script_command *com
 		return "hears which telephone?";
 	if (!script_number(command->words[talk->end++], 1, talk->seed ? UINT32_MAX : SCRIPT_PHONE_MAX, &talk->number))
 		return talk->seed ? "a seed is a number" : "a telephone is 1..999";
+	if (!talk->seed && script_word_is(command, talk->end, "above")) {
+		unsigned below;
+
+		talk->end += 2;
+		if (talk->end > command->count || command->words[talk->end - 1][0] != '-' ||
+		    !script_number(command->words[talk->end - 1] + 1, 1, LEVEL_BELOW_MAX, &below))
+			return "\"above\" takes -1..-90 dBm0";
+		talk->level_dbm0 = -(double)below;
+	}
 	if (!script_word_is(command, talk->end, "for"))
 		return NULL;
 	talk->end += 2;
@@ -109,6 +121,18 @@ static void judged_keep(struct player *player, const struct hearing *hearing, un
 		.seed = hearing->seed,
 		.meant = meant,
 		.result = *result};
+}
+
+/* Of what is heard, that which is like the voice. */
+static enum script_result echo_judge(struct player *player, const struct recognition *result, bool meant, double level_dbm0)
+{
+	double voice_dbm0 = result->level_dbm0 + 20 * log10(fmax(result->correlation, 1e-3));
+
+	snprintf(player->note, sizeof player->note, "correlation %.3f, delay %.1f ms, of the voice %.1f dBm0", result->correlation,
+		result->delay_ms, voice_dbm0);
+	if (meant == (voice_dbm0 > level_dbm0))
+		return SCRIPT_DONE;
+	return player_fail(player, "the voice is %s: %s", meant ? "too weak" : "heard", player->note);
 }
 
 static enum script_result result_judge(struct player *player, const struct recognition *result,
@@ -217,7 +241,7 @@ static enum script_result talker_judge(struct player *player, const struct scrip
 	if (err)
 		return player_fail(player, "too little sound to judge");
 	judged_keep(player, &hearing, phone_number(own->phone), meant, &result);
-	return result_judge(player, &result, meant);
+	return talk.level_dbm0 != 0 ? echo_judge(player, &result, meant, talk.level_dbm0) : result_judge(player, &result, meant);
 }
 
 static enum script_result run_hears(struct player *player, const struct script_command *command)
@@ -302,8 +326,8 @@ enum script_result player_watches_step(struct player *player)
 }
 
 const struct script_verb player_judge_verbs[] = {
-	{"hears", "N [for MS] | seed N [for MS] since [N] EVENT | keys DIGITS [for MS]", true, check_hears, run_hears},
-	{"does", "not hear N [for MS], or seed N [for MS] since [N] EVENT", true, check_does, run_does},
+	{"hears", "N [above LEVEL] [for MS] | seed N [for MS] since [N] EVENT | keys DIGITS [for MS]", true, check_hears, run_hears},
+	{"does", "not hear N [above LEVEL] [for MS], or seed N [for MS] since [N] EVENT", true, check_does, run_does},
 	{"never", "tone NAME | ring | sound", true, check_never, run_never},
 	{NULL},
 };

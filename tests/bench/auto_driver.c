@@ -305,6 +305,12 @@ static void counters_get(const struct fxs_port *port, struct fxs_counters *count
 
 /* Its symbol stands for the dummy's, whose objects the linker then leaves out. */
 /* What is written is at the telephone at once. */
+static unsigned echo_delay(const struct fxs_port *port)
+{
+	(void)port;
+	return FXS_BLOCK_SAMPLES_MAX;
+}
+
 static unsigned write_overtake(struct fxs_port *port)
 {
 	(void)port;
@@ -326,7 +332,7 @@ const struct fxs_driver fxs_dummy_driver = {
 	.hook_get = hook_get,
 	.audio_start = audio_start,
 	.audio_stop = audio_stop,
-	.write_overtake = write_overtake,
+	.write_overtake = write_overtake, .echo_delay = echo_delay,
 	.read = read_block,
 	.write = write_block,
 	.ring_start = ring_start,

@@ -101,6 +101,34 @@ ticks tick_instructions_per_line stream
 ticks tick_instructions_per_line_bridged bridged
 ticks tick_instructions_per_line_held held
 ticks tick_instructions_per_line_call_waiting waiting
+ticks tick_instructions_per_line_with_echo echo
 ticks tick_instructions_per_line_without_call silent
 ticks tick_instructions_per_line_dialling dialling
+# voices DIR: some of other people's making beside the echo bench's own
+voices() {
+	local voice number=0
+	for voice in en-us+f3 en-gb+m3 de+m1 fr-fr+f2; do
+		number=$((number + 1))
+		espeak-ng -v "$voice" -s 150 -w "$1/$number.wav" "One two three four five. The weather was fine when we left the house at nine this morning. $(
+			)Which number did you call, and what did they tell you about the parcel that never came?"
+	done
+}
+
+# cost TAIL_MS: instructions of the echo canceller in 20 ms
+cost() {
+	local count
+	count=$(valgrind --tool=callgrind --callgrind-out-file=/dev/null --toggle-collect=dsp_echo_run \
+		"$build/tests/bench/echo" -c "$1" 100 2>&1 | sed -n 's/.*Collected : \([0-9]*\).*/\1/p')
+	figures "echo_instructions_$1_ms" "$([ -n "$count" ] && echo "echo_instructions_$1_ms $((count / 100)) instructions")"
+}
+
+dir=$(mktemp -d)
+voices "$dir"
+echo_names=$("$build/tests/bench/echo" -l)
+# shellcheck disable=SC2086 # a list
+figures "$echo_names" "$("$build/tests/bench/echo" -f "$dir"/*.wav 2>&1)"
+rm -rf "$dir"
+for tail_ms in 8 16 32 64 128; do
+	cost $tail_ms
+done
 echo "# load at the end $(cut -d' ' -f1-3 /proc/loadavg)"

@@ -4,9 +4,10 @@
  * that are off-hook, each with a stream to itself over a socket of its own, or without, served for TICKS blocks.
  * Nothing in it depends on the clock or on other processes, so that the count repeats.
  *
+ * echo: a stream, and echo cancelling of 32 ms.
  * bridged: hung up, and two streams of it talk to each other. held: what is sent is the hold sound. waiting: the stream, and a tone over it that makes it softer.
  *
- * usage: tick LINES stream|bridged|held|waiting|silent|dialling TICKS
+ * usage: tick LINES stream|echo|bridged|held|waiting|silent|dialling TICKS
  */
 #include <arpa/inet.h>
 #include <stdio.h>
@@ -23,6 +24,7 @@
 #define START_NS      1000000000ull
 #define PTIME_MS      20
 #define PLAYOUT_MS    40
+#define ECHO_TAIL_MS  32
 #define SETTLE_TICKS  20 /* before the counting: playout is full, the tables are made */
 #define TONE_TEXT     "350+440"
 #define TONE_DBM0     (-13)
@@ -146,6 +148,8 @@ int main(int argc, char **argv)
 	    media_alloc(&bench.media, &config, START_NS))
 		return EXIT_FAILURE;
 	taste.tones[FXS_TONE_DIAL] = taste.waiting_tones[0] = tone;
+	taste.echo = strcmp(argv[2], "echo") ? MEDIA_ECHO_OFF : MEDIA_ECHO_SOFTWARE;
+	taste.echo_tail_ms = ECHO_TAIL_MS;
 	lines_add(&bench, config.lines_max, argv[2], &taste);
 	media_step(bench.media, bench.now_ns);
 	for (unsigned i = 0; i < SETTLE_TICKS; i++)

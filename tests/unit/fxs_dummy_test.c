@@ -554,6 +554,7 @@ static void test_what_two_wires_cannot_do_says_so(void **state)
 
 	assert_int_equal(DRIVER->lamp_set(bench->port, true), ENOTSUP);
 	assert_int_equal(DRIVER->echo_cancel_set(bench->port, 128), ENOTSUP);
+	assert_in_range(DRIVER->echo_delay(bench->port), 40, 160);
 }
 
 /* ---- telephones that misbehave ---- */

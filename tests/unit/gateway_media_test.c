@@ -18,13 +18,16 @@
 
 #define NS_PER_MS 1000000ull
 #define CARDS     2
+#define BLOCK_SAMPLES 80
 
 static struct card {
 	struct fxs_port port;
 	int fd; /* readable: a block has come */
 	bool off_hook, sound_on, ringing, fault_untold;
 	unsigned first_burst_ms; /* of the cadence that it rings in */
-	int feed_err, audio_err, ring_err;
+	int feed_err, audio_err, ring_err, echo_err;
+	bool echoes;        /* says what it heard in the block before */
+	unsigned echo_taps; /* of its own canceller */
 	enum fxs_feed feed;
 	unsigned written, overtaken;
 	int16_t says; /* in every sample */
@@ -118,10 +121,11 @@ static int audio_stop(struct fxs_port *port)
 
 static int sound_read(struct fxs_port *port, int16_t *samples, size_t count)
 {
+	const struct card *card = (const struct card *)port;
 	uint64_t one;
 
 	for (size_t i = 0; i < count; i++)
-		samples[i] = ((struct card *)port)->says;
+		samples[i] = card->echoes ? card->heard[i] : card->says;
 	return read(((struct card *)port)->fd, &one, sizeof(one)) == sizeof(one) ? 0 : EAGAIN;
 }
 
@@ -138,6 +142,21 @@ static unsigned write_overtake(struct fxs_port *port)
 {
 	((struct card *)port)->overtaken++;
 	return 2;
+}
+
+static int echo_cancel_set(struct fxs_port *port, unsigned taps)
+{
+	struct card *card = (struct card *)port;
+
+	if (!card->echo_err)
+		card->echo_taps = taps;
+	return card->echo_err;
+}
+
+static unsigned echo_delay(const struct fxs_port *port)
+{
+	(void)port;
+	return BLOCK_SAMPLES;
 }
 
 static int ring_start(struct fxs_port *port, const struct fxs_cadence *cadence, uint64_t at_ns)
@@ -178,7 +197,7 @@ const struct fxs_driver fxs_dummy_driver = {
 	.port_open = port_open, .port_close = port_close, .fd = port_fd, .event_mask = event_mask,
 	.event_read = event_read, .hook_get = hook_get, .audio_start = audio_start, .audio_stop = audio_stop,
 	.read = sound_read, .write = sound_write, .write_overtake = write_overtake, .ring_start = ring_start, .ring_stop = ring_stop,
-	.feed_set = feed_set,
+	.feed_set = feed_set, .echo_cancel_set = echo_cancel_set, .echo_delay = echo_delay,
 };
 
 const struct fxs_driver *fxs_driver_find(const char *name)
@@ -194,7 +213,7 @@ static struct prompts prompts;
 
 static int make(void **state)
 {
-	const struct media_config config = {.block_samples = 80, .events_size = 1, .prompts = &prompts, .lines_max = CARDS};
+	const struct media_config config = {.block_samples = BLOCK_SAMPLES, .events_size = 1, .prompts = &prompts, .lines_max = CARDS};
 
 	(void)state;
 	assert_int_equal(dsp_init(), 0);
@@ -816,6 +835,84 @@ static void test_a_lost_edge_heals_within_a_second(void **state)
 	assert_true(report.off_hook);
 }
 
+/* ---- echo ---- */
+
+static int make_echo(enum media_echo echo, void **state)
+{
+	int err;
+
+	taste.echo = (uint8_t)echo;
+	taste.echo_tail_ms = 8;
+	err = make(state);
+	cards[0].echoes = true;
+	taste.echo = MEDIA_ECHO_OFF;
+	return err;
+}
+
+static int make_software(void **state)
+{
+	return make_echo(MEDIA_ECHO_SOFTWARE, state);
+}
+
+/* What the telephone says, as the line takes it, after two seconds of a tone that its hybrid sends back: its largest sample. */
+static int echo_of_a_tone(void)
+{
+	struct media_wish wish = talk;
+	struct dsp_tone_def *tone;
+	int largest = 0;
+
+	assert_int_equal(dsp_tone_def_parse(&tone, "350+440", -13), 0);
+	taste.tones[FXS_TONE_DIAL] = tone;
+	wish.tone = FXS_TONE_DIAL;
+	media_line_wish(lines[0], &wish);
+	for (int i = 0; i < 200; i++) {
+		step_after(10);
+		block_comes(&cards[0]);
+		media_step(media, now_ns);
+	}
+	for (int i = 0; i < BLOCK_SAMPLES; i++)
+		largest = abs(lines[0]->said[i]) > largest ? abs(lines[0]->said[i]) : largest;
+	taste.tones[FXS_TONE_DIAL] = NULL;
+	dsp_tone_def_free(tone);
+	return largest;
+}
+
+static void test_what_comes_back_of_what_the_telephone_hears_is_taken_out(void **state)
+{
+	(void)state;
+	assert_in_range(echo_of_a_tone(), 0, 20);
+}
+
+static void test_with_echo_off_it_is_not(void **state)
+{
+	(void)state;
+	cards[0].echoes = true;
+	assert_in_range(echo_of_a_tone(), 1000, INT16_MAX);
+}
+
+/* Whose tail is a power of two of taps, 64 for 8 ms. */
+static void test_the_cards_own_canceller_is_on_while_sound_is(void **state)
+{
+	struct media_report report;
+
+	(void)state;
+	taste.echo = MEDIA_ECHO_KERNEL;
+	taste.echo_tail_ms = 33;
+	media_line_wish(lines[0], &talk);
+	step_after(1);
+	assert_int_equal(cards[0].echo_taps, 512);
+	media_line_wish(lines[0], &(struct media_wish){.tone = MEDIA_TONE_NONE});
+	step_after(1);
+	assert_int_equal(cards[0].echo_taps, 0);
+	cards[1].echo_err = ENOTSUP;
+	media_line_wish(lines[1], &talk);
+	step_after(1);
+	media_line_report(lines[1], &report);
+	assert_int_equal(report.refusal, ENOTSUP);
+	taste.echo = MEDIA_ECHO_OFF;
+}
+
+#define ECHO_TEST(test) cmocka_unit_test_setup_teardown(test, make_software, unmake)
 #define MEDIA_TEST(test) cmocka_unit_test_setup_teardown(test, make, unmake)
 #define BRIDGE_TEST(test) cmocka_unit_test_setup_teardown(test, make_bridge, unmake_bridge)
 
@@ -842,6 +939,9 @@ int main(void)
 		MEDIA_TEST(test_a_card_out_of_order_does_not_pace_the_others),
 		MEDIA_TEST(test_a_card_that_falls_silent_is_replaced_by_the_timer),
 		MEDIA_TEST(test_a_lost_edge_heals_within_a_second),
+		ECHO_TEST(test_what_comes_back_of_what_the_telephone_hears_is_taken_out),
+		MEDIA_TEST(test_with_echo_off_it_is_not),
+		MEDIA_TEST(test_the_cards_own_canceller_is_on_while_sound_is),
 	};
 
 	return cmocka_run_group_tests_name("gateway/media", tests, NULL, NULL);

@@ -31,6 +31,7 @@ story() {
 	local name=$1 story=$2 lines
 	shift 2
 	lines=$(sed -n 's/^# lines: //p' "$story" | grep . || echo 3)
+	local knobs="${knobs:-} $(sed -n 's/^# knobs: //p' "$story")"
 	TIPRING_CHANNELS=$(seq -s, $((lines + 1)) $((2 * lines))) guest "$name" "$lines" env ${COUNTRY:+"COUNTRY=$COUNTRY"} "$vm/../bed/with-server.sh" "$build" dahdi "$lines" \
 		tests/story/story --bed dahdi "$@" "$story"
 }

@@ -1,0 +1,56 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include <assert.h>
+#include <string.h>
+
+#include "gateway/media_echo.h"
+
+int media_echo_alloc(struct media_echo_path *path, unsigned tail_ms, unsigned block_samples, unsigned delay)
+{
+	struct dsp_echo_config config = {.tail_ms = tail_ms, .block_samples = block_samples, .muting = true, .comfort_noise = true};
+
+	assert(delay + 3 * block_samples <= MEDIA_ECHO_WRITTEN);
+	path->delay = delay;
+	return dsp_echo_alloc(&path->canceller, &config);
+}
+
+void media_echo_free(struct media_echo_path *path)
+{
+	dsp_echo_free(path->canceller);
+}
+
+void media_echo_begin(struct media_echo_path *path)
+{
+	memset(path->written, 0, sizeof(path->written));
+	path->end = path->read = 0;
+}
+
+/* What lies beyond the end is silence, for a port that has two blocks at once. */
+void media_echo_written(struct media_echo_path *path, const int16_t *samples, size_t count)
+{
+	if (!path->canceller)
+		return;
+	for (size_t i = 0; i < count; i++)
+		path->written[(path->end + i) % MEDIA_ECHO_WRITTEN] = samples[i];
+	path->end = (path->end + (unsigned)count) % MEDIA_ECHO_WRITTEN;
+	for (size_t i = 0; i < count; i++)
+		path->written[(path->end + i) % MEDIA_ECHO_WRITTEN] = 0;
+	path->read = 0;
+}
+
+void media_echo_unwritten(struct media_echo_path *path, size_t count)
+{
+	path->end = (path->end + MEDIA_ECHO_WRITTEN - (unsigned)count) % MEDIA_ECHO_WRITTEN;
+}
+
+void media_echo_clean(struct media_echo_path *path, int16_t *samples, size_t count)
+{
+	int16_t far[FXS_BLOCK_SAMPLES_MAX];
+	unsigned from = path->end + MEDIA_ECHO_WRITTEN - path->delay + path->read;
+
+	if (!path->canceller)
+		return;
+	for (size_t i = 0; i < count; i++)
+		far[i] = path->written[(from + i) % MEDIA_ECHO_WRITTEN];
+	path->read += (unsigned)count;
+	dsp_echo_run(path->canceller, samples, far, samples, count);
+}

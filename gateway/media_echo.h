@@ -1,0 +1,35 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * Private to the media plane: takes the far talker's echo out of what a line's telephone says. It keeps what was written to the port until its
+ * echo can have come back.
+ */
+#ifndef TIPRING_GATEWAY_MEDIA_ECHO_H
+#define TIPRING_GATEWAY_MEDIA_ECHO_H
+
+#include "dsp/echo.h"
+#include "fxs/fxs.h"
+
+#define MEDIA_ECHO_WRITTEN 1024 /* samples kept: more than any port's echo_delay and three blocks */
+
+struct media_echo_path {
+	struct dsp_echo *canceller; /* NULL: nothing is taken out */
+	unsigned delay;             /* fxs_driver.echo_delay */
+	int16_t written[MEDIA_ECHO_WRITTEN]; /* a ring */
+	unsigned end;               /* of what was written, modulo the ring's size */
+	unsigned read;              /* samples read since the last block was written */
+};
+
+/* Control thread. */
+int media_echo_alloc(struct media_echo_path *path, unsigned tail_ms, unsigned block_samples, unsigned delay);
+void media_echo_free(struct media_echo_path *path);
+
+/* Sound begins anew: what was written before is not heard. What is known of the line stays. */
+void media_echo_begin(struct media_echo_path *path);
+/* A block that was written to the port. */
+void media_echo_written(struct media_echo_path *path, const int16_t *samples, size_t count);
+/* So many of the newest samples that were written are thrown away unheard. */
+void media_echo_unwritten(struct media_echo_path *path, size_t count);
+/* A block that was read from the port, in place. */
+void media_echo_clean(struct media_echo_path *path, int16_t *samples, size_t count);
+
+#endif
