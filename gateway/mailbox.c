@@ -87,6 +87,7 @@ void mailbox_free(struct mailbox *mailbox)
 	if (!mailbox)
 		return;
 	ua_subscription_end(mailbox->subscription);
+	(void)ua_account_take_notices(mailbox->account, UA_MESSAGE_SUMMARY, UA_MESSAGE_SUMMARY_TYPE, NULL, NULL);
 	free(mailbox);
 }
 

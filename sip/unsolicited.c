@@ -38,9 +38,14 @@ static void on_deliver(void *arg)
 
 int ua_account_take_notices(struct ua_account *account, const char *event, const char *accept, ua_notice_h *handler, void *arg)
 {
-	struct ua_unsolicited *unsolicited = mem_zalloc(sizeof(*unsolicited), destroy);
-	int err = unsolicited ? str_dup(&unsolicited->event, event) : ENOMEM;
+	struct ua_unsolicited *unsolicited;
+	int err;
 
+	account->unsolicited = mem_deref(account->unsolicited);
+	if (!handler)
+		return 0;
+	unsolicited = mem_zalloc(sizeof(*unsolicited), destroy);
+	err = unsolicited ? str_dup(&unsolicited->event, event) : ENOMEM;
 	if (!err)
 		err = str_dup(&unsolicited->accept, accept);
 	if (err) {
@@ -50,7 +55,6 @@ int ua_account_take_notices(struct ua_account *account, const char *event, const
 	unsolicited->account = account;
 	unsolicited->handler = handler;
 	unsolicited->arg = arg;
-	mem_deref(account->unsolicited);
 	account->unsolicited = unsolicited;
 	return 0;
 }

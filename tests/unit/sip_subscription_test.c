@@ -547,6 +547,9 @@ static void test_unsolicited_ones_are_taken_where_they_are_wanted(void **state)
 	assert_starts(bed_receive(), "SIP/2.0 400 ");
 	unsolicited("u5", "100", "Subscription-State: active\r\nEvent: presence\r\n", "");
 	assert_starts(bed_receive(), "SIP/2.0 489 ");
+	assert_int_equal(ua_account_take_notices(bed.account, "message-summary", "application/simple-message-summary", NULL, NULL), 0);
+	unsolicited("u6", "100", "Subscription-State: active\r\n" SUMMARY, BODY);
+	assert_starts(bed_receive(), "SIP/2.0 481 ");
 	bed_heard_nothing();
 }
 
