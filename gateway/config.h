@@ -139,6 +139,7 @@ struct config_profile {
 	struct config_text feature_codes;
 	struct features features; /* of both */
 	struct config_text voice_mail;
+	struct config_text conference; /* "": none */
 	unsigned dnd_code;
 	unsigned forward_no_answer_s;
 	uint8_t forward_by; /* enum config_forward */

@@ -96,6 +96,18 @@ static void hold_check(struct check *check, struct config_profile *profile)
 			"silence", profile->name, profile->hold_sound.text);
 }
 
+/* What is sent as it stands: a number, or an address. */
+static void conference_check(struct check *check, const struct config_profile *profile)
+{
+	const char *text = profile->conference.text;
+	bool is_uri = strncmp(text, "sip:", 4) == 0;
+
+	if (!text[0] || (is_uri && text[4] && !strpbrk(text, " \t<>\"")) || (!is_uri && !strpbrk(text, " \t<>\":@")))
+		return;
+	complain(check, &profile->place, "profile \"%s\": conference: \"%s\": allowed is a number, or an address as "
+		"sip:conference@example.com", profile->name, text);
+}
+
 static void profiles_check(struct check *check)
 {
 	struct config *config = check->config;
@@ -127,6 +139,8 @@ static void profiles_check(struct check *check)
 		rings_check(check, &config->profiles[i]);
 	for (unsigned i = 0; i < config->profile_count; i++)
 		hold_check(check, &config->profiles[i]);
+	for (unsigned i = 0; i < config->profile_count; i++)
+		conference_check(check, &config->profiles[i]);
 }
 
 static bool readable_by_others(int fd)

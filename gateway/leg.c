@@ -431,6 +431,27 @@ void leg_refuse(struct leg *leg, unsigned status, const char *phrase)
 	leg->invite = NULL;
 }
 
+int leg_confer(struct leg *leg, const struct leg *other)
+{
+	const struct ua_refer_to to = {.focus = other->invite};
+
+	return leg->invite && other->invite ? ua_invite_refer(leg->invite, &to) : ENOTCONN;
+}
+
+int leg_confer_drop(struct leg *leg, const char *uri)
+{
+	const struct ua_refer_to to = {.dropped = uri};
+
+	return leg->invite ? ua_invite_refer(leg->invite, &to) : ENOTCONN;
+}
+
+void leg_far_uri(const struct leg *leg, char *uri, size_t size)
+{
+	uri[0] = 0;
+	if (leg->invite)
+		ua_invite_far_uri(leg->invite, uri, size);
+}
+
 int leg_transfer_blind(struct leg *leg, const char *number)
 {
 	const struct ua_refer_to to = {.user = number};

@@ -76,7 +76,13 @@ void leg_refuse(struct leg *leg, unsigned status, const char *phrase);
 
 /* Asks the peer to call the far end of other instead of us; what comes of it is TRANSFERRED or TRANSFER_FAILED. */
 int leg_transfer(struct leg *leg, const struct leg *other, bool by_address); /* as of struct ua_refer_to */
-/* ... or a number. */
+/* ... or the conference that other is a call to (RFC 4579). */
+int leg_confer(struct leg *leg, const struct leg *other);
+/* The peer, a conference, shall let go of whom uri names; what comes of it is told as of a transfer. */
+int leg_confer_drop(struct leg *leg, const char *uri);
+/* The far end's address, as leg_confer_drop takes it; "": none. */
+void leg_far_uri(const struct leg *leg, char *uri, size_t size);
+/* As leg_transfer, to a number. */
 int leg_transfer_blind(struct leg *leg, const char *number);
 
 /* What the media thread reports of silence (ids as stream_silent_id tells them). A leg whose signalling is dead too

@@ -23,6 +23,8 @@ void line_leg_event(struct line *line, enum line_role role, enum line_event even
 
 	if (role == LINE_ROLE_ACTIVE && !line_leg(line, role)->came_in)
 		line_completion_note(line, event, leg);
+	if (line_conference_event(line, leg, event))
+		return;
 	if (line_referral_event(line, leg, event))
 		return;
 	event = line_transfer_judge(line, role, event);
@@ -251,6 +253,11 @@ enum line_event line_verb_do(struct line *line, enum line_verb verb)
 		return call_dialled(line);
 	case LINE_DO_CALL_HOTLINE:
 		return call_hotline(line);
+	case LINE_DO_CONFER:
+	case LINE_DO_CONFER_DONE:
+	case LINE_DO_CONFER_FAIL:
+	case LINE_DO_CONFER_DROP:
+		return line_conference_do(line, verb);
 	case LINE_DO_CALL_COMPLETE:
 		return line_completion_dial(line);
 	case LINE_DO_CALL_GIVE_UP:
@@ -365,6 +372,7 @@ void line_legs_retire(struct line *line)
 			line->legs[i].leg = NULL;
 			line->legs[i].came_in = line->legs[i].for_group = line->legs[i].warned = false;
 			line->legs[i].since_ms = 0;
+			line->legs[i].is_focus = line->legs[i].confers = line->legs[i].joined = false;
 			line_leg_retire(line, leg);
 		}
 		line->legs[i].over = false;

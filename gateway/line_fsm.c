@@ -137,6 +137,8 @@ static const struct line_step table[LINE_STATE_COUNT][LINE_EVENT_COUNT] = {
 		[LINE_EV_FLASH_SWAP] = STAY(TALKING, SWAP),
 		[LINE_EV_FLASH_TAKE] = STAY(TALKING, TAKE_WAITING),
 		[LINE_EV_FLASH_JOIN] = TO(THREE_WAY, JOIN),
+		[LINE_EV_FLASH_CONFER] = TO(CONFERRING, CONFER),
+		[LINE_EV_FLASH_DROP] = STAY(TALKING, CONFER_DROP),
 		[LINE_EV_FLASH_R] = TO(R_DIGIT, NOTHING),
 		[LINE_EV_FLASH_OUT] = STAY(TALKING, FLASH_OUT),
 		[LINE_EV_HANG_UP_KEPT] = TO(KEPT, NOTHING),
@@ -202,6 +204,17 @@ static const struct line_step table[LINE_STATE_COUNT][LINE_EVENT_COUNT] = {
 		[LINE_EV_HELD_ENDED] = TO(EARLY_MEDIA, NOTHING),
 		[LINE_EV_CALL_IN] = STAY(THREE_EARLY, REFUSE),
 	},
+	/* Of what a party does meanwhile, line_conference.c makes that it has failed, first of all. */
+	[LINE_CONFERRING] = {
+		[LINE_EV_HANG_UP] = TO(IDLE, HANG_UP_ALL),
+		[LINE_EV_HANG_UP_HELD] = TO(IDLE, HANG_UP_ALL),
+		[LINE_EV_HANG_UP_WAITING] = TO(IDLE, HANG_UP_ALL),
+		[LINE_EV_CONFERENCED] = TO(TALKING, CONFER_DONE),
+		[LINE_EV_CONFERENCE_FAILED] = TO(TALKING, CONFER_FAIL),
+		[LINE_EV_TIMEOUT] = TO(TALKING, CONFER_FAIL),
+		[LINE_EV_DIGIT] = STAY(CONFERRING, NOTHING),
+		[LINE_EV_CALL_IN] = STAY(CONFERRING, REFUSE),
+	},
 	/* Whatever a call does meanwhile finds the calls as they were (line_r_digit_abandon). */
 	[LINE_R_DIGIT] = {
 		[LINE_EV_HANG_UP] = TO(IDLE, HANG_UP_ALL),
@@ -215,6 +228,7 @@ static const struct line_step table[LINE_STATE_COUNT][LINE_EVENT_COUNT] = {
 		[LINE_EV_R_TAKE] = TO(TALKING, RESUME),
 		[LINE_EV_R_SWAP] = TO(TALKING, SWAP),
 		[LINE_EV_R_JOIN] = TO(THREE_WAY, JOIN),
+		[LINE_EV_FLASH_CONFER] = TO(CONFERRING, CONFER),
 		[LINE_EV_R_TRANSFER] = TO(REFERRING, TRANSFER),
 		[LINE_EV_R_REJECT] = TO(TALKING, REJECT_WAITING),
 		[LINE_EV_R_ACCEPT] = TO(TALKING, ACCEPT_WAITING),
@@ -411,6 +425,7 @@ static const struct line_outputs outputs[LINE_STATE_COUNT] = {
 	[LINE_THREE_WAY]   = { NO_TONE,             FXS_HOOK_IN_CALL,    LINE_TIMER_NONE,        1, 1, 0, 1, 1 },
 	[LINE_THREE_RINGS] = { FXS_TONE_RINGBACK,   FXS_HOOK_IN_CALL,    LINE_TIMER_RING,        1, 1, 0, 1, 1 },
 	[LINE_THREE_EARLY] = { NO_TONE,             FXS_HOOK_IN_CALL,    LINE_TIMER_RING,        1, 1, 0, 1, 1 },
+	[LINE_CONFERRING]  = { NO_TONE,             FXS_HOOK_IN_CALL,    LINE_TIMER_TRANSFER,    1, 1, 0, 1, 1 },
 	[LINE_R_DIGIT]     = { LINE_TONE_R_DIGIT,   FXS_HOOK_COLLECTING, LINE_TIMER_R_DIGIT,     1, 1, 0, 0, 0 },
 	[LINE_REFERRING]   = { NO_TONE,             FXS_HOOK_IN_CALL,    LINE_TIMER_TRANSFER,    1, 1, 0, 0, 0 },
 	[LINE_NOT_REFERRED] = { FXS_TONE_BUSY,      FXS_HOOK_IN_CALL,    LINE_TIMER_NOT_REFERRED, 1, 1, 0, 0, 0 },
@@ -451,7 +466,7 @@ const char *line_state_name(enum line_state state)
 {
 	static const char *const names[LINE_STATE_COUNT] = {
 		"idle", "dial-tone", "dialling", "calling", "ringback", "early-media", "ringing", "callee-free", "splash", "talking",
-		"recall", "three-way", "three-rings", "three-early", "r-digit", "referring", "not-referred", "wakeup", "awake", "announcement", "confirmed",
+		"recall", "three-way", "three-rings", "three-early", "conferring", "r-digit", "referring", "not-referred", "wakeup", "awake", "announcement", "confirmed",
 		"kept", "suspended", "ring-back", "transfer-rings", "transfer-clears", "transferring", "released", "busy", "congestion", "info", "howler",
 		"parked",
 	};
@@ -464,11 +479,12 @@ const char *line_event_name(enum line_event event)
 	static const char *const names[LINE_EVENT_COUNT] = {
 		"lift", "lift-barred", "hotline", "hang-up", "flash", "hang-up-held", "hang-up-waiting", "hang-up-transfer",
 		"hang-up-transfer-blind",
-		"hang-up-kept", "hang-up-suspend", "flash-barred", "flash-back", "flash-swap", "flash-join", "flash-take", "flash-r",
+		"hang-up-kept", "hang-up-suspend", "flash-barred", "flash-back", "flash-swap", "flash-join", "flash-confer", "flash-drop", "flash-take", "flash-r",
 		"flash-out", "r-back", "r-back-all", "r-release", "r-take", "r-swap", "r-join", "r-transfer", "r-reject",
 		"r-accept", "r-hold", "r-join-waiting", "digit", "number", "feature", "done", "announce", "refused", "picked-up", "refer-blind",
 		"no-number", "digit-lost", "timeout", "call-in", "call-forwarded", "call-waits", "wakeup", "call-left", "callee-free",
-		"held-ended", "waiting-ended", "transferred", "transfer-failed", "referred", "alerted", "early-media", "early-ended", "answered", "ended",
+		"held-ended", "waiting-ended", "transferred", "transfer-failed",
+		"conferenced", "conference-failed", "referred", "alerted", "early-media", "early-ended", "answered", "ended",
 		"ended-busy", "ended-congestion", "ended-info",
 	};
 

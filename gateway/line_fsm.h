@@ -25,6 +25,7 @@ enum line_state {
 	LINE_THREE_WAY,
 	LINE_THREE_RINGS, /* talking to the first, while the second that was called still rings */
 	LINE_THREE_EARLY, /* ... and its network makes the sound */
+	LINE_CONFERRING,  /* talking to the second call, while the network makes a conference of both */
 	LINE_R_DIGIT,     /* a flash between two calls: a digit says what it means */
 	LINE_REFERRING,   /* off-hook; the held party is calling the other one */
 	LINE_NOT_REFERRED, /* ... and could not: a tone before its call is back */
@@ -63,6 +64,8 @@ enum line_event {
 	LINE_EV_FLASH_BACK,   /* a flash while a call is held and none is talked in */
 	LINE_EV_FLASH_SWAP,   /* a flash between two calls: the other one */
 	LINE_EV_FLASH_JOIN,   /* ... both at once, or only one again */
+	LINE_EV_FLASH_CONFER, /* ... both at once, in a conference of the network's */
+	LINE_EV_FLASH_DROP,   /* a flash in such a conference: without whom it got last */
 	LINE_EV_FLASH_TAKE,   /* a flash while a call waits, and none is held */
 	LINE_EV_FLASH_R,      /* a flash that a digit explains */
 	LINE_EV_FLASH_OUT,    /* a flash that is the network's */
@@ -98,6 +101,8 @@ enum line_event {
 	LINE_EV_WAITING_ENDED,
 	LINE_EV_TRANSFERRED,
 	LINE_EV_TRANSFER_FAILED,
+	LINE_EV_CONFERENCED, /* both are in it */
+	LINE_EV_CONFERENCE_FAILED,
 	LINE_EV_REFERRED,    /* who transferred us has left, the new call has not been answered yet */
 	LINE_EV_ALERTED,     /* 180 without sound */
 	LINE_EV_EARLY_MEDIA, /* 18x with sound */
@@ -133,6 +138,10 @@ enum line_verb {
 	LINE_DO_TAKE_WAITING,  /* hold, and 200 to the one that waits */
 	LINE_DO_RING_WAITING,  /* all others end, the telephone rings with the one that waits */
 	LINE_DO_JOIN,          /* both calls at once */
+	LINE_DO_CONFER,        /* call the conference */
+	LINE_DO_CONFER_DONE,   /* its call takes the place of the two */
+	LINE_DO_CONFER_FAIL,   /* ... ends, and the two stay */
+	LINE_DO_CONFER_DROP,   /* ask it to let go of whom it got last */
 	LINE_DO_DROP_LAST,     /* the call added last ends, the other goes on */
 	LINE_DO_GO_ON,         /* one of three has ended, the other goes on */
 	LINE_DO_HANG_UP_ALL,   /* but a call that waits */

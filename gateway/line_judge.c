@@ -48,25 +48,31 @@ static enum line_event flash_between_two(const struct line *line)
 {
 	if (line->second_came_in || !line->config->profile->three_way)
 		return LINE_EV_FLASH_SWAP;
-	return LINE_EV_FLASH_JOIN;
+	return line_confers(line) ? LINE_EV_FLASH_CONFER : LINE_EV_FLASH_JOIN;
 }
 
 /* One that waits has its turn when no other is held: there is one key for two calls. */
 static enum line_event flash_bellcore(const struct line *line)
 {
+	if (line->state == LINE_CONFERRING)
+		return LINE_EVENT_COUNT;
+	if (line->state == LINE_TALKING && line_conference_can_drop(line))
+		return LINE_EV_FLASH_DROP;
 	if (!line_has(line, LINE_ROLE_HELD))
 		return line_waits(line) ? LINE_EV_FLASH_TAKE : flash_alone(line);
 	if (three_at_ear(line))
 		return LINE_EV_FLASH_JOIN;
 	if (talks(line))
 		return flash_between_two(line);
-	return called_rings(line) && line->config->profile->three_way ? LINE_EV_FLASH_JOIN : LINE_EV_FLASH_BACK;
+	return called_rings(line) && line->config->profile->three_way && !line_confers(line) ? LINE_EV_FLASH_JOIN : LINE_EV_FLASH_BACK;
 }
 
 static enum line_event flash_etsi(const struct line *line)
 {
 	if (line->state == LINE_R_DIGIT)
 		return line_r_digit_back(line);
+	if (line->state == LINE_CONFERRING)
+		return LINE_EVENT_COUNT;
 	if (line_has(line, LINE_ROLE_HELD))
 		return talks(line) ? LINE_EV_FLASH_R : LINE_EV_FLASH_BACK;
 	if (line_waits(line))

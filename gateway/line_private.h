@@ -12,6 +12,7 @@
 #define LINE_DIGITS_MAX  CONFIG_DIGITS_MAX
 #define LINE_RETIRED_MAX (15 + MEDIA_STREAMS)
 #define LINE_NUMBER_MAX  (LINE_DIGITS_MAX + DIGITMAP_SENT_MAX + 1) /* as it is sent, with the final zero */
+#define LINE_URI_MAX     256
 #define LINE_WARMLINE_S  5
 #define LINE_NORMAL_CLEARING 16 /* Q.850 */
 
@@ -29,6 +30,9 @@ struct line_leg {
 	bool for_group;  /* one of several may take it: this subscriber's own forwarding does not apply */
 	bool came_in;    /* was not made from here */
 	bool circles;    /* it came in and has been forwarded enough */
+	bool is_focus;   /* a conference of the network's */
+	bool confers;    /* it was asked to go to one, or one was asked to let go of somebody: no answer yet */
+	bool joined;     /* it is in the one that is being made */
 	bool over;       /* it has ended or was hung up: it leaves after this event */
 	bool warned;     /* ... that it has lasted long */
 	uint64_t since_ms; /* seen to have been answered; 0: not yet, or nobody cares */
@@ -69,6 +73,7 @@ struct line {
 	char last_caller[LINE_DIGITS_MAX + 1]; /* as the network told; "": hidden, or nobody called */
 	struct completion *completion; /* NULL: there is none for this line */
 	struct completion_of unreached; /* whom the last call from here did not reach; number "": it reached him, or there was none */
+	char conferee[LINE_URI_MAX]; /* whom the conference got last; "": nobody who could be let go of */
 	bool calls_back; /* the digits are a caller's: nothing to rewrite */
 	struct {
 		bool hide, show;  /* for the next call from here */
@@ -136,7 +141,7 @@ static inline bool line_has(const struct line *line, enum line_role role)
 /* A call that came in and waits for the subscriber. */
 static inline bool line_waits(const struct line *line)
 {
-	return line_has(line, LINE_ROLE_WAITING) && !line->referral;
+	return line_has(line, LINE_ROLE_WAITING) && !line->referral && !line->legs[line->place[LINE_ROLE_WAITING]].is_focus;
 }
 
 extern const struct leg_handlers line_leg_handlers;
@@ -209,6 +214,12 @@ enum line_event line_announce_quiet(struct line *line);
 enum line_event line_announce_number(struct line *line); /* and whether it is registered */
 enum line_event line_announce_prompts(struct line *line, const struct prompt_list *list); /* serial does not matter */
 enum line_event line_announced(const struct line *line); /* what follows when its time is over */
+
+/* line_conference.c: three-way calls by a conference of the network's (RFC 4579). */
+bool line_confers(const struct line *line); /* the profile names one */
+bool line_conference_can_drop(const struct line *line);
+bool line_conference_event(struct line *line, struct leg *leg, enum line_event event); /* true: it is dealt with */
+enum line_event line_conference_do(struct line *line, enum line_verb verb);
 
 /* line_completion.c: calls that did not reach anybody. */
 void line_completion_call(struct line *line, const struct ua_call_to *to); /* one begins */

@@ -42,7 +42,9 @@ enum line_event line_r_digit_event(const struct line *line, char digit)
 	if (digit < '0' || place >= (waits ? COUNT(while_one_waits) : COUNT(between_two)))
 		return line_r_digit_back(line);
 	event = waits ? while_one_waits[place] : between_two[place];
-	return is_permitted(line, event) ? event : line_r_digit_back(line);
+	if (!is_permitted(line, event))
+		return line_r_digit_back(line);
+	return event == LINE_EV_R_JOIN && line_confers(line) ? LINE_EV_FLASH_CONFER : event;
 }
 
 void line_r_digit_abandon(struct line *line)

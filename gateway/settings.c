@@ -114,6 +114,8 @@ const struct setting settings[] = {
 		"a call that comes in during another waits with a tone; off: it is refused as busy"),
 	PROFILE("three_way", KIND_SWITCH, three_way, 0, 0, "", "on",
 		"a flash between two calls joins them; off: it swaps them"),
+	PROFILE("conference", KIND_TEXT, conference, 0, CONFIG_TEXT_MAX, "", "",
+		"... by a conference of the network's (RFC 4579), whose number or address, as sip:conference@example.com, this is; \"\": they are joined here"),
 	PROFILE("three_way_leave", KIND_SWITCH, three_way_leave, 0, 0, "", "off",
 		"hanging up a three-way call connects the other two; off: it ends both"),
 	PROFILE("transfer", KIND_SWITCH, transfer, 0, 0, "", "on",

@@ -75,7 +75,43 @@ static char *refer_to_of(const struct ua_invite *invite, const struct ua_refer_t
 {
 	if (to->other)
 		return ua_refer_text_replaces(to->other->dialog, to->by_address);
+	if (to->focus)
+		return ua_refer_text_focus(to->focus->dialog);
+	if (to->dropped)
+		return ua_text_format("%s;method=BYE", to->dropped);
 	return ua_refer_text_user(to->user, invite->account->domain);
+}
+
+/* What goes between angle brackets. */
+static bool is_uri(const char *text)
+{
+	for (const char *p = text; *p; p++) {
+		if ((unsigned char)*p <= ' ' || strchr("<>\"\177", *p))
+			return false;
+	}
+	return text[0];
+}
+
+static bool is_valid(const struct ua_refer_to *to)
+{
+	if (to->other || to->focus)
+		return true;
+	if (to->dropped)
+		return is_uri(to->dropped);
+	return to->user && to->user[0] && strlen(to->user) <= UA_USER_MAX;
+}
+
+static bool has_dialog(const struct ua_invite *invite)
+{
+	return !invite || invite->dialog;
+}
+
+void ua_invite_far_uri(const struct ua_invite *invite, char *uri, size_t size)
+{
+	if (invite->dialog)
+		ua_refer_text_far(invite->dialog, uri, size);
+	else
+		uri[0] = '\0';
 }
 
 int ua_invite_refer(struct ua_invite *invite, const struct ua_refer_to *to)
@@ -83,11 +119,11 @@ int ua_invite_refer(struct ua_invite *invite, const struct ua_refer_to *to)
 	struct ua_refer *refer = &invite->refer;
 	int err;
 
-	if (invite->state != UA_INVITE_TALKING || (to->other && !to->other->dialog))
+	if (invite->state != UA_INVITE_TALKING || !has_dialog(to->other) || !has_dialog(to->focus))
 		return ENOTCONN;
 	if (refer->request || refer->waits)
 		return EALREADY;
-	if (!to->other && (!to->user || !to->user[0] || strlen(to->user) > UA_USER_MAX))
+	if (!is_valid(to))
 		return EINVAL;
 	ua_refer_stop(invite);
 	refer->attempt = (struct ua_attempt){0};

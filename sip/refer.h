@@ -15,19 +15,24 @@
 
 #include "sip/invite.h"
 
-/* Whom the peer shall call: one of user and other. */
+/* Whom the peer shall call: one of user, other, focus and dropped. */
 struct ua_refer_to {
 	const char *user;              /* dialled text, at the account's domain */
 	const struct ua_invite *other; /* the far end of this call of ours, which the new one replaces */
 	/* other is named by its address of record, with Require: replaces, rather than by its
 	 * Contact, which does not route behind border controllers. */
 	bool by_address;
+	const struct ua_invite *focus; /* the conference that this call of ours is in (RFC 4579): its Contact */
+	const char *dropped;           /* nobody: the peer, a focus, shall end its call with this URI (method=BYE) */
 };
 
 /* The request waits for an offer of ours that is under way, as a hold: two requests at once meet as 491.
  * A transfer that the peer has taken on and told no end of is given up for the new one. ENOTCONN: the call is not up, or other has no
  * dialog yet. EALREADY: the peer has not answered the request before. EINVAL: no such user. */
 int ua_invite_refer(struct ua_invite *invite, const struct ua_refer_to *to);
+
+/* The address of the peer of a call, as dropped has it; "" when it has none that fits. */
+void ua_invite_far_uri(const struct ua_invite *invite, char *uri, size_t size);
 
 /* What a peer asks us for. Valid during the handler; texts without control characters. */
 struct ua_refer_request {

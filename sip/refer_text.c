@@ -54,6 +54,24 @@ static int far_address(struct pl *uri, const struct ua_dialog *dialog)
 	return err;
 }
 
+char *ua_refer_text_focus(const struct ua_dialog *dialog)
+{
+	struct pl uri;
+
+	pl_set_str(&uri, dialog->target);
+	uri = without_headers(&uri);
+	return ua_text_format("%r", &uri);
+}
+
+void ua_refer_text_far(const struct ua_dialog *dialog, char *uri, size_t size)
+{
+	struct pl address;
+
+	uri[0] = '\0';
+	if (far_address(&address, dialog) == 0 && address.l < size)
+		ua_text_copy(uri, size, &address);
+}
+
 char *ua_refer_text_replaces(const struct ua_dialog *dialog, bool by_address)
 {
 	char *value = ua_text_format("%s;to-tag=%s;from-tag=%s", dialog->call_id,

@@ -15,6 +15,11 @@ char *ua_refer_text_user(const char *user, const char *domain);
 /* ... of the far end of a dialog, with what it must find in the new INVITE: tags as it sees them. */
 char *ua_refer_text_replaces(const struct ua_dialog *dialog, bool by_address);
 
+/* ... of a conference that a dialog of ours is with. */
+char *ua_refer_text_focus(const struct ua_dialog *dialog);
+/* The peer's address of record, without headers; "" when it is longer. */
+void ua_refer_text_far(const struct ua_dialog *dialog, char *uri, size_t size);
+
 struct ua_refer_target {
 	char uri[UA_URI_MAX];      /* without headers */
 	char user[UA_URI_MAX];     /* unescaped */

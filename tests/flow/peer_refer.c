@@ -6,6 +6,13 @@
 #include "sip/refer.h"
 #include "tests/flow/peer_private.h"
 
+void ua_invite_far_uri(const struct ua_invite *invite, char *uri, size_t size)
+{
+	(void)invite;
+	(void)size;
+	uri[0] = 0;
+}
+
 int ua_invite_refer(struct ua_invite *invite, const struct ua_refer_to *to)
 {
 	(void)invite;

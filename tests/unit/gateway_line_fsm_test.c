@@ -20,7 +20,7 @@ static int is_off_hook(enum line_state state)
 /* The flash key has other things to do here than to begin anew or to bring a held call back. */
 static int is_between_calls(enum line_state state)
 {
-	return state == LINE_THREE_WAY || state == LINE_THREE_RINGS || state == LINE_THREE_EARLY ||
+	return state == LINE_THREE_WAY || state == LINE_CONFERRING || state == LINE_THREE_RINGS || state == LINE_THREE_EARLY ||
 		state == LINE_R_DIGIT || state == LINE_REFERRING || state == LINE_NOT_REFERRED;
 }
 

@@ -213,11 +213,18 @@ int ua_invite_info(struct ua_invite *invite, const char *type, const char *body)
 	return 0;
 }
 
+void ua_invite_far_uri(const struct ua_invite *invite, char *uri, size_t size)
+{
+	snprintf(uri, size, "sip:%s@example.org", invite->to);
+}
+
 int ua_invite_refer(struct ua_invite *invite, const struct ua_refer_to *to)
 {
 	assert_false(invite->dead);
 	invite->referred_to = to->other;
 	invite->referred_by_address = to->by_address;
+	invite->focus = to->focus;
+	snprintf(invite->dropped, sizeof(invite->dropped), "%s", to->dropped ? to->dropped : "");
 	snprintf(invite->referred_user, sizeof(invite->referred_user), "%s", to->user ? to->user : "");
 	return 0;
 }

@@ -25,6 +25,8 @@ struct ua_invite {
 	unsigned end_cause;     /* Q.850 */
 	char referred_user[64]; /* ... or number */
 	bool referred_by_address;
+	const struct ua_invite *focus;       /* ... to call the conference of this one */
+	char dropped[64];                    /* ... as a conference, to let go of him */
 	const struct ua_invite *referred_to; /* the call that its peer was asked to take over */
 	enum ua_direction offered; /* of the last offer in the call, when there was one */
 	unsigned offers, flashes;

@@ -644,9 +644,47 @@ static void test_a_stranger_replaces_nothing(void **state)
 	close(fd);
 }
 
+static void test_a_conference_gets_somebody_and_lets_him_go(void **state)
+{
+	const struct ua_refer_to to = {.dropped = "sip:300@example.org"}, rubbish = {.dropped = "sip:300> <sip:x"}, none = {.dropped = ""};
+	struct ua_refer_to there = {.focus = NULL};
+	char uri[64], brief[8];
+
+	(void)state;
+	talk();
+	there.focus = bed.invite; /* of another call in life */
+	ua_invite_far_uri(bed.invite, uri, sizeof(uri));
+	assert_string_equal(uri, "sip:%32%300@example.org");
+	ua_invite_far_uri(bed.invite, brief, sizeof(brief));
+	assert_string_equal(brief, "");
+	assert_int_equal(ua_invite_refer(bed.invite, &rubbish), EINVAL);
+	assert_int_equal(ua_invite_refer(bed.invite, &none), EINVAL);
+	assert_int_equal(ua_invite_refer(bed.invite, &to), 0);
+	assert_string_equal(header(bed_receive(), "Refer-To"), "<sip:300@example.org;method=BYE>");
+	bed_quiet();
+	assert_int_equal(ua_invite_refer(bed.invite, &there), EALREADY);
+}
+
+static void test_a_party_is_sent_to_a_conference(void **state)
+{
+	struct ua_refer_to there = {.focus = NULL};
+	const char *refer;
+	char expected[80];
+
+	(void)state;
+	talk();
+	there.focus = bed.invite;
+	assert_int_equal(ua_invite_refer(bed.invite, &there), 0);
+	refer = bed_receive();
+	snprintf(expected, sizeof(expected), "<sip:200@127.0.0.1:%u>", bed.peer_port);
+	assert_string_equal(header(refer, "Refer-To"), expected);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		bed_test(test_a_conference_gets_somebody_and_lets_him_go),
+		bed_test(test_a_party_is_sent_to_a_conference),
 		bed_test(test_a_blind_transfer_is_asked_for_and_its_outcome_told),
 		bed_test(test_something_outside_the_session_is_told_once_at_a_time),
 		bed_test(test_a_transfer_waits_until_the_hold_is_answered),
