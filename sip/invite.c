@@ -406,9 +406,12 @@ int ua_invite_answer(struct ua_invite *invite, const struct ua_sdp *sdp)
 
 int ua_invite_offer(struct ua_invite *invite, const struct ua_sdp *offer)
 {
-	if (invite->state != UA_INVITE_TALKING)
-		return ENOTCONN;
-	return ua_reoffer_is_busy(invite) ? EBUSY : ua_reoffer_start(invite, offer);
+	bool is_up = invite->state == UA_INVITE_TALKING;
+
+	if (is_up && !ua_reoffer_is_busy(invite))
+		return ua_reoffer_start(invite, offer);
+	invite->reoffer.turned_down = invite->accepting.message != NULL;
+	return is_up ? EBUSY : ENOTCONN;
 }
 
 /* The user's pointer is dead from here on. */

@@ -52,7 +52,7 @@ struct ua_invite_handlers {
 	int (*offered)(struct ua_invite *invite, const struct ua_sdp *offer, struct ua_sdp *answer, void *arg);
 	/* The peer's answer to an offer that we made: in a 200 (INVITE without session description)
 	 * or by ua_invite_offer. NULL: what ua_invite_offer offered was refused, and the session
-	 * stays as it was. */
+	 * stays as it was; or an offer that it turned down while an ACK was due may be made now. */
 	void (*changed)(struct ua_invite *invite, const struct ua_sdp *remote, void *arg);
 	/* The peer did not answer an offer of ours in the call (after changed with NULL), or
 	 * answered 408 for somebody behind it, or never acknowledged our 200 to its own. A call
@@ -116,7 +116,8 @@ int ua_invite_progress(struct ua_invite *invite, const struct ua_sdp *answer);
 int ua_invite_answer(struct ua_invite *invite, const struct ua_sdp *sdp);
 /* Offers another session description in a call that is up (re-INVITE); changed hears what came of
  * it. When both sides offer at once (491), it is offered again by itself. ENOTCONN: the call is not
- * up. EBUSY: another offer, ours or the peer's, is under way. */
+ * up. EBUSY: another offer, ours or the peer's, is under way. After either, where it is only that the peer's ACK
+ * is due, changed tells when it has come. */
 int ua_invite_offer(struct ua_invite *invite, const struct ua_sdp *offer);
 /* Tells the peer of something outside the session (INFO, RFC 2976); type is a static text. ENOTCONN: the call is not up.
  * EALREADY: it has not answered the one before. */

@@ -129,6 +129,7 @@ struct ua_reoffer {
 	struct ua_hop hop; /* where the ACK went */
 	struct tmr again;  /* after 491 */
 	unsigned glares;
+	bool turned_down;  /* the user's, while an ACK was due: it hears when that has come */
 };
 
 /* A transfer that we asked the peer for. */
@@ -272,6 +273,7 @@ int ua_reoffer_start(struct ua_invite *invite, const struct ua_sdp *offer);
 /* Offers what was said last once more. */
 int ua_reoffer_refresh(struct ua_invite *invite);
 bool ua_reoffer_is_busy(const struct ua_invite *invite);
+void ua_reoffer_may_begin(struct ua_invite *invite); /* no ACK is due any more */
 bool ua_reoffer_owns(const struct ua_invite *invite, const struct sip_msg *response);
 void ua_reoffer_acknowledge_again(struct ua_invite *invite);
 void ua_reoffer_stop(struct ua_invite *invite);

@@ -38,6 +38,13 @@ void ua_reoffer_acknowledge_again(struct ua_invite *invite)
 	(void)ua_transport_send(invite->agent->transport, &invite->reoffer.hop, invite->reoffer.ack);
 }
 
+void ua_reoffer_may_begin(struct ua_invite *invite)
+{
+	if (invite->reoffer.turned_down)
+		ua_post(invite, UA_POST_CHANGED, 0, NULL);
+	invite->reoffer.turned_down = false;
+}
+
 static void refused(struct ua_invite *invite)
 {
 	forget_offer(&invite->reoffer);

@@ -289,12 +289,15 @@ void ua_uas_acked(struct ua_invite *invite, const struct ua_event *event)
 	struct ua_sdp answer;
 
 	ua_accepting_stop(invite);
-	if (!offers)
+	if (!offers) {
+		ua_reoffer_may_begin(invite);
 		return;
+	}
 	if (ua_message_sdp(&answer, event->msg)) {
 		ua_invite_event(invite, &broken);
 		return;
 	}
+	invite->reoffer.turned_down = false;
 	ua_session_note(invite, &answer);
 	ua_post(invite, UA_POST_CHANGED, 0, &answer);
 }
@@ -304,6 +307,7 @@ void ua_uas_unacknowledged(struct ua_invite *invite, const struct ua_event *even
 {
 	(void)event;
 	ua_accepting_stop(invite);
+	ua_reoffer_may_begin(invite);
 	ua_post(invite, UA_POST_UNREACHABLE, 0, NULL);
 }
 

@@ -541,6 +541,45 @@ static void test_offers_that_meet_are_refused_491_and_ours_is_made_again_soon(vo
 	bed_heard("changed 192.0.2.1:5006");
 }
 
+/* RFC 3261 s13.3.1.4, s14.1: no offer while the ACK is due. */
+static void test_an_offer_that_comes_before_the_ack_may_be_made_after_it(void **state)
+{
+	struct ua_sdp offer;
+
+	(void)state;
+	ring("a");
+	answer();
+	our_to = header(bed_receive(), "To");
+	ua_sdp_offer(&offer, &bed.local);
+	assert_int_equal(ua_invite_offer(bed.invite, &offer), ENOTCONN);
+	in_dialog("a", "ACK", 1, "", "");
+	bed_heard("changed nothing");
+	assert_int_equal(ua_invite_offer(bed.invite, &offer), 0);
+	assert_starts(bed_receive(), "INVITE ");
+}
+
+static void test_an_offer_that_comes_before_the_ack_to_a_reinvite_may_be_made_after_it(void **state)
+{
+	struct ua_sdp offer;
+
+	(void)state;
+	talk("a");
+	in_dialog("a", "INVITE", 2, contact(""), SDP(5006));
+	bed_receive();
+	bed_heard("offered 192.0.2.1:5006");
+	assert_starts(bed_receive(), "SIP/2.0 200 OK");
+	ua_sdp_offer(&offer, &bed.local);
+	assert_int_equal(ua_invite_offer(bed.invite, &offer), EBUSY);
+	in_dialog("a", "ACK", 2, "", "");
+	bed_heard("changed nothing");
+	in_dialog("a", "INVITE", 3, contact(""), SDP(5008));
+	bed_receive();
+	bed_heard("offered 192.0.2.1:5008");
+	bed_receive();
+	in_dialog("a", "ACK", 3, "", "");
+	bed_quiet();
+}
+
 static void unacknowledged(const char *id)
 {
 	talk(id);
@@ -675,6 +714,8 @@ int main(void)
 		bed_test(test_a_call_that_nobody_takes_is_refused_480),
 		bed_test(test_a_bye_ends_a_reinvite_that_waits),
 		bed_test(test_offers_that_meet_are_refused_491_and_ours_is_made_again_soon),
+		bed_test(test_an_offer_that_comes_before_the_ack_may_be_made_after_it),
+		bed_test(test_an_offer_that_comes_before_the_ack_to_a_reinvite_may_be_made_after_it),
 		bed_test(test_a_200_to_a_reinvite_without_ack_does_not_end_the_call),
 		bed_test(test_a_200_to_a_reinvite_without_ack_ends_a_call_that_is_silent),
 		bed_test(test_a_reinvite_that_crosses_our_bye_is_refused_481),
