@@ -23,7 +23,7 @@ static unsigned *timer_of(struct loop_timer *timer)
 		if ((void *)timer == &world.timers[i])
 			return times[i];
 	}
-	return &world.others_timer_ms;
+	return (void *)timer == &world.timers[4] ? &world.others_timer_ms : &world.others_waiting_timer_ms;
 }
 
 int loop_timer_alloc(struct loop_timer **timerp, struct loop *loop, loop_timer_h *handler, void *arg)
@@ -48,7 +48,7 @@ void loop_timer_free(struct loop_timer *timer)
 
 void loop_timer_start(struct loop_timer *timer, uint64_t delay_ms)
 {
-	*timer_of(timer) = (unsigned)delay_ms;
+	*timer_of(timer) = delay_ms ? (unsigned)delay_ms : 1; /* 0: at once, but not from within */
 	world.timer_starts += timer_of(timer) == &world.timer_ms;
 }
 
@@ -85,6 +85,55 @@ void bridge_time_is_up(unsigned bridge)
 	run_down(2 + bridge, &world.bridge_timers_ms[bridge]);
 }
 
+/* Which timer is due first within ms, or NULL; left is how long it takes. */
+static unsigned *first_due(unsigned ms, unsigned *which)
+{
+	unsigned *const timers[] = {&world.timer_ms, &world.waiting_timer_ms, &world.bridge_timers_ms[0], &world.bridge_timers_ms[1],
+		&world.others_timer_ms};
+	unsigned *first = NULL;
+
+	for (unsigned i = 0; i < 5; i++) {
+		if (*timers[i] && *timers[i] <= ms && (!first || *timers[i] < *first)) {
+			first = timers[i];
+			*which = i;
+		}
+	}
+	return first;
+}
+
+/* Of two that are due at once, the second is a little late. */
+static void clock_moves(unsigned *timer_ms, unsigned ms)
+{
+	if (*timer_ms)
+		*timer_ms = *timer_ms > ms ? *timer_ms - ms : 1;
+}
+
+static void clocks_move(unsigned ms)
+{
+	world.now_ms += ms;
+	clock_moves(&world.timer_ms, ms);
+	clock_moves(&world.waiting_timer_ms, ms);
+	clock_moves(&world.bridge_timers_ms[0], ms);
+	clock_moves(&world.bridge_timers_ms[1], ms);
+	clock_moves(&world.others_timer_ms, ms);
+}
+
+void time_passes(unsigned ms)
+{
+	unsigned which = 0;
+	unsigned *due = first_due(ms, &which);
+
+	for (; due; due = first_due(ms, &which)) {
+		unsigned left_ms = *due;
+
+		*due = 0;
+		clocks_move(left_ms);
+		ms -= left_ms;
+		world.timers[which].handler(world.timers[which].arg);
+	}
+	clocks_move(ms);
+}
+
 /* ---- completion ---- */
 
 int completion_begin(struct completion *completion, const struct completion_of *of)
@@ -116,15 +165,15 @@ void media_line_arg_set(struct media_line *line, void *arg)
 
 uint32_t media_line_wish(struct media_line *line, const struct media_wish *wish)
 {
-	(void)line;
+	if (line)
+		return world.others_wish_sequence += 2;
 	world.wish = *wish;
 	return world.wish_sequence += 2;
 }
 
 bool media_line_event(struct media_line *line, struct media_event *event)
 {
-	(void)line;
-	if (world.events_taken == world.event_count)
+	if (line || world.events_taken == world.event_count)
 		return false;
 	*event = world.events[world.events_taken++];
 	return true;
@@ -132,15 +181,20 @@ bool media_line_event(struct media_line *line, struct media_event *event)
 
 void media_line_report(struct media_line *line, struct media_report *report)
 {
-	(void)line;
-	*report = world.report;
+	if (line)
+		*report = (struct media_report){.wish_sequence = world.others_wish_sequence};
+	else
+		*report = world.report;
 }
 
 void phone_did(enum media_event_kind kind, char digit)
 {
 	assert_true(world.event_count < sizeof(world.events) / sizeof(world.events[0]));
-	world.events[world.event_count++] = (struct media_event){.kind = kind, .digit = digit,
-		.dropped = world.report.events_dropped};
+	if (world.queue_size && world.event_count - world.events_taken >= world.queue_size)
+		world.report.events_dropped++;
+	else
+		world.events[world.event_count++] = (struct media_event){.kind = kind, .digit = digit,
+			.at_ns = world.now_ms * 1000000ull, .dropped = world.report.events_dropped};
 	world.report.events_written = world.event_count;
 	if (kind == MEDIA_EVENT_LIFTED || kind == MEDIA_EVENT_HUNG_UP)
 		world.report.off_hook = kind == MEDIA_EVENT_LIFTED;
@@ -221,6 +275,9 @@ void ua_invite_far_uri(const struct ua_invite *invite, char *uri, size_t size)
 int ua_invite_refer(struct ua_invite *invite, const struct ua_refer_to *to)
 {
 	assert_false(invite->dead);
+	if (world.refer_err)
+		return world.refer_err;
+	invite->referring = true;
 	invite->referred_to = to->other;
 	invite->referred_by_address = to->by_address;
 	invite->focus = to->focus;
@@ -274,6 +331,7 @@ int ua_invite_answer(struct ua_invite *invite, const struct ua_sdp *sdp)
 	if (world.answer_err)
 		return world.answer_err;
 	invite->picked_up = true;
+	invite->unacknowledged = world.offers_take_time;
 	invite->answers++;
 	return 0;
 }
@@ -283,6 +341,11 @@ int ua_invite_offer(struct ua_invite *invite, const struct ua_sdp *offer)
 	assert_false(invite->dead);
 	if (world.offer_err)
 		return world.offer_err;
+	if (invite->offering || invite->unacknowledged) {
+		invite->turned_down = invite->unacknowledged;
+		return EBUSY;
+	}
+	invite->offering = world.offers_take_time;
 	invite->offered = offer->direction;
 	invite->offers++;
 	return 0;
@@ -344,6 +407,7 @@ struct ua_invite *call_comes_as(const struct ua_incoming *who, const char *sdp)
 	};
 	struct ua_invite *invite = invite_new();
 
+	invite->came = true;
 	line_incoming(world.line, invite, &incoming);
 	return invite;
 }
@@ -357,6 +421,7 @@ struct ua_invite *call_replaces(struct ua_invite *replaced, const char *sdp)
 	};
 	struct ua_invite *invite = invite_new();
 
+	invite->came = true;
 	assert_true(line_owns(world.line, replaced));
 	line_replace(world.line, invite, &incoming);
 	return invite;
@@ -373,9 +438,15 @@ unsigned call_is_referred(struct ua_invite *invite, const char *uri, const char 
 	return invite->handlers->refer(invite, &request, (struct ua_referral *)&world.reported, invite->arg);
 }
 
+void call_transfer_is_told(struct ua_invite *invite, unsigned status, bool done)
+{
+	invite->referring = invite->referring && !done;
+	invite->handlers->transfer(invite, status, done, invite->arg);
+}
+
 void call_transfer_done(struct ua_invite *invite, unsigned status)
 {
-	invite->handlers->transfer(invite, status, true, invite->arg);
+	call_transfer_is_told(invite, status, true);
 }
 
 struct ua_invite *call_sent(void)
@@ -397,6 +468,24 @@ void call_is_answered(struct ua_invite *invite, const char *sdp)
 
 	invite->picked_up = true;
 	invite->handlers->answered(invite, parsed(&answer, sdp), invite->arg);
+}
+
+void call_has_changed(struct ua_invite *invite, const char *sdp)
+{
+	struct ua_sdp remote;
+
+	invite->offering = false;
+	invite->handlers->changed(invite, parsed(&remote, sdp), invite->arg);
+}
+
+void call_is_acknowledged(struct ua_invite *invite, const char *sdp)
+{
+	struct ua_sdp remote;
+
+	invite->unacknowledged = false;
+	if (sdp || invite->turned_down)
+		invite->handlers->changed(invite, parsed(&remote, sdp), invite->arg);
+	invite->turned_down = false;
 }
 
 int call_is_offered(struct ua_invite *invite, const char *sdp)
@@ -423,6 +512,7 @@ void call_ends(struct ua_invite *invite, unsigned status, bool after_answer)
 	struct ua_end end = {.status = status, .after_answer = after_answer, .reason = "Gone"};
 
 	assert_non_null(invite->handlers);
+	invite->cancelled = !after_answer;
 	invite->dead = true; /* as from within the handler already: the line may not end it a second time */
 	invite->handlers->ended(invite, &end, invite->arg);
 }

@@ -9,7 +9,7 @@
 #include "gateway/line.h"
 #include "gateway/line_bridge.h"
 
-#define INVITES_MAX 32
+#define INVITES_MAX 256
 
 struct ua_invite {
 	const struct ua_invite_handlers *handlers;
@@ -23,6 +23,12 @@ struct ua_invite {
 	const struct ua_invite *instead_of; /* the call that is forwarded by this one */
 	bool anonymous;         /* sent without the caller's number */
 	unsigned end_cause;     /* Q.850 */
+	bool cancelled;         /* ... before it was answered, by its caller */
+	bool came;              /* it was not sent by the line */
+	bool offering;          /* the peer has not said anything to the last offer: none but with world.offers_take_time */
+	bool unacknowledged;    /* ... nor to our 200: the same */
+	bool turned_down;       /* an offer, for want of that: changed comes, without a description, when it is there */
+	bool referring;         /* ... nor what has come of its transfer */
 	char referred_user[64]; /* ... or number */
 	bool referred_by_address;
 	const struct ua_invite *focus;       /* ... to call the conference of this one */
@@ -47,19 +53,24 @@ struct line_world {
 	int send_err;             /* what ua_invite_send_to shall say ... */
 	int offer_err;            /* ... and ua_invite_offer */
 	int answer_err, ring_err; /* what ua_invite_answer and ua_invite_ring shall say */
+	int refer_err;            /* ... and ua_invite_refer */
+	bool offers_take_time;    /* EBUSY to another offer until call_has_changed */
 
 	struct media_wish wish; /* the newest */
 	uint32_t wish_sequence;
 	struct media_report report;
-	struct media_event events[128];
+	struct media_event events[1024];
+	unsigned queue_size;    /* events that wait for the line, at most; others are lost. 0: no end */
 	unsigned event_count, events_taken;
 
-	uint64_t now_ms;        /* for offers: nothing moves it on */
+	uint64_t now_ms;        /* time_passes moves it on */
 	int64_t wall_s;
 	unsigned timer_ms;      /* of the state; 0: does not run */
 	unsigned timer_starts;
 	unsigned waiting_timer_ms; /* of the call that waits */
-	unsigned others_timer_ms; /* of a line that the test has made besides */
+	unsigned others_timer_ms; /* of the state of a line that the test has made besides */
+	unsigned others_waiting_timer_ms;
+	uint32_t others_wish_sequence; /* of such a line where its media line is not NULL; what it wishes is in force at once */
 	struct {
 		void (*handler)(void *arg);
 		void *arg;
@@ -92,6 +103,8 @@ void media_obeys(void);
 void time_is_up(void);
 void waiting_time_is_up(void);
 void bridge_time_is_up(unsigned bridge);
+/* Timers of the line run down as they are due. */
+void time_passes(unsigned ms);
 
 /* The network. NULL: no session description. */
 struct ua_invite *call_comes(const char *sdp);
@@ -100,12 +113,17 @@ struct ua_invite *call_comes_as(const struct ua_incoming *who, const char *sdp);
 struct ua_invite *call_sent(void); /* the newest */
 void call_progresses(struct ua_invite *invite, unsigned status, const char *sdp);
 void call_is_answered(struct ua_invite *invite, const char *sdp);
+/* What the peer says to the line's offer; NULL: no. */
+void call_has_changed(struct ua_invite *invite, const char *sdp);
+/* ... to the line's 200, with a description where that had the offer. */
+void call_is_acknowledged(struct ua_invite *invite, const char *sdp);
 int call_is_offered(struct ua_invite *invite, const char *sdp);
 /* The peer answers what the line offered in the call. */
 void call_is_changed(struct ua_invite *invite, const char *sdp);
 void call_is_unreachable(struct ua_invite *invite);
 /* The peer asks for a transfer; returns what it is answered. */
 unsigned call_is_referred(struct ua_invite *invite, const char *uri, const char *user, const char *replaces);
+void call_transfer_is_told(struct ua_invite *invite, unsigned status, bool done);
 void call_transfer_done(struct ua_invite *invite, unsigned status);
 /* A call comes that is to replace another. */
 struct ua_invite *call_replaces(struct ua_invite *replaced, const char *sdp);
