@@ -221,6 +221,7 @@ static unsigned timer_ms(const struct line *line, enum line_timer timer)
 	case LINE_TIMER_INTER_DIGIT:
 		return profile->inter_digit_s * MS_PER_S;
 	case LINE_TIMER_RING:
+	case LINE_TIMER_RING_BACK:
 		return profile->ring_s * MS_PER_S;
 	case LINE_TIMER_TONE:
 		return profile->tone_s * MS_PER_S;

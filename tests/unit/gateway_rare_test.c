@@ -1,0 +1,65 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* One line in what seldom comes together; random sequences (tests/soak) found most of it. */
+#include <errno.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdlib.h>
+#include <string.h>
+#include <cmocka.h>
+
+#include "fxs/zone.h"
+#include "gateway/line_private.h"
+#include "tests/unit/gateway_calls.h"
+
+static int make(void **state)
+{
+	const char *why;
+	size_t at;
+
+	(void)state;
+	line_world_make("(1xx|[*#]x.T)");
+	return digitmap_parse(&world.profile.emergency, "112", &at, &why);
+}
+
+static int unmake(void **state)
+{
+	(void)state;
+	line_world_free();
+	return 0;
+}
+
+static struct ua_invite *call_103(void)
+{
+	flash();
+	phone_dials("103");
+	return call_sent();
+}
+
+/* ---- who is left rings, and not for ever ---- */
+
+static void test_a_held_call_rings_back_for_its_own_time(void **state)
+{
+	(void)state;
+	talk_in_map();
+	call_progresses(call_103(), 180, NULL);
+	world.now_ms += 9000;
+	phone_does(MEDIA_EVENT_HUNG_UP, 0);
+	assert_state("transfer-rings");
+	time_is_up();
+	assert_state("ring-back");
+	assert_int_equal(world.timer_ms, 180000);
+	time_is_up();
+	assert_state("idle");
+}
+
+#define RARE_TEST(name) cmocka_unit_test_setup_teardown(name, make, unmake)
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		RARE_TEST(test_a_held_call_rings_back_for_its_own_time),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
