@@ -296,6 +296,16 @@ static void state_set(struct line *line, enum line_state next, enum line_event e
 	timer_set(line, before, event);
 }
 
+/* On-hook no call is left without a bell. */
+static enum line_event what_is_left(const struct line *line)
+{
+	if (line->state != LINE_IDLE)
+		return LINE_EVENT_COUNT;
+	if (line_has(line, LINE_ROLE_HELD))
+		return LINE_EV_HELD_LEFT;
+	return line_waits(line) ? LINE_EV_CALL_LEFT : LINE_EVENT_COUNT;
+}
+
 void line_dispatch(struct line *line, enum line_event event)
 {
 	struct line_step step = line_fsm_step(line->state, event);
@@ -311,8 +321,8 @@ void line_dispatch(struct line *line, enum line_event event)
 	follow = line_verb_do(line, step.verb);
 	/* A leg that ended or was hung up leaves the line. */
 	line_legs_retire(line);
-	if (follow == LINE_EVENT_COUNT && line->state == LINE_IDLE && line_waits(line))
-		follow = LINE_EV_CALL_LEFT;
+	if (follow == LINE_EVENT_COUNT)
+		follow = what_is_left(line);
 	if (follow != LINE_EVENT_COUNT)
 		line_dispatch(line, follow);
 	else

@@ -95,6 +95,7 @@ enum line_event {
 	LINE_EV_CALL_FORWARDED,
 	LINE_EV_CALL_WAITS,  /* a call that may wait until the subscriber takes it */
 	LINE_EV_WAKEUP,      /* it is time */
+	LINE_EV_HELD_LEFT,   /* hung up and done with the active call: the held one is left */
 	LINE_EV_CALL_LEFT,   /* hung up and done with all other calls: the one that waits is left */
 	LINE_EV_CALLEE_FREE, /* whom the subscriber wants to reach can be */
 	LINE_EV_HELD_ENDED,

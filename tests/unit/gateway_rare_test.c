@@ -53,12 +53,30 @@ static void test_a_held_call_rings_back_for_its_own_time(void **state)
 	assert_state("idle");
 }
 
+static void test_the_held_call_rings_when_an_emergency_call_that_was_kept_ends(void **state)
+{
+	struct ua_invite *first = talk_in_map();
+
+	(void)state;
+	flash();
+	phone_dials("112");
+	call_is_answered(call_sent(), PCMU);
+	phone_does(MEDIA_EVENT_HUNG_UP, 0);
+	assert_state("kept");
+	call_ends(call_sent(), 0, true);
+	assert_state("ring-back");
+	phone_does(MEDIA_EVENT_LIFTED, 0);
+	assert_state("talking");
+	assert_int_equal(first->offered, UA_SENDRECV);
+}
+
 #define RARE_TEST(name) cmocka_unit_test_setup_teardown(name, make, unmake)
 
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		RARE_TEST(test_a_held_call_rings_back_for_its_own_time),
+		RARE_TEST(test_the_held_call_rings_when_an_emergency_call_that_was_kept_ends),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
