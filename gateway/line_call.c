@@ -283,12 +283,16 @@ enum line_event line_verb_do(struct line *line, enum line_verb verb)
 	case LINE_DO_REFUSE:
 		refuse(line);
 		return LINE_EVENT_COUNT;
+	case LINE_DO_TAKE_WAITING:
+	case LINE_DO_ACCEPT_WAITING:
+	case LINE_DO_JOIN_WAITING:
+		line_service_do(line, verb);
+		return line_has(line, LINE_ROLE_ACTIVE) ? LINE_EVENT_COUNT : LINE_EV_ENDED_CONGESTION;
 	case LINE_DO_HANG_UP:
 	case LINE_DO_HANG_UP_ALL:
 	case LINE_DO_HOLD:
 	case LINE_DO_RESUME:
 	case LINE_DO_SWAP:
-	case LINE_DO_TAKE_WAITING:
 	case LINE_DO_RING_WAITING:
 	case LINE_DO_JOIN:
 	case LINE_DO_DROP_LAST:
@@ -298,8 +302,6 @@ enum line_event line_verb_do(struct line *line, enum line_verb verb)
 	case LINE_DO_TAKE_BACK:
 	case LINE_DO_RELEASE_HELD:
 	case LINE_DO_REJECT_WAITING:
-	case LINE_DO_ACCEPT_WAITING:
-	case LINE_DO_JOIN_WAITING:
 	case LINE_VERB_COUNT:
 		line_service_do(line, verb);
 		return LINE_EVENT_COUNT;
@@ -377,6 +379,8 @@ void line_legs_retire(struct line *line)
 		}
 		line->legs[i].over = false;
 	}
+	if (!line_waits(line))
+		loop_timer_stop(line->waiting_timer);
 }
 
 void line_leg_exchange(struct line *line, enum line_role role, struct leg *next)

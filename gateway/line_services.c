@@ -62,7 +62,6 @@ static void swap(struct line *line)
 
 static void answer_waiting(struct line *line)
 {
-	loop_timer_stop(line->waiting_timer);
 	line->second_came_in = true;
 	line_roles_swap(line, LINE_ROLE_ACTIVE, LINE_ROLE_WAITING);
 	if (leg_answer(line_leg(line, LINE_ROLE_ACTIVE)->leg) != 0)
@@ -85,7 +84,6 @@ static void accept_waiting(struct line *line)
 
 static void reject_waiting(struct line *line)
 {
-	loop_timer_stop(line->waiting_timer);
 	leg_refuse(line_leg(line, LINE_ROLE_WAITING)->leg, 486, "Busy Here");
 	line_leg(line, LINE_ROLE_WAITING)->over = true;
 }
@@ -132,7 +130,6 @@ static void take_back(struct line *line)
 
 static void ring_waiting(struct line *line)
 {
-	loop_timer_stop(line->waiting_timer);
 	hang_up_all(line);
 	line_roles_swap(line, LINE_ROLE_ACTIVE, LINE_ROLE_WAITING);
 }

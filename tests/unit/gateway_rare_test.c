@@ -70,6 +70,35 @@ static void test_the_held_call_rings_when_an_emergency_call_that_was_kept_ends(v
 	assert_int_equal(first->offered, UA_SENDRECV);
 }
 
+/* ---- calls that wait ---- */
+
+static void test_a_waiting_call_that_ends_leaves_no_timer(void **state)
+{
+	struct ua_invite *waiting;
+
+	(void)state;
+	talk_in_map();
+	waiting = call_comes(PCMU);
+	assert_int_not_equal(world.waiting_timer_ms, 0);
+	call_ends(waiting, 487, false);
+	assert_int_equal(world.waiting_timer_ms, 0);
+}
+
+static void test_a_waiting_call_that_cannot_be_answered_leaves_the_first_to_the_flash_key(void **state)
+{
+	struct ua_invite *first = talk_in_map();
+
+	(void)state;
+	call_comes(PCMU);
+	world.answer_err = ENOTCONN;
+	flash();
+	assert_state("congestion");
+	assert_true(call_sent()->ended);
+	flash();
+	assert_state("talking");
+	assert_int_equal(first->offered, UA_SENDRECV);
+}
+
 #define RARE_TEST(name) cmocka_unit_test_setup_teardown(name, make, unmake)
 
 int main(void)
@@ -77,6 +106,8 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		RARE_TEST(test_a_held_call_rings_back_for_its_own_time),
 		RARE_TEST(test_the_held_call_rings_when_an_emergency_call_that_was_kept_ends),
+		RARE_TEST(test_a_waiting_call_that_ends_leaves_no_timer),
+		RARE_TEST(test_a_waiting_call_that_cannot_be_answered_leaves_the_first_to_the_flash_key),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
