@@ -404,6 +404,11 @@ enum ua_direction leg_peer_direction(const struct leg *leg)
 	return leg->peer;
 }
 
+bool leg_is_held(const struct leg *leg)
+{
+	return leg->held;
+}
+
 int leg_transfer(struct leg *leg, const struct leg *other, bool by_address)
 {
 	const struct ua_refer_to to = {.other = other->invite, .by_address = by_address};

@@ -59,6 +59,7 @@ int leg_answer(struct leg *leg);
 /* Holds the call (the peer need not talk, and may hear us or not, as hold_inactive says) or takes it up again. The offer waits for one that is under
  * way; whatever the peer says to it, the stream obeys the line's wish. */
 void leg_hold(struct leg *leg, bool held);
+bool leg_is_held(const struct leg *leg);
 
 /* In a bridge, and not held by us any more: what the call's other end wants of this one. Offered to the peer as leg_hold offers. */
 void leg_narrow(struct leg *leg, enum ua_direction direction);

@@ -274,6 +274,8 @@ void line_replace(struct line *line, struct ua_invite *invite, const struct ua_i
 	gw_log(GW_LOG_INFO, line->config->name, "%s takes a call over", incoming->caller_user);
 	line->calls_in++;
 	place->came_in = line_leg(line, role)->came_in;
+	if (leg_is_held(line_leg(line, role)->leg))
+		leg_hold(place->leg, true);
 	line_role_hang_up(line, role);
 	line_roles_swap(line, role, LINE_ROLE_WAITING);
 	line_legs_retire(line);

@@ -99,6 +99,36 @@ static void test_a_waiting_call_that_cannot_be_answered_leaves_the_first_to_the_
 	assert_int_equal(first->offered, UA_SENDRECV);
 }
 
+/* ---- transfers while something else happens ---- */
+
+static void test_who_takes_a_held_call_over_is_held(void **state)
+{
+	struct ua_invite *first = talk_in_map(), *heir;
+
+	(void)state;
+	flash();
+	heir = call_replaces(first, PCMU);
+	assert_true(first->ended);
+	assert_int_equal(heir->offered, UA_SENDONLY);
+	flash();
+	assert_state("talking");
+	assert_int_equal(heir->offered, UA_SENDRECV);
+}
+
+static void test_the_hold_of_a_call_just_answered_goes_out_after_the_ack(void **state)
+{
+	struct ua_invite *invite;
+
+	(void)state;
+	world.offers_take_time = true;
+	invite = call_comes(PCMU);
+	phone_does(MEDIA_EVENT_LIFTED, 0);
+	flash();
+	assert_int_equal(invite->offers, 0);
+	call_is_acknowledged(invite, NULL);
+	assert_int_equal(invite->offered, UA_SENDONLY);
+}
+
 #define RARE_TEST(name) cmocka_unit_test_setup_teardown(name, make, unmake)
 
 int main(void)
@@ -108,6 +138,8 @@ int main(void)
 		RARE_TEST(test_the_held_call_rings_when_an_emergency_call_that_was_kept_ends),
 		RARE_TEST(test_a_waiting_call_that_ends_leaves_no_timer),
 		RARE_TEST(test_a_waiting_call_that_cannot_be_answered_leaves_the_first_to_the_flash_key),
+		RARE_TEST(test_who_takes_a_held_call_over_is_held),
+		RARE_TEST(test_the_hold_of_a_call_just_answered_goes_out_after_the_ack),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
