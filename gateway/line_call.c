@@ -25,6 +25,11 @@ void line_leg_event(struct line *line, enum line_role role, enum line_event even
 		line_completion_note(line, event, leg);
 	if (line_conference_event(line, leg, event))
 		return;
+	/* The far end has been connected, though the subscriber has taken the transfer back: it talks to somebody else. */
+	if (event == LINE_EV_TRANSFERRED && !line_fsm_step(line->state, event).known) {
+		line_role_hang_up(line, role);
+		event = LINE_EV_ENDED;
+	}
 	if (line_referral_event(line, leg, event))
 		return;
 	event = line_transfer_judge(line, role, event);
@@ -359,6 +364,7 @@ void line_leg_retire(struct line *line, struct leg *leg)
 	if (!leg)
 		return;
 	leg_hang_up(leg, LINE_NORMAL_CLEARING);
+	line_referral_leave(line, leg);
 	assert(line->retired_count < LINE_RETIRED_MAX); /* it was asked before this leg was made */
 	line->retired[line->retired_count].leg = leg;
 	line_wish(line);

@@ -94,7 +94,8 @@ enum line_event line_judge_flash(const struct line *line)
 		[CONFIG_FLASH_NETWORK] = flash_network,
 	};
 
-	if (line->emergency && line_has(line, LINE_ROLE_ACTIVE))
+	/* Who is being connected with somebody else waits for that. */
+	if ((line->emergency && line_has(line, LINE_ROLE_ACTIVE)) || line_referral_waits(line))
 		return LINE_EVENT_COUNT;
 	if (is_referring(line))
 		return flash_while_referring(line);

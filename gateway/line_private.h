@@ -141,7 +141,9 @@ static inline bool line_has(const struct line *line, enum line_role role)
 /* A call that came in and waits for the subscriber. */
 static inline bool line_waits(const struct line *line)
 {
-	return line_has(line, LINE_ROLE_WAITING) && !line->referral && !line->legs[line->place[LINE_ROLE_WAITING]].is_focus;
+	const struct line_leg *place = &line->legs[line->place[LINE_ROLE_WAITING]];
+
+	return line_has(line, LINE_ROLE_WAITING) && place->leg != line->referred_leg && !place->is_focus;
 }
 
 extern const struct leg_handlers line_leg_handlers;
@@ -173,6 +175,10 @@ unsigned line_refer(struct leg *leg, const struct ua_refer_request *request, str
 bool line_referral_event(struct line *line, struct leg *leg, enum line_event event);
 /* The subscriber gave up. */
 void line_referral_drop(struct line *line);
+/* The leg leaves the line: was it the new call, then nothing comes of it any more. */
+void line_referral_leave(struct line *line, const struct leg *leg);
+/* The new call has no place of its own yet. */
+bool line_referral_waits(const struct line *line);
 
 void line_roles_swap(struct line *line, enum line_role one, enum line_role other);
 void line_role_hang_up(struct line *line, enum line_role role);

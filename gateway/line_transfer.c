@@ -222,13 +222,23 @@ bool line_referral_event(struct line *line, struct leg *leg, enum line_event eve
 	return waits;
 }
 
+bool line_referral_waits(const struct line *line)
+{
+	return line->referral && line->legs[line->place[LINE_ROLE_WAITING]].leg == line->referred_leg;
+}
+
 void line_referral_drop(struct line *line)
 {
-	if (!line->referral)
+	if (!line_referral_waits(line))
 		return;
-	if (line_leg(line, LINE_ROLE_WAITING)->leg == line->referred_leg)
-		line_role_hang_up(line, LINE_ROLE_WAITING);
+	line_role_hang_up(line, LINE_ROLE_WAITING);
 	report_end(line, 487, "Request Terminated");
+}
+
+void line_referral_leave(struct line *line, const struct leg *leg)
+{
+	if (line->referral && leg == line->referred_leg)
+		report_end(line, 487, "Request Terminated");
 }
 
 /* ---- target ---- */

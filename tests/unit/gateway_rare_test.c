@@ -129,6 +129,65 @@ static void test_the_hold_of_a_call_just_answered_goes_out_after_the_ack(void **
 	assert_int_equal(invite->offered, UA_SENDONLY);
 }
 
+static void test_a_flash_does_not_disturb_who_is_being_connected(void **state)
+{
+	struct ua_invite *first = talk_in_map(), *second;
+
+	(void)state;
+	assert_int_equal(call_is_referred(first, "sip:103@example.org", "103", ""), 202);
+	second = call_sent();
+	flash();
+	assert_state("talking");
+	assert_int_equal(first->offers, 0);
+	call_is_answered(second, PCMU);
+	assert_state("talking");
+	assert_true(first->ended);
+	assert_false(second->ended);
+	assert_true(world.report_ended);
+}
+
+static void test_a_flash_that_ends_the_new_call_is_reported(void **state)
+{
+	struct ua_invite *first = talk_in_map(), *second;
+
+	(void)state;
+	assert_int_equal(call_is_referred(first, "sip:103@example.org", "103", ""), 202);
+	second = call_sent();
+	call_ends(first, 0, true);
+	assert_state("calling");
+	flash();
+	assert_state("dial-tone");
+	assert_true(second->ended);
+	assert_true(world.report_ended);
+	assert_int_equal(world.reported, 487);
+}
+
+static struct ua_invite *transfer_blind(void)
+{
+	struct ua_invite *first = talk_in_map();
+
+	flash();
+	phone_dials("*98103");
+	assert_state("referring");
+	return first;
+}
+
+static void test_a_transfer_that_was_taken_back_and_succeeds_ends_its_call_alone(void **state)
+{
+	struct ua_invite *first = transfer_blind(), *second;
+
+	(void)state;
+	flash();
+	assert_state("talking");
+	second = call_103();
+	call_is_answered(second, PCMU);
+	call_transfer_done(first, 200);
+	assert_true(first->ended);
+	assert_false(second->ended);
+	assert_state("talking");
+	assert_int_equal(sockets(), 1);
+}
+
 #define RARE_TEST(name) cmocka_unit_test_setup_teardown(name, make, unmake)
 
 int main(void)
@@ -140,6 +199,9 @@ int main(void)
 		RARE_TEST(test_a_waiting_call_that_cannot_be_answered_leaves_the_first_to_the_flash_key),
 		RARE_TEST(test_who_takes_a_held_call_over_is_held),
 		RARE_TEST(test_the_hold_of_a_call_just_answered_goes_out_after_the_ack),
+		RARE_TEST(test_a_flash_does_not_disturb_who_is_being_connected),
+		RARE_TEST(test_a_flash_that_ends_the_new_call_is_reported),
+		RARE_TEST(test_a_transfer_that_was_taken_back_and_succeeds_ends_its_call_alone),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
