@@ -90,8 +90,8 @@ static const struct line_step table[LINE_STATE_COUNT][LINE_EVENT_COUNT] = {
 	},
 	[LINE_CALLING] = {
 		CALLING_OUT,
+		[LINE_EV_EARLY_ENDED] = STAY(CALLING, NOTHING),
 		[LINE_EV_ALERTED] = TO(RINGBACK, NOTHING),
-		[LINE_EV_DIGIT] = STAY(CALLING, NOTHING),
 		[LINE_EV_TIMEOUT] = TO(BUSY, HANG_UP),
 		[LINE_EV_CALL_IN] = STAY(CALLING, REFUSE),
 	},
@@ -100,7 +100,6 @@ static const struct line_step table[LINE_STATE_COUNT][LINE_EVENT_COUNT] = {
 		[LINE_EV_FLASH_JOIN] = TO(THREE_RINGS, JOIN),
 		[LINE_EV_ALERTED] = STAY(RINGBACK, NOTHING),
 		[LINE_EV_EARLY_ENDED] = STAY(RINGBACK, NOTHING),
-		[LINE_EV_DIGIT] = STAY(RINGBACK, NOTHING),
 		[LINE_EV_TIMEOUT] = TO(BUSY, HANG_UP),
 		[LINE_EV_CALL_IN] = STAY(RINGBACK, REFUSE),
 	},
@@ -110,7 +109,6 @@ static const struct line_step table[LINE_STATE_COUNT][LINE_EVENT_COUNT] = {
 		/* A later 180 without session description keeps the network's sound. */
 		[LINE_EV_ALERTED] = STAY(EARLY_MEDIA, NOTHING),
 		[LINE_EV_EARLY_ENDED] = TO(RINGBACK, NOTHING),
-		[LINE_EV_DIGIT] = STAY(EARLY_MEDIA, NOTHING),
 		[LINE_EV_TIMEOUT] = TO(BUSY, HANG_UP),
 		[LINE_EV_CALL_IN] = STAY(EARLY_MEDIA, REFUSE),
 	},
@@ -143,7 +141,6 @@ static const struct line_step table[LINE_STATE_COUNT][LINE_EVENT_COUNT] = {
 		[LINE_EV_HANG_UP_KEPT] = TO(KEPT, NOTHING),
 		[LINE_EV_HANG_UP_SUSPEND] = TO(SUSPENDED, NOTHING),
 		[LINE_EV_CALL_WAITS] = STAY(TALKING, ALERT_WAITING),
-		[LINE_EV_DIGIT] = STAY(TALKING, NOTHING),
 		[LINE_EV_ENDED] = TO(RELEASED, RELEASE),
 		[LINE_EV_ENDED_BUSY] = TO(RELEASED, RELEASE),
 		[LINE_EV_ENDED_CONGESTION] = TO(CONGESTION, NOTHING),
@@ -165,7 +162,6 @@ static const struct line_step table[LINE_STATE_COUNT][LINE_EVENT_COUNT] = {
 		[LINE_EV_HANG_UP_TRANSFER] = TO(TRANSFERRING, TRANSFER),
 		[LINE_EV_FLASH_JOIN] = TO(TALKING, DROP_LAST),
 		[LINE_EV_FLASH_R] = TO(R_DIGIT, NOTHING),
-		[LINE_EV_DIGIT] = STAY(THREE_WAY, NOTHING),
 		[LINE_EV_ENDED] = TO(TALKING, GO_ON),
 		[LINE_EV_ENDED_BUSY] = TO(TALKING, GO_ON),
 		[LINE_EV_ENDED_CONGESTION] = TO(TALKING, GO_ON),
@@ -189,7 +185,6 @@ static const struct line_step table[LINE_STATE_COUNT][LINE_EVENT_COUNT] = {
 
 	[LINE_THREE_RINGS] = {
 		THREE_WITH_ONE_CALLED,
-		[LINE_EV_DIGIT] = STAY(THREE_RINGS, NOTHING),
 		[LINE_EV_ALERTED] = STAY(THREE_RINGS, NOTHING),
 		[LINE_EV_EARLY_ENDED] = STAY(THREE_RINGS, NOTHING),
 		[LINE_EV_HELD_ENDED] = TO(RINGBACK, NOTHING),
@@ -197,7 +192,6 @@ static const struct line_step table[LINE_STATE_COUNT][LINE_EVENT_COUNT] = {
 	},
 	[LINE_THREE_EARLY] = {
 		THREE_WITH_ONE_CALLED,
-		[LINE_EV_DIGIT] = STAY(THREE_EARLY, NOTHING),
 		[LINE_EV_ALERTED] = STAY(THREE_EARLY, NOTHING),
 		[LINE_EV_EARLY_ENDED] = TO(THREE_RINGS, NOTHING),
 		[LINE_EV_HELD_ENDED] = TO(EARLY_MEDIA, NOTHING),
@@ -241,7 +235,6 @@ static const struct line_step table[LINE_STATE_COUNT][LINE_EVENT_COUNT] = {
 		[LINE_EV_HANG_UP_TRANSFER] = TO(TRANSFERRING, NOTHING),
 		[LINE_EV_FLASH_BACK] = TO(TALKING, RESUME),
 		[LINE_EV_R_BACK] = TO(TALKING, NOTHING),
-		[LINE_EV_DIGIT] = STAY(REFERRING, NOTHING),
 		/* Whom the held party is to be connected with from here. */
 		[LINE_EV_ALERTED] = STAY(REFERRING, NOTHING),
 		[LINE_EV_EARLY_MEDIA] = STAY(REFERRING, NOTHING),
@@ -263,7 +256,6 @@ static const struct line_step table[LINE_STATE_COUNT][LINE_EVENT_COUNT] = {
 		[LINE_EV_HANG_UP_HELD] = TO(RING_BACK, HANG_UP),
 		[LINE_EV_FLASH_BACK] = TO(TALKING, RESUME),
 		[LINE_EV_R_BACK] = TO(TALKING, NOTHING),
-		[LINE_EV_DIGIT] = STAY(NOT_REFERRED, NOTHING),
 		[LINE_EV_TRANSFERRED] = TO(CONFIRMED, HANG_UP_ALL),
 		[LINE_EV_TIMEOUT] = TO(TALKING, RESUME),
 		[LINE_EV_HELD_ENDED] = TO(CONGESTION, HANG_UP_ALL),
@@ -290,7 +282,6 @@ static const struct line_step table[LINE_STATE_COUNT][LINE_EVENT_COUNT] = {
 	},
 	[LINE_ANNOUNCEMENT] = {
 		OFF_HOOK_ALONE,
-		[LINE_EV_DIGIT] = STAY(ANNOUNCEMENT, NOTHING),
 		[LINE_EV_TIMEOUT] = TO(CONGESTION, NOTHING),
 		/* All has been said: dial tone, as if it had been lifted. */
 		[LINE_EV_LIFT] = TO(DIAL_TONE, NOTHING),
@@ -379,7 +370,6 @@ static const struct line_step table[LINE_STATE_COUNT][LINE_EVENT_COUNT] = {
 	},
 #define TONE_ALONE(state)                                        \
 	OFF_HOOK_ALONE,                                          \
-	[LINE_EV_DIGIT] = STAY(state, NOTHING),                  \
 	[LINE_EV_TIMEOUT] = TO(HOWLER, HOWL),                    \
 	[LINE_EV_CALL_IN] = STAY(state, REFUSE)
 
@@ -394,7 +384,6 @@ static const struct line_step table[LINE_STATE_COUNT][LINE_EVENT_COUNT] = {
 	[LINE_INFO] = { TONE_ALONE(INFO) },
 	[LINE_HOWLER] = {
 		OFF_HOOK_ALONE,
-		[LINE_EV_DIGIT] = STAY(HOWLER, NOTHING),
 		[LINE_EV_TIMEOUT] = TO(PARKED, NOTHING),
 		[LINE_EV_CALL_IN] = STAY(HOWLER, REFUSE),
 	},
@@ -444,12 +433,21 @@ static const struct line_outputs outputs[LINE_STATE_COUNT] = {
 	[LINE_PARKED]      = { NO_TONE,             FXS_HOOK_IN_CALL,    LINE_TIMER_NONE,        1, 0, 0, 0, 0 },
 };
 
-/* A held or waiting call that ends changes nothing but that it is gone, where the table says no more. */
+/* What may come at any time, and changes nothing where the table says no more: another call has ended, which is gone then; a key is
+ * pressed in a call; an event was lost that was no digit of a number; a transfer that the subscriber has taken back has failed. */
+static const bool may_come_anywhere[LINE_EVENT_COUNT] = {
+	[LINE_EV_HELD_ENDED] = true,
+	[LINE_EV_WAITING_ENDED] = true,
+	[LINE_EV_DIGIT] = true,
+	[LINE_EV_DIGIT_LOST] = true,
+	[LINE_EV_TRANSFER_FAILED] = true,
+};
+
 struct line_step line_fsm_step(enum line_state state, enum line_event event)
 {
 	struct line_step step = table[state][event];
 
-	if (!step.known && (event == LINE_EV_HELD_ENDED || event == LINE_EV_WAITING_ENDED))
+	if (!step.known && may_come_anywhere[event])
 		step = (struct line_step){1, (uint8_t)state, LINE_DO_NOTHING};
 	return step;
 }

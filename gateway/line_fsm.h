@@ -185,7 +185,7 @@ enum line_timer {
 };
 
 struct line_step {
-	uint8_t known; /* 0: nobody expects this event in this state: counted, nothing done */
+	uint8_t known; /* 0: this event cannot come in this state; when it does, it is counted and nothing done */
 	uint8_t next;  /* enum line_state */
 	uint8_t verb;  /* enum line_verb */
 };

@@ -188,6 +188,19 @@ static void test_a_transfer_that_was_taken_back_and_succeeds_ends_its_call_alone
 	assert_int_equal(sockets(), 1);
 }
 
+static void test_what_may_come_at_any_time_surprises_nowhere(void **state)
+{
+	static const enum line_event events[] = {
+		LINE_EV_HELD_ENDED, LINE_EV_WAITING_ENDED, LINE_EV_DIGIT, LINE_EV_DIGIT_LOST, LINE_EV_TRANSFER_FAILED,
+	};
+
+	(void)state;
+	for (int s = 0; s < LINE_STATE_COUNT; s++) {
+		for (size_t e = 0; e < sizeof(events) / sizeof(events[0]); e++)
+			assert_true(line_fsm_step(s, events[e]).known);
+	}
+}
+
 #define RARE_TEST(name) cmocka_unit_test_setup_teardown(name, make, unmake)
 
 int main(void)
@@ -202,6 +215,7 @@ int main(void)
 		RARE_TEST(test_a_flash_does_not_disturb_who_is_being_connected),
 		RARE_TEST(test_a_flash_that_ends_the_new_call_is_reported),
 		RARE_TEST(test_a_transfer_that_was_taken_back_and_succeeds_ends_its_call_alone),
+		RARE_TEST(test_what_may_come_at_any_time_surprises_nowhere),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
