@@ -7,8 +7,10 @@
 #   sanitize  unit, flow and live once more with AddressSanitizer and UndefinedBehaviorSanitizer, and with memory that runs
 #             out at each ALLOC_STRIDE-th allocation (37; 1: at every one)
 #   bench     figures: processor time, memory, delays (BENCH_SECONDS says how long, 60)
+#   soak      random sequences of what subscribers and networks do, for each flash style (SOAK_COUNT says how many of each, 20000;
+#             SOAK_SEED the first one's seed, 1)
 #   fuzz      each fuzz target with clang's libFuzzer (FUZZ_SECONDS says how long each, 300)
-# None named: all of them but bench and fuzz. Ends with "N passed, N failed, N skipped".
+# None named: all of them but bench, soak and fuzz. Ends with "N passed, N failed, N skipped".
 #
 # A test says "ok NAME", "not ok NAME: why" or "ok NAME # SKIP why", one line each; a test program may say as many
 # as it likes, and one that ends badly without saying so counts as a failure.
@@ -19,9 +21,9 @@ parts=("$@")
 [ ${#parts[@]} -gt 0 ] || parts=(unit flow live dahdi sanitize)
 for part in "${parts[@]}"; do
 	case $part in
-	unit | flow | live | dahdi | sanitize | bench | fuzz) ;;
+	unit | flow | live | dahdi | sanitize | bench | soak | fuzz) ;;
 	*)
-		echo "check.sh: unknown part '$part'; allowed are unit flow live dahdi sanitize bench fuzz" >&2
+		echo "check.sh: unknown part '$part'; allowed are unit flow live dahdi sanitize bench soak fuzz" >&2
 		exit 2
 		;;
 	esac
@@ -103,6 +105,8 @@ part_bench() {
 	tests/bench/run.sh build
 }
 
+part_soak() { tests build/tests/soak/gateway_soak_test "${SOAK_COUNT:-20000}" "${SOAK_SEED:-1}"; }
+
 part_fuzz() {
 	tests/install.sh tests/fuzz/packages
 	CC=clang tests/build.sh build-fuzz --enable-fuzzing || { echo "not ok the fuzzing build"; return; }
@@ -130,6 +134,7 @@ run_part() {
 	fi
 	grep -E '^not ok |# SKIP' "$log"
 	[ "$part" != fuzz ] || grep '^ok ' "$log"
+	[ "$part" != soak ] || grep -E '^(ok|# style|# [0-9])' "$log"
 	[ "$part" != bench ] || grep -E '^[a-z0-9_]+ [0-9.]+ [^ ]+$' "$log"
 	[ "$failed" = 0 ] || echo "see $log"
 	echo "$part: $passed passed, $failed failed, $skipped skipped ($((SECONDS - start)) s)"
