@@ -7,8 +7,8 @@
 #   sanitize  unit, flow and live once more with AddressSanitizer and UndefinedBehaviorSanitizer, and with memory that runs
 #             out at each ALLOC_STRIDE-th allocation (37; 1: at every one)
 #   bench     figures: processor time, memory, delays (BENCH_SECONDS says how long, 60)
-#   soak      random sequences of what subscribers and networks do, for each flash style (SOAK_COUNT says how many of each, 20000;
-#             SOAK_SEED the first one's seed, 1)
+#   soak      random sequences of what subscribers and networks do to a line, and random stories with telephones and sound, for each
+#             flash style (SOAK_COUNT and SOAK_STORIES say how many of each, 20000 and 20; SOAK_SEED the first one's seed, 1)
 #   fuzz      each fuzz target with clang's libFuzzer (FUZZ_SECONDS says how long each, 300)
 # None named: all of them but bench, soak and fuzz. Ends with "N passed, N failed, N skipped".
 #
@@ -105,7 +105,10 @@ part_bench() {
 	tests/bench/run.sh build
 }
 
-part_soak() { tests build/tests/soak/gateway_soak_test "${SOAK_COUNT:-20000}" "${SOAK_SEED:-1}"; }
+part_soak() {
+	tests build/tests/soak/gateway_soak_test "${SOAK_COUNT:-20000}" "${SOAK_SEED:-1}"
+	tests tests/soak/stories.sh build "${SOAK_STORIES:-20}" "${SOAK_SEED:-1}"
+}
 
 part_fuzz() {
 	tests/install.sh tests/fuzz/packages
