@@ -17,6 +17,7 @@ struct ua_watcher {
 	struct ua_attempt attempt;
 	struct tmr expiry, pace;
 	bool due;       /* a NOTIFY is, as soon as it may be sent */
+	bool owed;      /* ... whatever the state is: a SUBSCRIBE came (s4.2.1.2) */
 	bool told_busy; /* what the last one said */
 	bool ended;     /* the next one is the last */
 	unsigned version;
@@ -80,6 +81,8 @@ static int send_notify(struct ua_watcher *watcher)
 		err = EOVERFLOW;
 	if (!err)
 		err = ua_agent_request(&watcher->request, watcher->account, watcher->dialog, &outgoing, on_response, watcher);
+	if (!err)
+		watcher->version++;
 	mem_deref(body);
 	return err;
 }
@@ -91,14 +94,12 @@ static void settle(struct ua_watcher *watcher)
 {
 	if (!watcher->due || watcher->request || (tmr_isrunning(&watcher->pace) && !watcher->ended))
 		return;
-	watcher->due = false;
+	watcher->due = watcher->owed = false;
 	watcher->told_busy = watcher->account->busy;
 	watcher->attempt = (struct ua_attempt){0};
 	tmr_start(&watcher->pace, UA_WATCH_PACE_MS, on_pace, watcher);
 	if (send_notify(watcher))
 		mem_deref(watcher);
-	else
-		watcher->version++;
 }
 
 static void on_pace(void *arg)
@@ -191,7 +192,7 @@ static void grant(struct ua_agent *agent, struct ua_watcher *watcher, const stru
 		return;
 	}
 	tmr_start(&watcher->expiry, 1000ull * expires_s, on_expiry, watcher);
-	watcher->due = true;
+	watcher->due = watcher->owed = true;
 	settle(watcher);
 }
 
@@ -265,7 +266,7 @@ void ua_account_busy_set(struct ua_account *account, bool busy)
 		le = le->next;
 		if (watcher->account != account || watcher->ended)
 			continue;
-		watcher->due = watcher->told_busy != busy;
+		watcher->due = watcher->owed || watcher->told_busy != busy;
 		settle(watcher);
 	}
 }

@@ -148,7 +148,25 @@ static void test_a_challenge_is_answered(void **state)
 		"Proxy-Authenticate: Digest realm=\"example.org\", nonce=\"n1\"\r\n", "");
 	request = notify();
 	assert_has(request, "nonce=\"n1\"");
+	assert_has(request, "version=\"1\"");
 	accept_notify(request);
+	bed_advance(1000);
+	ua_account_busy_set(bed.account, true);
+	assert_has(notify(), "version=\"2\""); /* one that is not newer would be passed over (RFC 4235 s4.3) */
+}
+
+static void test_who_subscribes_again_is_told_though_nothing_changed_in_the_end(void **state)
+{
+	const char *ok = start("s1");
+
+	(void)state;
+	accept_notify(notify());
+	subscribe_in("s1", header(ok, "To"), 2, DIALOG "Expires: 600\r\n");
+	assert_starts(bed_receive(), "SIP/2.0 200 OK\r\n");
+	ua_account_busy_set(bed.account, true);
+	ua_account_busy_set(bed.account, false);
+	bed_advance(1000);
+	says(notify(), false);
 }
 
 static void test_it_expires(void **state)
@@ -400,6 +418,7 @@ int main(void)
 		bed_test(test_a_challenge_is_answered),
 		bed_test(test_it_expires),
 		bed_test(test_it_is_refreshed_and_taken_back),
+		bed_test(test_who_subscribes_again_is_told_though_nothing_changed_in_the_end),
 		bed_test(test_a_single_look),
 		bed_test(test_what_is_not_granted),
 		bed_test(test_watchers_are_counted),
