@@ -133,6 +133,9 @@ void ua_timer_accept(struct ua_invite *invite, const struct sip_msg *msg, char l
 		ua_timer_stop(invite);
 		return;
 	}
+	/* What we choose ourselves has to be what every proxy on the way would take (s9). */
+	if (!asked)
+		expires_s = MAX(expires_s, MIN(ua_message_number(msg, SIP_HDR_MIN_SE, 0), EXPIRES_MAX_S));
 	expires_s = MAX(expires_s, MIN_SE_S);
 	we_refresh = pl_isset(&refresher) ? !pl_strcasecmp(&refresher, "uas") : !supports(msg);
 	arm(invite, expires_s, we_refresh);
@@ -186,6 +189,11 @@ static void refused(struct ua_invite *invite, const struct sip_msg *msg)
 	case 408:
 		unanswered(invite);
 		return;
+	case 491:
+	case 500:
+	case 503:
+		again(invite, AGAIN_BUSY_MS);
+		return;
 	case 422:
 		again(invite, ua_timer_raise(invite, msg) ? 0 : AGAIN_UNANSWERED_MS);
 		return;
@@ -197,8 +205,8 @@ static void refused(struct ua_invite *invite, const struct sip_msg *msg)
 		timer->peer_updates = false;
 		again(invite, 0);
 		return;
-	default:
-		again(invite, AGAIN_BUSY_MS);
+	default: /* why should it like the next one better, or many of them */
+		again(invite, AGAIN_UNANSWERED_MS);
 		return;
 	}
 }

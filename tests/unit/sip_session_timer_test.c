@@ -182,6 +182,20 @@ static void test_a_busy_peer_is_asked_again_soon(void **state)
 	bed_heard_nothing();
 }
 
+static void test_a_peer_that_likes_no_refresh_is_not_asked_over_and_over(void **state)
+{
+	(void)state;
+	talk("Session-Expires: 200;refresher=uac\r\nAllow: UPDATE\r\n");
+	bed_advance(100000);
+	bed_reply(bed_receive(), 403, "Forbidden", NULL, "", "");
+	bed_quiet();
+	bed_advance(29000);
+	bed_quiet();
+	bed_advance(1000);
+	assert_starts(bed_receive(), "UPDATE ");
+	bed_heard_nothing();
+}
+
 static void test_481_to_a_refresh_ends_the_call(void **state)
 {
 	(void)state;
@@ -290,6 +304,8 @@ static void test_who_refreshes_is_for_the_caller_to_say(void **state)
 	assert_string_equal(header(ok, "Session-Expires"), "600;refresher=uac");
 	ok = answer_with("g", "");
 	assert_string_equal(header(ok, "Session-Expires"), "");
+	ok = answer_with("h", "Supported: timer\r\nMin-SE: 1000\r\n");
+	assert_string_equal(header(ok, "Session-Expires"), "1000;refresher=uac");
 }
 
 static void test_a_called_one_refreshes_too(void **state)
@@ -320,6 +336,7 @@ int main(void)
 		bed_test(test_a_refresh_of_the_peers_begins_the_time_anew),
 		bed_test(test_a_refresh_that_nobody_answers_ends_the_call_when_its_time_is_over),
 		bed_test(test_a_busy_peer_is_asked_again_soon),
+		bed_test(test_a_peer_that_likes_no_refresh_is_not_asked_over_and_over),
 		bed_test(test_481_to_a_refresh_ends_the_call),
 		bed_test(test_a_challenged_refresh_is_sent_again),
 		bed_test(test_422_to_a_refresh_raises_the_interval),
