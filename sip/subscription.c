@@ -458,12 +458,14 @@ bool ua_subscription_notified(struct ua_agent *agent, const struct sip_msg *msg)
 		post(subscription);
 	(void)ua_transport_reply(agent->transport, &strans, msg, &ok, NULL);
 	ua_notice_state(&state, msg);
-	if (pl_strcasecmp(&state.state, "terminated"))
-		goes_on(subscription, &state, first);
-	else if (subscription->leaving)
+	if (pl_strcasecmp(&state.state, "terminated")) {
+		if (!subscription->leaving)
+			goes_on(subscription, &state, first);
+	} else if (subscription->leaving) {
 		mem_deref(subscription);
-	else
+	} else {
 		terminated(subscription, &state);
+	}
 	return true;
 }
 
