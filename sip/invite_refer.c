@@ -32,8 +32,10 @@ static void on_response(int err, const struct sip_msg *msg, void *arg);
 static int send_refer(struct ua_invite *invite)
 {
 	struct ua_refer *refer = &invite->refer;
-	char *extra = ua_text_format("Contact: <%s>\r\nRefer-To: <%s>\r\nReferred-By: %s\r\n",
-		invite->account->contact, refer->refer_to, invite->account->address);
+	const char *address = invite->account->address;
+	bool hidden = invite->anonymous; /* and stays so: Referred-By need not be there (RFC 3892 s2.1) */
+	char *extra = ua_text_format("Contact: <%s>\r\nRefer-To: <%s>\r\n%s%s%s", invite->account->contact, refer->refer_to,
+		hidden ? "" : "Referred-By: ", hidden ? "" : address, hidden ? "" : "\r\n");
 	struct ua_outgoing outgoing = {
 		.method = "REFER", .cseq = ++invite->dialog->local_cseq, .extra = extra,
 	};

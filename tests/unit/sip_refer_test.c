@@ -515,8 +515,12 @@ static void test_who_hides_is_known_to_the_server_alone(void **state)
 	assert_starts(header(call, "From"), "\"Anonymous\" <sip:anonymous@anonymous.invalid>;tag=");
 	assert_string_equal(header(call, "Privacy"), "id");
 	assert_non_null(strstr(header(call, "P-Preferred-Identity"), "<sip:100@"));
-	bed_reply(call, 404, "Not Found", "x", "", "");
-	bed_heard("ended by peer, status 404, cause 0");
+	bed_reply(call, 200, "OK", "b", contact(), SDP(5004));
+	assert_starts(bed_receive(), "ACK ");
+	bed_heard("answered 192.0.2.1:5004");
+	assert_int_equal(ua_invite_refer(bed.invite, &(struct ua_refer_to){.user = "400"}), 0);
+	assert_string_equal(header(bed_receive(), "Referred-By"), "");
+	ua_invite_end(bed.invite, 0);
 	to.anonymous = false;
 	assert_int_equal(ua_invite_send_to(&bed.invite, bed.account, &to, &offer, &bed_handlers, NULL), 0);
 	do
