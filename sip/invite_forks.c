@@ -29,11 +29,31 @@ struct ua_fork *ua_fork_find(const struct ua_invite *invite, const struct sip_ms
 	return NULL;
 }
 
+/* Who answers is followed in any case: one that has not answered makes room. */
+static bool has_room(struct ua_invite *invite, const struct sip_msg *msg)
+{
+	struct le *le;
+
+	if (list_count(&invite->forks) < UA_FORKS_MAX)
+		return true;
+	LIST_FOREACH(&invite->forks, le) {
+		struct ua_fork *fork = le->data;
+
+		if (msg->scode < 200 || fork->ack)
+			continue;
+		if (invite->heard == fork)
+			invite->heard = NULL;
+		mem_deref(fork);
+		return true;
+	}
+	return false;
+}
+
 struct ua_fork *ua_fork_get(struct ua_invite *invite, const struct sip_msg *msg)
 {
 	struct ua_fork *fork = ua_fork_find(invite, msg);
 
-	if (fork || list_count(&invite->forks) == UA_FORKS_MAX)
+	if (fork || !has_room(invite, msg))
 		return fork;
 	fork = mem_zalloc(sizeof(*fork), destroy);
 	if (!fork)
@@ -145,7 +165,7 @@ void ua_fork_redescribed(struct ua_invite *invite, struct ua_fork *fork, const s
 	bool is_heard = fork == invite->heard;
 
 	fork->answer = *sdp;
-	if (is_heard)
+	if (is_heard || !fork->le.list) /* it is heard already, or had to make room */
 		return;
 	list_unlink(&fork->le);
 	list_append(&invite->forks, &fork->le, fork);

@@ -10,7 +10,7 @@
 #include "sip/agent_private.h"
 #include "sip/invite.h"
 
-#define UA_FORKS_MAX 8 /* dialogs that one INVITE may make */
+#define UA_FORKS_MAX 8 /* dialogs of one INVITE that are followed at a time */
 
 enum ua_invite_state {
 	UA_INVITE_CALLING,    /* caller: no final response yet */
@@ -40,7 +40,7 @@ enum ua_invite_event {
 	UA_EV_REJECT,
 	UA_EV_HANG_UP,
 	/* from here */
-	UA_EV_UNREACHED,  /* the INVITE could not be sent or was not answered */
+	UA_EV_UNREACHED,  /* the INVITE could not be sent, or was not answered, or so that it makes no dialog */
 	UA_EV_EXPIRED,    /* the INVITE's Expires */
 	UA_EV_NO_ACK,     /* for 64*T1 */
 	UA_EV_NO_PRACK,   /* ... */
@@ -259,7 +259,7 @@ bool ua_uac_owns(const struct ua_invite *invite, const struct sip_msg *response)
 
 /* invite_forks.c */
 struct ua_fork *ua_fork_find(const struct ua_invite *invite, const struct sip_msg *msg);
-/* ... or makes it. NULL: more forks than we follow, or a response that makes no dialog. */
+/* ... or makes it. NULL: more forks than we follow, but for a 2xx, or a response that makes no dialog. */
 struct ua_fork *ua_fork_get(struct ua_invite *invite, const struct sip_msg *msg);
 /* Acknowledges a 1xx that is reliable; false: a repeated one, or one whose turn has not come. */
 bool ua_fork_is_new(struct ua_invite *invite, struct ua_fork *fork, const struct sip_msg *msg);

@@ -125,11 +125,14 @@ int ua_uac_acknowledge(struct ua_invite *invite, const struct ua_dialog *dialog,
 /* Also of forks that come after the call is up, or ended: those get ACK and BYE. */
 void ua_uac_2xx(struct ua_invite *invite, const struct sip_msg *msg)
 {
+	const struct ua_event no_dialog = {.type = UA_EV_UNREACHED, .err = EBADMSG};
 	struct ua_event event = {.type = UA_EV_ANSWER, .msg = msg, .fork = ua_fork_get(invite, msg)};
 	struct ua_fork *fork = event.fork;
 
-	if (!fork)
+	if (!fork) {
+		ua_invite_event(invite, &no_dialog);
 		return;
+	}
 	if (fork->ack) {
 		invite->agent->counts.retransmitted++;
 		(void)ua_transport_send(invite->agent->transport, &fork->hop, fork->ack);
@@ -233,7 +236,7 @@ void ua_uac_unreached(struct ua_invite *invite, const struct ua_event *event)
 	const struct ua_end end = {
 		.by = silent ? UA_END_BY_TIMEOUT : UA_END_BY_ERROR,
 		.status = silent ? 408 : 0,
-		.reason = silent ? "Request Timeout" : "Not Sent",
+		.reason = silent ? "Request Timeout" : event->err == EBADMSG ? "No Usable Answer" : "Not Sent",
 	};
 
 	ua_post_ended(invite, &end);
@@ -241,6 +244,11 @@ void ua_uac_unreached(struct ua_invite *invite, const struct ua_event *event)
 
 void ua_uac_cancel(struct ua_invite *invite, const struct ua_event *event)
 {
+	const struct ua_event unreached = {.type = UA_EV_UNREACHED};
+
 	invite->q850_cause = event->q850_cause;
-	ua_transport_cancel(invite->request);
+	if (invite->request)
+		ua_transport_cancel(invite->request);
+	else /* it was answered, but our ACK could not be sent: nothing need come any more */
+		ua_invite_event(invite, &unreached);
 }

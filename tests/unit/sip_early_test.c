@@ -208,6 +208,57 @@ static void test_a_200_of_another_fork_switches_to_it(void **state)
 	bed_heard("answered 192.0.2.1:6004");
 }
 
+/* More have rung than are followed. */
+static void test_the_200_of_one_of_very_many_forks_counts(void **state)
+{
+	const char *invite = bed_call();
+	char tag[8];
+
+	(void)state;
+	for (unsigned i = 0; i < 10; i++) {
+		snprintf(tag, sizeof(tag), "f%u", i);
+		bed_reply(invite, 183, "Session Progress", tag, contact(""), i ? "" : SDP(5004));
+		bed_heard(i ? "progress 183 nothing" : "progress 183 192.0.2.1:5004");
+	}
+	bed_reply(invite, 200, "OK", "f9", contact(""), SDP(6004));
+	assert_starts(bed_receive(), "ACK ");
+	bed_heard("answered 192.0.2.1:6004");
+	for (unsigned i = 0; i < 8; i++) {
+		snprintf(tag, sizeof(tag), "f%u", i);
+		bed_reply(invite, 200, "OK", tag, contact(""), SDP(6004));
+		if (i == 7) /* all that are followed have answered */
+			break;
+		assert_starts(bed_receive(), "ACK ");
+		bed_reply(bed_receive(), 200, "OK", NULL, "", "");
+	}
+	bed_quiet();
+	bed_heard_nothing();
+}
+
+static void test_a_200_that_makes_no_dialog_ends_the_call(void **state)
+{
+	const char *invite = bed_call();
+
+	(void)state;
+	bed_reply(invite, 200, "OK", "b", contact("Record-Route: <nonsense\r\n"), SDP(5004));
+	bed_heard("ended by error, status 0, cause 0");
+	bed_quiet();
+}
+
+/* Nobody can be reached at the address that it gives. */
+static void test_a_call_whose_200_gets_no_ack_can_be_given_up(void **state)
+{
+	const char *invite = bed_call();
+
+	(void)state;
+	bed_reply(invite, 200, "OK", "b", "Contact: <sip:200@255.255.255.255>\r\n", SDP(5004));
+	bed_quiet();
+	bed_heard_nothing();
+	assert_int_equal(ua_invite_give_up(bed.invite), 0);
+	bed_heard("ended by peer, status 487, cause 0");
+	bed_quiet();
+}
+
 static void test_an_update_in_an_early_dialog_is_answered(void **state)
 {
 	const char *invite = bed_call(), *ok;
@@ -600,6 +651,9 @@ int main(void)
 		bed_test(test_199_ends_an_early_dialog),
 		bed_test(test_the_network_may_silence_early_media),
 		bed_test(test_a_200_of_another_fork_switches_to_it),
+		bed_test(test_the_200_of_one_of_very_many_forks_counts),
+		bed_test(test_a_200_that_makes_no_dialog_ends_the_call),
+		bed_test(test_a_call_whose_200_gets_no_ack_can_be_given_up),
 		bed_test(test_an_update_in_an_early_dialog_is_answered),
 		bed_test(test_an_update_makes_its_early_dialog_the_heard_one),
 		bed_test(test_an_update_that_meets_our_offer_is_refused_491),
