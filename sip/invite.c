@@ -387,8 +387,8 @@ int ua_invite_answer(struct ua_invite *invite, const struct ua_sdp *sdp)
 
 	if (invite->state != UA_INVITE_OFFERED)
 		return ENOTCONN;
-	/* A description that a PRACK has answered, or is to answer, is not said again. */
-	invite->reliable.pick_up_waits = invite->reliable.message && invite->reliable.offers;
+	/* A description that a PRACK has settled, or is to settle, is not said again. */
+	invite->reliable.pick_up_waits = invite->reliable.message && invite->reliable.describes;
 	if (invite->reliable.pick_up_waits)
 		return 0;
 	if (invite->reliable.settled) {

@@ -94,7 +94,8 @@ struct ua_reliable {
 	uint32_t cseq;        /* of the INVITE */
 	unsigned interval_ms;
 	struct tmr resend, give_up;
-	bool offers;          /* its PRACK brings the answer */
+	bool describes;       /* it brings a description of ours: no 2xx before its PRACK (RFC 3262 s3) ... */
+	bool offers;          /* ... an offer: its PRACK brings the answer */
 	bool settled;         /* offer and answer were exchanged before the 200 */
 	bool pick_up_waits;   /* until that has been done */
 };

@@ -55,6 +55,7 @@ int ua_reliable_reply(struct ua_invite *invite, const struct ua_reply *reply)
 		return err;
 	reliable->rseq = rseq;
 	reliable->cseq = invite->msg->cseq.num;
+	reliable->describes = reply->body;
 	reliable->offers = reply->body && !invite->early_text;
 	ua_transport_reply_hop(&reliable->hop, invite->msg);
 	reliable->interval_ms = UA_T1_MS;
@@ -77,7 +78,7 @@ static bool is_about(const struct ua_reliable *reliable, const struct sip_msg *m
 
 static void take_answer(struct ua_invite *invite, const struct sip_msg *msg)
 {
-	const struct ua_event broken = {.type = UA_EV_BROKEN}, pick_up = {.type = UA_EV_PICK_UP};
+	const struct ua_event broken = {.type = UA_EV_BROKEN};
 	struct ua_sdp answer;
 
 	if (ua_message_sdp(&answer, msg)) {
@@ -89,13 +90,11 @@ static void take_answer(struct ua_invite *invite, const struct sip_msg *msg)
 	invite->reliable.settled = true;
 	ua_session_note(invite, &answer);
 	ua_post(invite, UA_POST_CHANGED, 0, &answer);
-	if (invite->reliable.pick_up_waits)
-		ua_invite_event(invite, &pick_up);
 }
 
 void ua_reliable_acknowledged(struct ua_invite *invite, const struct sip_msg *msg)
 {
-	const struct ua_event ring = {.type = UA_EV_RING};
+	const struct ua_event ring = {.type = UA_EV_RING}, pick_up = {.type = UA_EV_PICK_UP};
 	struct ua_reliable *reliable = &invite->reliable;
 
 	if (!reliable->message || !is_about(reliable, msg)) {
@@ -103,10 +102,13 @@ void ua_reliable_acknowledged(struct ua_invite *invite, const struct sip_msg *ms
 		return;
 	}
 	ua_reliable_stop(invite);
+	reliable->settled |= reliable->describes && !reliable->offers; /* it was our answer */
 	if (reliable->offers)
 		take_answer(invite, msg);
 	else
 		ua_update_received(invite, NULL, msg);
-	if (invite->early_due)
+	if (reliable->pick_up_waits)
+		(void)ua_invite_event(invite, &pick_up);
+	else if (invite->early_due)
 		(void)ua_invite_event(invite, &ring);
 }

@@ -150,7 +150,8 @@ void ua_uas_ring(struct ua_invite *invite, const struct ua_event *event)
 	bool early = invite->early_text;
 	const struct ua_reply reply = {
 		.status = early ? 183 : 180, .phrase = early ? "Session Progress" : "Ringing", .headers = headers,
-		.type = "application/sdp", .body = early ? invite->early_text : event->text,
+		.type = "application/sdp",
+		.body = invite->reliable.settled ? NULL : early ? invite->early_text : event->text,
 	};
 
 	tmr_start(&invite->ring, RING_AGAIN_MS, on_ring_again, invite);
