@@ -211,7 +211,7 @@ refused() {
 # calls PARTY URI [HEADERS [ACTIONS]]: from user "guest", who is let in without a password; up to its ACK. URI has a variable or [service].
 calls() {
 	cseq=$((cseq + 1))
-	calls_sends "$@"
+	calls_sends "$1" "$2" "${3:-}"
 	heard 100 'optional="true"'
 	heard 180 'optional="true"'
 	heard 200 '' "$(dialog_heard "$1" From To)${4:-}"
