@@ -233,6 +233,22 @@ static void test_bye_waits_for_the_ack(void **state)
 	bed_heard_nothing();
 }
 
+static void test_a_bye_that_comes_instead_of_the_ack_is_not_told_who_let_go(void **state)
+{
+	const char *ok;
+
+	(void)state;
+	ring("a");
+	answer();
+	ok = bed_receive();
+	our_to = header(ok, "To");
+	ua_invite_end(bed.invite, 16);
+	in_dialog("a", "BYE", 2, "", "");
+	assert_starts(bed_receive(), "SIP/2.0 200 OK");
+	bed_quiet();
+	bed_heard_nothing();
+}
+
 static void test_cancel_is_answered_and_the_invite_refused_487(void **state)
 {
 	const char *refusal;
@@ -695,6 +711,7 @@ int main(void)
 		bed_test(test_200_is_repeated_until_its_ack_comes),
 		bed_test(test_a_200_that_is_never_acknowledged_ends_the_call_with_bye),
 		bed_test(test_bye_waits_for_the_ack),
+		bed_test(test_a_bye_that_comes_instead_of_the_ack_is_not_told_who_let_go),
 		bed_test(test_cancel_is_answered_and_the_invite_refused_487),
 		bed_test(test_cancel_after_200_changes_nothing),
 		bed_test(test_a_cancel_that_comes_with_the_invite_is_heard_after_it),
