@@ -73,6 +73,8 @@ int ua_notice_take(struct ua_notice_slot *slot, const struct sip_msg *msg)
 
 	if (ua_message_body(&body, msg))
 		return EBADMSG;
+	if (!body.l && slot->body)
+		return 0;
 	text = mem_alloc(body.l + 1, NULL);
 	if (!text)
 		return ENOMEM;

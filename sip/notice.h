@@ -22,6 +22,7 @@ bool ua_notice_is_about(const struct sip_msg *msg, const char *event);
 /* Refuses a NOTIFY that cannot be taken: 489, 400, 413 or 415; true: it did. */
 bool ua_notice_refuses(struct ua_agent *agent, const struct sip_msg *msg, const char *event, const char *accept);
 
+/* The newest counts, but one without body takes nothing away. */
 int ua_notice_take(struct ua_notice_slot *slot, const struct sip_msg *msg); /* ENOMEM */
 struct ua_notice ua_notice_of(const struct ua_notice_slot *slot);
 

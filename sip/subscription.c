@@ -427,8 +427,6 @@ static bool holds_back(struct ua_agent *agent, struct ua_subscription *subscript
 {
 	if (ua_notice_refuses(agent, msg, subscription->event, subscription->accept))
 		return true;
-	if (subscription->owned && subscription->notice.body)
-		return true; /* the sender repeats it when the user has heard of the one before */
 	if (!subscription->dialog && ua_dialog_fork(&subscription->dialog, subscription->started, msg)) {
 		ua_agent_refuse(agent, msg, 400, "Bad Contact Or Record-Route", NULL);
 		return true;

@@ -36,7 +36,7 @@ enum ua_subscription_state {
 };
 
 struct ua_subscription_handlers {
-	/* A NOTIFY, also the last one. One at a time: another that comes before is not answered, and its sender repeats it. */
+	/* A NOTIFY, also the last one. Of many that come at once only the newest is told. */
 	void (*notified)(struct ua_subscription *subscription, const struct ua_notice *notice, void *arg);
 	/* status: of the refusal, 408 when nobody answered, 200 for the good states, 0 when a NOTIFY was the reason; reason: phrase, or the reason
 	 * of that NOTIFY. NULL: nobody wants to know. */

@@ -59,7 +59,6 @@ int ua_account_take_notices(struct ua_account *account, const char *event, const
 	return 0;
 }
 
-/* One that comes before the user heard of the last is not answered: its sender repeats it. */
 void ua_unsolicited_received(struct ua_agent *agent, struct ua_account *account, const struct sip_msg *msg)
 {
 	struct ua_unsolicited *unsolicited = account->unsolicited;
@@ -70,7 +69,7 @@ void ua_unsolicited_received(struct ua_agent *agent, struct ua_account *account,
 		ua_agent_refuse(agent, msg, 403, "Forbidden", NULL);
 		return;
 	}
-	if (ua_notice_refuses(agent, msg, unsolicited->event, unsolicited->accept) || unsolicited->notice.body)
+	if (ua_notice_refuses(agent, msg, unsolicited->event, unsolicited->accept))
 		return;
 	if (ua_notice_take(&unsolicited->notice, msg)) {
 		ua_agent_refuse(agent, msg, 500, "Server Internal Error", NULL);

@@ -69,14 +69,26 @@ static void accept_for(const char *request, unsigned expires_s)
 	bed_quiet();
 }
 
-/* In the dialog that the SUBSCRIBE began. state: "active;expires=60"; headers: whole lines. */
-static void notify_from(const char *request, const char *tag, unsigned cseq, const char *state, const char *headers, const char *body)
+/* In the dialog that the SUBSCRIBE began. state: "active;expires=60"; headers: whole lines. free it. */
+static char *notify_text(const char *request, const char *tag, unsigned cseq, const char *state, const char *headers, const char *body)
 {
-	bed_send("NOTIFY sip:100@%s SIP/2.0\r\nVia: SIP/2.0/UDP 127.0.0.1:%u;branch=z9hG4bKn%u%s%s;rport\r\n"
+	char *text;
+	int length = asprintf(&text, "NOTIFY sip:100@%s SIP/2.0\r\nVia: SIP/2.0/UDP 127.0.0.1:%u;branch=z9hG4bKn%u%s%s;rport\r\n"
 		"From: <sip:100@example.org>;tag=%s\r\nTo: %s\r\nCall-ID: %s\r\nCSeq: %u NOTIFY\r\n"
 		"Contact: <sip:mwi@127.0.0.1:%u>\r\nMax-Forwards: 70\r\nSubscription-State: %s\r\n%sContent-Length: %zu\r\n\r\n%s",
 		bed.host, bed.peer_port, cseq, tag, header(request, "Call-ID"), tag, header(request, "From"), header(request, "Call-ID"), cseq,
 		bed.peer_port, state, headers, strlen(body), body);
+
+	assert_true(length > 0);
+	return text;
+}
+
+static void notify_from(const char *request, const char *tag, unsigned cseq, const char *state, const char *headers, const char *body)
+{
+	char *text = notify_text(request, tag, cseq, state, headers, body);
+
+	bed_send("%s", text);
+	free(text);
 }
 
 #define SUMMARY "Event: message-summary\r\nContent-Type: application/simple-message-summary\r\n"
@@ -472,8 +484,7 @@ static void test_a_body_that_is_too_large_is_refused(void **state)
 	bed_heard_nothing();
 }
 
-/* Answered when it is there, so that what waits here is bounded: two in one round are one. */
-static void test_one_notify_at_a_time(void **state)
+static void test_many_notifies_are_told_one_by_one(void **state)
 {
 	const char *request = start();
 
@@ -487,6 +498,27 @@ static void test_one_notify_at_a_time(void **state)
 			assert_starts(answer, "SIP/2.0 500");
 		bed_heard("notified " BODY);
 	}
+	bed_heard_nothing();
+}
+
+/* Over TCP many may come at once, and nothing comes again: all are answered, and the newest is told. */
+static void test_the_newest_of_many_that_come_at_once_is_told(void **state)
+{
+	const char *request;
+	char *texts[3];
+
+	(void)state;
+	bed_tcp();
+	request = start();
+	texts[0] = notify_text(request, "srv", 2, "active", SUMMARY, BODY);
+	texts[1] = notify_text(request, "srv", 3, "active", SUMMARY, "Messages-Waiting: no\r\n");
+	texts[2] = notify_text(request, "srv", 4, "active", "Event: message-summary\r\n", ""); /* says nothing new */
+	bed_send("%s%s%s", texts[0], texts[1], texts[2]);
+	for (unsigned i = 0; i < 3; i++)
+		free(texts[i]);
+	for (unsigned i = 2; i <= 4; i++)
+		assert_starts(bed_receive(), "SIP/2.0 200 OK\r\n");
+	bed_heard("notified Messages-Waiting: no\r\n");
 	bed_heard_nothing();
 }
 
@@ -521,12 +553,24 @@ static void on_notice(struct ua_account *account, const struct ua_notice *notice
 	bed_say("unsolicited %s", notice->body);
 }
 
-static void unsolicited(const char *id, const char *user, const char *headers, const char *body)
+static char *unsolicited_text(const char *id, const char *user, const char *headers, const char *body)
 {
-	bed_send("NOTIFY sip:%s@%s SIP/2.0\r\nVia: SIP/2.0/UDP 127.0.0.1:%u;branch=z9hG4bK%s;rport\r\nFrom: <sip:x@y>;tag=x\r\n"
+	char *text;
+	int length = asprintf(&text, "NOTIFY sip:%s@%s SIP/2.0\r\nVia: SIP/2.0/UDP 127.0.0.1:%u;branch=z9hG4bK%s;rport\r\nFrom: <sip:x@y>;tag=x\r\n"
 		"To: <sip:100@example.org>\r\nCall-ID: %s\r\nCSeq: 1 NOTIFY\r\nContact: <sip:mwi@127.0.0.1:%u>\r\n"
 		"Max-Forwards: 70\r\n%sContent-Length: %zu\r\n\r\n%s", user, bed.host, bed.peer_port, id, id, bed.peer_port,
 		headers, strlen(body), body);
+
+	assert_true(length > 0);
+	return text;
+}
+
+static void unsolicited(const char *id, const char *user, const char *headers, const char *body)
+{
+	char *text = unsolicited_text(id, user, headers, body);
+
+	bed_send("%s", text);
+	free(text);
 }
 
 static void take_notices(void)
@@ -553,6 +597,25 @@ static void test_unsolicited_ones_are_taken_where_they_are_wanted(void **state)
 	assert_int_equal(ua_account_take_notices(bed.account, "message-summary", "application/simple-message-summary", NULL, NULL), 0);
 	unsolicited("u6", "100", "Subscription-State: active\r\n" SUMMARY, BODY);
 	assert_starts(bed_receive(), "SIP/2.0 481 ");
+	bed_heard_nothing();
+}
+
+static void test_the_newest_of_many_unsolicited_ones_is_told(void **state)
+{
+	char *first, *second;
+
+	(void)state;
+	bed_tcp();
+	(void)start(); /* for its connection */
+	take_notices();
+	first = unsolicited_text("u1", "100", "Subscription-State: active\r\n" SUMMARY, BODY);
+	second = unsolicited_text("u2", "100", "Subscription-State: active\r\n" SUMMARY, "Messages-Waiting: no\r\n");
+	bed_send("%s%s", first, second);
+	free(first);
+	free(second);
+	assert_starts(bed_receive(), "SIP/2.0 200 OK\r\n");
+	assert_starts(bed_receive(), "SIP/2.0 200 OK\r\n");
+	bed_heard("unsolicited Messages-Waiting: no\r\n");
 	bed_heard_nothing();
 }
 
@@ -595,9 +658,11 @@ int main(void)
 		bed_test(test_the_agent_is_freed_in_a_handler),
 		bed_test(test_what_does_not_belong_to_it_is_refused),
 		bed_test(test_a_body_that_is_too_large_is_refused),
-		bed_test(test_one_notify_at_a_time),
+		bed_test(test_many_notifies_are_told_one_by_one),
+		bed_test(test_the_newest_of_many_that_come_at_once_is_told),
 		bed_test(test_it_expires_soon_at_a_server_that_says_so),
 		bed_test(test_unsolicited_ones_are_taken_where_they_are_wanted),
+		bed_test(test_the_newest_of_many_unsolicited_ones_is_told),
 		bed_test(test_unsolicited_ones_from_elsewhere_are_refused),
 	};
 
