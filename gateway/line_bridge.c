@@ -293,17 +293,16 @@ void line_bridge_forward(struct line *line, struct ua_invite *invite, const stru
 bool line_bridge_forward_ringing(struct line *line, struct line_leg *place, const struct line_target *target)
 {
 	struct line_bridge *bridge = free_bridge(line);
-	struct leg *caller = place->leg;
+	const struct line_leg rang = *place;
 	int err;
 
 	if (!bridge)
 		return false;
-	place->leg = NULL;
-	err = offer(bridge, caller, target);
+	err = offer(bridge, line_leg_leave(place), target);
 	if (!err)
 		return true;
 	offer_failed(line, err);
-	place->leg = caller;
+	*place = rang;
 	return false;
 }
 
@@ -313,10 +312,8 @@ bool line_bridge_join(struct line *line, struct line_leg *first, struct line_leg
 
 	if (!bridge)
 		return false;
-	bridge->legs[CALLER] = first->leg;
-	bridge->legs[TARGET] = second->leg;
-	first->leg = second->leg = NULL;
-	first->came_in = second->came_in = false;
+	bridge->legs[CALLER] = line_leg_leave(first);
+	bridge->legs[TARGET] = line_leg_leave(second);
 	for (int i = CALLER; i <= TARGET; i++)
 		leg_hand_over(bridge->legs[i], &handlers, bridge);
 	state_set(bridge, LINE_BRIDGE_UP, "two calls are connected from here");

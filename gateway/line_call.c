@@ -371,19 +371,19 @@ void line_leg_retire(struct line *line, struct leg *leg)
 	line->retired[line->retired_count++].wish_sequence = line->wish_sequence;
 }
 
+struct leg *line_leg_leave(struct line_leg *place)
+{
+	struct leg *leg = place->leg;
+
+	*place = (struct line_leg){.leg = NULL};
+	return leg;
+}
+
 void line_legs_retire(struct line *line)
 {
 	for (unsigned i = 0; i < MEDIA_CALLS; i++) {
-		struct leg *leg = line->legs[i].leg;
-
-		if (leg && line->legs[i].over) {
-			line->legs[i].leg = NULL;
-			line->legs[i].came_in = line->legs[i].for_group = line->legs[i].warned = false;
-			line->legs[i].since_ms = 0;
-			line->legs[i].is_focus = line->legs[i].confers = line->legs[i].joined = false;
-			line_leg_retire(line, leg);
-		}
-		line->legs[i].over = false;
+		if (line->legs[i].over)
+			line_leg_retire(line, line_leg_leave(&line->legs[i]));
 	}
 	if (!line_waits(line))
 		loop_timer_stop(line->waiting_timer);
@@ -392,10 +392,11 @@ void line_legs_retire(struct line *line)
 void line_leg_exchange(struct line *line, enum line_role role, struct leg *next)
 {
 	struct line_leg *place = line_leg(line, role);
-	struct leg *before = place->leg;
+	bool is_focus = place->is_focus;
+	struct leg *before = line_leg_leave(place);
 
 	place->leg = next;
-	place->came_in = place->for_group = false;
+	place->is_focus = is_focus;
 	line_leg_retire(line, before);
 }
 

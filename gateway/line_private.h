@@ -263,6 +263,7 @@ enum line_event line_r_digit_back(const struct line *line);
 enum line_event line_r_digit_event(const struct line *line, char digit);
 void line_r_digit_abandon(struct line *line); /* something else happened to a call */
 
+struct leg *line_leg_leave(struct line_leg *place); /* nothing of it stays behind for the next one there */
 void line_legs_retire(struct line *line); /* those that are over */
 void line_leg_exchange(struct line *line, enum line_role role, struct leg *next); /* for one that has ended */
 void line_leg_retire(struct line *line, struct leg *leg); /* that has left its place; NULL: nothing */

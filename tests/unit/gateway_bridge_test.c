@@ -434,6 +434,23 @@ static void test_a_call_that_rang_in_circles_ends(void **state)
 	assert_over();
 }
 
+/* The next call in its place is one of its own. */
+static void test_a_call_that_went_on_leaves_nothing_behind(void **state)
+{
+	(void)state;
+	world.profile.csh_s = 60;
+	(void)call_comes(PCMU);
+	time_is_up();
+	assert_int_equal(bridges(), 1);
+	phone_does(MEDIA_EVENT_LIFTED, 0);
+	phone_dials("103");
+	call_is_answered(call_sent(), PCMU);
+	assert_state("talking");
+	hang_up_after_ms(9000);
+	assert_state("idle");
+	assert_true(call_sent()->ended);
+}
+
 static void test_a_call_that_waited_goes_on(void **state)
 {
 	struct ua_invite *first = talk();
@@ -504,6 +521,25 @@ static void test_calls_that_no_server_knows_both_of_are_connected_here(void **st
 	call_ends(second, 0, true);
 	assert_true(first->ended);
 	assert_over();
+}
+
+/* ... and not of those who had it before. */
+static void test_a_call_after_a_transfer_lasts_as_long_as_any(void **state)
+{
+	(void)state;
+	world.profile.max_call_s = 60;
+	(void)talk_to_neighbour();
+	(void)talk_to_second();
+	line_limit_review(world.line, 1000);
+	hang_up_after_ms(9000);
+	assert_int_equal(bridges(), 1);
+	phone_does(MEDIA_EVENT_LIFTED, 0);
+	phone_dials("104");
+	call_is_answered(call_sent(), PCMU);
+	line_limit_review(world.line, 100000);
+	assert_state("talking");
+	line_limit_review(world.line, 160000);
+	assert_state("released");
 }
 
 static void test_a_second_that_rings_is_connected_here_when_it_answers(void **state)
@@ -712,9 +748,11 @@ int main(void)
 		NO_ANSWER_TEST(test_nobody_answers_there_either),
 		NO_ANSWER_TEST(test_a_call_that_rang_and_cannot_go_on_ends),
 		NO_ANSWER_TEST(test_a_call_that_rang_in_circles_ends),
+		NO_ANSWER_TEST(test_a_call_that_went_on_leaves_nothing_behind),
 		NO_ANSWER_TEST(test_a_call_that_waited_goes_on),
 		NO_ANSWER_TEST(test_on_busy_from_here),
 		TRANSFER_TEST(test_calls_that_no_server_knows_both_of_are_connected_here),
+		TRANSFER_TEST(test_a_call_after_a_transfer_lasts_as_long_as_any),
 		TRANSFER_TEST(test_a_second_that_rings_is_connected_here_when_it_answers),
 		TRANSFER_TEST(test_without_a_free_bridge_the_held_call_rings_back),
 		TRANSFER_TEST(test_a_neighbour_is_connected_with_a_number_from_here),
