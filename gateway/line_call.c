@@ -90,6 +90,7 @@ enum line_event line_call_out(struct line *line, const char *number)
 		return LINE_EVENT_COUNT;
 	}
 	gw_log(GW_LOG_ERROR, line->config->name, "a call could not be started: %s", strerror(err));
+	line->emergency = false;
 	return LINE_EV_ENDED_CONGESTION;
 }
 
@@ -125,13 +126,15 @@ static enum line_event call_dialled(struct line *line)
 	return line_call_out(line, number);
 }
 
-/* What the operator has set is called as it stands; what the subscriber has, as if it were dialled. */
+/* What the operator has set is called as it stands; what the subscriber has, and an emergency number, as if it were dialled. */
 static enum line_event call_hotline(struct line *line)
 {
 	unsigned delay_s;
 
 	strcpy(line->digits, line_hotline(line, &delay_s));
-	return subscriber_has(line->subscriber, SUBSCRIBER_HOTLINE) ? call_dialled(line) : line_call_out(line, line->digits);
+	if (subscriber_has(line->subscriber, SUBSCRIBER_HOTLINE) || line_number_is_emergency(line, line->digits))
+		return call_dialled(line);
+	return line_call_out(line, line->digits);
 }
 
 static enum line_event refer_blind(struct line *line, const char *dialled)
@@ -381,6 +384,9 @@ struct leg *line_leg_leave(struct line_leg *place)
 
 void line_legs_retire(struct line *line)
 {
+	/* It is the active one's all its life: no flash puts it aside. */
+	if (line_leg(line, LINE_ROLE_ACTIVE)->leg && line_leg(line, LINE_ROLE_ACTIVE)->over)
+		line->emergency = false;
 	for (unsigned i = 0; i < MEDIA_CALLS; i++) {
 		if (line->legs[i].over)
 			line_leg_retire(line, line_leg_leave(&line->legs[i]));

@@ -130,7 +130,7 @@ static bool transfers(const struct line *line)
 		return false;
 	if (is_conference(line))
 		return profile->three_way_leave;
-	return profile->transfer && !line->second_came_in &&
+	return profile->transfer && !line->second_came_in && !line->emergency &&
 		(line->state == LINE_TALKING || line->state == LINE_R_DIGIT || second_rings(line));
 }
 

@@ -561,6 +561,76 @@ static void test_an_emergency_call_is_not_kept_for_ever(void **state)
 	assert_state("recall");
 }
 
+static struct ua_invite *call_112_beside_another(void)
+{
+	struct ua_invite *first = talk();
+
+	flash();
+	phone_dials("112");
+	assert_string_equal(call_sent()->to, "112");
+	return first;
+}
+
+static void test_the_call_that_was_held_for_an_emergency_call_is_an_ordinary_one(void **state)
+{
+	(void)state;
+	call_112_beside_another();
+	call_is_answered(call_sent(), PCMU);
+	call_ends(call_sent(), 0, true);
+	flash();
+	assert_state("talking");
+	flash();
+	assert_state("recall");
+}
+
+static void test_when_an_emergency_call_that_is_kept_ends_the_held_one_rings_back(void **state)
+{
+	(void)state;
+	call_112_beside_another();
+	call_is_answered(call_sent(), PCMU);
+	hang_up_after_ms(9000);
+	assert_state("kept");
+	call_ends(call_sent(), 0, true);
+	assert_state("ring-back");
+}
+
+static void test_when_it_is_not_kept_any_longer_the_held_one_rings_back(void **state)
+{
+	struct ua_invite *first = call_112_beside_another();
+
+	(void)state;
+	call_is_answered(call_sent(), PCMU);
+	hang_up_after_ms(9000);
+	time_is_up();
+	assert_true(call_sent()->ended);
+	assert_state("ring-back");
+	phone_does(MEDIA_EVENT_LIFTED, 0);
+	assert_state("talking");
+	assert_false(first->ended);
+}
+
+static void test_nobody_is_transferred_to_an_emergency_number(void **state)
+{
+	(void)state;
+	call_112_beside_another();
+	call_progresses(call_sent(), 180, NULL);
+	hang_up_after_ms(9000);
+	assert_state("ring-back");
+	assert_true(call_sent()->ended);
+}
+
+static void test_a_hotline_may_be_an_emergency_number(void **state)
+{
+	(void)state;
+	world.registration = UA_REG_FAILED;
+	strcpy(world.profile.hotline.text, "112");
+	phone_does(MEDIA_EVENT_LIFTED, 0);
+	assert_string_equal(call_sent()->to, "112");
+	call_is_answered(call_sent(), PCMU);
+	hang_up_after_ms(9000);
+	assert_state("kept");
+}
+
 #define etsi_test(test) cmocka_unit_test_setup_teardown(test, make_etsi, unmake)
 #define bellcore_test(test) cmocka_unit_test_setup_teardown(test, make, unmake)
 #define emergency_test(test) cmocka_unit_test_setup_teardown(test, make_emergency, unmake)
@@ -601,6 +671,11 @@ int main(void)
 		emergency_test(test_an_emergency_call_lets_none_wait_any_longer),
 		emergency_test(test_hanging_up_keeps_an_emergency_call_and_rings),
 		emergency_test(test_an_emergency_call_is_not_kept_for_ever),
+		emergency_test(test_the_call_that_was_held_for_an_emergency_call_is_an_ordinary_one),
+		emergency_test(test_when_an_emergency_call_that_is_kept_ends_the_held_one_rings_back),
+		emergency_test(test_when_it_is_not_kept_any_longer_the_held_one_rings_back),
+		emergency_test(test_nobody_is_transferred_to_an_emergency_number),
+		emergency_test(test_a_hotline_may_be_an_emergency_number),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
