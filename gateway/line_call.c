@@ -321,7 +321,7 @@ enum line_readiness line_readiness(const struct line *line)
 {
 	if (line->fault || !line_may_have_leg(line))
 		return LINE_OUT_OF_ORDER;
-	if (line->state == LINE_IDLE || line->state == LINE_SPLASH)
+	if (line_fsm_step(line->state, LINE_EV_CALL_IN).verb == LINE_DO_ALERT)
 		return line->off_hook ? LINE_IN_USE : LINE_READY;
 	return line_judge_call_in(line) == LINE_EV_CALL_WAITS ? LINE_LETS_WAIT : LINE_IN_USE;
 }

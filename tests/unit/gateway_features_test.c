@@ -564,6 +564,7 @@ static void test_a_telephone_in_use_hears_of_it_later(void **state)
 	assert_state("dial-tone");
 	hangs_up();
 	assert_true(line_callee_free(world.line));
+	assert_int_equal(line_readiness(world.line), LINE_READY);
 	invite = call_comes(PCMU); /* a call takes precedence, and who is waited for still is */
 	assert_true(invite->rings);
 	assert_state("ringing");
