@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include <errno.h>
+#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -50,8 +51,8 @@ struct leg {
 	struct ua_rtp_sender sender;
 };
 
-static int leg_alloc(struct leg **legp, const struct leg_config *config,
-	const struct leg_handlers *handlers, void *arg)
+/* With what the line wishes, but no socket yet. */
+static struct leg *leg_new(const struct leg_config *config, const struct leg_handlers *handlers, void *arg)
 {
 	static uint32_t last_stream_id;
 	static const struct ua_format formats[] = {
@@ -59,16 +60,9 @@ static int leg_alloc(struct leg **legp, const struct leg_config *config,
 		{PAYLOAD_TYPE_EVENT, UA_CODEC_TELEPHONE_EVENT},
 	};
 	struct leg *leg = calloc(1, sizeof(*leg));
-	int err;
 
 	if (!leg)
-		return ENOMEM;
-	err = stream_socket_open(&leg->fd, &leg->local.port, config->addr, config->port_min,
-		config->port_max);
-	if (err) {
-		free(leg);
-		return err;
-	}
+		return NULL;
 	leg->config = config;
 	leg->handlers = handlers;
 	leg->arg = arg;
@@ -81,6 +75,40 @@ static int leg_alloc(struct leg **legp, const struct leg_config *config,
 	leg->local.ptime_ms = config->ptime_ms;
 	memcpy(leg->local.formats, formats, sizeof(formats));
 	leg->local.format_count = sizeof(formats) / sizeof(formats[0]) - !config->dtmf_events; /* the last */
+	return leg;
+}
+
+static int leg_alloc(struct leg **legp, const struct leg_config *config,
+	const struct leg_handlers *handlers, void *arg)
+{
+	struct leg *leg = leg_new(config, handlers, arg);
+	int err;
+
+	if (!leg)
+		return ENOMEM;
+	err = stream_socket_open(&leg->fd, &leg->local.port, config->addr, config->port_min,
+		config->port_max);
+	if (err)
+		free(leg);
+	else
+		*legp = leg;
+	return err;
+}
+
+/* A reliable 180 may have told the peer already where its sound comes to, and nothing says that anew: the port stays. */
+static int leg_alloc_beside(struct leg **legp, const struct leg *from, const struct leg_config *config,
+	const struct leg_handlers *handlers, void *arg)
+{
+	struct leg *leg = leg_new(config, handlers, arg);
+
+	if (!leg)
+		return ENOMEM;
+	leg->fd = fcntl(from->fd, F_DUPFD_CLOEXEC, 0);
+	if (leg->fd < 0) {
+		free(leg);
+		return EMFILE;
+	}
+	leg->local.port = from->local.port;
 	*legp = leg;
 	return 0;
 }
@@ -336,7 +364,7 @@ int leg_take(struct leg **legp, const struct leg_config *config, struct ua_invit
 int leg_move(struct leg **legp, struct leg *from, const struct leg_config *config, const struct leg_handlers *handlers, void *arg)
 {
 	struct leg *leg;
-	int err = from->invite ? leg_alloc(&leg, config, handlers, arg) : ENOTCONN;
+	int err = from->invite ? leg_alloc_beside(&leg, from, config, handlers, arg) : ENOTCONN;
 
 	if (err)
 		return err;

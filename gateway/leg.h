@@ -46,8 +46,8 @@ int leg_call(struct leg **legp, const struct leg_config *config, struct ua_accou
 int leg_take(struct leg **legp, const struct leg_config *config, struct ua_invite *invite,
 	const struct ua_incoming *incoming, const struct leg_handlers *handlers, void *arg);
 
-/* A call that came in and rings gets another owner: another leg, with a socket of its own, takes it over, and the first is dead
- * as after an ENDED event. ENOTCONN: it has ended; EADDRINUSE; then nothing has changed. */
+/* A call that came in and rings gets another owner: another leg, with a socket of its own at the same port, takes it over, and the
+ * first is dead as after an ENDED event. ENOTCONN: it has ended; EMFILE; then nothing has changed. */
 int leg_move(struct leg **legp, struct leg *from, const struct leg_config *config, const struct leg_handlers *handlers, void *arg);
 
 /* waiting: the subscriber hears the call waiting tone rather than a bell; the caller may be told. */

@@ -309,8 +309,8 @@ void ua_invite_accept(struct ua_invite *invite, const struct ua_invite_handlers 
 
 int ua_invite_ring(struct ua_invite *invite, bool waiting, const struct ua_sdp *offer)
 {
-	(void)offer;
 	assert_false(invite->dead);
+	invite->rung_port = offer->port;
 	invite->rings = !world.ring_err;
 	invite->rings_waiting = waiting;
 	return world.ring_err;
@@ -326,8 +326,8 @@ int ua_invite_progress(struct ua_invite *invite, const struct ua_sdp *answer)
 
 int ua_invite_answer(struct ua_invite *invite, const struct ua_sdp *sdp)
 {
-	(void)sdp;
 	assert_false(invite->dead);
+	invite->answered_port = sdp->port;
 	if (world.answer_err)
 		return world.answer_err;
 	invite->picked_up = true;

@@ -22,6 +22,7 @@ struct ua_invite {
 	bool rings, rings_waiting, progressed, picked_up, given_up, ended;
 	const struct ua_invite *instead_of; /* the call that is forwarded by this one */
 	bool anonymous;         /* sent without the caller's number */
+	uint16_t rung_port, answered_port; /* for sound, as the line said when it rang and when it answered */
 	unsigned end_cause;     /* Q.850 */
 	bool cancelled;         /* ... before it was answered, by its caller */
 	bool came;              /* it was not sent by the line */

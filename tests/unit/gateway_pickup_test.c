@@ -6,6 +6,8 @@
 #include <stddef.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
+#include <sys/socket.h>
 #include <cmocka.h>
 
 #include "fxs/zone.h"
@@ -93,6 +95,16 @@ static void pick_up(const char *code)
 		time_is_up();
 }
 
+/* No more than there are. */
+static void descriptors_end(struct rlimit *before)
+{
+	struct rlimit limit;
+
+	assert_int_equal(getrlimit(RLIMIT_NOFILE, before), 0);
+	limit = (struct rlimit){.rlim_cur = 0, .rlim_max = before->rlim_max};
+	assert_int_equal(setrlimit(RLIMIT_NOFILE, &limit), 0);
+}
+
 static void pick_up_for_each_other(void)
 {
 	strcpy(configs[0].pickup.text, "p");
@@ -123,6 +135,28 @@ static void test_who_lifts_first_has_the_call(void **state)
 	assert_int_equal(streams_at_ear(), 1);
 	phone_does(MEDIA_EVENT_HUNG_UP, 0);
 	assert_true(invite->ended);
+}
+
+static uint16_t port_of(const struct stream_wish *stream)
+{
+	union address local;
+	socklen_t length = sizeof(local);
+
+	assert_int_equal(getsockname(stream->fd, &local.any, &length), 0);
+	return address_port(&local);
+}
+
+/* A reliable 180 may have told the caller already where the sound comes to, and a 200 does not say it anew. */
+static void test_whoever_lifts_is_heard_where_it_rang(void **state)
+{
+	struct ua_invite *invite = call_comes_to_both(true);
+
+	(void)state;
+	lift();
+	line_wish(world.line);
+	assert_int_not_equal(invite->rung_port, 0);
+	assert_int_equal(invite->answered_port, invite->rung_port);
+	assert_int_equal(port_of(&world.wish.streams[0]), invite->rung_port);
 }
 
 static void test_a_caller_who_gives_up_silences_all(void **state)
@@ -221,10 +255,12 @@ static void test_a_call_that_cannot_be_answered_is_lost_once(void **state)
 static void test_without_a_socket_the_others_ring_on(void **state)
 {
 	struct ua_invite *invite = call_comes_to_both(true);
+	struct rlimit before;
 
 	(void)state;
-	world.line->leg_config.port_min = world.line->leg_config.port_max = 1;
+	descriptors_end(&before);
 	lift();
+	assert_int_equal(setrlimit(RLIMIT_NOFILE, &before), 0);
 	assert_state("congestion");
 	assert_other_is("ringing");
 	assert_false(invite->dead);
@@ -388,11 +424,13 @@ static void test_the_line_that_was_named_is_picked_up(void **state)
 static void test_without_a_socket_it_goes_on_ringing(void **state)
 {
 	struct ua_invite *invite = call_comes_to(other);
+	struct rlimit before;
 
 	(void)state;
 	pick_up_for_each_other();
-	world.line->leg_config.port_min = world.line->leg_config.port_max = 1;
+	descriptors_end(&before);
 	assert_refused("*8");
+	assert_int_equal(setrlimit(RLIMIT_NOFILE, &before), 0);
 	assert_other_is("ringing");
 	assert_false(invite->dead);
 }
@@ -438,6 +476,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		PICKUP_TEST(test_who_lifts_first_has_the_call),
+		PICKUP_TEST(test_whoever_lifts_is_heard_where_it_rang),
 		PICKUP_TEST(test_a_caller_who_gives_up_silences_all),
 		PICKUP_TEST(test_nobody_answers_in_its_time),
 		PICKUP_TEST(test_the_next_rings_when_one_does_not_answer),
