@@ -83,6 +83,7 @@ struct line {
 	struct {
 		char text[SUBSCRIBER_TEXT_MAX + 1]; /* the item that rang, or could not */
 		unsigned rings;    /* so often */
+		uint64_t rang_ms;  /* last */
 		uint64_t again_ms; /* nothing before that */
 	} wakeup;
 

@@ -57,21 +57,34 @@ static void done(struct line *line)
 	item_set(line, &wakeup);
 }
 
+static bool is_in_use(const struct line *line)
+{
+	return line->state != LINE_IDLE || line->off_hook || line->fault;
+}
+
+/* It has rung in vain, or the line has been in use ever since. */
+static bool is_given_up(const struct line *line, uint64_t now_ms)
+{
+	return line->wakeup.rings == RINGS_MAX || (line->wakeup.rings && is_in_use(line) &&
+		now_ms - line->wakeup.rang_ms >= (uint64_t)line->config->profile->wakeup_late_s * MS_PER_S);
+}
+
 static void ring(struct line *line, uint64_t now_ms)
 {
 	const char *text = subscriber_get(line->subscriber, SUBSCRIBER_WAKEUP);
 
 	strcpy(line->wakeup.text, text);
-	if (line->wakeup.rings == RINGS_MAX) {
+	if (is_given_up(line, now_ms)) {
 		gw_log(GW_LOG_NOTICE, line->config->name, "the wake-up call of %s was not answered", text);
 		done(line);
 		return;
 	}
-	if (line->state != LINE_IDLE || line->off_hook || line->fault) {
+	if (is_in_use(line)) {
 		line->wakeup.again_ms = now_ms + BUSY_S * MS_PER_S;
 		return;
 	}
 	line->wakeup.rings++;
+	line->wakeup.rang_ms = now_ms;
 	line->wakeup.again_ms = now_ms + (line->config->profile->wakeup_ring_s + AGAIN_S) * MS_PER_S;
 	gw_log(GW_LOG_INFO, line->config->name, "the wake-up call of %s rings", text);
 	line_dispatch(line, LINE_EV_WAKEUP);
@@ -92,7 +105,7 @@ static void look(struct line *line, struct wakeup *wakeup, uint64_t now_ms, int6
 		item_set(line, wakeup);
 	}
 	late_s = wall_s - wakeup_due_s(wakeup);
-	if (late_s >= (int64_t)line->config->profile->wakeup_late_s) {
+	if (!line->wakeup.rings && late_s >= (int64_t)line->config->profile->wakeup_late_s) {
 		gw_log(GW_LOG_WARNING, line->config->name, "the wake-up call of %s was missed: it is %lld min late",
 			subscriber_get(line->subscriber, SUBSCRIBER_WAKEUP), (long long)late_s / MINUTE_S);
 		done(line);

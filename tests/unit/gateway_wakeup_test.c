@@ -273,6 +273,37 @@ static void test_without_an_answer_it_rings_three_times(void **state)
 	assert_string_equal(item(), "");
 }
 
+static void test_the_rings_that_follow_are_not_late(void **state)
+{
+	(void)state;
+	world.profile.wakeup_late_s = 60;
+	set("2026-03-02 07:00");
+	passes_s(120);
+	world.wall_s += 3600; /* nor does a clock that is set forward make them so */
+	not_answered(300);
+	not_answered(300);
+	not_answered(300);
+	assert_state("idle");
+	assert_string_equal(item(), "");
+}
+
+static void test_after_a_ring_a_line_that_is_busy_for_long_is_not_woken_either(void **state)
+{
+	(void)state;
+	set("2026-03-02 07:00");
+	passes_s(120);
+	assert_state("wakeup");
+	time_is_up();
+	phone_does(MEDIA_EVENT_LIFTED, 0);
+	passes_s(1799);
+	assert_string_not_equal(item(), "");
+	passes_s(61);
+	assert_string_equal(item(), "");
+	hangs_up();
+	passes_s(100);
+	assert_state("idle");
+}
+
 static void test_another_time_ends_the_ringing_of_the_last(void **state)
 {
 	(void)state;
@@ -392,6 +423,8 @@ int main(void)
 		WAKEUP_TEST(test_words_are_said_where_there_are_any),
 		WAKEUP_TEST(test_a_daily_call_moves_on_to_the_next_day),
 		WAKEUP_TEST(test_without_an_answer_it_rings_three_times),
+		WAKEUP_TEST(test_the_rings_that_follow_are_not_late),
+		WAKEUP_TEST(test_after_a_ring_a_line_that_is_busy_for_long_is_not_woken_either),
 		WAKEUP_TEST(test_another_time_ends_the_ringing_of_the_last),
 		WAKEUP_TEST(test_a_busy_line_is_woken_a_minute_later),
 		WAKEUP_TEST(test_a_line_that_is_busy_for_long_is_not_woken),
