@@ -24,6 +24,7 @@ enum bridge_verb {
 	BRIDGE_DO_ANSWER,   /* 200 */
 	BRIDGE_DO_REFUSE,   /* the caller, as the target did */
 	BRIDGE_DO_NO_ANSWER, /* 480 */
+	BRIDGE_DO_END,      /* both have talked for as long as they may */
 	BRIDGE_DO_LET_GO,   /* of whoever is still there */
 };
 
@@ -56,6 +57,7 @@ static const struct bridge_step {
 	[LINE_BRIDGE_UP] = {
 		[BRIDGE_EV_CALLER_ENDED] = TO(NONE, LET_GO),
 		[BRIDGE_EV_TARGET_ENDED] = TO(NONE, LET_GO),
+		[BRIDGE_EV_TIMEOUT] = TO(NONE, END),
 		[BRIDGE_EV_SHUT] = TO(NONE, LET_GO),
 	},
 };
@@ -71,7 +73,7 @@ static const char *const event_names[] = {
 	[BRIDGE_EV_ALERTED] = "the target rings", [BRIDGE_EV_EARLY_MEDIA] = "the target's network is heard",
 	[BRIDGE_EV_EARLY_ENDED] = "... no more",
 	[BRIDGE_EV_ANSWERED] = "the target answers", [BRIDGE_EV_CALLER_ENDED] = "the caller ends",
-	[BRIDGE_EV_TARGET_ENDED] = "the target ends", [BRIDGE_EV_TIMEOUT] = "nobody answers", [BRIDGE_EV_SHUT] = "the line is shut",
+	[BRIDGE_EV_TARGET_ENDED] = "the target ends", [BRIDGE_EV_TIMEOUT] = "its time is over", [BRIDGE_EV_SHUT] = "the line is shut",
 };
 
 /* Some statuses mean us rather than the caller, who would act on them. */
@@ -142,6 +144,10 @@ static enum bridge_event verb_do(struct line_bridge *bridge, enum bridge_verb ve
 	case BRIDGE_DO_NO_ANSWER:
 		leg_refuse(bridge->legs[CALLER], 480, "Temporarily Unavailable");
 		break;
+	case BRIDGE_DO_END:
+		for (int i = CALLER; i <= TARGET; i++)
+			leg_hang_up(bridge->legs[i], LINE_RECOVERY_ON_TIMER);
+		break;
 	case BRIDGE_DO_LET_GO:
 		break; /* by line_leg_retire */
 	}
@@ -151,12 +157,16 @@ static enum bridge_event verb_do(struct line_bridge *bridge, enum bridge_verb ve
 /* The one place where a bridge's state changes. */
 static void state_set(struct line_bridge *bridge, enum line_bridge_state next, const char *why)
 {
+	unsigned max_call_s = bridge->line->config->profile->max_call_s;
+
 	if (next != bridge->state)
 		gw_log(GW_LOG_INFO, bridge->line->config->name, "bridge: %s, %s -> %s", why, state_names[bridge->state],
 			state_names[next]);
-	bridge->state = next;
-	if (next == LINE_BRIDGE_UP || next == LINE_BRIDGE_NONE)
+	if (next == LINE_BRIDGE_NONE || (next == LINE_BRIDGE_UP && next != bridge->state))
 		loop_timer_stop(bridge->timer);
+	if (next == LINE_BRIDGE_UP && next != bridge->state && max_call_s)
+		loop_timer_start(bridge->timer, max_call_s * 1000u);
+	bridge->state = next;
 }
 
 static void clear(struct line_bridge *bridge)

@@ -35,7 +35,7 @@ struct line_bridge {
 	enum line_bridge_state state;
 	struct leg *legs[2]; /* of the caller, or the party that was held, and of the target */
 	enum ua_forward_cause cause; /* while it is not up */
-	struct loop_timer *timer; /* how long the target may ring */
+	struct loop_timer *timer; /* how long the target may ring, then how long both may talk */
 };
 
 int line_bridges_init(struct line *line, struct loop *loop);

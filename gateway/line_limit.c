@@ -4,7 +4,6 @@
 #include "gateway/log.h"
 
 #define MS_PER_S 1000u
-#define RECOVERY_ON_TIMER 102 /* Q.850 */
 
 static void end(struct line *line, enum line_role role)
 {
@@ -12,7 +11,7 @@ static void end(struct line *line, enum line_role role)
 
 	gw_log(GW_LOG_NOTICE, line->config->name, "a call has lasted for max_call_s = %u s and is ended", line->config->profile->max_call_s);
 	line_r_digit_abandon(line);
-	leg_hang_up(place->leg, RECOVERY_ON_TIMER);
+	leg_hang_up(place->leg, LINE_RECOVERY_ON_TIMER);
 	place->over = true;
 	line_leg_event(line, role, LINE_EV_ENDED);
 }

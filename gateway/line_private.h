@@ -15,6 +15,7 @@
 #define LINE_URI_MAX     256
 #define LINE_WARMLINE_S  5
 #define LINE_NORMAL_CLEARING 16 /* Q.850 */
+#define LINE_RECOVERY_ON_TIMER 102
 
 /* What a leg is to the subscriber. */
 enum line_role {

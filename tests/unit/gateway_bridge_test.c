@@ -353,6 +353,19 @@ static void test_a_line_that_is_shut_ends_its_bridges(void **state)
 	assert_over();
 }
 
+static void test_a_bridge_lasts_no_longer_than_any_call(void **state)
+{
+	(void)state;
+	world.profile.max_call_s = 60;
+	connect_both();
+	assert_int_equal(world.bridge_timers_ms[0], 60000);
+	bridge_time_is_up(0);
+	assert_true(caller->ended && target->ended);
+	assert_int_equal(caller->end_cause, 102);
+	assert_int_equal(target->end_cause, 102);
+	assert_over();
+}
+
 static void test_a_call_that_was_forwarded_too_often(void **state)
 {
 	const struct ua_incoming five = {.caller_user = "102", .diversions = 5}, four = {.caller_user = "102", .diversions = 4};
@@ -741,6 +754,7 @@ int main(void)
 		BRIDGE_TEST(test_neither_end_is_connected_with_somebody_else),
 		BRIDGE_TEST(test_a_side_that_is_dead_ends_both),
 		BRIDGE_TEST(test_a_line_that_is_shut_ends_its_bridges),
+		BRIDGE_TEST(test_a_bridge_lasts_no_longer_than_any_call),
 		BRIDGE_TEST(test_a_call_that_was_forwarded_too_often),
 		BRIDGE_TEST(test_a_call_that_comes_back),
 		BRIDGE_TEST(test_forwarding_to_oneself),
