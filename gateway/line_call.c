@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* What a line does towards the network: its verbs, its digits, its legs. */
+/* What a line does towards the network: its verbs and its legs. */
 #include <assert.h>
 #include <errno.h>
 #include <string.h>

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* Private to the line: its struct, shared by line.c (states and telephone) and line_call.c (verbs and legs). */
+/* Private to the line: its struct, and what its files (line_*.c) are to each other. */
 #ifndef TIPRING_GATEWAY_LINE_PRIVATE_H
 #define TIPRING_GATEWAY_LINE_PRIVATE_H
 
