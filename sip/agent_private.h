@@ -79,6 +79,7 @@ void ua_agent_tell_abilities(struct ua_agent *agent, const struct sip_msg *msg);
 /* A request of an account, its credentials, User-Agent and Contact included. extra: whole header
  * lines; body NULL: none. *requestp as ua_transport_request. to_server: whatever the dialog says,
  * to the server. anonymous: without credentials. */
+#define UA_EXTRA_MAX 1024 /* bytes of header lines, a Contact of ours among them, with their final zero */
 struct ua_outgoing {
 	const char *method;
 	uint32_t cseq;

@@ -51,7 +51,7 @@ static void print_state(char *text, size_t size, const struct ua_referral *refer
 
 static int send_notify(struct ua_referral *referral)
 {
-	char extra[256], body[UA_TEXT_MAX + 32], state[64];
+	char extra[UA_EXTRA_MAX], body[UA_TEXT_MAX + 32], state[64];
 	struct ua_outgoing outgoing = {
 		.method = "NOTIFY", .cseq = ++referral->dialog->local_cseq, .extra = extra,
 		.body = body, .type = "message/sipfrag;version=2.0",
@@ -158,6 +158,19 @@ static const char *phrase_of(unsigned status)
 	return "Refused";
 }
 
+static void reply(struct ua_invite *invite, unsigned status, bool silent)
+{
+	char *headers = ua_text_format("Contact: <%s>\r\n%s", invite->account->contact,
+		silent ? "Refer-Sub: false\r\n" : "");
+	const struct ua_reply answer = {
+		.status = status, .phrase = phrase_of(status), .headers = headers,
+	};
+
+	(void)ua_transport_reply(invite->agent->transport, &invite->referred_strans, invite->referred, &answer,
+		NULL);
+	mem_deref(headers);
+}
+
 /* The user decides when libre's stack has returned; the sender's repetitions find the request waiting. */
 void ua_referral_received(struct ua_invite *invite, const struct sip_msg *msg)
 {
@@ -174,20 +187,11 @@ void ua_referral_received(struct ua_invite *invite, const struct sip_msg *msg)
 		return;
 	}
 	invite->referred = mem_ref((void *)(uintptr_t)msg);
-	ua_post(invite, UA_POST_REFERRED, 0, NULL);
-}
-
-static void reply(struct ua_invite *invite, unsigned status, bool silent)
-{
-	char *headers = ua_text_format("Contact: <%s>\r\n%s", invite->account->contact,
-		silent ? "Refer-Sub: false\r\n" : "");
-	const struct ua_reply answer = {
-		.status = status, .phrase = phrase_of(status), .headers = headers,
-	};
-
-	(void)ua_transport_reply(invite->agent->transport, &invite->referred_strans, invite->referred, &answer,
-		NULL);
-	mem_deref(headers);
+	/* Nobody would ever hear of it. */
+	if (ua_post(invite, UA_POST_REFERRED, 0, NULL)) {
+		reply(invite, 500, false);
+		ua_referral_forget(invite);
+	}
 }
 
 /* The first report is due at once. */
@@ -274,7 +278,7 @@ static struct ua_referral *find(struct ua_agent *agent, const struct sip_msg *ms
 
 static void accept_subscription(struct ua_agent *agent, const struct ua_referral *referral, const struct sip_msg *msg)
 {
-	char headers[256];
+	char headers[UA_EXTRA_MAX];
 	const struct ua_reply ok = {.status = 200, .phrase = "OK", .headers = headers};
 	struct sip_strans *strans = NULL;
 

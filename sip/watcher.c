@@ -7,8 +7,6 @@
 #include "sip/dialog_info.h"
 #include "sip/notice.h"
 
-#define EXTRA_MAX 1024 /* of our own header lines */
-
 struct ua_watcher {
 	struct le le; /* in agent->watchers */
 	struct ua_account *account;
@@ -67,7 +65,7 @@ static void on_response(int err, const struct sip_msg *msg, void *arg);
 
 static int send_notify(struct ua_watcher *watcher)
 {
-	char extra[EXTRA_MAX], state[64] = "terminated;reason=timeout";
+	char extra[UA_EXTRA_MAX], state[64] = "terminated;reason=timeout";
 	char *body = body_of(watcher);
 	const struct ua_outgoing outgoing = {
 		.method = "NOTIFY", .cseq = ++watcher->dialog->local_cseq, .extra = extra, .body = body, .type = UA_DIALOG_TYPE,

@@ -353,6 +353,41 @@ static void be_referred(void)
 	bed_quiet();
 }
 
+/* Its Contact is a long one. */
+static void test_a_user_of_any_length_is_told_how_it_goes(void **state)
+{
+	char user[UA_USER_MAX + 1];
+	const struct ua_account_config config = {
+		.user = user, .domain = "example.org", .server_addr = "127.0.0.1", .server_port = bed.peer_port, .password = "", .expires_s = 600,
+	};
+	const char *invite, *message;
+	char from[80];
+
+	(void)state;
+	memset(user, '"', UA_USER_MAX);
+	user[UA_USER_MAX] = '\0';
+	ua_account_free(bed.account);
+	assert_int_equal(ua_account_alloc(&bed.account, bed.agent, &config, NULL, NULL), 0);
+	invite = bed_call();
+	bed_reply(invite, 200, "OK", "b", contact(), SDP(5004));
+	assert_starts(bed_receive(), "ACK ");
+	bed_heard("answered 192.0.2.1:5004");
+	bed.refer_status = 202;
+	snprintf(from, sizeof(from), "%s;tag=b", header(invite, "To"));
+	bed_in_dialog(from, header(invite, "From"), header(invite, "Call-ID"), 2, "REFER", "Refer-To: <sip:300@example.org>\r\n", "");
+	bed_heard("asked to call sip:300@example.org, 300 at example.org, replacing , by ");
+	assert_starts(bed_receive(), "SIP/2.0 202 Accepted");
+	message = bed_receive();
+	assert_string_equal(header(message, "Contact"), header(invite, "Contact"));
+	assert_string_equal(header(message, "Event"), "refer;id=2");
+	assert_starts(header(message, "Subscription-State"), "active");
+	bed_reply(message, 200, "OK", NULL, "", "");
+	bed_in_dialog(from, header(invite, "From"), header(invite, "Call-ID"), 3, "SUBSCRIBE", "Event: refer\r\nExpires: 60\r\n", "");
+	message = bed_receive();
+	assert_starts(message, "SIP/2.0 200 OK");
+	assert_string_equal(header(message, "Expires"), "60");
+}
+
 static void test_the_reports_may_be_asked_for_anew(void **state)
 {
 	const char *message;
@@ -705,6 +740,7 @@ int main(void)
 		bed_test(test_a_notify_about_nothing_is_refused),
 		bed_test(test_an_attended_transfer_names_the_other_call_as_its_far_end_sees_it),
 		bed_test(test_a_peer_may_ask_for_a_call_and_is_told_how_it_goes),
+		bed_test(test_a_user_of_any_length_is_told_how_it_goes),
 		bed_test(test_the_reports_may_be_asked_for_anew),
 		bed_test(test_the_reports_may_be_given_up),
 		bed_test(test_a_subscription_that_there_is_not_is_refused),
