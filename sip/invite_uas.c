@@ -341,7 +341,8 @@ void ua_uas_reinvited(struct ua_invite *invite, const struct ua_event *event)
 		forget_request(invite);
 		return;
 	}
-	ua_post(invite, UA_POST_OFFERED, 0, err ? NULL : &offer);
+	if (ua_post(invite, UA_POST_OFFERED, 0, err ? NULL : &offer))
+		refuse(invite, 500, "Server Internal Error"); /* nobody would ever hear of it */
 }
 
 void ua_uas_reinvite_cancelled(struct ua_invite *invite, const struct ua_event *event)
