@@ -275,7 +275,7 @@ static void offer_failed(struct line *line, int err)
 		: err == ENOTCONN ? "not registered" : strerror(err));
 }
 
-void line_bridge_forward(struct line *line, struct ua_invite *invite, const struct ua_incoming *incoming,
+bool line_bridge_forward(struct line *line, struct ua_invite *invite, const struct ua_incoming *incoming,
 	const struct line_target *target)
 {
 	struct line_bridge *bridge = free_bridge(line);
@@ -284,20 +284,21 @@ void line_bridge_forward(struct line *line, struct ua_invite *invite, const stru
 
 	if (!bridge) {
 		ua_invite_reject(invite, 486, "Busy Here");
-		return;
+		return false;
 	}
 	if (leg_take(&caller, &line->leg_config, invite, incoming, &handlers, bridge) != 0)
-		return;
+		return false;
 	line->calls_in++;
 	err = offer(bridge, caller, target);
 	if (!err)
-		return;
+		return true;
 	offer_failed(line, err);
 	if (err == ELOOP)
 		leg_refuse(caller, 483, "Too Many Hops");
 	else
 		leg_refuse(caller, 480, "Temporarily Unavailable");
 	leg_free(caller); /* the media thread has not heard of it */
+	return false;
 }
 
 bool line_bridge_forward_ringing(struct line *line, struct line_leg *place, const struct line_target *target)

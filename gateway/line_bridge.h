@@ -41,8 +41,8 @@ struct line_bridge {
 int line_bridges_init(struct line *line, struct loop *loop);
 void line_bridges_free(struct line *line);
 
-/* Forwards a call that came in: it is taken or refused before this returns. */
-void line_bridge_forward(struct line *line, struct ua_invite *invite, const struct ua_incoming *incoming,
+/* Forwards a call that came in: it is taken, or refused (false), before this returns. */
+bool line_bridge_forward(struct line *line, struct ua_invite *invite, const struct ua_incoming *incoming,
 	const struct line_target *target);
 /* ... or one that the telephone has been ringing for, which leaves its place. false: no bridge is free, or the target cannot be
  * called; it is where it was. */

@@ -81,9 +81,9 @@ bool line_forward(struct line *line, struct ua_invite *invite, const struct ua_i
 		return false;
 	if (loop_refuse(line, invite, incoming, &target))
 		return true;
-	if (bridges(line))
-		line_bridge_forward(line, invite, incoming, &target);
-	else if (ua_invite_redirect(invite, &target.redirect) != 0)
+	if (bridges(line) && !line_bridge_forward(line, invite, incoming, &target))
+		return true;
+	if (!bridges(line) && ua_invite_redirect(invite, &target.redirect) != 0)
 		return false;
 	forward_log(line, why, &target);
 	if (target.redirect.cause == UA_FORWARD_ALWAYS && line_fsm_step(line->state, LINE_EV_CALL_FORWARDED).known)

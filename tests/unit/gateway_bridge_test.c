@@ -249,6 +249,7 @@ static void test_a_line_that_may_not_call_forwards_nothing(void **state)
 	world.registration = UA_REG_FAILED;
 	caller = call_comes(PCMU);
 	assert_int_equal(caller->refused, 480);
+	assert_state("idle"); /* no splash tells of a call that went nowhere */
 	assert_over();
 }
 
