@@ -7,10 +7,9 @@
 #include "sip/history.h"
 #include "sip/invite_private.h"
 
-static void destroy(void *arg)
+/* Nothing finds it any more, and nothing of its own comes. */
+static void stop(struct ua_invite *invite)
 {
-	struct ua_invite *invite = arg;
-
 	hash_unlink(&invite->he);
 	tmr_cancel(&invite->expires);
 	tmr_cancel(&invite->ring);
@@ -24,6 +23,13 @@ static void destroy(void *arg)
 	ua_info_stop(invite);
 	ua_referral_forget(invite);
 	ua_post_drop(invite);
+}
+
+static void destroy(void *arg)
+{
+	struct ua_invite *invite = arg;
+
+	stop(invite);
 	mem_deref(invite->reoffer.ack);
 	mem_deref(invite->call_lines);
 	mem_deref(invite->early_text);
@@ -72,22 +78,10 @@ void ua_invite_enter(struct ua_invite *invite)
 /* The agent goes: whoever still has a reference finds it without one. */
 void ua_invite_drop(struct ua_invite *invite)
 {
-	hash_unlink(&invite->he);
+	stop(invite);
 	invite->agent = NULL;
 	invite->owned = false;
 	invite->state = UA_INVITE_ENDED;
-	tmr_cancel(&invite->expires);
-	tmr_cancel(&invite->ring);
-	tmr_cancel(&invite->linger);
-	ua_accepting_stop(invite);
-	ua_reliable_stop(invite);
-	ua_update_stop(invite);
-	ua_timer_stop(invite);
-	ua_reoffer_stop(invite);
-	ua_refer_stop(invite);
-	ua_info_stop(invite);
-	ua_referral_forget(invite);
-	ua_post_drop(invite);
 	invite->request = mem_deref(invite->request);
 	invite->strans = mem_deref(invite->strans);
 	mem_deref(invite);
