@@ -2,9 +2,9 @@
 /* A transfer that we ask the peer of a call for: REFER, and the NOTIFYs that tell how it fares (RFC 3515 s2.4). */
 #include <errno.h>
 #include <string.h>
-#include <strings.h>
 
 #include "sip/invite_private.h"
+#include "sip/notice.h"
 #include "sip/refer.h"
 #include "sip/refer_text.h"
 
@@ -150,22 +150,12 @@ void ua_refer_go_on(struct ua_invite *invite)
 		finish(invite, STATUS_NOT_SENT);
 }
 
-/* "refer" alone, or with the CSeq of our REFER as its id (RFC 3515 s2.4.6). */
-static bool is_about(const struct ua_refer *refer, const struct sip_msg *msg)
-{
-	const struct sip_hdr *header = sip_msg_hdr(msg, SIP_HDR_EVENT);
-	struct pl id;
-
-	if (!header || header->val.l < 5 || strncasecmp(header->val.p, "refer", 5))
-		return false;
-	return msg_param_decode(&header->val, "id", &id) || ua_text_number(&id) == refer->cseq;
-}
-
 static bool is_terminated(const struct sip_msg *msg)
 {
-	const struct sip_hdr *header = sip_msg_hdr(msg, SIP_HDR_SUBSCRIPTION_STATE);
+	struct ua_notice_state state;
 
-	return header && header->val.l >= 10 && !strncasecmp(header->val.p, "terminated", 10);
+	ua_notice_state(&state, msg);
+	return !pl_strcasecmp(&state.state, "terminated");
 }
 
 /* Also after the call ended: the NOTIFY that crosses the BYE is answered. */
@@ -175,7 +165,7 @@ void ua_refer_notified(struct ua_invite *invite, const struct sip_msg *msg)
 	unsigned status = ua_sipfrag_status(msg);
 	struct sip_strans *strans = NULL;
 
-	if (!invite->refer.refer_to || !is_about(&invite->refer, msg)) {
+	if (!invite->refer.refer_to || !ua_refer_text_is_about(msg, invite->refer.cseq)) {
 		ua_agent_refuse(invite->agent, msg, 481, "Subscription Does Not Exist", NULL);
 		return;
 	}

@@ -5,6 +5,7 @@
 #include <strings.h>
 
 #include "sip/message.h"
+#include "sip/notice.h"
 #include "sip/refer_text.h"
 
 /* hnv-unreserved and unreserved of RFC 3261 s25.1: all else is escaped in a header within an address. */
@@ -160,6 +161,14 @@ int ua_refer_text_contact(struct ua_refer_target *target, const struct sip_msg *
 
 	memset(target, 0, sizeof(*target));
 	return !header || sip_addr_decode(&addr, &header->val) ? EBADMSG : read_target(target, &addr.auri);
+}
+
+bool ua_refer_text_is_about(const struct sip_msg *msg, uint32_t cseq)
+{
+	const struct sip_hdr *header = sip_msg_hdr(msg, SIP_HDR_EVENT);
+	struct pl id;
+
+	return ua_notice_is_about(msg, "refer") && (msg_param_decode(&header->val, "id", &id) || ua_text_number(&id) == cseq);
 }
 
 bool ua_refer_text_silent(const struct sip_msg *msg)

@@ -34,6 +34,9 @@ int ua_refer_text_target(struct ua_refer_target *target, const struct sip_msg *m
 /* Of a 3xx: where its first Contact sends. Errors as of ua_refer_text_target. */
 int ua_refer_text_contact(struct ua_refer_target *target, const struct sip_msg *msg);
 
+/* Of a NOTIFY or SUBSCRIBE: it names the package refer, alone or with the CSeq of the REFER as its id (RFC 3515 s2.4.6). */
+bool ua_refer_text_is_about(const struct sip_msg *msg, uint32_t cseq);
+
 /* Of a REFER: no reports are wanted; of its 2xx: none will come (RFC 4488 s4). */
 bool ua_refer_text_silent(const struct sip_msg *msg);
 

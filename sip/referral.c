@@ -5,7 +5,6 @@
  * not reported.
  */
 #include <errno.h>
-#include <strings.h>
 
 #include "sip/invite_private.h"
 #include "sip/refer.h"
@@ -252,17 +251,6 @@ void ua_referral_decline(struct ua_invite *invite)
 
 /* ---- whoever asked may ask for its reports anew, or for no more (RFC 3515 s2.4.4, RFC 6665 s4.1.2) ---- */
 
-/* "refer" with the CSeq of the REFER as its id; without id where there is one REFER. */
-static bool is_about(const struct ua_referral *referral, const struct sip_msg *msg)
-{
-	const struct sip_hdr *header = sip_msg_hdr(msg, SIP_HDR_EVENT);
-	struct pl id;
-
-	if (!header || header->val.l < 5 || strncasecmp(header->val.p, "refer", 5))
-		return false;
-	return msg_param_decode(&header->val, "id", &id) || ua_text_number(&id) == referral->id;
-}
-
 static struct ua_referral *find(struct ua_agent *agent, const struct sip_msg *msg)
 {
 	struct le *le;
@@ -270,7 +258,8 @@ static struct ua_referral *find(struct ua_agent *agent, const struct sip_msg *ms
 	LIST_FOREACH(&agent->referrals, le) {
 		struct ua_referral *referral = le->data;
 
-		if (ua_dialog_has(referral->dialog, msg) && !referral->silent && !referral->over && is_about(referral, msg))
+		if (ua_dialog_has(referral->dialog, msg) && !referral->silent && !referral->over &&
+		    ua_refer_text_is_about(msg, referral->id))
 			return referral;
 	}
 	return NULL;
