@@ -54,7 +54,7 @@ tests() {
 	local name output status
 	name=$(basename "$1")
 	output=$(mktemp)
-	CMOCKA_MESSAGE_OUTPUT=TAP timeout 600 "$@" >"$output" 2>&1 </dev/null
+	CMOCKA_MESSAGE_OUTPUT=TAP timeout 1800 "$@" >"$output" 2>&1 </dev/null
 	status=$?
 	sed -E 's/^(ok|not ok) [0-9]+ - /\1 '"$name"': /' "$output"
 	if [ $status != 0 ] && ! grep -q '^not ok' "$output"; then
