@@ -132,7 +132,7 @@ struct config_profile {
 	unsigned transfer_s;
 	struct digitmap digit_map;
 	struct digitmap emergency; /* without alternatives: no number is one */
-	unsigned emergency_hold_s, csh_s;
+	unsigned emergency_hold_s, emergency_callback_s, csh_s;
 	struct digitmap barred; /* ... */
 	struct hours barred_hours;
 	uint8_t features_set; /* enum features_set */

@@ -102,6 +102,7 @@ static bool is_barred(const struct line *line)
 static void begin_emergency(struct line *line)
 {
 	gw_log(GW_LOG_NOTICE, line->config->name, "an emergency call to %s", line->digits);
+	line->emergency_back_by_ms = loop_now_ms(line->loop) + line->config->profile->emergency_callback_s * 1000ull;
 	if (line_waits(line))
 		line_service_do(line, LINE_DO_REJECT_WAITING);
 }

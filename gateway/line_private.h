@@ -101,6 +101,7 @@ struct line {
 	char blind_number[LINE_NUMBER_MAX]; /* whom the held party is to be connected with; "": with the active one */
 	bool second_came_in;  /* of two calls, the newer was not made from here */
 	bool emergency;       /* the newest call from here is one */
+	uint64_t emergency_back_by_ms; /* until then the emergency centre may call back; 0: it was not called */
 	enum line_state r_digit_from; /* in LINE_R_DIGIT: what the calls were before */
 	uint64_t flash_at_ns; /* of the last flash, for a hang-up that bounces */
 	struct offer *offer;  /* in LINE_RINGING: what rings is not ours yet */

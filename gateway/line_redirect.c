@@ -8,7 +8,8 @@
 static bool may_follow(const struct line *line, const struct ua_moved *moved)
 {
 	if (!line_may_be_sent_to(line, line->config->account->follow_redirects, moved->user, moved->host)) {
-		gw_log(GW_LOG_INFO, line->config->name, "%s, where the called one is, may not be called", moved->uri);
+		gw_log(GW_LOG_INFO, line->config->name, "%s at %s, where the called one is, may not be called", moved->user,
+			moved->host);
 		return false;
 	}
 	if (line->times_moved < MOVES_MAX)
@@ -29,7 +30,7 @@ bool line_follow(struct line *line, struct leg *leg, enum line_role role)
 	to.uri = moved->uri;
 	if (line_call_sent_to(&next, line, &to, moved->user, moved->host))
 		return false;
-	gw_log(GW_LOG_INFO, line->config->name, "the called one is at %s", moved->uri);
+	gw_log(GW_LOG_INFO, line->config->name, "the called one is %s at %s", moved->user, moved->host);
 	line->times_moved++;
 	if (line->referred_leg == leg)
 		line->referred_leg = next;

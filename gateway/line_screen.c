@@ -21,6 +21,12 @@ static const struct {
 	[LINE_FORWARD_NO_ANSWER] = {SUBSCRIBER_FORWARD_NO_ANSWER, UA_FORWARD_NO_ANSWER, "on no answer"},
 };
 
+/* Nobody can tell the emergency centre by its number: for some time after a call to it whatever comes may be it. */
+static bool may_be_emergency_centre(const struct line *line)
+{
+	return loop_now_ms(line->loop) < line->emergency_back_by_ms;
+}
+
 /* false: the subscriber forwards no such calls, or to nobody whom this line may call. By 302 the directory's numbers mean nothing to
  * the server: their accounts do. */
 static bool target_find(const struct line *line, enum line_forward why, struct line_target *target)
@@ -28,7 +34,7 @@ static bool target_find(const struct line *line, enum line_forward why, struct l
 	const char *dialled = subscriber_get(line->subscriber, forwards[why].item);
 	const struct config_account *beside = directory_account(line->directory, dialled);
 
-	if (!*dialled || !line_number_sent(line, dialled, target->number))
+	if (!*dialled || may_be_emergency_centre(line) || !line_number_sent(line, dialled, target->number))
 		return false;
 	target->redirect = (struct ua_redirect){beside ? beside->user.text : target->number, forwards[why].cause};
 	target->call = (struct ua_call_to){.user = beside ? dialled : target->number,
@@ -127,6 +133,8 @@ bool line_may_be_disturbed(const struct line *line, const struct ua_incoming *in
 {
 	const struct subscriber *subscriber = line->subscriber;
 
+	if (may_be_emergency_centre(line))
+		return true;
 	return !(incoming->anonymous && subscriber_has(subscriber, SUBSCRIBER_REFUSE_ANONYMOUS)) &&
 		!subscriber_lists(subscriber, SUBSCRIBER_BLOCKED, incoming->caller_user) && is_accepted(subscriber, incoming) &&
 		!subscriber_has(subscriber, SUBSCRIBER_DND);
@@ -136,6 +144,8 @@ bool line_screen(struct line *line, struct ua_invite *invite, const struct ua_in
 {
 	const struct subscriber *subscriber = line->subscriber;
 
+	if (may_be_emergency_centre(line))
+		return false;
 	if (incoming->anonymous && subscriber_has(subscriber, SUBSCRIBER_REFUSE_ANONYMOUS)) {
 		refuse(line, invite, 433, "Anonymity Disallowed", "its caller hides"); /* RFC 5079 */
 		return true;

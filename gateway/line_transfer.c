@@ -154,7 +154,7 @@ unsigned line_refer(struct leg *leg, const struct ua_refer_request *request, str
 	if (line->state != LINE_TALKING || line_role_of(line, leg) != LINE_ROLE_ACTIVE || line->referral ||
 	    line_has(line, LINE_ROLE_WAITING) || !line_may_have_leg(line) || call(line, request))
 		return 603;
-	gw_log(GW_LOG_INFO, line->config->name, "the far end connects us with %s", request->uri);
+	gw_log(GW_LOG_INFO, line->config->name, "the far end connects us with %s at %s", request->user, request->host);
 	line->referral = referral;
 	line->referred_leg = line_leg(line, LINE_ROLE_WAITING)->leg;
 	line->times_referred++;

@@ -179,6 +179,8 @@ const struct setting settings[] = {
 		"patterns by what Alert-Info says behind urn:alert: (RFC 7462) or info=; Bellcore-dr1 to dr8 are known"),
 	PROFILE("recall_ring", KIND_RING, recall_ring, 0, 0, "", "country",
 		"pattern in which a held call rings back"),
+	PROFILE("emergency_callback_s", KIND_NUMBER, emergency_callback_s, 0, 86400, "s", "1800",
+		"how long after an emergency call whoever calls may be the emergency centre: neither refused nor forwarded, whatever the subscriber has set; 0: not at all"),
 	PROFILE("emergency_ring", KIND_RING, emergency_ring, 0, 0, "", "country",
 		"pattern in which an emergency call rings that was hung up and goes on"),
 	PROFILE("max_call_s", KIND_NUMBER, max_call_s, 0, 86400, "s", "0",

@@ -561,6 +561,29 @@ static void test_an_emergency_call_is_not_kept_for_ever(void **state)
 	assert_state("recall");
 }
 
+static void test_who_calls_after_an_emergency_call_is_let_through(void **state)
+{
+	static const struct ua_incoming hidden = {.caller_user = "", .caller_name = "", .alert_info = "", .anonymous = true};
+	struct ua_invite *invite;
+
+	(void)state;
+	world.profile.emergency_hold_s = 0;
+	world.profile.emergency_callback_s = 1800;
+	assert_int_equal(subscriber_set(&world.subscriber, SUBSCRIBER_DND, "on"), 0);
+	assert_int_equal(subscriber_set(&world.subscriber, SUBSCRIBER_REFUSE_ANONYMOUS, "on"), 0);
+	assert_int_equal(subscriber_set(&world.subscriber, SUBSCRIBER_FORWARD_ALWAYS, "300"), 0);
+	invite = call_112();
+	hang_up_after_ms(9000);
+	assert_true(invite->ended);
+	invite = call_comes_as(&hidden, PCMU);
+	assert_int_equal(invite->refused, 0);
+	assert_state("ringing");
+	call_ends(invite, 487, false);
+	time_passes(1800000);
+	assert_int_equal(call_comes_as(&hidden, PCMU)->refused, 433);
+	assert_int_equal(call_comes(PCMU)->refused, 302);
+}
+
 static struct ua_invite *call_112_beside_another(void)
 {
 	struct ua_invite *first = talk();
@@ -671,6 +694,7 @@ int main(void)
 		emergency_test(test_an_emergency_call_lets_none_wait_any_longer),
 		emergency_test(test_hanging_up_keeps_an_emergency_call_and_rings),
 		emergency_test(test_an_emergency_call_is_not_kept_for_ever),
+		emergency_test(test_who_calls_after_an_emergency_call_is_let_through),
 		emergency_test(test_the_call_that_was_held_for_an_emergency_call_is_an_ordinary_one),
 		emergency_test(test_when_an_emergency_call_that_is_kept_ends_the_held_one_rings_back),
 		emergency_test(test_when_it_is_not_kept_any_longer_the_held_one_rings_back),
