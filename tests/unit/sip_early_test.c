@@ -33,6 +33,14 @@ static const char *rack(const char *invite, unsigned rseq)
 	return text;
 }
 
+/* A reliable 183 with sound, of the early dialog b. */
+static void announce(const char *invite)
+{
+	bed_reply(invite, 183, "Session Progress", "b", contact(RELIABLE(7)), SDP(5004));
+	expect_prack(rack(invite, 7), "b");
+	bed_heard("progress 183 192.0.2.1:5004");
+}
+
 /* An UPDATE of the peer's in the early dialog with that tag. */
 static void update(const char *invite, const char *tag, unsigned cseq, const char *body)
 {
@@ -80,9 +88,7 @@ static void test_each_early_dialog_counts_for_itself(void **state)
 	const char *invite = bed_call();
 
 	(void)state;
-	bed_reply(invite, 183, "Session Progress", "b", contact(RELIABLE(7)), SDP(5004));
-	expect_prack(rack(invite, 7), "b");
-	bed_heard("progress 183 192.0.2.1:5004");
+	announce(invite);
 	bed_reply(invite, 183, "Session Progress", "c", contact(RELIABLE(100)), SDP(6004));
 	expect_prack(rack(invite, 100), "c");
 	bed_heard("progress 183 192.0.2.1:6004");
@@ -127,9 +133,7 @@ static void test_what_was_answered_reliably_counts_whatever_the_200_says(void **
 	const char *invite = bed_call();
 
 	(void)state;
-	bed_reply(invite, 183, "Session Progress", "b", contact(RELIABLE(7)), SDP(5004));
-	expect_prack(rack(invite, 7), "b");
-	bed_heard("progress 183 192.0.2.1:5004");
+	announce(invite);
 	bed_reply(invite, 200, "OK", "b", contact(""), SDP(6004));
 	assert_starts(bed_receive(), "ACK ");
 	bed_heard("answered 192.0.2.1:5004");
@@ -200,9 +204,7 @@ static void test_a_200_of_another_fork_switches_to_it(void **state)
 	const char *invite = bed_call();
 
 	(void)state;
-	bed_reply(invite, 183, "Session Progress", "b", contact(RELIABLE(7)), SDP(5004));
-	expect_prack(rack(invite, 7), "b");
-	bed_heard("progress 183 192.0.2.1:5004");
+	announce(invite);
 	bed_reply(invite, 200, "OK", "c", contact(""), SDP(6004));
 	assert_starts(bed_receive(), "ACK ");
 	bed_heard("answered 192.0.2.1:6004");
@@ -264,9 +266,7 @@ static void test_an_update_in_an_early_dialog_is_answered(void **state)
 	const char *invite = bed_call(), *ok;
 
 	(void)state;
-	bed_reply(invite, 183, "Session Progress", "b", contact(RELIABLE(7)), SDP(5004));
-	expect_prack(rack(invite, 7), "b");
-	bed_heard("progress 183 192.0.2.1:5004");
+	announce(invite);
 	update(invite, "b", 3, SDP(5008));
 	bed_heard("offered 192.0.2.1:5008");
 	ok = bed_receive();
@@ -283,9 +283,7 @@ static void test_an_update_makes_its_early_dialog_the_heard_one(void **state)
 	const char *invite = bed_call();
 
 	(void)state;
-	bed_reply(invite, 183, "Session Progress", "b", contact(RELIABLE(7)), SDP(5004));
-	expect_prack(rack(invite, 7), "b");
-	bed_heard("progress 183 192.0.2.1:5004");
+	announce(invite);
 	bed_reply(invite, 183, "Session Progress", "c", contact(""), SDP(6004));
 	bed_heard("progress 183 192.0.2.1:6004");
 	update(invite, "b", 3, SDP(5008));
@@ -315,9 +313,7 @@ static void test_an_update_that_cannot_be_agreed_upon_is_refused_488(void **stat
 	const char *invite = bed_call();
 
 	(void)state;
-	bed_reply(invite, 183, "Session Progress", "b", contact(RELIABLE(7)), SDP(5004));
-	expect_prack(rack(invite, 7), "b");
-	bed_heard("progress 183 192.0.2.1:5004");
+	announce(invite);
 	bed.offered_result = ENOTSUP;
 	update(invite, "b", 3, SDP(5008));
 	bed_heard("offered 192.0.2.1:5008");
@@ -331,9 +327,7 @@ static void test_an_update_that_waits_ends_with_the_call(void **state)
 	const char *invite = bed_call(), *first, *second;
 
 	(void)state;
-	bed_reply(invite, 183, "Session Progress", "b", contact(RELIABLE(7)), SDP(5004));
-	expect_prack(rack(invite, 7), "b");
-	bed_heard("progress 183 192.0.2.1:5004");
+	announce(invite);
 	bed.end_when_offered = true;
 	update(invite, "b", 3, SDP(5008));
 	bed_heard("offered 192.0.2.1:5008");

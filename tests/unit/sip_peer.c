@@ -297,6 +297,21 @@ void assert_starts(const char *message, const char *start)
 		fail_msg("not \"%s\":\n%s", start, message);
 }
 
+const char *bed_receive_new(const char *start)
+{
+	static char last[160];
+	const char *request;
+	char name[160];
+
+	do {
+		request = bed_receive();
+		snprintf(name, sizeof(name), "%s %s", header(request, "Call-ID"), header(request, "CSeq"));
+	} while (!strcmp(name, last));
+	snprintf(last, sizeof(last), "%s", name);
+	assert_starts(request, start);
+	return request;
+}
+
 void assert_has(const char *message, const char *text)
 {
 	if (!strstr(message, text))

@@ -65,6 +65,8 @@ unsigned bed_connections(void);
 const char *bed_receive(void);
 /* ... and is there already. */
 const char *bed_receive_now(void);
+/* ... that is no repetition of the one that this brought before, and starts so. */
+const char *bed_receive_new(const char *start);
 bool bed_has_message(void);
 /* Nothing has come that was not received, and nothing comes now. */
 void bed_quiet(void);

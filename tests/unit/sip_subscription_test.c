@@ -47,17 +47,7 @@ static void begin(void)
 /* The next SUBSCRIBE that is no repetition. */
 static const char *subscribe(void)
 {
-	static char last[160];
-	const char *request;
-	char name[160];
-
-	do {
-		request = bed_receive();
-		snprintf(name, sizeof(name), "%s %s", header(request, "Call-ID"), header(request, "CSeq"));
-	} while (!strcmp(name, last));
-	snprintf(last, sizeof(last), "%s", name);
-	assert_starts(request, "SUBSCRIBE ");
-	return request;
+	return bed_receive_new("SUBSCRIBE ");
 }
 
 static void accept_for(const char *request, unsigned expires_s)

@@ -27,17 +27,7 @@ static void subscribe(const char *id, const char *headers)
 /* The next NOTIFY that is no repetition. */
 static const char *notify(void)
 {
-	static char last[160];
-	const char *request;
-	char name[160];
-
-	do {
-		request = bed_receive();
-		snprintf(name, sizeof(name), "%s %s", header(request, "Call-ID"), header(request, "CSeq"));
-	} while (!strcmp(name, last));
-	snprintf(last, sizeof(last), "%s", name);
-	assert_starts(request, "NOTIFY ");
-	return request;
+	return bed_receive_new("NOTIFY ");
 }
 
 static void says(const char *request, bool busy)
