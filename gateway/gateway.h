@@ -9,7 +9,7 @@
 #include "gateway/config.h"
 #include "gateway/line.h"
 #include "gateway/loop.h"
-#include "gateway/media.h"
+#include "gateway/media/media.h"
 
 struct gateway;
 

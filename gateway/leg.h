@@ -9,7 +9,7 @@
 #include <stdbool.h>
 
 #include "gateway/line_fsm.h"
-#include "gateway/stream.h"
+#include "gateway/media/stream.h"
 #include "sip/refer.h"
 
 struct leg;

@@ -12,7 +12,7 @@
 #include "gateway/leg.h"
 #include "gateway/line_fsm.h"
 #include "gateway/loop.h"
-#include "gateway/media.h"
+#include "gateway/media/media.h"
 #include "gateway/offer.h"
 #include "gateway/subscriber.h"
 #include "sip/message_summary.h"

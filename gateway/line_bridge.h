@@ -14,7 +14,7 @@
 
 #include "gateway/leg.h"
 #include "gateway/loop.h"
-#include "gateway/media.h"
+#include "gateway/media/media.h"
 
 #define LINE_BRIDGES_MAX MEDIA_BRIDGES
 

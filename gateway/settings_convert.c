@@ -6,7 +6,7 @@
 #include "fxs/fxs.h"
 #include "fxs/zone.h"
 #include "gateway/config.h"
-#include "gateway/media.h"
+#include "gateway/media/media.h"
 #include "gateway/settings.h"
 
 #define SIP_PORT 5060

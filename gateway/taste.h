@@ -4,7 +4,7 @@
 #define TIPRING_GATEWAY_TASTE_H
 
 #include "gateway/config.h"
-#include "gateway/media.h"
+#include "gateway/media/media.h"
 
 struct taste; /* owns the tone definitions */
 

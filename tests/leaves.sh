@@ -72,7 +72,7 @@ library_wants() {
 		cat "$work/$folder.wanted"
 		return
 	fi
-	nm -u "$build"/gateway/libgateway_a-*.o 2>/dev/null |
+	nm -u "$build"/gateway/libgateway_a-*.o "$build"/gateway/*/libgateway_a-*.o 2>/dev/null |
 		awk '/:$/ {loop = /-loop\.o:$/} $1 == "U" && !loop {print $2}' | sort -u |
 		comm -23 - "$work/gateway.defined"
 }
@@ -88,7 +88,7 @@ library_is_kept_in() {
 		done
 		for header in ${headers[$owner]}; do
 			found+=" $(cd "$source" && grep -lE "^[[:space:]]*#[[:space:]]*include[[:space:]]*<$header" \
-				"$folder"/*.[ch] | grep -vx gateway/loop.c)"
+				$(find "$folder" -name phone -prune -o -name "*.[ch]" -print) | grep -vx gateway/loop.c)"
 		done
 	done
 	# shellcheck disable=SC2086
@@ -98,7 +98,7 @@ library_is_kept_in() {
 confuse_is_kept_in_config() {
 	# shellcheck disable=SC2046
 	judge "libconfuse is used by gateway/config.c alone" $(
-		cd "$source" && grep -lE 'include[[:space:]]*<confuse' gateway/*.[ch] | grep -vx gateway/config.c)
+		cd "$source" && grep -lE 'include[[:space:]]*<confuse' $(find gateway -name phone -prune -o -name "*.[ch]" -print) | grep -vx gateway/config.c)
 }
 
 # The two functions that sip/interpose.c gives libre on purpose, and says why.

@@ -17,7 +17,7 @@
 #include <unistd.h>
 
 #include "dsp/dsp.h"
-#include "gateway/media.h"
+#include "gateway/media/media.h"
 
 #define BLOCK_SAMPLES 80
 #define BLOCK_NS      10000000ull

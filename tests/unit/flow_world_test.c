@@ -10,7 +10,7 @@
 #include <unistd.h>
 #include <cmocka.h>
 
-#include "gateway/media.h"
+#include "gateway/media/media.h"
 #include "tests/flow/loop_virtual.h"
 #include "tests/flow/world.h"
 

@@ -5,7 +5,7 @@
 #include <stdlib.h>
 #include <cmocka.h>
 
-#include "gateway/hold_player.h"
+#include "gateway/media/hold_player.h"
 
 #define SOUND 1000
 #define BLOCK 80

@@ -8,9 +8,9 @@
 #include <string.h>
 #include <cmocka.h>
 
-#include "gateway/box.h"
-#include "gateway/playout.h"
-#include "gateway/event_queue.h"
+#include "gateway/media/box.h"
+#include "gateway/media/playout.h"
+#include "gateway/media/event_queue.h"
 
 #define FRAME 160
 

@@ -13,8 +13,8 @@
 #include <cmocka.h>
 
 #include "dsp/dsp.h"
-#include "gateway/media.h"
-#include "gateway/media_line.h"
+#include "gateway/media/media.h"
+#include "gateway/media/media_line.h"
 
 #define NS_PER_MS 1000000ull
 #define CARDS     2

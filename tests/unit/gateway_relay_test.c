@@ -12,7 +12,7 @@
 #include <cmocka.h>
 
 #include "dsp/dsp.h"
-#include "gateway/stream.h"
+#include "gateway/media/stream.h"
 
 #define BLOCK          80
 #define SAMPLES_PER_MS 8

@@ -11,7 +11,7 @@
 #include <cmocka.h>
 
 #include "dsp/dsp.h"
-#include "gateway/stream.h"
+#include "gateway/media/stream.h"
 
 #define BLOCK      160
 #define BLOCK_MS   20

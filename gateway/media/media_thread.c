@@ -9,7 +9,7 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "gateway/media_private.h"
+#include "gateway/media/media_private.h"
 
 #define NS_PER_S      1000000000ull
 #define NS_PER_MS     1000000ull

@@ -5,8 +5,8 @@
  * No lock, nobody waits: a reader that meets a half-written value keeps what it has and comes again at
  * its next tick (a sequence lock whose words are atomic).
  */
-#ifndef TIPRING_GATEWAY_BOX_H
-#define TIPRING_GATEWAY_BOX_H
+#ifndef TIPRING_GATEWAY_MEDIA_BOX_H
+#define TIPRING_GATEWAY_MEDIA_BOX_H
 
 #include <stdatomic.h>
 #include <stdbool.h>

@@ -3,8 +3,8 @@
  * What a held party hears: a sound that goes round and round, faded in from what was sent before and out to what comes after, so that
  * nothing clicks. One for each stream, all over the same sound. Media thread; no allocation.
  */
-#ifndef TIPRING_GATEWAY_HOLD_PLAYER_H
-#define TIPRING_GATEWAY_HOLD_PLAYER_H
+#ifndef TIPRING_GATEWAY_MEDIA_HOLD_PLAYER_H
+#define TIPRING_GATEWAY_MEDIA_HOLD_PLAYER_H
 
 #include <stdbool.h>
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include <string.h>
 
-#include "gateway/playout.h"
+#include "gateway/media/playout.h"
 
 #define SAMPLES_PER_MS 8
 

@@ -7,8 +7,8 @@
 #include <sys/eventfd.h>
 #include <unistd.h>
 
-#include "gateway/media.h"
-#include "gateway/media_private.h"
+#include "gateway/media/media.h"
+#include "gateway/media/media_private.h"
 
 #define NS_PER_S          1000000000ull
 #define EPOLL_EVENTS      64

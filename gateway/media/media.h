@@ -8,8 +8,8 @@
  * queue of what the telephone did. Wish and report are boxes: the newest value is always there, so no lost
  * message can leave a telephone ringing.
  */
-#ifndef TIPRING_GATEWAY_MEDIA_H
-#define TIPRING_GATEWAY_MEDIA_H
+#ifndef TIPRING_GATEWAY_MEDIA_MEDIA_H
+#define TIPRING_GATEWAY_MEDIA_MEDIA_H
 
 #include <stdbool.h>
 #include <stdint.h>
@@ -18,10 +18,10 @@
 #include "fxs/fxs.h"
 #include "fxs/hook.h"
 #include "fxs/zone.h"
-#include "gateway/event_queue.h"
+#include "gateway/media/event_queue.h"
 #include "gateway/prompts.h"
 #include "gateway/ring_pattern.h"
-#include "gateway/stream.h"
+#include "gateway/media/stream.h"
 
 #define MEDIA_CALLS       3 /* streams that the telephone has a part in: talking, waiting or held, third party */
 #define MEDIA_BRIDGES     2 /* of two streams each that talk past it, whatever it does; they come after the others */

@@ -2,7 +2,7 @@
 #include <assert.h>
 #include <string.h>
 
-#include "gateway/media_echo.h"
+#include "gateway/media/media_echo.h"
 
 int media_echo_alloc(struct media_echo_path *path, unsigned tail_ms, unsigned block_samples, unsigned delay)
 {

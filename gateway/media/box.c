@@ -2,7 +2,7 @@
 #include <assert.h>
 #include <string.h>
 
-#include "gateway/box.h"
+#include "gateway/media/box.h"
 
 static size_t word_count(size_t size)
 {

@@ -2,7 +2,7 @@
 #include <string.h>
 #include <sys/socket.h>
 
-#include "gateway/stream.h"
+#include "gateway/media/stream.h"
 
 #define SAMPLES_PER_MS      8
 #define PAYLOAD_TYPE_CN     13 /* RFC 3389 */

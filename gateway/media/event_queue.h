@@ -4,8 +4,8 @@
  * fixed size, no lock. A full queue drops the newest event and counts it; the line's report (media.h)
  * then heals what was missed.
  */
-#ifndef TIPRING_GATEWAY_EVENT_QUEUE_H
-#define TIPRING_GATEWAY_EVENT_QUEUE_H
+#ifndef TIPRING_GATEWAY_MEDIA_EVENT_QUEUE_H
+#define TIPRING_GATEWAY_MEDIA_EVENT_QUEUE_H
 
 #include <stdatomic.h>
 #include <stdbool.h>

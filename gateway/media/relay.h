@@ -7,15 +7,15 @@
  * lasted; its ends tell the true duration. In: an event becomes a tone in the playout at the event's own timestamps,
  * so that it takes the place of what of the tone leaked as sound, and equal keys in a row stay two.
  */
-#ifndef TIPRING_GATEWAY_RELAY_H
-#define TIPRING_GATEWAY_RELAY_H
+#ifndef TIPRING_GATEWAY_MEDIA_RELAY_H
+#define TIPRING_GATEWAY_MEDIA_RELAY_H
 
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
 #include "dsp/dtmf.h"
-#include "gateway/playout.h"
+#include "gateway/media/playout.h"
 #include "sip/dtmf_event.h"
 
 #define RELAY_EXPIRE_MS 200 /* an event that nothing is heard of for so long has ended */

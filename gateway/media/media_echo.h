@@ -3,8 +3,8 @@
  * Private to the media plane: takes the far talker's echo out of what a line's telephone says. It keeps what was written to the port until its
  * echo can have come back.
  */
-#ifndef TIPRING_GATEWAY_MEDIA_ECHO_H
-#define TIPRING_GATEWAY_MEDIA_ECHO_H
+#ifndef TIPRING_GATEWAY_MEDIA_MEDIA_ECHO_H
+#define TIPRING_GATEWAY_MEDIA_MEDIA_ECHO_H
 
 #include "dsp/echo.h"
 #include "fxs/fxs.h"

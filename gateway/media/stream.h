@@ -3,8 +3,8 @@
  * One RTP stream of a line: socket, packets, codec, playout. The control thread opens and closes the socket and
  * says what it wishes (struct stream_wish); all else is the media thread's, without allocation.
  */
-#ifndef TIPRING_GATEWAY_STREAM_H
-#define TIPRING_GATEWAY_STREAM_H
+#ifndef TIPRING_GATEWAY_MEDIA_STREAM_H
+#define TIPRING_GATEWAY_MEDIA_STREAM_H
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -12,9 +12,9 @@
 
 #include "dsp/g711.h"
 #include "gateway/address.h"
-#include "gateway/hold_player.h"
-#include "gateway/playout.h"
-#include "gateway/relay.h"
+#include "gateway/media/hold_player.h"
+#include "gateway/media/playout.h"
+#include "gateway/media/relay.h"
 #include "sip/rtp.h"
 
 #define STREAM_PACKET_BYTES_MAX 1500

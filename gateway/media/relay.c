@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include <string.h>
 
-#include "gateway/relay.h"
+#include "gateway/media/relay.h"
 
 #define SAMPLES_PER_MS 8
 #define VOLUME_DBM0    10 /* of both tones together, near enough */

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include <assert.h>
 
-#include "gateway/event_queue.h"
+#include "gateway/media/event_queue.h"
 
 void event_queue_init(struct event_queue *queue, unsigned size)
 {

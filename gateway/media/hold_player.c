@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include <string.h>
 
-#include "gateway/hold_player.h"
+#include "gateway/media/hold_player.h"
 
 static int16_t next(struct hold_player *player, const struct sound *sound)
 {

@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* Private to the media plane: one worker. All but the two eventfds is the worker's own once it runs. */
-#ifndef TIPRING_GATEWAY_MEDIA_PRIVATE_H
-#define TIPRING_GATEWAY_MEDIA_PRIVATE_H
+#ifndef TIPRING_GATEWAY_MEDIA_MEDIA_PRIVATE_H
+#define TIPRING_GATEWAY_MEDIA_MEDIA_PRIVATE_H
 
 #include <pthread.h>
 
-#include "gateway/media.h"
-#include "gateway/media_line.h"
+#include "gateway/media/media.h"
+#include "gateway/media/media_line.h"
 
 #define MEDIA_DRIVERS_MAX 2
 

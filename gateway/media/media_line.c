@@ -4,7 +4,7 @@
 #include <string.h>
 
 #include "dsp/mix.h"
-#include "gateway/media_line.h"
+#include "gateway/media/media_line.h"
 
 #define NS_PER_MS 1000000ull
 

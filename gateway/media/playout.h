@@ -5,8 +5,8 @@
  * lateness. Another source, or a clock that jumped, goes on where the old one would have: what waits of the old one is
  * still played. What is missing is silence. Media thread only; no allocation.
  */
-#ifndef TIPRING_GATEWAY_PLAYOUT_H
-#define TIPRING_GATEWAY_PLAYOUT_H
+#ifndef TIPRING_GATEWAY_MEDIA_PLAYOUT_H
+#define TIPRING_GATEWAY_MEDIA_PLAYOUT_H
 
 #include <stdbool.h>
 #include <stddef.h>

@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* Private to the media plane: one line as its worker sees it. */
-#ifndef TIPRING_GATEWAY_MEDIA_LINE_H
-#define TIPRING_GATEWAY_MEDIA_LINE_H
+#ifndef TIPRING_GATEWAY_MEDIA_MEDIA_LINE_H
+#define TIPRING_GATEWAY_MEDIA_MEDIA_LINE_H
 
 #include "dsp/dtmf.h"
-#include "gateway/box.h"
-#include "gateway/media.h"
-#include "gateway/media_echo.h"
+#include "gateway/media/box.h"
+#include "gateway/media/media.h"
+#include "gateway/media/media_echo.h"
 
 struct media_line {
 	/* shared with control */

@@ -3,7 +3,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-#include "gateway/stream.h"
+#include "gateway/media/stream.h"
 
 /* Low delay for sound: expedited forwarding (RFC 3246), DSCP 46. */
 #define TOS_EXPEDITED 0xb8
