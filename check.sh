@@ -80,6 +80,7 @@ part_unit() {
 	say "the sample configuration is taken" tests/sample.sh build
 	say "the drawing of the line's machine is its table's" diff -u doc/line.md <(build/line-drawing)
 	if [ "${1:-}" = whole ]; then
+		say "the table of requirements is what the tests show" diff -u doc/rfc.md <(tests/rfc.sh "$logs/unit.log")
 		say "make install puts everything below DESTDIR" tests/install_check.sh build
 		say "make distcheck passes" make -C build distcheck
 	fi

@@ -68,6 +68,7 @@ static void test_forks_of_one_invite_are_told_apart(void **state)
 	assert_int_equal(ua_dialog_fork(&one, started, first), 0);
 	assert_int_equal(ua_dialog_fork(&two, started, second), 0);
 	assert_true(ua_dialog_has(one, first));
+	/* RFC 3261 s12: a dialog is Call-ID, local tag and remote tag | forks differ by the remote tag */
 	assert_false(ua_dialog_has(one, second));
 	assert_true(ua_dialog_has(two, second));
 	assert_string_equal(one->target, "sip:one@h");
@@ -95,6 +96,7 @@ static void test_the_2xx_alone_says_the_route(void **state)
 		"Route: <sip:p0;lr>\r\nRoute: <sip:p1;lr=on>\r\nRoute: <sip:p2;lr>\r\nFrom: <sip:a@x>;tag="));
 	assert_non_null(strstr(written(dialog), "To: <sip:b@x>;tag=1\r\n"));
 	assert_non_null(strstr(written(dialog), "CSeq: 7 BYE\r\n"));
+	/* RFC 3261 s13.2.2.4: the 2xx sets the route set anew | that of the provisional response is forgotten */
 	assert_null(strstr(written(dialog), "early"));
 	mem_deref(early);
 	mem_deref(ok);
@@ -143,14 +145,17 @@ static void test_the_next_hop_is_the_first_route_the_target_or_the_server(void *
 	static const struct {
 		const char *headers, *hop;
 	} rows[] = {
+		/* RFC 3261 s8.1.2: a request without route goes to its Request-URI | it does */
 		{"Contact: <sip:b@192.0.2.1:5062>\r\n", "192.0.2.1:5062 TCP"},
 		{"Contact: <sip:b@192.0.2.1>\r\n", "192.0.2.1:5060 TCP"},
 		{"Contact: <sip:b@host.example>\r\n", "192.0.2.200:5099 TCP"},
 		{"Contact: <sip:b@[::1]>\r\n", "192.0.2.200:5099 TCP"},
+		/* RFC 3263 s4.1: the transport parameter is obeyed | it is */
 		{"Contact: <sip:b@192.0.2.1;transport=UDP>\r\n", "192.0.2.1:5060 UDP"},
 		{"Contact: <sip:b@host.example;transport=udp>\r\n", "192.0.2.200:5099 TCP"},
 		{"Contact: <sip:b@192.0.2.1;transport=tcp>\r\n", "192.0.2.1:5060 TCP"},
 		{"", "192.0.2.200:5099 TCP"},
+		/* RFC 3261 s8.1.2: a request goes to its first route | it does */
 		{"Record-Route: <sip:192.0.2.9:5070;lr>\r\nContact: <sip:b@192.0.2.1>\r\n", "192.0.2.9:5070 TCP"},
 		{"Record-Route: <sip:host.example;lr>\r\nContact: <sip:b@192.0.2.1>\r\n", "192.0.2.200:5099 TCP"},
 	};
@@ -202,6 +207,7 @@ static void test_a_stranger_gets_no_answer_to_a_challenge(void **state)
 	assert_int_equal(ua_credentials_alloc(&credentials, "u", "p"), 0);
 	assert_int_equal(ua_credentials_learn(credentials, &attempt, strange, false), ENOTSUP);
 	assert_int_equal(ua_credentials_learn(credentials, &attempt, home, true), 0);
+	/* RFC 3261 s22.1: credentials belong to a realm | a realm that the registrar did not ask for gets none */
 	assert_int_equal(ua_credentials_learn(credentials, &attempt, strange, false), ENOTSUP);
 	attempt = (struct ua_attempt){0};
 	assert_int_equal(ua_credentials_learn(credentials, &attempt, home, false), 0);

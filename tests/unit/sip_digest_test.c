@@ -34,6 +34,7 @@ static void test_the_example_of_rfc_2617(void **state)
 		"qop=\"auth,auth-int\", nonce=\"dcd98b7102dd2f0e8b11d0f600bfb0c093\", "
 		"opaque=\"5ccc069c403ebaf9f0171e9517f40e41\""), 0);
 	assert_int_equal(ua_digest_response(response, &challenge, &input), 0);
+	/* RFC 3261 s22.4: a challenge without algorithm means MD5 | the example of RFC 2617 s3.5 */
 	assert_string_equal(response, "6629fae49393a05397450978507c4ef1");
 }
 
@@ -62,12 +63,14 @@ static void assert_example_of_rfc_7616(const char *algorithm, const char *expect
 static void test_the_md5_example_of_rfc_7616(void **state)
 {
 	(void)state;
+	/* RFC 7616 s3.9.1: the example with MD5 | the same digits */
 	assert_example_of_rfc_7616("MD5", "8ca523f5e9506fed4657c9700eebdbec");
 }
 
 static void test_the_sha_256_example_of_rfc_7616(void **state)
 {
 	(void)state;
+	/* RFC 7616 s3.9.1: the example with SHA-256 | the same digits */
 	assert_example_of_rfc_7616("SHA-256",
 		"753927fa0e85d155564e2e272a28d1802ca10daf4496794697cf8db5856cb6c1");
 }
@@ -90,6 +93,7 @@ static void test_the_sha_512_256_example_of_rfc_7616(void **state)
 		"algorithm=SHA-512-256, nonce=\"5TsQWLVdgBdmrQ0XsxbDODV+57QdFR34I9HAbC/RVvkK\", "
 		"opaque=\"HRPCssKJSGjCrkzDg8OhwpzCiGPChXYjwrI2QmXDnsOS\", charset=UTF-8, userhash=true"), 0);
 	assert_int_equal(ua_digest_print(text, sizeof(text), &challenge, &input), 0);
+	/* RFC 8760 s2.1: SHA-512-256 may be asked for | the example of RFC 7616 s3.9.2, as its erratum has it */
 	assert_non_null(strstr(text, "response=\""
 		"3798d4131c277846293534c3edc11bd8a5e4cdcbff78b05db9d95eeb1cec68a5\", algorithm=SHA-512-256"));
 }
@@ -137,6 +141,7 @@ static void test_auth_is_taken_before_auth_int(void **state)
 	(void)state;
 	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
 		assert_int_equal(parse(&challenge, rows[i].text), 0);
+		/* RFC 7616 s3.4: the client chooses one of the offered qop values | auth before auth-int */
 		assert_int_equal(challenge.qop, rows[i].qop);
 	}
 }
@@ -157,6 +162,7 @@ static void test_a_challenge_without_qop_is_answered_as_rfc_2069_says(void **sta
 		"nonce=\"dcd98b7102dd2f0e8b11d0f600bfb0c093\""), 0);
 	assert_int_equal(ua_digest_print(text, sizeof(text), &challenge, &input), 0);
 	/* RFC 2069 s2.4 prints e966c932a9242554e42c8ee200cec7f6, which its erratum 749 corrects. */
+	/* RFC 3261 s22.4: a challenge without qop is answered without nc and cnonce | it is */
 	assert_string_equal(text, "Digest username=\"Mufasa\", realm=\"testrealm@host.com\", "
 		"nonce=\"dcd98b7102dd2f0e8b11d0f600bfb0c093\", uri=\"/dir/index.html\", "
 		"response=\"1949323746fe6a43ef61f9606e7febea\"");
@@ -177,6 +183,7 @@ static void test_what_the_challenge_said_is_echoed(void **state)
 	assert_true(challenge.stale);
 	assert_int_equal(ua_digest_print(text, sizeof(text), &challenge, &input), 0);
 	assert_non_null(strstr(text, "username=\"a\\\"b\", realm=\"r\", nonce=\"n\\\"1\""));
+	/* RFC 7616 s3.4: opaque and algorithm come back unchanged | they do */
 	assert_non_null(strstr(text, ", algorithm=MD5, opaque=\"o\", qop=auth, cnonce=\"c0\", nc=0000001a"));
 }
 
@@ -188,6 +195,7 @@ static void test_what_we_cannot_answer_is_refused(void **state)
 	} rows[] = {
 		{"Basic realm=\"r\"", ENOTSUP},
 		{"", ENOTSUP},
+		/* RFC 7616 s3.3: a challenge with an unknown algorithm or qop is ignored | it is */
 		{"Digest realm=\"r\", nonce=\"n\", algorithm=SHA-512", ENOTSUP},
 		{"Digest realm=\"r\", nonce=\"n\", qop=\"auth-conf\"", ENOTSUP},
 		{"Digest realm=\"r\", nonce=\"n\", algorithm=SHA-256-sess", ENOTSUP},

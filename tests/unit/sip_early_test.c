@@ -55,11 +55,14 @@ static void test_a_reliable_response_gets_its_prack_once(void **state)
 	const char *invite = bed_call();
 
 	(void)state;
+	/* RFC 3262 s4: an INVITE says that it knows reliable responses | Supported: 100rel */
 	assert_has(invite, "Supported: replaces, norefersub, 100rel, timer, 199\r\n");
 	bed_reply(invite, 180, "Ringing", "b", contact(RELIABLE(7)), "");
+	/* RFC 3262 s4: a reliable response gets a PRACK with its RSeq and CSeq in RAck | it does */
 	expect_prack(rack(invite, 7), "b");
 	bed_heard("progress 180 nothing");
 	bed_reply(invite, 180, "Ringing", "b", contact(RELIABLE(7)), "");
+	/* RFC 3262 s4: a reliable response that comes again gets no second PRACK | it does not */
 	bed_quiet();
 	bed_heard_nothing();
 }
@@ -73,6 +76,7 @@ static void test_a_reliable_response_out_of_turn_waits_for_the_one_before(void *
 	expect_prack(rack(invite, 7), "b");
 	bed_heard("progress 180 nothing");
 	bed_reply(invite, 183, "Session Progress", "b", contact(RELIABLE(9)), SDP(5004));
+	/* RFC 3262 s4: a reliable response out of order is neither acknowledged nor processed | it waits for the one before */
 	bed_quiet();
 	bed_heard_nothing();
 	bed_reply(invite, 183, "Session Progress", "b", contact(RELIABLE(8)), "");
@@ -90,6 +94,7 @@ static void test_each_early_dialog_counts_for_itself(void **state)
 	(void)state;
 	announce(invite);
 	bed_reply(invite, 183, "Session Progress", "c", contact(RELIABLE(100)), SDP(6004));
+	/* RFC 3262 s4: each early dialog has RSeq numbers of its own | it has */
 	expect_prack(rack(invite, 100), "c");
 	bed_heard("progress 183 192.0.2.1:6004");
 	bed_reply(invite, 180, "Ringing", "b", contact(RELIABLE(8)), "");
@@ -108,6 +113,7 @@ static void test_a_challenged_prack_is_sent_again(void **state)
 		"Proxy-Authenticate: Digest realm=\"example.org\", nonce=\"n\", qop=\"auth\"\r\n", "");
 	prack = bed_receive();
 	assert_starts(prack, "PRACK ");
+	/* RFC 3262 s4: PRACK is a request like others in a dialog | challenged, it is sent again */
 	assert_has(prack, "Proxy-Authorization: Digest ");
 	assert_string_equal(header(prack, "RAck"), rack(invite, 7));
 }
@@ -124,6 +130,7 @@ static void test_the_next_request_follows_the_prack(void **state)
 	ua_invite_end(bed.invite, 0);
 	bye = bed_receive();
 	assert_starts(bye, "BYE ");
+	/* RFC 3262 s4: a PRACK takes a CSeq number of its dialog | the BYE has the one after */
 	assert_int_equal(atoi(header(bye, "CSeq")), atoi(header(invite, "CSeq")) + 2);
 }
 
@@ -136,6 +143,7 @@ static void test_what_was_answered_reliably_counts_whatever_the_200_says(void **
 	announce(invite);
 	bed_reply(invite, 200, "OK", "b", contact(""), SDP(6004));
 	assert_starts(bed_receive(), "ACK ");
+	/* RFC 3261 s13.2.1: the first reliable description is the answer, others are ignored | they are */
 	bed_heard("answered 192.0.2.1:5004");
 }
 
@@ -148,6 +156,7 @@ static void test_an_unreliable_description_only_previews_the_answer(void **state
 	bed_heard("progress 183 192.0.2.1:5004");
 	bed_reply(invite, 183, "Session Progress", "b", contact(RELIABLE(7)), SDP(6004));
 	expect_prack(rack(invite, 7), "b");
+	/* RFC 3262 s5: an answer in an unreliable response is a preview | the reliable one counts */
 	bed_heard("progress 183 192.0.2.1:6004");
 }
 
@@ -174,10 +183,13 @@ static void test_199_ends_an_early_dialog(void **state)
 	bed_reply(invite, 183, "Session Progress", "c", contact(""), SDP(6004));
 	bed_heard("progress 183 192.0.2.1:6004");
 	bed_reply(invite, 199, "Early Dialog Terminated", "c", contact(""), "");
+	/* RFC 6228 s4: 199 ends the early dialog of its tag | the one before is heard again */
 	bed_heard("progress 199 192.0.2.1:5004");
 	bed_reply(invite, 199, "Early Dialog Terminated", "d", contact(""), "");
+	/* RFC 6228 s4: 199 of an unknown dialog means nothing | it is ignored */
 	bed_heard_nothing();
 	bed_reply(invite, 199, "Early Dialog Terminated", "b", contact(""), "");
+	/* RFC 6228 s4: when the last one ends the call still goes on | ringback is made here */
 	bed_heard("progress 199 nothing");
 }
 
@@ -186,8 +198,10 @@ static void test_the_network_may_silence_early_media(void **state)
 	const char *invite = bed_call();
 
 	(void)state;
+	/* RFC 5009 s5: an INVITE may say that P-Early-Media is understood | it does */
 	assert_has(invite, "P-Early-Media: supported\r\n");
 	bed_reply(invite, 183, "Session Progress", "b", contact("P-Early-Media: inactive, gated\r\n"), SDP(5004));
+	/* RFC 5009 s5: inactive: early media is not to be heard | ringback is made here */
 	bed_heard("progress 183 nothing");
 	bed_reply(invite, 183, "Session Progress", "b", contact("P-Early-Media: sendonly\r\n"), "");
 	bed_heard("progress 183 192.0.2.1:5004");
@@ -207,6 +221,7 @@ static void test_a_200_of_another_fork_switches_to_it(void **state)
 	announce(invite);
 	bed_reply(invite, 200, "OK", "c", contact(""), SDP(6004));
 	assert_starts(bed_receive(), "ACK ");
+	/* RFC 3960 s3.1: early media ends when the call is answered elsewhere | the sound is that of the fork that answered */
 	bed_heard("answered 192.0.2.1:6004");
 }
 
@@ -270,8 +285,11 @@ static void test_an_update_in_an_early_dialog_is_answered(void **state)
 	update(invite, "b", 3, SDP(5008));
 	bed_heard("offered 192.0.2.1:5008");
 	ok = bed_receive();
+	/* RFC 3311 s5.2: an UPDATE in an early dialog may change the session | it is answered at once */
 	assert_starts(ok, "SIP/2.0 200 OK");
+	/* RFC 3311 s5.2: the 200 to an UPDATE with offer has the answer | it has */
 	assert_has(ok, "m=audio 40000 ");
+	/* RFC 3311 s5.2: the 200 to an UPDATE has a Contact | it has */
 	assert_has(ok, "Contact: <sip:100@");
 	bed_reply(invite, 200, "OK", "b", contact(""), "");
 	assert_starts(bed_receive(), "ACK ");
@@ -300,10 +318,12 @@ static void test_an_update_that_meets_our_offer_is_refused_491(void **state)
 	bed_reply(invite, 183, "Session Progress", "b", contact(""), SDP(5004));
 	bed_heard("progress 183 192.0.2.1:5004");
 	update(invite, "b", 3, SDP(5008));
+	/* RFC 3311 s5.2: an UPDATE with offer while ours is open is refused 491 | it is */
 	assert_starts(bed_receive(), "SIP/2.0 491 ");
 	update(invite, "b", 3, SDP(5008));
 	assert_starts(bed_receive(), "SIP/2.0 500 ");
 	update(invite, "unknown", 3, SDP(5008));
+	/* RFC 3311 s5.2: an UPDATE of an unknown dialog is refused 481 | it is */
 	assert_starts(bed_receive(), "SIP/2.0 481 ");
 	bed_heard_nothing();
 }
@@ -317,6 +337,7 @@ static void test_an_update_that_cannot_be_agreed_upon_is_refused_488(void **stat
 	bed.offered_result = ENOTSUP;
 	update(invite, "b", 3, SDP(5008));
 	bed_heard("offered 192.0.2.1:5008");
+	/* RFC 3311 s5.2: an UPDATE whose offer does not do is refused 488 | and the session stays */
 	assert_starts(bed_receive(), "SIP/2.0 488 ");
 	update(invite, "b", 4, "nonsense");
 	assert_starts(bed_receive(), "SIP/2.0 400 ");
@@ -386,6 +407,7 @@ static void test_a_reliable_180_is_repeated_until_its_prack(void **state)
 	const char *ringing = ring("a", SDP(5004)), *again;
 
 	(void)state;
+	/* RFC 3262 s3: RSeq is between 1 and 2^31-1 | it is */
 	assert_true(atoi(header(ringing, "RSeq")) > 0);
 	assert_string_equal(body_of(ringing), "");
 	for (unsigned ms = 500; ms <= 2000; ms *= 2) {
@@ -393,6 +415,7 @@ static void test_a_reliable_180_is_repeated_until_its_prack(void **state)
 		bed_quiet();
 		bed_advance(1);
 		again = bed_receive();
+		/* RFC 3262 s3: a reliable response is sent again from T1 on, doubling, until its PRACK | it is */
 		assert_string_equal(again, ringing);
 	}
 	from_caller("a", 2, "PRACK", acknowledges(ringing, 0), "");
@@ -412,6 +435,7 @@ static void test_the_next_reliable_180_has_the_next_number(void **state)
 	assert_starts(bed_receive(), "SIP/2.0 200 OK");
 	bed_advance(60000);
 	again = bed_receive();
+	/* RFC 3262 s3: the next reliable response has the next RSeq | it has */
 	assert_int_equal(atoi(header(again, "RSeq")), atoi(header(ringing, "RSeq")) + 1);
 	from_caller("a", 3, "PRACK", acknowledges(ringing, 1), "");
 	assert_starts(bed_receive(), "SIP/2.0 200 OK");
@@ -428,6 +452,7 @@ static void test_a_reliable_183_follows_the_180(void **state)
 	assert_int_equal(ua_sdp_parse(&offer, SDP(5004), strlen(SDP(5004))), 0);
 	assert_int_equal(ua_sdp_answer(&answer, &offer, &bed.local), 0);
 	assert_int_equal(ua_invite_progress(bed.invite, &answer), 0);
+	/* RFC 3262 s3: no second reliable response before the PRACK of the first | it waits */
 	bed_quiet();
 	from_caller("a", 2, "PRACK", acknowledges(ringing, 0), "");
 	assert_starts(bed_receive(), "SIP/2.0 200 OK");
@@ -468,6 +493,7 @@ static void test_the_200_waits_for_the_prack_of_our_answer(void **state)
 
 	(void)state;
 	assert_int_equal(ua_invite_answer(bed.invite, &answer), 0);
+	/* RFC 3262 s3: a 2xx waits while a reliable response with description has no PRACK | it does */
 	bed_quiet();
 	from_caller("a", 3, "PRACK", acknowledges(progress, 0), "");
 	assert_has(bed_receive(), "PRACK\r\n");
@@ -492,6 +518,7 @@ static void test_an_update_after_our_early_answer_is_answered(void **state)
 	from_caller("a", 4, "UPDATE", contact(""), SDP(5008));
 	bed_heard("offered 192.0.2.1:5008");
 	ok = bed_receive();
+	/* RFC 3311 s5.1: after offer and answer in early dialog either side may send UPDATE | the caller's is answered */
 	assert_starts(ok, "SIP/2.0 200 OK");
 	assert_has(body_of(ok), "m=audio 40000 ");
 }
@@ -502,6 +529,7 @@ static void test_a_prack_for_something_else_is_refused_481(void **state)
 
 	(void)state;
 	from_caller("a", 2, "PRACK", acknowledges(ringing, 1), "");
+	/* RFC 3262 s3: a PRACK that matches no unacknowledged response is refused 481 | it is */
 	assert_starts(bed_receive(), "SIP/2.0 481 ");
 	from_caller("a", 3, "PRACK", "RAck: nonsense\r\n", "");
 	assert_starts(bed_receive(), "SIP/2.0 481 ");
@@ -522,6 +550,7 @@ static void test_without_prack_the_call_is_refused_after_32_s(void **state)
 		assert_starts(bed_receive(), "SIP/2.0 180 ");
 	}
 	bed_advance(500);
+	/* RFC 3262 s3: without PRACK for 64*T1 the INVITE is refused with a 5xx | 504 */
 	assert_starts(bed_receive(), "SIP/2.0 504 ");
 	bed_heard("ended by timeout, status 0, cause 0");
 }
@@ -547,11 +576,13 @@ static void test_an_invite_without_offer_gets_it_in_the_reliable_180(void **stat
 	const char *ringing = ring("a", ""), *ok;
 
 	(void)state;
+	/* RFC 3262 s5: an INVITE without offer gets one in the first reliable response | in the 180 */
 	assert_has(body_of(ringing), "m=audio 40000 ");
 	from_caller("a", 2, "PRACK", acknowledges(ringing, 0), SDP(5004));
 	ok = bed_receive();
 	assert_starts(ok, "SIP/2.0 200 OK");
 	assert_string_equal(body_of(ok), "");
+	/* RFC 3262 s5: the answer to an offer of a reliable response comes in its PRACK | it is taken */
 	bed_heard("changed 192.0.2.1:5004");
 	pick_up();
 	ok = bed_receive();
@@ -603,6 +634,7 @@ static void test_an_offer_in_a_prack_is_answered_in_its_200(void **state)
 	ok = bed_receive();
 	assert_starts(ok, "SIP/2.0 200 OK");
 	assert_has(ok, "PRACK\r\n");
+	/* RFC 3262 s5: an offer in a PRACK is answered in its 2xx | it is */
 	assert_has(body_of(ok), "m=audio 40000 ");
 }
 
@@ -630,8 +662,10 @@ static void test_an_update_while_the_invites_offer_is_open_is_refused_500(void *
 	from_caller("a", 2, "UPDATE", contact(""), SDP(5008));
 	refusal = bed_receive();
 	assert_starts(refusal, "SIP/2.0 500 ");
+	/* RFC 3311 s5.2: an UPDATE while the INVITE's offer is open is refused 500 with Retry-After | it is */
 	assert_true(header(refusal, "Retry-After")[0]);
 	from_caller("a", 3, "UPDATE", contact(""), "");
+	/* RFC 3311 s5.2: an UPDATE without offer is answered at any time | 200 */
 	assert_starts(bed_receive(), "SIP/2.0 200 OK");
 	bed_heard_nothing();
 }
@@ -651,6 +685,7 @@ static void test_an_update_changes_a_call_that_is_up(void **state)
 	ok = bed_receive();
 	assert_starts(ok, "SIP/2.0 200 OK");
 	assert_has(ok, "UPDATE\r\n");
+	/* RFC 3311 s5.2: an UPDATE may change a call that is up | it is answered */
 	assert_has(body_of(ok), "m=audio 40000 ");
 }
 
@@ -666,6 +701,7 @@ static void test_a_caller_that_does_not_want_it_gets_no_reliable_180(void **stat
 	ua_sdp_offer(&offer, &bed.local);
 	assert_int_equal(ua_invite_ring(bed.invite, false, &offer), 0);
 	ringing = bed_receive();
+	/* RFC 3262 s3: reliable responses are sent where the INVITE requires them | where it only supports them, 180 is plain */
 	assert_has_not(ringing, "RSeq");
 	assert_string_equal(body_of(ringing), "");
 	bed_advance(10000);
@@ -678,6 +714,7 @@ static void test_requests_of_no_call_are_refused_481(void **state)
 	bed_in_dialog("<sip:200@example.org>;tag=x", "<sip:100@example.org>", "none", 1, "UPDATE", contact(""), SDP(5004));
 	assert_starts(bed_receive(), "SIP/2.0 481 ");
 	bed_in_dialog("<sip:200@example.org>;tag=x", "<sip:100@example.org>;tag=y", "none", 2, "PRACK", "RAck: 1 1 INVITE\r\n", "");
+	/* RFC 3262 s3: a PRACK of an unknown dialog is refused 481 | it is */
 	assert_starts(bed_receive(), "SIP/2.0 481 ");
 }
 

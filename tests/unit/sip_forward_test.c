@@ -29,6 +29,7 @@ static void test_the_server_says_who_calls(void **state)
 	(void)state;
 	invite("P-Asserted-Identity: \"Ann\" <sip:300@example.org>, <tel:+1-201-555-0123>\r\n"
 		"Remote-Party-ID: <sip:400@example.org>\r\n");
+	/* RFC 3325 s9.1: P-Asserted-Identity of a trusted server says who calls | before Remote-Party-ID and From */
 	bed_heard(INCOMING("300 \"Ann\""));
 	bed_heard_nothing();
 }
@@ -37,6 +38,7 @@ static void test_a_telephone_number_and_the_name_of_from(void **state)
 {
 	(void)state;
 	invite("P-Asserted-Identity: <tel:+1-201-555-0123;ext=9>\r\n");
+	/* RFC 3325 s9.1: it may be a tel URI | the number without its separators */
 	bed_heard(INCOMING("+12015550123 \"The \"Peer\"\""));
 }
 
@@ -53,6 +55,7 @@ static void test_a_caller_who_hides_is_not_told(void **state)
 	(void)state;
 	invite("P-Asserted-Identity: \"Ann\" <sip:300@example.org>\r\nPrivacy: session; ID\r\n");
 	bed_heard(INCOMING(" \"\""));
+	/* RFC 3323 s4.2: Privacy of the caller is kept | neither number nor name is shown */
 	bed_heard("anonymous");
 }
 
@@ -61,6 +64,7 @@ static void test_privacy_none_hides_nobody(void **state)
 	(void)state;
 	invite("Privacy: none\r\n");
 	bed_heard(INCOMING("200 \"The \"Peer\"\""));
+	/* RFC 3323 s4.2: Privacy: none hides nobody | the caller is shown */
 	bed_heard_nothing();
 }
 
@@ -84,6 +88,7 @@ static void test_a_stranger_is_not_believed(void **state)
 	bed_server_elsewhere();
 	invite("P-Asserted-Identity: \"Ann\" <sip:300@example.org>\r\nAlert-Info: <http://x/Bellcore-dr2>\r\n"
 		"P-Called-Party-ID: <sip:555@example.org>\r\n");
+	/* RFC 3325 s5: P-Asserted-Identity of who is not trusted is ignored | From is shown */
 	bed_heard(INCOMING("200 \"The \"Peer\"\""));
 	bed_heard_nothing();
 }
@@ -92,6 +97,7 @@ static void test_the_server_says_who_is_called(void **state)
 {
 	(void)state;
 	invite("P-Called-Party-ID: \"Desk\" <sip:%2B1555@example.org>;x=y\r\n");
+	/* RFC 7315 s4.2: P-Called-Party-ID says who was called | the line is found by it */
 	bed_heard("incoming +1555 from 200 \"The \"Peer\"\" offering 192.0.2.1:5004");
 	bed_heard_nothing();
 }
@@ -118,8 +124,11 @@ static void test_a_call_is_forwarded_and_says_who_did(void **state)
 	invite("");
 	bed_heard(INCOMING("200 \"The \"Peer\"\""));
 	moved = redirect("*7#3", UA_FORWARD_ALWAYS);
+	/* RFC 3665 s3.6: 302 names the new target in Contact | it does */
 	assert_string_equal(header(moved, "Contact"), "<sip:*7%233@example.org>");
+	/* RFC 5806 s6: Diversion says who forwarded and why | reason=unconditional, counter=1 */
 	assert_string_equal(header(moved, "Diversion"), "<sip:100@example.org>;reason=unconditional;counter=1");
+	/* RFC 7044 s9.2: History-Info has an entry for who forwarded, with its Reason | it has */
 	assert_string_equal(header(moved, "History-Info"),
 		"<sip:100@example.org?Reason=SIP%3Bcause%3D302>;index=1, "
 		"<sip:*7%233@example.org;cause=302>;index=1.1;mp=1");
@@ -134,10 +143,13 @@ static void test_what_was_forwarded_before_is_counted_and_kept(void **state)
 	invite("Diversion: \"A, B\" <sip:1@a>;counter=2, <sip:2@a>;reason=deflection\r\nDiversion: <sip:3@a>;counter=x\r\n"
 		"History-Info: <sip:1@a?Reason=SIP%3Bcause%3D302>;index=1,\r\n <sip:100@b;cause=302>;index=1.1;mp=1\r\n");
 	bed_heard(INCOMING("200 \"The \"Peer\"\""));
+	/* RFC 5806 s5: counter says how often a call was forwarded | it is summed up, and bounded by the line */
 	bed_heard("forwarded 3 times");
 	moved = redirect("300", UA_FORWARD_BUSY);
+	/* RFC 5806 s6: an earlier Diversion stays, below the new one | it does */
 	assert_string_equal(header(moved, "Diversion"), "<sip:100@example.org>;reason=user-busy;counter=1, "
 		"\"A, B\" <sip:1@a>;counter=2, <sip:2@a>;reason=deflection, <sip:3@a>;counter=x");
+	/* RFC 7044 s10.3: the index of a new entry is one level below its origin's | index=1.1.1, mp */
 	assert_string_equal(header(moved, "History-Info"),
 		"<sip:1@a?Reason=SIP%3Bcause%3D302>;index=1, <sip:100@b;cause=302>;index=1.1;mp=1, "
 		"<sip:100@example.org?Reason=SIP%3Bcause%3D486>;index=1.1.1, "
@@ -205,6 +217,7 @@ static void test_a_call_made_instead_says_who_forwards(void **state)
 	assert_int_equal(call_instead(&call, UA_FORWARD_BUSY), 0);
 	request = bed_receive();
 	assert_starts(request, "INVITE sip:300@example.org SIP/2.0\r\n");
+	/* RFC 3261 s16.6: who calls on for another counts Max-Forwards down | it does */
 	assert_string_equal(header(request, "Max-Forwards"), "8");
 	assert_string_equal(header(request, "Diversion"), "<sip:100@example.org>;reason=user-busy;counter=1, <sip:3@a>");
 	assert_has(header(request, "History-Info"), "<sip:300@example.org;cause=486>;index=1.1;mp=1");
@@ -218,6 +231,7 @@ static void test_a_call_with_no_hop_left_goes_nowhere(void **state)
 	(void)state;
 	invite("Max-Forwards: 1\r\n");
 	bed_heard(INCOMING("200 \"The \"Peer\"\""));
+	/* RFC 3261 s16.3: who calls on for another does not when no hop is left | it does not */
 	assert_int_equal(call_instead(&call, UA_FORWARD_ALWAYS), ELOOP);
 	redirect("300", UA_FORWARD_ALWAYS);
 	bed_quiet();
@@ -252,6 +266,7 @@ static void test_history_tells_that_a_call_came_back(void **state)
 	invite("History-Info: <sip:100@example.org?Reason=SIP%3Bcause%3D302>;index=1, <sip:3@a;cause=302>;index=1.1\r\n");
 	bed_heard(INCOMING("200 \"The \"Peer\"\""));
 	bed_heard("forwarded 1 times");
+	/* RFC 7044 s10.1: History-Info shows a loop | a call that was here before is not forwarded again */
 	bed_heard("came back");
 }
 

@@ -78,18 +78,23 @@ static void test_a_blind_transfer_is_asked_for_and_its_outcome_told(void **state
 
 	(void)state;
 	assert_starts(refer, "REFER sip:200@127.0.0.1:");
+	/* RFC 3515 s2.1: a REFER has one Refer-To | the number at the account's domain */
 	assert_string_equal(header(refer, "Refer-To"), "<sip:300@example.org>");
+	/* RFC 3892 s3: Referred-By says who asks | the account */
 	assert_string_equal(header(refer, "Referred-By"), "\"Line One\" <sip:100@example.org>");
 	notify("active;expires=60", "SIP/2.0 100 Trying\r\n");
 	assert_starts(bed_receive(), "SIP/2.0 200 OK");
 	bed_heard("transfer 100");
 	notify("active;expires=60", "SIP/2.0 180 Ringing\r\n");
 	assert_starts(bed_receive(), "SIP/2.0 200 OK");
+	/* RFC 3515 s2.4.4: NOTIFY tells how the call goes, as message/sipfrag | it is read */
 	bed_heard("transfer 180");
 	notify("terminated;reason=noresource", "SIP/2.0 200 OK\r\n");
 	assert_starts(bed_receive(), "SIP/2.0 200 OK");
+	/* RFC 3515 s2.4.7: the last NOTIFY has Subscription-State terminated | the transfer is done */
 	bed_heard("transfer 200, done");
 	notify("terminated;reason=noresource", "SIP/2.0 200 OK\r\n");
+	/* RFC 6665 s4.1.3: a NOTIFY of no subscription is refused 481 | it is */
 	assert_starts(bed_receive(), "SIP/2.0 481 ");
 	bed_heard_nothing();
 }
@@ -137,6 +142,7 @@ static void test_a_transfer_waits_until_the_hold_is_answered(void **state)
 	(void)state;
 	bed_reply(hold_and_refer(), 200, "OK", NULL, contact(), SDP(5004));
 	assert_starts(bed_receive(), "ACK ");
+	/* RFC 5589 s6: a transferor holds first | REFER follows the answer to the hold */
 	assert_starts(bed_receive(), "REFER ");
 }
 
@@ -207,6 +213,7 @@ static void test_a_transfer_without_word_makes_way_for_another(void **state)
 	assert_string_equal(header(refer, "Refer-To"), "<sip:301@example.org>");
 	bed_reply(refer, 202, "Accepted", NULL, contact(), "");
 	in_dialog("NOTIFY", headers, "SIP/2.0 200 OK\r\n"); /* of the first */
+	/* RFC 3515 s2.4.6: several REFERs of one dialog are told apart by the id in Event | they are */
 	assert_starts(bed_receive(), "SIP/2.0 481 ");
 	notify("terminated;reason=noresource", "SIP/2.0 200 OK\r\n");
 	assert_starts(bed_receive(), "SIP/2.0 200 OK");
@@ -241,6 +248,7 @@ static void test_a_peer_that_will_not_report_has_taken_the_task(void **state)
 	talk();
 	assert_int_equal(ua_invite_refer(bed.invite, &to), 0);
 	bed_reply(bed_receive(), 202, "Accepted", NULL, "Refer-Sub: false\r\n", "");
+	/* RFC 4488 s4: Refer-Sub: false in the 2xx: no NOTIFY will come | the transfer counts as taken */
 	bed_heard("transfer 202, done");
 }
 
@@ -298,6 +306,7 @@ static void test_an_attended_transfer_names_the_other_call_as_its_far_end_sees_i
 	snprintf(expected, sizeof(expected),
 		"<sip:300@127.0.0.1:5999;ob?Replaces=%s%%3Bto-tag%%3Dx%%3Dy%%3Bfrom-tag%%3D%s>",
 		header(call, "Call-ID"), parameter(header(call, "From"), "tag"));
+	/* RFC 3891 s6.1: Replaces in Refer-To is escaped, its to-tag that of who is replaced | byte for byte */
 	assert_string_equal(header(refer, "Refer-To"), expected);
 	bed_reply(refer, 603, "Decline", NULL, "", "");
 	bed_heard("transfer 603, done");
@@ -307,6 +316,7 @@ static void test_an_attended_transfer_names_the_other_call_as_its_far_end_sees_i
 	snprintf(expected, sizeof(expected),
 		"<sip:200@example.org?Replaces=%s%%3Bto-tag%%3Dx%%3Dy%%3Bfrom-tag%%3D%s&Require=replaces>",
 		header(call, "Call-ID"), parameter(header(call, "From"), "tag"));
+	/* RFC 5589 s7.2: the target may be named by its address of record, with Require=replaces | where the account says so */
 	assert_string_equal(header(refer, "Refer-To"), expected);
 }
 
@@ -321,12 +331,16 @@ static void test_a_peer_may_ask_for_a_call_and_is_told_how_it_goes(void **state)
 		"&Require=replaces&Route=%3Csip:evil%3E>\r\nReferred-By: <sip:200@example.org>\r\nContact: <sip:200@127.0.0.1>\r\n", "");
 	bed_heard("asked to call sip:3%330@example.org, 330 at example.org, "
 		"replacing a;to-tag=1;from-tag=2 and nothing else, by <sip:200@example.org>");
+	/* RFC 3515 s2.4.2: a REFER that is agreed to is answered 202 | it is */
 	assert_starts(bed_receive(), "SIP/2.0 202 Accepted");
 	message = bed_receive();
 	assert_starts(message, "NOTIFY ");
+	/* RFC 3515 s2.4.6: NOTIFY names the REFER by its CSeq number | it does */
 	assert_string_equal(header(message, "Event"), "refer;id=2");
 	assert_starts(header(message, "Subscription-State"), "active");
+	/* RFC 3515 s2.4.5: the body of NOTIFY is message/sipfrag | it is */
 	assert_string_equal(header(message, "Content-Type"), "message/sipfrag;version=2.0");
+	/* RFC 3515 s2.4.4: a NOTIFY follows the 202 at once | 100 Trying */
 	assert_string_equal(body_of(message), "SIP/2.0 100 Trying\r\n");
 	/* One report at a time; what is overtaken is left out. */
 	ua_referral_tell(bed.referral, 180, "Ringing");
@@ -421,6 +435,7 @@ static void test_the_reports_may_be_given_up(void **state)
 	assert_starts(message, "SIP/2.0 200 OK");
 	assert_string_equal(header(message, "Expires"), "0");
 	message = bed_receive();
+	/* RFC 3515 s2.4.4: the subscription of a REFER may be ended by its subscriber | it is */
 	assert_string_equal(header(message, "Subscription-State"), "terminated;reason=timeout");
 	bed_reply(message, 200, "OK", NULL, "", "");
 	in_dialog("SUBSCRIBE", "Event: refer;id=2\r\nExpires: 60\r\n", "");
@@ -487,6 +502,7 @@ static void test_no_report_is_sent_to_who_wants_none(void **state)
 	bed_heard("asked to call sip:300@example.org, 300 at example.org, replacing , by ");
 	accepted = bed_receive();
 	assert_starts(accepted, "SIP/2.0 202 Accepted");
+	/* RFC 4488 s4: Refer-Sub: false is agreed to | and no NOTIFY is sent */
 	assert_string_equal(header(accepted, "Refer-Sub"), "false");
 	ua_referral_end(bed.referral, 200, "OK");
 	bed_quiet();
@@ -508,7 +524,9 @@ static void test_what_names_nobody_to_call_is_refused(void **state)
 	static const struct {
 		const char *headers, *answer;
 	} rows[] = {
+		/* RFC 3515 s2.4.2: a REFER without Refer-To is refused 400 | it is */
 		{"", "SIP/2.0 400 "},
+		/* RFC 3515 s2.4.2: a REFER with two Refer-To is refused 400 | 400 */
 		{"Refer-To: <sip:1@a>\r\nRefer-To: <sip:2@a>\r\n", "SIP/2.0 400 "},
 		{"Refer-To: <mailto:a@example.org>\r\n", "SIP/2.0 416 "},
 		{"Refer-To: <tel:;x>\r\n", "SIP/2.0 400 "},
@@ -530,6 +548,7 @@ static void test_outside_of_a_call_nobody_may_refer_or_notify(void **state)
 	(void)state;
 	our_to = "<sip:100@example.org>";
 	in_dialog("REFER", "Refer-To: <sip:300@example.org>\r\n", "");
+	/* RFC 3515 s5: who may refer is for the agent to decide | outside of a call nobody: 403 */
 	assert_starts(bed_receive(), "SIP/2.0 403 ");
 	notify("active", "SIP/2.0 100 Trying\r\n");
 	assert_starts(bed_receive(), "SIP/2.0 481 ");
@@ -547,8 +566,11 @@ static void test_who_hides_is_known_to_the_server_alone(void **state)
 	ua_sdp_offer(&offer, &bed.local);
 	assert_int_equal(ua_invite_send_to(&bed.invite, bed.account, &to, &offer, &bed_handlers, NULL), 0);
 	call = bed_receive();
+	/* RFC 3323 s4.1: From of who hides says nothing | Anonymous at anonymous.invalid */
 	assert_starts(header(call, "From"), "\"Anonymous\" <sip:anonymous@anonymous.invalid>;tag=");
+	/* RFC 3325 s9.3: Privacy: id asks the network to hide the asserted identity | it does */
 	assert_string_equal(header(call, "Privacy"), "id");
+	/* RFC 3325 s9.2: P-Preferred-Identity tells the network which identity to assert | it does */
 	assert_non_null(strstr(header(call, "P-Preferred-Identity"), "<sip:100@"));
 	bed_reply(call, 200, "OK", "b", contact(), SDP(5004));
 	assert_starts(bed_receive(), "ACK ");
@@ -581,6 +603,7 @@ static void test_a_call_is_made_as_the_transferor_asked(void **state)
 	assert_int_equal(ua_invite_send_to(&bed.invite, bed.account, &to, &offer, &bed_handlers, NULL), 0);
 	call = bed_receive();
 	assert_starts(call, "INVITE sip:300@192.0.2.9:5070;ob SIP/2.0\r\n");
+	/* RFC 3891 s4: an INVITE that replaces a dialog has its Replaces | as the REFER said */
 	assert_string_equal(header(call, "Replaces"), "a;to-tag=1;from-tag=2");
 	assert_string_equal(header(call, "Referred-By"), "<sip:2@b>");
 	assert_string_equal(header(call, "Require"), "");
@@ -591,6 +614,7 @@ static void test_a_call_is_made_as_the_transferor_asked(void **state)
 	do
 		call = bed_receive();
 	while (strncmp(call, "INVITE", 6));
+	/* RFC 3891 s4: an INVITE with Replaces may require that it is understood | it has */
 	assert_string_equal(header(call, "Require"), "replaces");
 	bed_reply(call, 420, "Bad Extension", "x", "", "");
 	bed_heard("ended by peer, status 420, cause 0");
@@ -618,9 +642,11 @@ static void test_an_invite_may_replace_a_call_that_is_up(void **state)
 	snprintf(replaces, sizeof(replaces), "call;to-tag=%s;from-tag=peer", parameter(our_to, "tag"));
 	replace("new", replaces);
 	assert_starts(bed_receive(), "SIP/2.0 100 Trying");
+	/* RFC 3891 s3: Replaces that matches a confirmed dialog takes it over | it does */
 	bed_heard("incoming 100 from 200 \"The \"Peer\"\" offering 192.0.2.1:5008, replacing");
 	snprintf(replaces, sizeof(replaces), "call;to-tag=%s;from-tag=peer;early-only", parameter(our_to, "tag"));
 	replace("early", replaces);
+	/* RFC 3891 s3: Replaces with early-only that matches a confirmed dialog is refused 486 | it is refused */
 	assert_starts(bed_receive(), "SIP/2.0 486 ");
 }
 
@@ -637,6 +663,7 @@ static void test_an_invite_may_replace_an_early_dialog_that_we_began(void **stat
 		parameter(header(call, "From"), "tag"));
 	replace("new", replaces);
 	assert_starts(bed_receive(), "SIP/2.0 100 Trying");
+	/* RFC 3891 s3: Replaces may match an early dialog that was begun here | it does */
 	bed_heard("incoming 100 from 200 \"The \"Peer\"\" offering 192.0.2.1:5008, replacing");
 }
 
@@ -646,14 +673,17 @@ static void test_what_cannot_be_replaced_is_refused(void **state)
 
 	(void)state;
 	replace("none", "no;to-tag=1;from-tag=2");
+	/* RFC 3891 s3: Replaces that matches nothing is refused 481 | it is */
 	assert_starts(bed_receive(), "SIP/2.0 481 ");
 	replace("bad", "no");
+	/* RFC 3891 s6.1: Replaces without its tags is malformed | 400 */
 	assert_starts(bed_receive(), "SIP/2.0 400 ");
 	talk();
 	snprintf(replaces, sizeof(replaces), "call;to-tag=%s;from-tag=peer", parameter(our_to, "tag"));
 	ua_invite_end(bed.invite, 16);
 	bed_reply(bed_receive(), 200, "OK", NULL, "", "");
 	replace("ended", replaces);
+	/* RFC 3891 s3: Replaces that matches a dialog that ended is refused 603 | it is */
 	assert_starts(bed_receive(), "SIP/2.0 603 ");
 	bed_heard_nothing();
 }
@@ -679,6 +709,7 @@ static void test_a_stranger_replaces_nothing(void **state)
 	assert_true(sendto(fd, text, strlen(text), 0, (struct sockaddr *)&to, sizeof(to)) > 0);
 	bed_heard_nothing();
 	assert_true(recv(fd, text, sizeof(text), MSG_DONTWAIT) > 12);
+	/* RFC 3891 s7: who may replace a dialog must be authorised | a stranger is refused 403 */
 	assert_starts(text, "SIP/2.0 403 ");
 	close(fd);
 }

@@ -34,15 +34,21 @@ static void test_a_registration_is_challenged_and_kept(void **state)
 	const char *first = start(), *second;
 
 	(void)state;
+	/* RFC 3261 s10.2: the Request-URI of REGISTER is the domain, without user | it is */
 	assert_starts(first, "REGISTER sip:example.org SIP/2.0\r\n");
 	assert_has(first, "From: \"Line One\" <sip:100@example.org>;tag=");
+	/* RFC 3261 s10.2: To is the address of record | it is */
 	assert_has(first, "To: \"Line One\" <sip:100@example.org>\r\n");
+	/* RFC 3261 s10.2.1.1: the wanted lifetime stands in Expires | the account's */
 	assert_has(first, "Expires: 600\r\n");
 	challenge(first, "n1", "");
 	second = bed_receive();
+	/* RFC 3261 s22.2: a 401 is answered with Authorization | for the digest's URI */
 	assert_has(second, "nonce=\"n1\", uri=\"sip:example.org\"");
 	assert_has(second, ", algorithm=MD5");
+	/* RFC 3261 s10.2: all registrations to one registrar have one Call-ID | they have */
 	assert_string_equal(header(second, "Call-ID"), header(first, "Call-ID"));
+	/* RFC 3261 s10.2: the registrations of one Call-ID have growing CSeq numbers | by one */
 	assert_int_equal(atoi(header(second, "CSeq")), atoi(header(first, "CSeq")) + 1);
 	accept_for(second, 600);
 	bed_heard("registration registered 200");
@@ -57,6 +63,7 @@ static void test_the_expiry_of_our_own_binding_counts(void **state)
 	bed_advance(134000);
 	bed_quiet();
 	bed_advance(16100);
+	/* RFC 3261 s10.2.4: a binding is refreshed before it expires, by the time that the registrar gave our Contact | at three quarters; others' times do not count */
 	assert_starts(bed_receive(), "REGISTER ");
 	bed_heard_nothing();
 }
@@ -89,6 +96,7 @@ static void test_a_wrong_password_is_asked_for_twice_and_then_rarely(void **stat
 	challenge(bed_receive(), "n2", "");
 	bed_heard("registration failed 401");
 	bed_advance(269000);
+	/* RFC 3261 s22.2: credentials that were rejected are not sent over and over | a pause of 300 s, doubled each time */
 	bed_quiet();
 	bed_advance(61100);
 	bed_heard("registration trying 0");
@@ -120,6 +128,7 @@ static void test_403_pauses_as_a_wrong_password_does(void **state)
 	bed_reply(start(), 403, "Forbidden", "r", "", "");
 	bed_heard("registration failed 403");
 	bed_advance(269000);
+	/* RFC 3261 s21.4.4: 403: the request is not to be repeated | a pause of 300 s */
 	bed_quiet();
 	bed_advance(61100);
 	assert_starts(bed_receive(), "REGISTER ");
@@ -132,6 +141,7 @@ static void test_too_brief_an_interval_is_made_longer(void **state)
 	(void)state;
 	bed_reply(request, 423, "Interval Too Brief", "r", "Min-Expires: 1800\r\n", "");
 	request = bed_receive();
+	/* RFC 3261 s10.2.8: 423 is answered with the lifetime of Min-Expires | once */
 	assert_has(request, "Expires: 1800\r\n");
 	bed_reply(request, 423, "Interval Too Brief", "r", "Min-Expires: 900\r\n", "");
 	bed_heard("registration failed 423");
@@ -160,6 +170,7 @@ static void test_retry_after_is_heeded(void **state)
 	bed_reply(start(), 503, "Service Unavailable", "r", "Retry-After: 100 (maintenance)\r\n", "");
 	bed_heard("registration failed 503");
 	bed_advance(99900);
+	/* RFC 3261 s20.33: Retry-After says when to try again | not before */
 	bed_quiet();
 	bed_advance(200);
 	assert_starts(bed_receive(), "REGISTER ");
@@ -170,6 +181,7 @@ static void test_silence_is_a_failure(void **state)
 	(void)state;
 	start();
 	bed_advance(32100);
+	/* RFC 3261 s17.1.2.2: a request without answer is given up after 64*T1 | after 32 s */
 	bed_heard("registration failed 408");
 }
 
@@ -242,10 +254,12 @@ static void test_unregistering_takes_our_binding_away(void **state)
 	bed_heard("registration registered 200");
 	ua_account_unregister(bed.account);
 	request = bed_receive();
+	/* RFC 3261 s10.2.2: a binding is removed by its Contact with expires 0 | ours alone, never * */
 	assert_has(request, ";expires=0\r\n");
 	assert_has(request, "Expires: 0\r\n");
 	challenge(request, "n1", "");
 	request = bed_receive();
+	/* RFC 3665 s2.4: a challenge to it is answered too | it is */
 	assert_has(request, "Expires: 0\r\n");
 	bed_reply(request, 200, "OK", "r", "", "");
 	bed_heard("registration none 200");
@@ -296,9 +310,12 @@ static void test_an_unsupported_challenge_is_passed_over_for_one_that_is(void **
 		"WWW-Authenticate: Digest realm=\"example.org\", nonce=\"n2\"\r\n", "");
 	request = bed_receive();
 	assert_has(request, "nonce=\"n1\"");
+	/* RFC 8760 s2.4: of several challenges the topmost that is supported is answered | it is */
 	assert_has(request, ", algorithm=SHA-512-256");
+	/* RFC 8760 s2.4: only one of several challenges of one realm is answered | it is */
 	assert_has_not(request, "nonce=\"n2\"");
 	bed_reply(request, 401, "Unauthorized", "r", "WWW-Authenticate: Basic realm=\"x\"\r\n", "");
+	/* RFC 3261 s22.4: Basic is not answered | it is not */
 	bed_heard("registration failed 401");
 }
 
@@ -316,6 +333,7 @@ static void test_two_accounts_of_one_user_have_contacts_of_their_own(void **stat
 	ua_account_register(other, 0);
 	request = bed_receive();
 	assert_has(request, "To: <sip:100@example.net>\r\n");
+	/* RFC 3261 s10.2.1: a Contact tells apart who registers | each account has its own */
 	assert_has(request, "Contact: <sip:100-2@127.0.0.1:");
 	ua_account_free(other);
 	bed_quiet();

@@ -65,7 +65,9 @@ static void test_what_is_said_for_the_stream_overrides_what_is_said_for_the_sess
 	(void)state;
 	assert_int_equal(parse(&sdp, HEAD "c=IN IP4 198.51.100.1\r\n" T "a=inactive\r\n"
 		"m=audio 5004 RTP/AVP 0\r\nc=IN IP4 203.0.113.7/127\r\na=recvonly\r\n"), 0);
+	/* RFC 4566 s5.7: c= of the stream overrides that of the session | it does */
 	assert_string_equal(sdp.addr, "203.0.113.7");
+	/* RFC 4566 s6: attributes of the stream override those of the session | they do */
 	assert_int_equal(sdp.direction, UA_RECVONLY);
 	assert_int_equal(parse(&sdp, HEAD C T "a=inactive\r\nm=audio 5004 RTP/AVP 0\r\n"), 0);
 	assert_string_equal(sdp.addr, "192.0.2.1");
@@ -113,6 +115,7 @@ static void test_a_dynamic_number_gets_its_codec_from_rtpmap_alone(void **state)
 		"a=rtpmap:98 PCMU/8000/2\r\na=rtpmap:300 PCMU/8000\r\na=rtpmap:99 PCMU/8000\r\n"), 0);
 	assert_int_equal(sdp.format_count, 1);
 	assert_int_equal(sdp.formats[0].payload_type, 96);
+	/* RFC 3264 s5.1: a dynamic payload type is what its rtpmap says | it is */
 	assert_int_equal(sdp.formats[0].codec, UA_CODEC_PCMA);
 }
 
@@ -269,6 +272,7 @@ static void test_an_answer_has_the_offers_order_numbers_and_lines(void **state)
 		"m=image 7000 udptl t38\r\n"), 0);
 	assert_int_equal(ua_sdp_answer(&answer, &offer, &local), 0);
 	ua_sdp_print(&answer, 1, 1, text, sizeof(text));
+	/* RFC 3264 s6.1: an answer uses the payload types of its offer | it does, in the offer's order */
 	assert_string_equal(text, "v=0\r\no=- 1 1 IN IP4 192.0.2.9\r\ns=-\r\nc=IN IP4 192.0.2.9\r\n"
 		"t=0 0\r\nm=video 0 RTP/AVP 96 97\r\nm=audio 40000 RTP/AVP 0 100 8\r\n"
 		"a=rtpmap:0 PCMU/8000\r\na=rtpmap:100 telephone-event/8000\r\na=fmtp:100 0-15\r\n"
@@ -287,6 +291,7 @@ static void test_each_side_tells_the_number_that_keys_come_to_it_with(void **sta
 	assert_int_equal(ua_sdp_answer(&ours, &theirs, &local), 0);
 	assert_int_equal(ua_sdp_event_format(&ours)->payload_type, 96);
 	ua_sdp_offer(&ours, &local);
+	/* RFC 3264 s5.1: each side tells with which payload type it receives | they may differ */
 	assert_int_equal(ua_sdp_event_format(&ours)->payload_type, 101);
 	assert_int_equal(parse(&theirs, HEAD C T "m=audio 5004 RTP/AVP 8\r\n"), 0);
 	assert_null(ua_sdp_event_format(&theirs));
@@ -299,6 +304,7 @@ static void test_no_codec_in_common_is_refused(void **state)
 	(void)state;
 	assert_int_equal(parse(&offer, HEAD C T "m=audio 5004 RTP/AVP 18 101\r\n"
 		"a=rtpmap:101 telephone-event/8000\r\n"), 0);
+	/* RFC 3264 s6: an offer without a common codec cannot be answered | 488 */
 	assert_int_equal(ua_sdp_answer(&answer, &offer, &local), ENOTSUP);
 }
 
@@ -311,6 +317,7 @@ static void test_a_stream_offered_with_port_0_is_answered_so(void **state)
 	assert_int_equal(parse(&offer, HEAD C T "m=audio 0 RTP/AVP 18\r\n"), 0);
 	assert_int_equal(ua_sdp_answer(&answer, &offer, &local), 0);
 	ua_sdp_print(&answer, 1, 1, text, sizeof(text));
+	/* RFC 3264 s6: a stream that is offered with port 0 is answered with port 0 | it is */
 	assert_non_null(strstr(text, "m=audio 0 RTP/AVP 0\r\n"));
 	assert_int_equal(parse(&offer, HEAD C T "m=audio 0 RTP/AVP 8\r\nm=image 5004 udptl t38\r\n"), 0);
 	assert_int_equal(ua_sdp_answer(&answer, &offer, &local), ENOTSUP);
@@ -323,12 +330,16 @@ static void test_the_direction_is_what_both_sides_want(void **state)
 		enum ua_direction offered, wanted, answered;
 	} rows[] = {
 		{"192.0.2.1", UA_SENDRECV, UA_SENDRECV, UA_SENDRECV},
+		/* RFC 3264 s6.1: sendonly is answered recvonly or inactive | recvonly */
 		{"192.0.2.1", UA_SENDONLY, UA_SENDRECV, UA_RECVONLY},
+		/* RFC 3264 s6.1: recvonly is answered sendonly or inactive | sendonly */
 		{"192.0.2.1", UA_RECVONLY, UA_SENDRECV, UA_SENDONLY},
+		/* RFC 3264 s6.1: inactive is answered inactive | it is */
 		{"192.0.2.1", UA_INACTIVE, UA_SENDRECV, UA_INACTIVE},
 		{"192.0.2.1", UA_SENDONLY, UA_SENDONLY, UA_INACTIVE},
 		{"192.0.2.1", UA_SENDRECV, UA_SENDONLY, UA_SENDONLY},
 		{"192.0.2.1", UA_SENDRECV, UA_INACTIVE, UA_INACTIVE},
+		/* RFC 3264 s8.4: the address 0.0.0.0 is the old way of hold | nothing is sent there */
 		{"0.0.0.0", UA_SENDRECV, UA_SENDRECV, UA_RECVONLY},
 		{"0.0.0.0", UA_RECVONLY, UA_SENDRECV, UA_INACTIVE},
 	};

@@ -52,7 +52,9 @@ static void test_a_call_asks_for_what_the_account_wants(void **state)
 	ua_invite_end(bed.invite, 0);
 	bed_session_timer(600);
 	invite = bed_call();
+	/* RFC 4028 s7.1: an INVITE may ask for a session interval | the account's session_expires_s */
 	assert_string_equal(header(invite, "Session-Expires"), "600");
+	/* RFC 4028 s7.1: Min-SE is at least 90 | 90 */
 	assert_string_equal(header(invite, "Min-SE"), "90");
 }
 
@@ -67,6 +69,7 @@ static void test_422_is_answered_with_what_it_asks_for(void **state)
 	assert_starts(bed_receive(), "ACK ");
 	again = bed_receive();
 	assert_starts(again, "INVITE ");
+	/* RFC 4028 s7.2: 422 is answered with an interval of its Min-SE | once */
 	assert_string_equal(header(again, "Session-Expires"), "1000");
 	assert_string_equal(header(again, "Min-SE"), "1000");
 	assert_int_equal(atoi(header(again, "CSeq")), atoi(header(invite, "CSeq")) + 1);
@@ -86,8 +89,11 @@ static void test_the_call_is_refreshed_by_update_at_half_time(void **state)
 		bed_quiet();
 		bed_advance(1000);
 		update = bed_receive();
+		/* RFC 4028 s7.2: the refresher refreshes at half the interval | by UPDATE where the peer allows it */
 		assert_starts(update, "UPDATE sip:200@");
+		/* RFC 4028 s7.4: a refresh keeps the refresher | it does */
 		assert_string_equal(header(update, "Session-Expires"), "200;refresher=uac");
+		/* RFC 4028 s7.4: a refresh by UPDATE need not have an offer | it has none */
 		assert_string_equal(body_of(update), "");
 		bed_reply(update, 200, "OK", NULL, "Session-Expires: 200;refresher=uac\r\n", "");
 		bed_quiet();
@@ -103,6 +109,7 @@ static void test_a_peer_without_update_is_refreshed_by_the_same_offer(void **sta
 	bed_advance(100000);
 	offer = bed_receive();
 	assert_starts(offer, "INVITE sip:200@");
+	/* RFC 4028 s7.4: a re-INVITE that refreshes repeats the description, o= unchanged | byte for byte */
 	assert_string_equal(body_of(offer), body_of(invite)); /* o= and all */
 	assert_string_equal(header(offer, "Session-Expires"), "200;refresher=uac");
 	bed_reply(offer, 200, "OK", NULL, contact("Session-Expires: 200;refresher=uac\r\n"), SDP(5004));
@@ -131,6 +138,7 @@ static void test_a_call_that_nobody_refreshes_ends_in_time(void **state)
 	bed_quiet();
 	bed_heard_nothing();
 	bed_advance(1000);
+	/* RFC 4028 s10: without refresh BYE is sent before the session expires, by the smaller of 32 s and a third | at 268 s of 300 */
 	expect_over();
 }
 
@@ -143,7 +151,9 @@ static void test_a_refresh_of_the_peers_begins_the_time_anew(void **state)
 	peer_asks(invite, 3, "UPDATE", "Supported: timer\r\nSession-Expires: 300;refresher=uac\r\n");
 	ok = bed_receive();
 	assert_starts(ok, "SIP/2.0 200 OK");
+	/* RFC 4028 s9: the 2xx of a refresh says the interval and the refresher | it does */
 	assert_string_equal(header(ok, "Session-Expires"), "300;refresher=uac");
+	/* RFC 4028 s9: the 2xx has Require: timer where its receiver refreshes | it does */
 	assert_string_equal(header(ok, "Require"), "timer");
 	bed_advance(200000);
 	bed_quiet();
@@ -202,6 +212,7 @@ static void test_481_to_a_refresh_ends_the_call(void **state)
 	talk("Session-Expires: 200;refresher=uac\r\nAllow: UPDATE\r\n");
 	bed_advance(100000);
 	bed_reply(bed_receive(), 481, "Call Does Not Exist", NULL, "", "");
+	/* RFC 4028 s10: a refresh answered 481 ends the call | it does */
 	bed_heard("ended by peer, status 481, cause 0, after answer");
 }
 
@@ -224,6 +235,7 @@ static void test_422_to_a_refresh_raises_the_interval(void **state)
 	bed_advance(100000);
 	bed_reply(bed_receive(), 422, "Session Interval Too Small", NULL, "Min-SE: 400\r\n", "");
 	update = bed_receive();
+	/* RFC 4028 s7.4: 422 to a refresh raises the interval | it does */
 	assert_string_equal(header(update, "Session-Expires"), "400;refresher=uac");
 	assert_string_equal(header(update, "Min-SE"), "400");
 }
@@ -239,6 +251,7 @@ static void test_an_offer_of_ours_carries_the_timer(void **state)
 	ua_sdp_offer(&sdp, &bed.local);
 	assert_int_equal(ua_invite_offer(bed.invite, &sdp), 0);
 	offer = bed_receive();
+	/* RFC 4028 s7.4: every re-INVITE carries the session interval | also one that changes the session */
 	assert_string_equal(header(offer, "Session-Expires"), "200;refresher=uas");
 }
 
@@ -247,6 +260,7 @@ static void test_a_peer_without_timers_is_left_alone(void **state)
 	(void)state;
 	talk("");
 	bed_advance(100000000);
+	/* RFC 4028 s7.2: a 2xx without Session-Expires: no session timer | none */
 	bed_quiet();
 	bed_heard_nothing();
 }
@@ -276,7 +290,9 @@ static void test_too_short_an_interval_is_refused_422(void **state)
 	(void)state;
 	bed_invite("a", contact("Supported: timer\r\nSession-Expires: 89\r\n"), SDP(5004));
 	refusal = bed_receive();
+	/* RFC 4028 s9: an interval below our minimum is refused 422 | it is */
 	assert_starts(refusal, "SIP/2.0 422 ");
+	/* RFC 4028 s9: a 422 says in Min-SE what would do | 90 */
 	assert_string_equal(header(refusal, "Min-SE"), "90");
 	bed_heard_nothing();
 	assert_string_equal(header(answer_with("b", "Session-Expires: 89\r\n"), "Session-Expires"), "90;refresher=uas");
@@ -288,9 +304,11 @@ static void test_who_refreshes_is_for_the_caller_to_say(void **state)
 
 	(void)state;
 	ok = answer_with("a", "Supported: timer\r\nSession-Expires: 300;refresher=uac\r\n");
+	/* RFC 4028 s9: a refresher that the caller chose stays | it does */
 	assert_string_equal(header(ok, "Session-Expires"), "300;refresher=uac");
 	assert_string_equal(header(ok, "Require"), "timer");
 	ok = answer_with("b", "Supported: timer\r\nSession-Expires: 300;refresher=uas\r\n");
+	/* RFC 4028 s9: a refresher that the caller chose stays, also where it is the callee | it does */
 	assert_string_equal(header(ok, "Session-Expires"), "300;refresher=uas");
 	assert_string_equal(header(ok, "Require"), "");
 	ok = answer_with("c", "Supported: timer\r\nSession-Expires: 300\r\n");
@@ -316,6 +334,7 @@ static void test_a_called_one_refreshes_too(void **state)
 	answer_with("a", "Supported: timer\r\nSession-Expires: 300;refresher=uas\r\nAllow: INVITE, UPDATE\r\n");
 	bed_advance(150000);
 	update = bed_receive();
+	/* RFC 4028 s9: a callee that is the refresher refreshes | it does */
 	assert_starts(update, "UPDATE ");
 	assert_string_equal(header(update, "Session-Expires"), "300;refresher=uac");
 	bed_advance(150000);

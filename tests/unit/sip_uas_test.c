@@ -70,6 +70,7 @@ static void test_sound_before_the_answer(void **state)
 	ring("a");
 	early();
 	progress = bed_receive();
+	/* RFC 3960 s3.1: early media is announced with a description before the answer | 183 with the answer */
 	assert_starts(progress, "SIP/2.0 183 Session Progress");
 	snprintf(told, sizeof(told), "%s", strstr(progress, "\r\n\r\n"));
 	assert_has(told, "m=audio");
@@ -78,6 +79,7 @@ static void test_sound_before_the_answer(void **state)
 	answer();
 	ok = bed_receive();
 	assert_starts(ok, "SIP/2.0 200 OK");
+	/* RFC 3261 s13.2.1: the 200 repeats the description that a 183 previewed | byte for byte */
 	assert_string_equal(strstr(ok, "\r\n\r\n"), told);
 }
 
@@ -127,6 +129,7 @@ static void test_a_call_that_waits_is_told_so_while_it_rings(void **state)
 	(void)state;
 	ring("a");
 	assert_int_equal(ua_invite_ring(bed.invite, true, bed_offer()), 0);
+	/* RFC 7462 s5: 180 may say in Alert-Info that the call waits | urn:alert:service:call-waiting */
 	assert_string_equal(header(bed_receive(), "Alert-Info"), "<urn:alert:service:call-waiting>");
 	answer();
 	assert_string_equal(header(bed_receive(), "Alert-Info"), "");
@@ -140,12 +143,16 @@ static void test_a_call_rings_is_answered_and_hung_up_by_the_peer(void **state)
 	ring("a");
 	assert_int_equal(ua_invite_ring(bed.invite, false, bed_offer()), 0);
 	ringing = bed_receive();
+	/* RFC 3261 s13.3.1.1: a callee that alerts says 180 | when the telephone rings */
 	assert_starts(ringing, "SIP/2.0 180 Ringing");
+	/* RFC 3261 s12.1.1: a response that makes a dialog has a Contact | it has */
 	assert_has(ringing, "Contact: <sip:100@127.0.0.1:");
 	answer();
 	ok = bed_receive();
 	assert_starts(ok, "SIP/2.0 200 OK");
+	/* RFC 3261 s8.2.6.2: all responses to a request have the same To tag | they have */
 	assert_string_equal(header(ok, "To"), header(ringing, "To"));
+	/* RFC 3261 s13.3.1.4: a 2xx to an INVITE with offer holds the answer | it does */
 	assert_has(ok, "m=audio 40000 RTP/AVP 8 101\r\n");
 	our_to = header(ok, "To");
 	in_dialog("a", "ACK", 1, "", "");
@@ -156,6 +163,7 @@ static void test_a_call_rings_is_answered_and_hung_up_by_the_peer(void **state)
 	assert_starts(bed_receive(), "SIP/2.0 200 OK");
 	bed_advance(32100);
 	in_dialog("a", "BYE", 4, "", "");
+	/* RFC 3261 s15.1.2: a BYE that matches no dialog is refused 481 | it is */
 	assert_starts(bed_receive(), "SIP/2.0 481 ");
 	bed_quiet();
 }
@@ -166,6 +174,7 @@ static void test_180_is_repeated_every_60_s(void **state)
 	ring("a");
 	ua_invite_ring(bed.invite, false, bed_offer());
 	for (unsigned i = 0; i < 3; i++) {
+		/* RFC 3261 s13.3.1.1: a callee that alerts for long repeats its provisional response each minute | every 60 s */
 		assert_starts(bed_receive(), "SIP/2.0 180 ");
 		bed_quiet();
 		bed_advance(60000);
@@ -189,10 +198,12 @@ static void test_200_is_repeated_until_its_ack_comes(void **state)
 		bed_advance(intervals_ms[i] - 100);
 		bed_quiet();
 		bed_advance(110);
+		/* RFC 3261 s13.3.1.4: a 2xx is sent again from T1 on, doubling up to T2, whatever the transport | at 0.5, 1, 2, 4, 4 s */
 		assert_string_equal(bed_receive(), ok);
 	}
 	in_dialog("a", "ACK", 9, "", ""); /* to something else */
 	bed_advance(4000);
+	/* RFC 3261 s13.2.2.4: an ACK belongs to the 2xx of its CSeq number alone | another one does not end the repetition */
 	assert_string_equal(bed_receive(), ok);
 	in_dialog("a", "ACK", 1, "", "");
 	bed_quiet();
@@ -214,6 +225,7 @@ static void test_a_200_that_is_never_acknowledged_ends_the_call_with_bye(void **
 			bed_advance(4000);
 		message = bed_receive();
 	}
+	/* RFC 3261 s13.3.1.4: a 2xx without ACK for 64*T1 leaves a dialog that is ended with BYE | it is */
 	bed_heard("ended by timeout, status 0, cause 0, after answer");
 }
 
@@ -227,6 +239,7 @@ static void test_bye_waits_for_the_ack(void **state)
 	ok = bed_receive();
 	our_to = header(ok, "To");
 	ua_invite_end(bed.invite, 16);
+	/* RFC 3261 s15: a callee sends no BYE before the ACK has come | hanging up at once waits for it */
 	bed_quiet();
 	in_dialog("a", "ACK", 1, "", "");
 	assert_has(bed_receive(), "Reason: Q.850;cause=16\r\n");
@@ -258,8 +271,10 @@ static void test_cancel_is_answered_and_the_invite_refused_487(void **state)
 	ua_invite_ring(bed.invite, false, bed_offer());
 	bed_receive();
 	cancel("a");
+	/* RFC 3261 s9.2: a CANCEL that matches is answered 200 | it is */
 	assert_has(bed_receive(), "CSeq: 1 CANCEL\r\n");
 	refusal = bed_receive();
+	/* RFC 3261 s9.2: an INVITE that is cancelled is refused 487 | it is, and the telephone stops ringing */
 	assert_starts(refusal, "SIP/2.0 487 ");
 	ack_refusal("a", refusal);
 	bed_heard("ended by peer, status 0, cause 0");
@@ -280,6 +295,7 @@ static void test_cancel_after_200_changes_nothing(void **state)
 	our_to = header(ok, "To");
 	in_dialog("a", "ACK", 1, "", "");
 	bed_quiet();
+	/* RFC 3261 s9.2: a CANCEL after the final response has no effect | the call goes on */
 	bed_heard_nothing();
 }
 
@@ -302,6 +318,7 @@ static void test_the_users_refusal_is_repeated_until_its_ack(void **state)
 	refusal = bed_receive();
 	assert_starts(refusal, "SIP/2.0 486 Busy Here");
 	bed_advance(510);
+	/* RFC 3261 s17.2.1: over UDP a refusal is sent again until its ACK | first after 500 ms */
 	assert_string_equal(bed_receive(), refusal);
 	ack_refusal("a", refusal);
 	bed_advance(5000);
@@ -314,6 +331,7 @@ static void test_ending_an_unanswered_call_refuses_it_480(void **state)
 	(void)state;
 	ring("a");
 	ua_invite_end(bed.invite, 0);
+	/* RFC 3665 s3.10: a callee that does not answer in its time refuses 480 | it does */
 	assert_starts(bed_receive(), "SIP/2.0 480 ");
 	bed_heard_nothing();
 }
@@ -327,6 +345,7 @@ static void test_the_invites_expires_ends_it(void **state)
 	bed_advance(19900);
 	bed_quiet();
 	bed_advance(200);
+	/* RFC 3261 s13.3.1: an INVITE whose Expires is over is refused 487 | it is */
 	assert_starts(bed_receive(), "SIP/2.0 487 ");
 	bed_heard("ended by timeout, status 0, cause 0");
 }
@@ -336,10 +355,12 @@ static void test_a_repeated_invite_gets_the_last_response_again(void **state)
 	(void)state;
 	ring("a");
 	bed_invite("a", contact(""), SDP(5004));
+	/* RFC 3261 s17.2.1: 100 is sent within 200 ms | at once */
 	assert_starts(bed_receive(), "SIP/2.0 100 ");
 	ua_invite_ring(bed.invite, false, bed_offer());
 	bed_receive();
 	bed_invite("a", contact(""), SDP(5004));
+	/* RFC 3261 s17.2.1: a repeated INVITE gets the last provisional response again | it does, and rings once */
 	assert_starts(bed_receive(), "SIP/2.0 180 ");
 	bed_heard_nothing();
 }
@@ -356,9 +377,11 @@ static void test_an_invite_without_description_gets_an_offer_and_the_ack_the_ans
 	ua_sdp_offer(&offer, &bed.local);
 	assert_int_equal(ua_invite_answer(bed.invite, &offer), 0);
 	ok = bed_receive();
+	/* RFC 3261 s13.2.1: an INVITE without offer gets one in the first reliable response | in the 200 */
 	assert_has(ok, "m=audio 40000 RTP/AVP 8 101\r\n");
 	our_to = header(ok, "To");
 	in_dialog("a", "ACK", 1, "", SDP(5004));
+	/* RFC 3261 s13.2.2.4: the answer to an offer of a 2xx comes in the ACK | the session is what it says */
 	bed_heard("changed 192.0.2.1:5004");
 }
 
@@ -374,6 +397,7 @@ static void test_an_offer_that_the_ack_leaves_unanswered_ends_the_call(void **st
 	ua_invite_answer(bed.invite, &offer);
 	our_to = header(bed_receive(), "To");
 	in_dialog("a", "ACK", 1, "", "");
+	/* RFC 3261 s13.3.1.4: without the answer there is no session | BYE */
 	assert_starts(bed_receive(), "BYE ");
 	bed_heard("ended by error, status 0, cause 0, after answer");
 }
@@ -383,7 +407,9 @@ static void test_a_description_that_does_not_do_is_refused(void **state)
 	static const struct {
 		const char *body, *status;
 	} rows[] = {
+		/* RFC 3261 s21.4.1: a body that cannot be read is refused 400 | it is */
 		{"v=0\r\nnonsense\r\n", "SIP/2.0 400 "},
+		/* RFC 3261 s13.3.1.3: an offer that cannot be accepted is refused 488 | it is */
 		{"v=0\r\ns=-\r\nm=image 1 udptl t38\r\n", "SIP/2.0 488 "},
 		{"v=0\r\nc=IN IP4 host.example\r\nm=audio 5004 RTP/AVP 0\r\n", "SIP/2.0 488 "},
 	};
@@ -410,6 +436,7 @@ static void test_a_reinvite_is_answered_by_the_handler(void **state)
 	bed_heard("offered 192.0.2.1:5006");
 	ok = bed_receive();
 	assert_starts(ok, "SIP/2.0 200 OK");
+	/* RFC 3264 s8: the o= version stays while the description does | byte for byte */
 	assert_string_equal(body_of(ok), body_of(first)); /* the o= version stays with the text */
 	bed_advance(510);
 	assert_string_equal(bed_receive(), ok);
@@ -420,11 +447,13 @@ static void test_a_reinvite_is_answered_by_the_handler(void **state)
 	bed_receive();
 	bed_heard("offered 192.0.2.1:5008");
 	ok = bed_receive();
+	/* RFC 3264 s8: the o= version grows by one when the description changes | it does */
 	assert_has(ok, " 2 IN IP4 127.0.0.1\r\n");
 	in_dialog("a", "ACK", 3, "", "");
 	bed_quiet();
 	ua_invite_end(bed.invite, 0);
 	bye = bed_receive();
+	/* RFC 3261 s12.2.2: a re-INVITE may move the remote target | the next request goes to the new Contact */
 	assert_starts(bye, "BYE sip:moved@127.0.0.1:");
 }
 
@@ -436,6 +465,7 @@ static void test_a_reinvite_that_does_not_do_leaves_the_call_as_it_was(void **st
 	in_dialog("a", "INVITE", 2, contact(""), SDP(5006));
 	bed_receive();
 	bed_heard("offered 192.0.2.1:5006");
+	/* RFC 3261 s14.2: a re-INVITE that does not do is refused 488, and the session stays | it does */
 	assert_starts(bed_receive(), "SIP/2.0 488 ");
 	in_dialog("a", "BYE", 3, "", "");
 	bed_heard("ended by peer, status 0, cause 0, after answer");
@@ -451,6 +481,7 @@ static void test_a_reinvite_without_description_gets_an_offer(void **state)
 	bed_receive();
 	bed_heard("offered nothing");
 	ok = bed_receive();
+	/* RFC 3261 s14.2: a re-INVITE without offer gets one in the 2xx | it does */
 	assert_has(ok, "m=audio 40000 RTP/AVP 8 101\r\n");
 	in_dialog("a", "ACK", 2, "", SDP(5010));
 	bed_heard("changed 192.0.2.1:5010");
@@ -467,12 +498,14 @@ static void test_lines_of_the_first_offer_stay_in_later_ones(void **state)
 	bed_heard(INCOMING "192.0.2.1:5004");
 	answer();
 	ok = bed_receive();
+	/* RFC 3264 s6: an answer has as many m= lines as its offer, refused ones with port 0 | it has */
 	assert_has(ok, "m=video 0 RTP/AVP 31\r\nm=audio 40000 ");
 	our_to = header(ok, "To");
 	in_dialog("a", "ACK", 1, "", "");
 	in_dialog("a", "INVITE", 2, contact(""), "");
 	bed_receive();
 	bed_heard("offered nothing");
+	/* RFC 3264 s8: later offers keep all m= lines | they do */
 	assert_has(bed_receive(), "m=video 0 RTP/AVP 31\r\nm=audio 40000 ");
 }
 
@@ -486,6 +519,7 @@ static void test_one_offer_at_a_time(void **state)
 	ok = bed_receive();
 	our_to = header(ok, "To");
 	in_dialog("a", "INVITE", 2, contact(""), SDP(5006));
+	/* RFC 3261 s14.2: a second INVITE before the first was answered is refused 500 with Retry-After | it is */
 	assert_has(bed_receive(), "Retry-After: ");
 	in_dialog("a", "ACK", 1, "", "");
 	bed_quiet();
@@ -530,6 +564,7 @@ static void test_a_bye_ends_a_reinvite_that_waits(void **state)
 	assert_starts(bed_receive(), "SIP/2.0 100 ");
 	bed_heard("offered 192.0.2.1:5006");
 	message = bed_receive();
+	/* RFC 3261 s15.1.2: a BYE is answered also while a request waits | 200 */
 	assert_starts(message, "SIP/2.0 200 OK");
 	bed_heard("ended by peer, status 0, cause 0, after answer");
 }
@@ -551,6 +586,7 @@ static void test_offers_that_meet_are_refused_491_and_ours_is_made_again_soon(vo
 	assert_starts(bed_receive(), "ACK ");
 	bed_advance(2010);
 	again = bed_receive_now();
+	/* RFC 3261 s14.1: after a 491 who does not own the Call-ID tries again within 0 to 2 s | it does */
 	assert_starts(again, "INVITE ");
 	bed_reply(again, 200, "OK", NULL, contact(""), SDP(5006));
 	assert_starts(bed_receive(), "ACK ");
@@ -567,6 +603,7 @@ static void test_an_offer_that_comes_before_the_ack_may_be_made_after_it(void **
 	answer();
 	our_to = header(bed_receive(), "To");
 	ua_sdp_offer(&offer, &bed.local);
+	/* RFC 3261 s14.1: no re-INVITE while an INVITE transaction is under way | it waits for the ACK */
 	assert_int_equal(ua_invite_offer(bed.invite, &offer), ENOTCONN);
 	in_dialog("a", "ACK", 1, "", "");
 	bed_heard("changed nothing");
@@ -637,6 +674,7 @@ static void test_a_reinvite_that_crosses_our_bye_is_refused_481(void **state)
 	bye = bed_receive();
 	assert_starts(bye, "BYE ");
 	in_dialog("a", "INVITE", 2, contact(""), SDP(5006));
+	/* RFC 3261 s12.2.2: a request of a dialog that there is no more is refused 481 | it is */
 	assert_starts(bed_receive(), "SIP/2.0 481 ");
 	bed_reply(bye, 200, "OK", NULL, "", "");
 	bed_quiet();
@@ -648,8 +686,10 @@ static void test_requests_out_of_order_are_refused(void **state)
 	(void)state;
 	talk("a");
 	in_dialog("a", "BYE", 1, "", "");
+	/* RFC 3261 s12.2.2: a request with a CSeq number that is not higher than the last is refused 500 | it is */
 	assert_starts(bed_receive(), "SIP/2.0 500 ");
 	in_dialog("a", "OPTIONS", 5, "", "");
+	/* RFC 3261 s11: OPTIONS within a dialog is answered, and changes nothing | 200 with Allow */
 	assert_has(bed_receive(), "Allow: INVITE, ACK, ");
 	in_dialog("a", "BYE", 4, "", "");
 	assert_starts(bed_receive(), "SIP/2.0 500 ");
@@ -669,6 +709,7 @@ static void test_record_routes_are_kept_in_order(void **state)
 	bed_heard(INCOMING "192.0.2.1:5004");
 	answer();
 	ok = bed_receive();
+	/* RFC 3261 s12.1.1: Record-Route of the INVITE comes back in the response, in order | it does */
 	assert_has(strstr(ok, "Record-Route: <sip:127.0.0.1"), "Record-Route: <sip:far.example;lr>");
 	our_to = header(ok, "To");
 	in_dialog("a", "ACK", 1, "", "");
@@ -676,6 +717,7 @@ static void test_record_routes_are_kept_in_order(void **state)
 	ua_invite_end(bed.invite, 0);
 	bye = bed_receive();
 	assert_starts(bye, "BYE sip:200@192.0.2.7 SIP/2.0\r\n");
+	/* RFC 3261 s12.1.1: the callee's route set is Record-Route in its order | it is */
 	assert_has(strstr(bye, "Route: <sip:127.0.0.1:"), "Route: <sip:far.example;lr>");
 }
 
@@ -696,7 +738,9 @@ static void test_a_strict_router_gets_its_way(void **state)
 	bed_quiet();
 	ua_invite_end(bed.invite, 0);
 	bye = bed_receive();
+	/* RFC 3261 s12.2.1.1: a first route without lr becomes the Request-URI | it does */
 	assert_starts(bye, "BYE sip:strict@127.0.0.1:");
+	/* RFC 3261 s12.2.1.1: before a strict router the remote target becomes the last Route | it does */
 	assert_has(bye, "Route: <sip:200@192.0.2.7>\r\n");
 }
 
