@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include <string.h>
-#include <sys/socket.h>
 
 #include "gateway/media/stream.h"
 
@@ -20,6 +19,13 @@ static void frame_recode(struct stream *stream, enum dsp_law law)
 
 	dsp_g711_decode(stream->wish.law, samples, stream->frame, stream->frame_fill);
 	dsp_g711_encode(law, stream->frame, samples, stream->frame_fill);
+}
+
+static void wire_tie(struct stream_wire *wire, const struct stream_wish *wish)
+{
+	wire->fds[STREAM_WIRE_RTP] = wish->fd;
+	wire->fds[STREAM_WIRE_RTCP] = -1;
+	wire->remotes[STREAM_WIRE_RTP] = wish->remote;
 }
 
 void stream_update(struct stream *stream, const struct stream_wish *wish)
@@ -47,6 +53,7 @@ void stream_update(struct stream *stream, const struct stream_wish *wish)
 	if (!wish->sends || !wish->event_type || wish->plays_hold)
 		stream->relay.down = stream->relay.sender.busy = false;
 	stream->wish = *wish;
+	wire_tie(&stream->wire, wish);
 }
 
 uint32_t stream_silent_id(const struct stream *stream)
@@ -63,9 +70,7 @@ static void send_packet(const uint8_t *bytes, size_t length, void *arg)
 {
 	struct stream *stream = arg;
 
-	if (sendto(stream->wish.fd, bytes, length, MSG_DONTWAIT | MSG_NOSIGNAL,
-		    &stream->wish.remote.any, address_size(&stream->wish.remote)) >= 0)
-		stream->packets_sent++;
+	stream->packets_sent += stream_wire_send(&stream->wire, STREAM_WIRE_RTP, bytes, length);
 }
 
 static void send_frame(struct stream *stream)
@@ -205,12 +210,12 @@ static void event_take(struct stream *stream, const struct ua_rtp_packet *packet
 static void take_packet(struct stream *stream, const uint8_t *bytes, size_t length,
 	const union address *source)
 {
-	int16_t samples[STREAM_PACKET_BYTES_MAX];
+	int16_t samples[STREAM_WIRE_BYTES_MAX];
 	struct ua_rtp_packet packet;
 	enum dsp_law law = DSP_LAW_MU;
 	bool sound;
 
-	if (length > STREAM_PACKET_BYTES_MAX || ua_rtp_decode(&packet, bytes, length) != 0) {
+	if (length > STREAM_WIRE_BYTES_MAX || ua_rtp_decode(&packet, bytes, length) != 0) {
 		stream->packets_refused++;
 		return;
 	}
@@ -239,13 +244,11 @@ static void take_packet(struct stream *stream, const uint8_t *bytes, size_t leng
 
 static void receive(struct stream *stream)
 {
-	uint8_t bytes[STREAM_PACKET_BYTES_MAX];
+	uint8_t bytes[STREAM_WIRE_BYTES_MAX];
 
 	for (int i = 0; i < PACKETS_A_TICK_MAX; i++) {
 		union address source;
-		socklen_t source_length = sizeof(source);
-		ssize_t length = recvfrom(stream->wish.fd, bytes, sizeof(bytes), MSG_DONTWAIT | MSG_TRUNC,
-			&source.any, &source_length);
+		ssize_t length = stream_wire_receive(&stream->wire, STREAM_WIRE_RTP, bytes, sizeof(bytes), &source);
 
 		if (length < 0)
 			return;

@@ -15,9 +15,9 @@
 #include "gateway/media/hold_player.h"
 #include "gateway/media/playout.h"
 #include "gateway/media/relay.h"
+#include "gateway/media/stream_wire.h"
 #include "sip/rtp.h"
 
-#define STREAM_PACKET_BYTES_MAX 1500
 #define STREAM_FRAME_MAX        480 /* samples of the longest packet that is sent, 60 ms */
 #define STREAM_SILENT_MS        3000 /* without a packet for so long its sound counts as lost */
 #define STREAM_QUIET_MS         1000 /* ... before the call is answered: nobody makes its sound */
@@ -43,6 +43,7 @@ struct stream_wish {
 
 struct stream {
 	struct stream_wish wish;
+	struct stream_wire wire;
 	struct ua_rtp_sender sender;
 	bool talkspurt; /* the next packet is the first of a talkspurt */
 	union address source;      /* packets are taken only from here */

@@ -132,7 +132,7 @@ static void send_silence(const struct sent *event)
 
 static void carry(void)
 {
-	uint8_t bytes[STREAM_PACKET_BYTES_MAX];
+	uint8_t bytes[STREAM_WIRE_BYTES_MAX];
 	ssize_t length;
 
 	while ((length = recv(wire_fd, bytes, sizeof(bytes), MSG_DONTWAIT)) > 0) {

@@ -212,7 +212,7 @@ static void test_agreed_dynamic_payload_types_are_understood(void **state)
 
 static void test_a_packet_as_long_as_an_ethernet_frame_is_played(void **state)
 {
-	const size_t count = STREAM_PACKET_BYTES_MAX - UA_RTP_HEADER_BYTES;
+	const size_t count = STREAM_WIRE_BYTES_MAX - UA_RTP_HEADER_BYTES;
 
 	(void)state;
 	say(&peer, 0, 0x20, count);
