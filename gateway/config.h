@@ -83,6 +83,8 @@ struct config_account {
 	bool over_tcp;
 	uint8_t accept_transfers, follow_redirects; /* enum config_reach */
 	bool transfer_by_address;
+	uint8_t identity; /* enum ua_identity */
+	struct config_text access_network;
 	uint8_t ring; /* pattern of ring_pattern.h */
 	uint8_t mwi; /* enum config_mwi */
 	struct config_text mailbox; /* "": the user's */
@@ -93,6 +95,12 @@ enum config_flash_style {
 	CONFIG_FLASH_BELLCORE, /* one key, which acts at once */
 	CONFIG_FLASH_ETSI,     /* with two calls a digit says what is meant */
 	CONFIG_FLASH_NETWORK,  /* the server hears of it and acts */
+};
+
+/* What an emergency call asks the server for. */
+enum config_emergency_uri {
+	CONFIG_EMERGENCY_DIALLED, /* the number, as dialled */
+	CONFIG_EMERGENCY_URN,     /* urn:service:sos */
 };
 
 enum config_hold_offer {
@@ -132,6 +140,7 @@ struct config_profile {
 	unsigned transfer_s;
 	struct digitmap digit_map;
 	struct digitmap emergency; /* without alternatives: no number is one */
+	uint8_t emergency_uri; /* enum config_emergency_uri */
 	unsigned emergency_hold_s, emergency_callback_s, csh_s;
 	struct digitmap barred; /* ... */
 	struct hours barred_hours;

@@ -208,6 +208,8 @@ static int account_open(struct gateway *gateway, unsigned index)
 		.expires_s = config->expires_s,
 		.qualify_s = config->qualify_s,
 		.session_expires_s = config->session_expires_s,
+		.identity = config->identity,
+		.access_network = config->access_network.text,
 		.transport = config->over_tcp ? UA_TCP : UA_UDP,
 	};
 	int err;

@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <string.h>
 
+#include "gateway/caller_name.h"
 #include "gateway/cause.h"
 #include "gateway/line_private.h"
 #include "gateway/log.h"
@@ -74,9 +75,12 @@ bool line_may_have_leg(const struct line *line)
 /* Who has a short number here is called past every server. */
 enum line_event line_call_out(struct line *line, const char *number)
 {
-	const struct ua_call_to to = {.user = number, .account = directory_find(line->directory, number),
+	struct ua_call_to to = {.user = number, .account = directory_find(line->directory, number),
 		.replaces = "", .referred_by = "", .anonymous = line_hides_number(line) && !line->emergency};
 	int err = EAGAIN;
+
+	if (!to.account && line->emergency && line->config->profile->emergency_uri == CONFIG_EMERGENCY_URN)
+		to = (struct ua_call_to){.uri = UA_URI_EMERGENCY, .replaces = "", .referred_by = ""};
 
 	line->times_moved = 0;
 	if (!to.account && !line->emergency && !line_may_call(line))
@@ -173,6 +177,10 @@ static uint8_t pattern_of(const struct line *line, const struct ua_incoming *inc
 
 static void call_note(struct line *line, enum line_role role)
 {
+	char name[CALLER_NAME_MAX];
+
+	caller_name_show(name, line->incoming);
+	gw_log(GW_LOG_INFO, line->config->name, "%s calls", name);
 	line_leg(line, role)->pattern = pattern_of(line, line->incoming);
 	line->calls_in++;
 	line_caller_note(line, line->incoming);

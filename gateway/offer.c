@@ -24,7 +24,7 @@ struct offer {
 	uint64_t until_ms;
 	/* For the lines that ring later. */
 	struct ua_incoming incoming;
-	char called_user[KEPT_MAX], caller_user[KEPT_MAX], caller_name[KEPT_MAX], alert_info[2 * KEPT_MAX];
+	char called_user[KEPT_MAX], caller_user[KEPT_MAX], caller_name[UA_NAME_MAX], alert_info[2 * KEPT_MAX];
 };
 
 /* What the handler was told lasts no longer than that; the offered session is the leg's. */
@@ -36,7 +36,7 @@ static void keep(struct offer *offer, const struct ua_incoming *incoming)
 	snprintf(offer->alert_info, sizeof(offer->alert_info), "%s", incoming->alert_info);
 	offer->incoming = (struct ua_incoming){
 		.account = incoming->account, .called_user = offer->called_user, .caller_user = offer->caller_user,
-		.caller_name = offer->caller_name, .anonymous = incoming->anonymous, .alert_info = offer->alert_info,
+		.caller_name = offer->caller_name, .anonymous = incoming->anonymous, .verification = incoming->verification, .alert_info = offer->alert_info,
 		.diversions = incoming->diversions,
 	};
 }

@@ -32,6 +32,8 @@ enum settings_kind {
 	KIND_COUNTRY,
 	KIND_RELEASE, /* busy, congestion or none; enum fxs_tone as uint8_t */
 	KIND_FEATURES, /* nanp, etsi, cn or network; enum features_set as uint8_t */
+	KIND_EMERGENCY, /* dialled or urn; enum config_emergency_uri as uint8_t */
+	KIND_IDENTITY, /* from, preferred, asserted or remote-party; enum ua_identity as uint8_t */
 	KIND_REACH, /* off, domain or on; enum config_reach as uint8_t */
 	KIND_STRATEGY, /* all, next or turn; enum config_strategy as uint8_t */
 	KIND_RING,    /* country or dr1 to dr8; uint8_t as of ring_pattern.h */

@@ -8,6 +8,7 @@
 #include "gateway/config.h"
 #include "gateway/media/media.h"
 #include "gateway/settings.h"
+#include "sip/account.h"
 
 #define SIP_PORT 5060
 
@@ -213,6 +214,10 @@ static const struct choice {
 		{{"nanp", FEATURES_NANP}, {"etsi", FEATURES_ETSI}, {"cn", FEATURES_CN}, {"network", FEATURES_NETWORK}}},
 	[KIND_REACH] = {"off, domain or on",
 		{{"off", CONFIG_REACH_OFF}, {"domain", CONFIG_REACH_DOMAIN}, {"on", CONFIG_REACH_ON}}},
+	[KIND_EMERGENCY] = {"dialled or urn", {{"dialled", CONFIG_EMERGENCY_DIALLED}, {"urn", CONFIG_EMERGENCY_URN}}},
+	[KIND_IDENTITY] = {"from, preferred, asserted or remote-party",
+		{{"from", UA_IDENTITY_FROM}, {"preferred", UA_IDENTITY_PREFERRED}, {"asserted", UA_IDENTITY_ASSERTED},
+			{"remote-party", UA_IDENTITY_REMOTE_PARTY}}},
 	[KIND_STRATEGY] = {"all, next or turn",
 		{{"all", CONFIG_GROUP_ALL}, {"next", CONFIG_GROUP_NEXT}, {"turn", CONFIG_GROUP_TURN}}},
 	[KIND_RING] = {"country or dr1 to dr8",
@@ -285,6 +290,8 @@ const char *settings_convert(const struct setting *setting, const char *text, vo
 		[KIND_FORWARD] = convert_choice,     [KIND_FALLBACK] = convert_choice,
 		[KIND_FEATURES] = convert_choice,    [KIND_RING] = convert_choice,
 		[KIND_MWI] = convert_choice,        [KIND_HOLD] = convert_choice,
+		[KIND_EMERGENCY] = convert_choice,
+		[KIND_IDENTITY] = convert_choice,
 		[KIND_REACH] = convert_choice,
 		[KIND_ECHO] = convert_choice,
 		[KIND_STRATEGY] = convert_choice,

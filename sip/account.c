@@ -41,6 +41,7 @@ static void destroy(void *arg)
 	mem_deref(account->contact_user);
 	mem_deref(account->address);
 	mem_deref(account->contact);
+	mem_deref(account->access_network);
 }
 
 /* The user where no other account has it; two accounts of one user at two domains get 100 and 100-2. */
@@ -88,6 +89,8 @@ static int fill(struct ua_account *account, struct ua_agent *agent,
 	if (!err)
 		err = re_sdprintf(&account->contact, "sip:%H@%J%s", ua_print_user, account->contact_user,
 			ua_transport_local(agent->transport), sip_transp_param(account->server.type));
+	if (!err && config->access_network && config->access_network[0])
+		err = str_dup(&account->access_network, config->access_network);
 	if (!err)
 		err = ua_credentials_alloc(&account->credentials,
 			config->auth_user ? config->auth_user : config->user, config->password);
@@ -102,7 +105,8 @@ static bool is_valid(const struct ua_account_config *config)
 
 	return config->user && config->user[0] && strlen(config->user) <= UA_USER_MAX &&
 		config->domain && config->domain[0] && strlen(config->domain) <= UA_USER_MAX &&
-		strspn(config->domain, allowed) == strlen(config->domain) && config->server_addr;
+		strspn(config->domain, allowed) == strlen(config->domain) && config->server_addr &&
+		(!config->access_network || ua_text_is_line(config->access_network));
 }
 
 int ua_account_alloc(struct ua_account **accountp, struct ua_agent *agent,
@@ -118,6 +122,7 @@ int ua_account_alloc(struct ua_account **accountp, struct ua_agent *agent,
 		return ENOMEM;
 	account->agent = agent;
 	account->session_expires_s = config->session_expires_s;
+	account->identity = config->identity;
 	account->arg = arg;
 	err = fill(account, agent, config);
 	if (!err)

@@ -13,6 +13,14 @@ enum ua_protocol {
 	UA_TCP, /* one connection for all that accounts send a server; what comes by it is served */
 };
 
+/* Which header of a call from here says who calls, beside From. */
+enum ua_identity {
+	UA_IDENTITY_FROM = 0,      /* none, but where From hides him: then as the next */
+	UA_IDENTITY_PREFERRED,     /* P-Preferred-Identity (RFC 3325 s9.2) */
+	UA_IDENTITY_ASSERTED,      /* P-Asserted-Identity, for a server that trusts us (RFC 3325 s9.1) */
+	UA_IDENTITY_REMOTE_PARTY,  /* Remote-Party-ID, for older ones */
+};
+
 struct ua_account_config {
 	const char *user;      /* of the address of record */
 	const char *domain;    /* of the address of record */
@@ -25,6 +33,8 @@ struct ua_account_config {
 	unsigned expires_s;    /* 60..86400 */
 	unsigned session_expires_s; /* 0: off; 90..86400: a call is refreshed so often (RFC 4028), where the peer can */
 	unsigned qualify_s;    /* 0: off; 10..3600: OPTIONS so often to the server; see below */
+	enum ua_identity identity;
+	const char *access_network; /* value of P-Access-Network-Info for the server (RFC 7315 s4.4); NULL or "": not said */
 };
 
 enum ua_registration {

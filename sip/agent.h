@@ -30,6 +30,15 @@ struct ua_agent_config {
 };
 
 /* What an INVITE from outside asks for. Valid during the handler only. */
+#define UA_NAME_MAX 321 /* bytes of a caller's name, 80 characters of four bytes and the final zero */
+
+/* What the network says of a caller's number. */
+enum ua_verification {
+	UA_VERIFICATION_NONE,   /* nobody tried, or could */
+	UA_VERIFICATION_PASSED, /* the number is the caller's */
+	UA_VERIFICATION_FAILED, /* it may be anybody's */
+};
+
 struct ua_incoming {
 	struct ua_account *account; /* whose Contact it was sent to */
 	/* User part of P-Called-Party-ID where the account's own server says so, else of To, or else of the Request-URI, unescaped. */
@@ -39,6 +48,7 @@ struct ua_incoming {
 	 * account's own server, by its address (RFC 3325 s5). "" when there is none, and when anonymous. */
 	const char *caller_user;
 	const char *caller_name;
+	enum ua_verification verification; /* of caller_user, by the network (verstat, 3GPP TS 24.229 s7.2A.20); from the account's own server alone */
 	bool anonymous;             /* From says so, or Privacy with id, header or user (RFC 3323, RFC 3325) */
 	/* values of Alert-Info, as many as fit into 255 bytes, with commas; "": none, or not from the account's own server */
 	const char *alert_info;

@@ -40,6 +40,8 @@ struct ua_account {
 	struct ua_hop server;
 	struct ua_credentials *credentials;
 	unsigned session_expires_s; /* 0: not asked for */
+	enum ua_identity identity;
+	char *access_network; /* NULL: not said */
 	void *arg;
 	struct ua_registrar *registrar;
 	struct ua_qualifier *qualifier;

@@ -43,6 +43,44 @@ static void read_identity(struct ua_caller *caller, const struct sip_msg *msg)
 		(void)sip_msg_xhdr_apply(msg, true, "Remote-Party-ID", is_identity, caller);
 }
 
+/* A parameter of the number, inside the user part or of tel:, or of the URI. */
+static enum ua_verification verification_of(const struct pl *uri)
+{
+	static const struct {
+		const char *value;
+		enum ua_verification verification;
+	} rows[] = {
+		{"TN-Validation-Passed", UA_VERIFICATION_PASSED},
+		{"TN-Validation-Failed", UA_VERIFICATION_FAILED},
+	};
+	struct pl value;
+
+	if (re_regex(uri->p, uri->l, ";verstat=[^;@?>]+", &value))
+		return UA_VERIFICATION_NONE;
+	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
+		/* Passed may be followed by the grade of the attestation. */
+		if (!strncasecmp(value.p, rows[i].value, value.l < strlen(rows[i].value) ? value.l : strlen(rows[i].value)) &&
+		    value.l >= strlen(rows[i].value))
+			return rows[i].verification;
+	}
+	return UA_VERIFICATION_NONE;
+}
+
+static bool is_verified(const struct sip_hdr *header, const struct sip_msg *msg, void *arg)
+{
+	struct ua_caller *caller = arg;
+
+	(void)msg;
+	caller->verification = verification_of(&header->val);
+	return caller->verification != UA_VERIFICATION_NONE;
+}
+
+static void read_verification(struct ua_caller *caller, const struct sip_msg *msg)
+{
+	if (!sip_msg_xhdr_apply(msg, true, "P-Asserted-Identity", is_verified, caller))
+		caller->verification = verification_of(&msg->from.auri);
+}
+
 static void read_called(struct ua_caller *caller, const struct sip_msg *msg)
 {
 	ua_text_user(caller->called, sizeof(caller->called),
@@ -122,6 +160,7 @@ static bool append_alert(const struct sip_hdr *header, const struct sip_msg *msg
 static void read_trusted(struct ua_caller *caller, const struct sip_msg *msg)
 {
 	read_identity(caller, msg);
+	read_verification(caller, msg);
 	read_called_party(caller, msg);
 	(void)sip_msg_xhdr_apply(msg, true, "Alert-Info", append_alert, caller);
 }
@@ -134,8 +173,10 @@ void ua_caller_read(struct ua_caller *caller, const struct ua_account *account, 
 	if (ua_account_has_server(account, msg))
 		read_trusted(caller, msg);
 	caller->anonymous |= sip_msg_xhdr_apply(msg, true, "Privacy", hides, NULL) != NULL;
-	if (caller->anonymous)
+	if (caller->anonymous) {
 		caller->user[0] = caller->name[0] = '\0';
+		caller->verification = UA_VERIFICATION_NONE;
+	}
 	caller->diversions = ua_history_count(msg);
 	caller->came_back = ua_history_names(account, msg);
 }

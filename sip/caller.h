@@ -8,8 +8,9 @@
 #define UA_ALERT_INFO_MAX 256 /* bytes, with the final zero */
 
 struct ua_caller {
-	char user[UA_TEXT_MAX], name[UA_TEXT_MAX];
+	char user[UA_TEXT_MAX], name[UA_NAME_MAX];
 	bool anonymous;
+	enum ua_verification verification;
 	char called[UA_TEXT_MAX]; /* user part */
 	char alert_info[UA_ALERT_INFO_MAX];
 	unsigned diversions;

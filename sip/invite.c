@@ -5,6 +5,7 @@
 #include <strings.h>
 
 #include "sip/history.h"
+#include "sip/identity.h"
 #include "sip/invite_private.h"
 
 /* Nothing finds it any more, and nothing of its own comes. */
@@ -245,16 +246,6 @@ int ua_invite_send(struct ua_invite **invitep, struct ua_account *account, const
 	return ua_invite_send_to(invitep, account, &to, offer, handlers, arg);
 }
 
-/* Nothing that would begin another header or end an address. */
-static bool is_one_line(const char *text, const char *forbidden)
-{
-	for (const char *p = text; *p; p++) {
-		if ((unsigned char)*p < ' ' || *p == 0x7f || strchr(forbidden, *p))
-			return false;
-	}
-	return true;
-}
-
 static char *forward_lines_of(const struct ua_account *account, const struct ua_call_to *to)
 {
 	const struct ua_redirect redirect = {to->user ? to->user : "", to->cause};
@@ -262,36 +253,26 @@ static char *forward_lines_of(const struct ua_account *account, const struct ua_
 	return to->forwards ? ua_history_lines(account, to->forwards->msg, &redirect) : ua_text_format("");
 }
 
-/* Who answers for the caller knows him (RFC 3325 s9.2); another line of ours need not. */
-static char *privacy_lines(const struct ua_account *account, const struct ua_call_to *to)
-{
-	if (!to->anonymous)
-		return ua_text_format("%s", "");
-	if (to->account)
-		return ua_text_format("%s", "Privacy: id\r\n");
-	return ua_text_format("Privacy: id\r\nP-Preferred-Identity: %s\r\n", account->address);
-}
-
 static char *lines_of(const struct ua_account *account, const struct ua_call_to *to)
 {
 	const char *after = !to->replaces[0] ? "" : to->requires_replaces ? "\r\nRequire: replaces\r\n" : "\r\n";
-	char *forward = forward_lines_of(account, to), *privacy = privacy_lines(account, to);
-	char *lines = forward && privacy ? ua_text_format("%s%s%s%s%s%s%s%s", to->replaces[0] ? "Replaces: " : "", to->replaces,
+	char *forward = forward_lines_of(account, to), *identity = ua_identity_lines(account, to);
+	char *lines = forward && identity ? ua_text_format("%s%s%s%s%s%s%s%s", to->replaces[0] ? "Replaces: " : "", to->replaces,
 		after, to->referred_by[0] ? "Referred-By: " : "", to->referred_by,
-		to->referred_by[0] ? "\r\n" : "", forward, privacy) : NULL;
+		to->referred_by[0] ? "\r\n" : "", forward, identity) : NULL;
 
-	mem_deref(privacy);
+	mem_deref(identity);
 	mem_deref(forward);
 	return lines;
 }
 
 static bool is_valid(const struct ua_call_to *to)
 {
-	if (!is_one_line(to->replaces, "") || !is_one_line(to->referred_by, ""))
+	if (!ua_text_is_line(to->replaces) || !ua_text_is_line(to->referred_by))
 		return false;
 	if (to->user)
 		return to->user[0] && strlen(to->user) <= UA_USER_MAX;
-	return !strncasecmp(to->uri, "sip:", 4) && is_one_line(to->uri, " <>\"");
+	return (!strncasecmp(to->uri, "sip:", 4) || !strcmp(to->uri, UA_URI_EMERGENCY)) && ua_text_is_line(to->uri) && !strpbrk(to->uri, " <>\"");
 }
 
 int ua_invite_send_to(struct ua_invite **invitep, struct ua_account *account, const struct ua_call_to *to,

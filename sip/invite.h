@@ -83,10 +83,12 @@ enum ua_forward_cause {
 	UA_FORWARD_NO_ANSWER,
 };
 
+#define UA_URI_EMERGENCY "urn:service:sos" /* RFC 5031: the server knows which centre */
+
 /* A call on somebody's behalf, or that takes another's place. */
 struct ua_call_to {
 	const char *user;        /* as of ua_invite_send */
-	const char *uri;         /* ... or, when that is NULL, a sip: address as it goes into the request */
+	const char *uri;         /* ... or, when that is NULL, a sip: address as it goes into the request, or UA_URI_EMERGENCY */
 	struct ua_account *account; /* of this agent, or NULL: called past every server; user is only what To says */
 	const char *replaces;    /* value of Replaces (RFC 3891); "": none */
 	bool requires_replaces;  /* who does not know that shall refuse the call rather than ring */

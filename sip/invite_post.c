@@ -44,6 +44,7 @@ static void call_incoming(struct ua_invite *invite, const struct post *post)
 
 	ua_caller_read(&caller, invite->account, msg);
 	incoming.anonymous = caller.anonymous;
+	incoming.verification = caller.verification;
 	incoming.diversions = caller.diversions;
 	incoming.came_back = caller.came_back;
 	incoming.past_servers = ua_invite_is_ours(invite->agent, msg);

@@ -126,16 +126,36 @@ void ua_text_copy(char *text, size_t size, const struct pl *from)
 	text[length] = '\0';
 }
 
-void ua_text_user(char *text, size_t size, const struct pl *user)
+bool ua_text_is_line(const char *text)
+{
+	for (; *text; text++) {
+		if (printable(*text) != *text)
+			return false;
+	}
+	return true;
+}
+
+/* The number that a user part begins with, where parameters follow that belong to a telephone number: ;verstat= and others. */
+static struct pl without_parameters(const struct pl *user)
 {
 	size_t length = 0;
 
-	for (size_t i = 0; user->p && i < user->l && length + 1 < size; i++) {
-		char c = user->p[i];
+	while (user->p && length < user->l && (isdigit((unsigned char)user->p[length]) || strchr("+*#-.()%", user->p[length])))
+		length++;
+	return length && length < user->l && user->p[length] == ';' ? (struct pl){user->p, length} : *user;
+}
 
-		if (c == '%' && i + 2 < user->l && isxdigit((unsigned char)user->p[i + 1]) &&
-		    isxdigit((unsigned char)user->p[i + 2])) {
-			c = (char)(ch_hex(user->p[i + 1]) << 4 | ch_hex(user->p[i + 2]));
+void ua_text_user(char *text, size_t size, const struct pl *user)
+{
+	struct pl number = without_parameters(user);
+	size_t length = 0;
+
+	for (size_t i = 0; number.p && i < number.l && length + 1 < size; i++) {
+		char c = number.p[i];
+
+		if (c == '%' && i + 2 < number.l && isxdigit((unsigned char)number.p[i + 1]) &&
+		    isxdigit((unsigned char)number.p[i + 2])) {
+			c = (char)(ch_hex(number.p[i + 1]) << 4 | ch_hex(number.p[i + 2]));
 			i += 2;
 		}
 		text[length++] = printable(c);
@@ -159,6 +179,26 @@ void ua_text_telephone(char *text, size_t size, const struct pl *uri)
 	text[length] = '\0';
 }
 
+/* How many of these bytes are whole characters of UTF-8, where they were cut. */
+static size_t whole_characters(const char *text, size_t length)
+{
+	static const struct {
+		unsigned char mask, lead;
+		size_t bytes;
+	} rows[] = {{0xe0, 0xc0, 2}, {0xf0, 0xe0, 3}, {0xf8, 0xf0, 4}};
+	size_t start = length;
+
+	while (start && ((unsigned char)text[start - 1] & 0xc0) == 0x80)
+		start--;
+	if (!start)
+		return length;
+	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
+		if (((unsigned char)text[start - 1] & rows[i].mask) == rows[i].lead && length - start + 1 < rows[i].bytes)
+			return start - 1;
+	}
+	return length;
+}
+
 void ua_text_name(char *text, size_t size, const struct pl *name)
 {
 	struct pl rest = name->p ? *name : pl_null;
@@ -173,7 +213,7 @@ void ua_text_name(char *text, size_t size, const struct pl *name)
 			i++;
 		text[length++] = printable(rest.p[i]);
 	}
-	text[length] = '\0';
+	text[whole_characters(text, length)] = '\0';
 }
 
 /* Unreserved and user-unreserved characters. */

@@ -33,11 +33,13 @@ uint32_t ua_message_number(const struct sip_msg *msg, enum sip_hdrid id, uint32_
 uint32_t ua_text_number(const struct pl *text);
 /* Copies, cut to size. Control characters become spaces. */
 void ua_text_copy(char *text, size_t size, const struct pl *from);
-/* The user part of an address, %XX turned back. */
+/* It is one line: nothing in it begins another header. */
+bool ua_text_is_line(const char *text);
+/* The user part of an address, %XX turned back; of a telephone number without its parameters (RFC 3261 s19.1.6). */
 void ua_text_user(char *text, size_t size, const struct pl *user);
 /* What is dialled for a tel: address: "+1-201-555-0123;ext=1" is +12015550123 (RFC 3966 s3). */
 void ua_text_telephone(char *text, size_t size, const struct pl *uri);
-/* A display name without the backslashes of its quoted form. */
+/* A display name without the backslashes of its quoted form; cut where a character of UTF-8 ends. */
 void ua_text_name(char *text, size_t size, const struct pl *name);
 
 /* For mbuf_printf's %H: a user part with escapes where RFC 3261 s25.1 wants them; a quoted string. */

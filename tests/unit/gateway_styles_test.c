@@ -491,6 +491,19 @@ static void test_an_emergency_call_needs_no_registration_and_no_waiting(void **s
 	call_112();
 }
 
+static void test_an_emergency_call_may_name_the_service(void **state)
+{
+	(void)state;
+	world.profile.emergency_uri = CONFIG_EMERGENCY_URN;
+	phone_does(MEDIA_EVENT_LIFTED, 0);
+	phone_dials("112");
+	assert_string_equal(call_sent()->to, "urn:service:sos");
+	phone_does(MEDIA_EVENT_HUNG_UP, 0);
+	phone_does(MEDIA_EVENT_LIFTED, 0);
+	phone_dials("113#");
+	assert_string_equal(call_sent()->to, "113");
+}
+
 static void test_without_registration_other_numbers_are_not_called(void **state)
 {
 	(void)state;
@@ -689,6 +702,7 @@ int main(void)
 		bellcore_test(test_leaving_a_three_way_call_may_connect_the_others),
 		bellcore_test(test_the_network_s_flash_is_told_and_nothing_else_happens),
 		emergency_test(test_an_emergency_call_needs_no_registration_and_no_waiting),
+		emergency_test(test_an_emergency_call_may_name_the_service),
 		emergency_test(test_without_registration_other_numbers_are_not_called),
 		emergency_test(test_an_emergency_call_takes_no_flash_and_lets_none_wait),
 		emergency_test(test_an_emergency_call_lets_none_wait_any_longer),

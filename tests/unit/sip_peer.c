@@ -426,6 +426,8 @@ static void on_incoming(struct ua_invite *invite, const struct ua_incoming *inco
 	bed_say("incoming %s from %s \"%s\" offering %s%s", incoming->called_user, incoming->caller_user,
 		incoming->caller_name, describe(incoming->offer),
 		!incoming->replaces ? "" : incoming->replaces == bed.invite ? ", replacing" : ", replacing another");
+	if (incoming->verification)
+		bed_say(incoming->verification == UA_VERIFICATION_PASSED ? "verified" : "not verified");
 	if (incoming->anonymous)
 		bed_say("anonymous");
 	if (incoming->alert_info[0])
