@@ -250,6 +250,9 @@ static void test_text_of_messages_is_unescaped_and_bounded(void **state)
 	assert_string_equal(text, "Jo \"J\" \xc3\xa9");
 	ua_text_name(tiny, sizeof(tiny), &name);
 	assert_string_equal(tiny, "Jo ");
+	ua_text_name(tiny, sizeof(tiny), &(struct pl)PL("ab\xc3\xa9"));
+	/* RFC 3261 s7.3.1: text in headers is UTF-8 | where it has to be cut, it is between two characters */
+	assert_string_equal(tiny, "ab");
 	assert_int_equal(ua_text_number(&number), UINT32_MAX);
 	assert_int_equal(ua_text_number(&brief), 30);
 	assert_int_equal(ua_text_number(&none), 0);
