@@ -131,4 +131,9 @@ rm -rf "$dir"
 for tail_ms in 8 16 32 64 128; do
 	cost $tail_ms
 done
+for sockets in 64 250 1000; do
+	for way in plain recvmmsg epoll uring shared; do
+		figures "socket_${way}_${sockets}_ns" "$("$build/tests/bench/sockets" $sockets $way $((400000 / sockets)) 2>&1)"
+	done
+done
 echo "# load at the end $(cut -d' ' -f1-3 /proc/loadavg)"
