@@ -2,12 +2,19 @@
 #include <errno.h>
 #include <stdlib.h>
 
+#include "config.h"
 #include "dsp/codec.h"
 #include "dsp/codec_private.h"
 
 static const struct dsp_codec_def *const defs[DSP_CODEC_COUNT] = {
 	[DSP_CODEC_PCMU] = &dsp_codec_pcmu,
 	[DSP_CODEC_PCMA] = &dsp_codec_pcma,
+	[DSP_CODEC_G726] = &dsp_codec_g726,
+	[DSP_CODEC_G722] = &dsp_codec_g722,
+	[DSP_CODEC_OPUS] = &dsp_codec_opus,
+#ifdef WITH_G729
+	[DSP_CODEC_G729] = &dsp_codec_g729,
+#endif
 };
 
 struct dsp_encoder {
@@ -56,6 +63,12 @@ void dsp_encoder_free(struct dsp_encoder *encoder)
 enum dsp_codec dsp_encoder_codec(const struct dsp_encoder *encoder)
 {
 	return encoder->codec;
+}
+
+void dsp_encoder_reset(struct dsp_encoder *encoder)
+{
+	if (encoder->def->encoder_reset)
+		encoder->def->encoder_reset(encoder->state);
 }
 
 size_t dsp_encode(struct dsp_encoder *encoder, uint8_t *bytes, size_t size, const int16_t *samples, size_t count)
@@ -133,5 +146,5 @@ bool dsp_decode_lost(struct dsp_decoder *decoder, int16_t *samples, size_t count
 
 const struct dsp_codec_shape *dsp_codec_shape(enum dsp_codec codec)
 {
-	return &defs[codec]->shape;
+	return codec < DSP_CODEC_COUNT && defs[codec] ? &defs[codec]->shape : NULL;
 }

@@ -17,6 +17,10 @@
 enum dsp_codec {
 	DSP_CODEC_PCMU, /* ITU-T G.711 */
 	DSP_CODEC_PCMA,
+	DSP_CODEC_G726, /* at 32 kbit/s */
+	DSP_CODEC_G722, /* its lower band */
+	DSP_CODEC_OPUS, /* RFC 6716, narrow-band */
+	DSP_CODEC_G729, /* annex A; only when built with it */
 	DSP_CODEC_COUNT,
 };
 
@@ -27,8 +31,10 @@ struct dsp_decoder;
 int dsp_encoder_alloc(struct dsp_encoder **encoderp, enum dsp_codec codec);
 void dsp_encoder_free(struct dsp_encoder *encoder);
 enum dsp_codec dsp_encoder_codec(const struct dsp_encoder *encoder);
+/* Forgets what it coded: another listener begins. */
+void dsp_encoder_reset(struct dsp_encoder *encoder);
 /* One packet: count samples, a whole number of frames of dsp_codec_frame_samples. Returns the payload's length; 0 when
- * size is too small. */
+ * size is too small, or count no whole number of frames of a codec that has longer ones. */
 size_t dsp_encode(struct dsp_encoder *encoder, uint8_t *bytes, size_t size, const int16_t *samples, size_t count);
 
 int dsp_decoder_alloc(struct dsp_decoder **decoderp, enum dsp_codec codec);
@@ -52,6 +58,7 @@ struct dsp_codec_shape {
 	unsigned clock_hz;      /* of its timestamps, as the rtpmap tells: 8000, or 48000 for Opus */
 	unsigned frame_samples; /* a packet holds a whole number of frames; 1: any length */
 };
+/* NULL: this build has not got it. */
 const struct dsp_codec_shape *dsp_codec_shape(enum dsp_codec codec);
 
 #endif

@@ -9,6 +9,7 @@ struct dsp_codec_def {
 	struct dsp_codec_shape shape;
 	int (*encoder_make)(void **statep);
 	void (*encoder_free)(void *state);
+	void (*encoder_reset)(void *state);
 	size_t (*encode)(void *state, uint8_t *bytes, size_t size, const int16_t *samples, size_t count);
 	int (*decoder_make)(void **statep);
 	void (*decoder_free)(void *state);
@@ -19,6 +20,6 @@ struct dsp_codec_def {
 	bool (*decode_lost)(void *state, int16_t *samples, size_t count);
 };
 
-extern const struct dsp_codec_def dsp_codec_pcmu, dsp_codec_pcma;
+extern const struct dsp_codec_def dsp_codec_pcmu, dsp_codec_pcma, dsp_codec_g726, dsp_codec_g722, dsp_codec_opus, dsp_codec_g729;
 
 #endif

@@ -12,8 +12,8 @@ work=$(mktemp -d) || exit 1
 trap 'rm -r "$work"' EXIT
 
 # Which libraries are whose, and the headers that they come with.
-declare -A libraries=([fxs]="tonezone" [dsp]="spandsp speexdsp" [sip]="re crypto ssl" [gateway]="confuse")
-declare -A headers=([fxs]="dahdi/" [dsp]="spandsp speex/" [sip]="re openssl/" [gateway]="confuse")
+declare -A libraries=([fxs]="tonezone" [dsp]="spandsp speexdsp opus bcg729" [sip]="re crypto ssl" [gateway]="confuse")
+declare -A headers=([fxs]="dahdi/" [dsp]="spandsp speex/ opus bcg729/" [sip]="re openssl/" [gateway]="confuse")
 
 # judge NAME [FINDING...]: no finding is good.
 judge() {
@@ -109,7 +109,7 @@ interposition() {
 	nm -g --defined-only "$build"/sip/libsip_a-interpose.o | awk 'NF == 3 {print $3}' | sort |
 		comm -12 - "$work/on-purpose" >"$work/given"
 	comm -23 "$work/$folder.defined" "$work/given" >"$work/$folder.own"
-	for library in re spandsp speexdsp tonezone confuse crypto ssl; do
+	for library in re spandsp speexdsp opus bcg729 tonezone confuse crypto ssl; do
 		found+=" $(comm -12 "$work/$folder.own" "$work/lib-$library.exported" | sed "s/^/lib$library:/")"
 	done
 	found+=" $(comm -12 "$work/$folder.own" "$work/libc")"
@@ -121,14 +121,14 @@ for folder in $leaves gateway; do
 	archive_symbols "$folder"
 done
 [ -n "$(library_wants gateway)" ] || judge "the objects of gateway/ can be read" nothing
-for library in re spandsp speexdsp tonezone confuse crypto ssl; do
+for library in re spandsp speexdsp opus bcg729 tonezone confuse crypto ssl; do
 	library_symbols "$library"
 done
 for library in libc.so.6 libm.so.6 libpthread.so.0; do
 	nm -D --defined-only "$(${CC:-gcc} -print-file-name=$library)" 2>/dev/null |
 		awk 'NF == 3 {sub(/@.*/, "", $3); print $3}'
 done | sort -u >"$work/libc"
-for library in libc lib-re.exported lib-spandsp.exported lib-tonezone.exported lib-crypto.exported; do
+for library in libc lib-re.exported lib-spandsp.exported lib-opus.exported lib-tonezone.exported lib-crypto.exported; do
 	[ -s "$work/$library" ] || judge "the exports of $library can be read" nothing
 done
 
