@@ -43,7 +43,7 @@ void stream_update(struct stream *stream, const struct stream_wish *wish)
 		moved = true;
 	}
 	if (moved)
-		stream->source_trust = 0;
+		latch_reset(&stream->latch, &wish->remote);
 	if (moved || (wish->receives && !stream->wish.receives))
 		stream->silent_samples = 0;
 	if (wish->law != stream->wish.law)
@@ -144,28 +144,12 @@ void stream_send(struct stream *stream, const int16_t *samples, size_t count)
 		send_frame(stream);
 }
 
-/* How well a source fits what the peer said of itself. Behind an address translator it may not fit at all. */
-static unsigned trust(const struct stream *stream, const union address *source)
+static bool source_is_ours(struct stream *stream, const struct ua_rtp_packet *packet, const union address *source)
 {
-	const union address *said = &stream->wish.remote;
+	const struct latch_packet latching = {.source = *source, .ssrc = packet->ssrc, .sequence = packet->sequence};
 
-	if (!address_same_host(source, said))
-		return 1;
-	return address_port(source) == address_port(said) ? 3 : 2;
-}
-
-/* One source at a time: a better one takes over at once, any other when the one that was heard is silent. So a
- * stranger who is faster than the peer does not keep the peer out. */
-static bool source_is_ours(struct stream *stream, const union address *source)
-{
-	unsigned trusted = trust(stream, source);
-	bool known = stream->source_trust && same_address(&stream->source, source);
-
-	if (!known && trusted <= stream->source_trust &&
-	    stream->silent_samples < STREAM_SOURCE_LOST_MS * SAMPLES_PER_MS)
+	if (!latch_take(&stream->latch, &latching))
 		return false;
-	stream->source = *source;
-	stream->source_trust = trusted;
 	stream->silent_samples = 0;
 	return true;
 }
@@ -220,12 +204,12 @@ static void take_packet(struct stream *stream, const uint8_t *bytes, size_t leng
 		return;
 	}
 	if (packet.payload_type == PAYLOAD_TYPE_CN) { /* who is silent says so: he is there */
-		stream->packets_received += source_is_ours(stream, source);
+		stream->packets_received += source_is_ours(stream, &packet, source);
 		return;
 	}
 	sound = sound_law(&stream->wish, packet.payload_type, &law);
 	if ((!sound && !is_event(&stream->wish, packet.payload_type)) || packet.payload_length == 0 ||
-	    !source_is_ours(stream, source)) {
+	    !source_is_ours(stream, &packet, source)) {
 		stream->packets_refused++;
 		return;
 	}
@@ -265,6 +249,7 @@ void stream_play(struct stream *stream, int16_t *samples, size_t count)
 		return;
 	}
 	stream->silent_samples += (uint32_t)count;
+	latch_pass(&stream->latch, (uint32_t)count);
 	receive(stream);
 	ended_samples = relay_play(&stream->relay, &stream->playout, count);
 	if (ended_samples && passes_events(stream))

@@ -13,6 +13,7 @@
 #include "dsp/g711.h"
 #include "gateway/address.h"
 #include "gateway/media/hold_player.h"
+#include "gateway/media/latch.h"
 #include "gateway/media/playout.h"
 #include "gateway/media/relay.h"
 #include "gateway/media/stream_wire.h"
@@ -21,7 +22,6 @@
 #define STREAM_FRAME_MAX        480 /* samples of the longest packet that is sent, 60 ms */
 #define STREAM_SILENT_MS        3000 /* without a packet for so long its sound counts as lost */
 #define STREAM_QUIET_MS         1000 /* ... before the call is answered: nobody makes its sound */
-#define STREAM_SOURCE_LOST_MS   1000 /* a source silent for so long gives way to any other */
 
 /* What control wishes of a stream. A new id is a new stream; the same id with other values changes it on
  * the way. id 0: no stream. */
@@ -46,8 +46,7 @@ struct stream {
 	struct stream_wire wire;
 	struct ua_rtp_sender sender;
 	bool talkspurt; /* the next packet is the first of a talkspurt */
-	union address source;      /* packets are taken only from here */
-	unsigned source_trust;     /* how well it fits what the peer said; 0: no source yet */
+	struct latch latch;        /* whose packets are taken */
 	uint32_t silent_samples;   /* since its last packet, or since one was wished for */
 	uint8_t frame[STREAM_FRAME_MAX];
 	size_t frame_fill;

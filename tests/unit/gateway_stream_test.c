@@ -151,10 +151,12 @@ static void test_a_peer_that_goes_on_from_another_port_is_heard_again(void **sta
 {
 	(void)state;
 	say(&peer, 0, 0x20, BLOCK);
-	for (int ms = 0; ms <= STREAM_SOURCE_LOST_MS; ms += BLOCK_MS)
+	for (int ms = 0; ms <= LATCH_SILENT_MS; ms += BLOCK_MS)
 		(void)heard();
-	say(&moved_peer, 0, 0x40, BLOCK);
+	for (int i = 0; i < LATCH_PACKETS; i++)
+		say(&moved_peer, 0, 0x40, BLOCK);
 	assert_int_equal(heard(), sound_of(DSP_LAW_MU, 0x40));
+	assert_int_equal(stream.packets_refused, LATCH_PACKETS - 1);
 }
 
 static void pass_ms(unsigned ms)
