@@ -568,7 +568,7 @@ static void receive_types(const struct leg *leg, uint8_t types[2])
 /* What comes bears our type where the offer was ours, the peer's where it was his: both count. */
 static void event_types(const struct leg *leg, struct stream_wish *wish)
 {
-	const struct ua_format *format = ua_sdp_event_format(&leg->remote);
+	const struct ua_format *format = ua_sdp_event_format(&leg->remote, &leg->local, ua_sdp_sound_format(&leg->remote, &leg->local));
 
 	if (!format)
 		return;
@@ -589,7 +589,7 @@ static uint8_t ptime_ms(const struct leg *leg)
 
 void leg_stream_wish(const struct leg *leg, bool talks, bool hears, struct stream_wish *wish)
 {
-	const struct ua_format *format = leg->has_remote ? ua_sdp_sound_format(&leg->remote) : NULL;
+	const struct ua_format *format = leg->has_remote ? ua_sdp_sound_format(&leg->remote, &leg->local) : NULL;
 	bool reachable;
 
 	memset(wish, 0, sizeof(*wish));

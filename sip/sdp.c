@@ -7,11 +7,20 @@
 #include <string.h>
 
 #include "sip/sdp.h"
+#include "sip/sdp_encodings.h"
 
-static const char *const encodings[] = {
-	[UA_CODEC_PCMU] = "PCMU/8000",
-	[UA_CODEC_PCMA] = "PCMA/8000",
-	[UA_CODEC_TELEPHONE_EVENT] = "telephone-event/8000",
+/* Events: the keys of a telephone and no more, those from 16 up upset some peers. Opus: RFC 7587 s6.1; what the line
+ * has is narrow. G.729: without the pauses of annex B. */
+const struct ua_encoding ua_encodings[UA_CODEC_COUNT] = {
+	[UA_CODEC_PCMU] = {"PCMU", "8000", NULL, NULL, 8000, 0},
+	[UA_CODEC_PCMA] = {"PCMA", "8000", NULL, NULL, 8000, 8},
+	[UA_CODEC_G726_32] = {"G726-32", "8000", NULL, NULL, 8000, -1},
+	[UA_CODEC_G722] = {"G722", "8000", NULL, NULL, 8000, 9},
+	[UA_CODEC_OPUS] = {"opus", "48000", "2", "useinbandfec=1;maxplaybackrate=8000;sprop-maxcapturerate=8000", 48000, -1},
+	[UA_CODEC_G729] = {"G729", "8000", NULL, "annexb=no", 8000, 18},
+	[UA_CODEC_TELEPHONE_EVENT] = {"telephone-event", "8000", NULL, "0-15", 8000, -1},
+	[UA_CODEC_TELEPHONE_EVENT_48] = {"telephone-event", "48000", NULL, "0-15", 48000, -1},
+	[UA_CODEC_RED] = {"red", "8000", NULL, NULL, 8000, -1},
 };
 
 static const char *const directions[] = {
@@ -21,14 +30,34 @@ static const char *const directions[] = {
 	[UA_SENDRECV] = "sendrecv",
 };
 
+static bool is_same_format(const struct ua_format *a, const struct ua_format *b)
+{
+	return a->payload_type == b->payload_type && a->codec == b->codec && a->within == b->within;
+}
+
 bool ua_sdp_is_same(const struct ua_sdp *a, const struct ua_sdp *b)
 {
 	bool same = !strcmp(a->addr, b->addr) && a->port == b->port && a->direction == b->direction &&
-		a->ptime_ms == b->ptime_ms && a->format_count == b->format_count;
+		a->ptime_ms == b->ptime_ms && a->maxptime_ms == b->maxptime_ms && a->format_count == b->format_count;
 
 	for (size_t i = 0; same && i < a->format_count; i++)
-		same = a->formats[i].payload_type == b->formats[i].payload_type && a->formats[i].codec == b->formats[i].codec;
+		same = is_same_format(&a->formats[i], &b->formats[i]);
 	return same;
+}
+
+bool ua_codec_is_sound(enum ua_codec codec)
+{
+	return codec < UA_CODEC_TELEPHONE_EVENT;
+}
+
+static bool is_event(enum ua_codec codec)
+{
+	return codec == UA_CODEC_TELEPHONE_EVENT || codec == UA_CODEC_TELEPHONE_EVENT_48;
+}
+
+unsigned ua_codec_clock_hz(enum ua_codec codec)
+{
+	return ua_encodings[codec].clock_hz;
 }
 
 void ua_sdp_offer(struct ua_sdp *offer, const struct ua_sdp_local *local)
@@ -48,7 +77,7 @@ bool ua_sdp_is_ipv6(const struct ua_sdp *sdp)
 	return strchr(sdp->addr, ':');
 }
 
-static bool can(const struct ua_sdp_local *local, enum ua_codec codec)
+bool ua_sdp_local_has(const struct ua_sdp_local *local, enum ua_codec codec)
 {
 	for (size_t i = 0; i < local->format_count; i++) {
 		if (local->formats[i].codec == codec)
@@ -69,43 +98,107 @@ static enum ua_direction allowed_by(const struct ua_sdp *offer)
 	return (enum ua_direction)direction;
 }
 
-int ua_sdp_answer(struct ua_sdp *answer, const struct ua_sdp *offer, const struct ua_sdp_local *local)
-{
-	struct ua_sdp result = *offer;
-
-	result.format_count = 0;
-	result.other_wanted = false;
-	for (size_t i = 0; i < offer->format_count; i++) {
-		if (can(local, offer->formats[i].codec))
-			result.formats[result.format_count++] = offer->formats[i];
-	}
-	if (offer->port ? !ua_sdp_sound_format(&result) : offer->other_wanted)
-		return ENOTSUP;
-	memcpy(result.addr, local->addr, sizeof(result.addr));
-	result.port = offer->port ? local->port : 0;
-	result.direction = (enum ua_direction)(local->direction & allowed_by(offer));
-	result.ptime_ms = local->ptime_ms;
-	*answer = result;
-	return 0;
-}
-
-static const struct ua_format *first_format(const struct ua_sdp *sdp, bool is_event)
+static const struct ua_format *format_of_type(const struct ua_sdp *sdp, uint8_t payload_type)
 {
 	for (size_t i = 0; i < sdp->format_count; i++) {
-		if ((sdp->formats[i].codec == UA_CODEC_TELEPHONE_EVENT) == is_event)
+		if (sdp->formats[i].payload_type == payload_type)
 			return &sdp->formats[i];
 	}
 	return NULL;
 }
 
-const struct ua_format *ua_sdp_sound_format(const struct ua_sdp *sdp)
+static bool is_last_resort(enum ua_codec codec)
 {
-	return first_format(sdp, false);
+	return codec == UA_CODEC_G722;
 }
 
-const struct ua_format *ua_sdp_event_format(const struct ua_sdp *sdp)
+/* Redundancy of what was not taken is of no use. */
+static bool is_useful_red(const struct ua_sdp *plain, const struct ua_format *red, const struct ua_sdp_local *local)
 {
-	return first_format(sdp, true);
+	const struct ua_format *inner = format_of_type(plain, red->within);
+
+	return inner && (is_event(inner->codec) || inner == ua_sdp_sound_format(plain, local));
+}
+
+/* plain: what was taken already without redundancy; NULL: that comes first. */
+static void formats_take(struct ua_sdp *answer, const struct ua_sdp *offer, const struct ua_sdp_local *local,
+	const struct ua_sdp *plain)
+{
+	answer->format_count = 0;
+	for (int last_resort = 0; last_resort < 2; last_resort++) {
+		for (size_t i = 0; i < offer->format_count; i++) {
+			const struct ua_format *format = &offer->formats[i];
+
+			if (is_last_resort(format->codec) == last_resort && ua_sdp_local_has(local, format->codec) &&
+				(format->codec != UA_CODEC_RED || (plain && is_useful_red(plain, format, local))))
+				answer->formats[answer->format_count++] = *format;
+		}
+	}
+}
+
+int ua_sdp_answer(struct ua_sdp *answer, const struct ua_sdp *offer, const struct ua_sdp_local *local)
+{
+	struct ua_sdp plain = *offer, result = *offer;
+
+	result.other_wanted = false;
+	formats_take(&plain, offer, local, NULL);
+	formats_take(&result, offer, local, &plain);
+	if (offer->port ? !ua_sdp_sound_format(&result, local) : offer->other_wanted)
+		return ENOTSUP;
+	memcpy(result.addr, local->addr, sizeof(result.addr));
+	result.port = offer->port ? local->port : 0;
+	result.direction = (enum ua_direction)(local->direction & allowed_by(offer));
+	result.ptime_ms = local->ptime_ms;
+	result.maxptime_ms = 0;
+	*answer = result;
+	return 0;
+}
+
+const struct ua_format *ua_sdp_sound_format(const struct ua_sdp *sdp, const struct ua_sdp_local *local)
+{
+	const struct ua_format *last_resort = NULL;
+
+	for (size_t i = 0; i < sdp->format_count; i++) {
+		const struct ua_format *format = &sdp->formats[i];
+
+		if (!ua_codec_is_sound(format->codec) || !ua_sdp_local_has(local, format->codec))
+			continue;
+		if (!is_last_resort(format->codec))
+			return format;
+		if (!last_resort)
+			last_resort = format;
+	}
+	return last_resort;
+}
+
+const struct ua_format *ua_sdp_event_format(const struct ua_sdp *sdp, const struct ua_sdp_local *local,
+	const struct ua_format *sound)
+{
+	const struct ua_format *other = NULL;
+
+	for (size_t i = 0; i < sdp->format_count; i++) {
+		const struct ua_format *format = &sdp->formats[i];
+
+		if (!is_event(format->codec) || !ua_sdp_local_has(local, format->codec))
+			continue;
+		if (sound && ua_codec_clock_hz(format->codec) == ua_codec_clock_hz(sound->codec))
+			return format;
+		if (!other)
+			other = format;
+	}
+	return other;
+}
+
+const struct ua_format *ua_sdp_red_format(const struct ua_sdp *sdp, const struct ua_sdp_local *local,
+	const struct ua_format *inner)
+{
+	for (size_t i = 0; inner && i < sdp->format_count && ua_sdp_local_has(local, UA_CODEC_RED); i++) {
+		const struct ua_format *format = &sdp->formats[i];
+
+		if (format->codec == UA_CODEC_RED && format->within == inner->payload_type)
+			return format;
+	}
+	return NULL;
 }
 
 struct writer {
@@ -132,10 +225,15 @@ static void __attribute__((format(printf, 2, 3))) put(struct writer *writer, con
 
 static void put_format(struct writer *writer, const struct ua_format *format)
 {
-	put(writer, "a=rtpmap:%u %s\r\n", format->payload_type, encodings[format->codec]);
-	/* The keys of a telephone and no more: events from 16 up upset some peers. */
-	if (format->codec == UA_CODEC_TELEPHONE_EVENT)
-		put(writer, "a=fmtp:%u 0-15\r\n", format->payload_type);
+	const struct ua_encoding *encoding = &ua_encodings[format->codec];
+	unsigned type = format->payload_type;
+
+	put(writer, "a=rtpmap:%u %s/%s%s%s\r\n", type, encoding->name, encoding->clock, encoding->channels ? "/" : "",
+		encoding->channels ? encoding->channels : "");
+	if (encoding->fmtp)
+		put(writer, "a=fmtp:%u %s\r\n", type, encoding->fmtp);
+	if (format->codec == UA_CODEC_RED)
+		put(writer, "a=fmtp:%u %u/%u\r\n", type, format->within, format->within);
 }
 
 static void put_audio(struct writer *writer, const struct ua_sdp *sdp)

@@ -16,10 +16,18 @@
 #define UA_SDP_MEDIA_MAX   8    /* m= lines beside the audio stream */
 #define UA_SDP_TEXT_MAX    4096 /* bytes of a description that is read */
 
+/* Each with the clock of its timestamps: 8000 Hz where none is named. */
 enum ua_codec {
 	UA_CODEC_PCMU,
 	UA_CODEC_PCMA,
-	UA_CODEC_TELEPHONE_EVENT,
+	UA_CODEC_G726_32,
+	UA_CODEC_G722,
+	UA_CODEC_OPUS, /* 48000 Hz (RFC 7587) */
+	UA_CODEC_G729,
+	UA_CODEC_TELEPHONE_EVENT,    /* RFC 4733 */
+	UA_CODEC_TELEPHONE_EVENT_48, /* ... at 48000 Hz, beside Opus */
+	UA_CODEC_RED,                /* RFC 2198 */
+	UA_CODEC_COUNT,
 };
 
 enum ua_direction { /* as the owner of the description says it */
@@ -32,6 +40,7 @@ enum ua_direction { /* as the owner of the description says it */
 struct ua_format {
 	uint8_t payload_type;
 	enum ua_codec codec;
+	uint8_t within; /* of RED: the payload type that all its blocks have */
 };
 
 /* An m= line that is not our audio stream; kept so that an answer has as many lines as its
@@ -45,6 +54,7 @@ struct ua_sdp {
 	uint16_t port;          /* 0: the audio stream is refused */
 	enum ua_direction direction;
 	unsigned ptime_ms;      /* 0: not said */
+	unsigned maxptime_ms;   /* the longest packet that the owner takes; 0: not said */
 	struct ua_format formats[UA_SDP_FORMATS_MAX]; /* those known to us, in the owner's order */
 	size_t format_count;
 	struct ua_sdp_other others[UA_SDP_MEDIA_MAX];
@@ -74,19 +84,28 @@ bool ua_sdp_is_same(const struct ua_sdp *a, const struct ua_sdp *b);
 
 void ua_sdp_offer(struct ua_sdp *offer, const struct ua_sdp_local *local);
 
-/* Answers an offer: the common formats in the offer's order with the offer's payload types, the
- * direction narrowed to what both want. A stream offered with port 0 is answered so. ENOTSUP: no
- * codec in common, or only what we have not is offered, as a fax's image in the place of sound (488). */
+/* Answers an offer: the common formats in the offer's order with the offer's payload types (but G.722, of which a
+ * telephone has nothing, after the other codecs), the direction narrowed to what both want. Redundancy (RED) is taken for
+ * the codec that comes first and for events. A stream offered with port 0 is answered so. ENOTSUP: no codec in common, or only what we have not is offered, as a fax's image in the place of sound (488). */
 int ua_sdp_answer(struct ua_sdp *answer, const struct ua_sdp *offer, const struct ua_sdp_local *local);
 
-/* The format that sound is sent with: the first that is sound and not events; NULL when there is
- * none. */
-const struct ua_format *ua_sdp_sound_format(const struct ua_sdp *sdp);
+bool ua_codec_is_sound(enum ua_codec codec);
+unsigned ua_codec_clock_hz(enum ua_codec codec);
+bool ua_sdp_local_has(const struct ua_sdp_local *local, enum ua_codec codec);
 
-/* The format that keys are sent with (RFC 4733) to the owner of the description; NULL when it takes
- * none. After an exchange of offer and answer the peer's description tells the payload type that we
- * send, ours the one that comes: they may differ when the offer was ours. */
-const struct ua_format *ua_sdp_event_format(const struct ua_sdp *sdp);
+/* The format that sound is sent with to the owner of the description: the first that this side has too, G.722 last; NULL
+ * when there is none. */
+const struct ua_format *ua_sdp_sound_format(const struct ua_sdp *sdp, const struct ua_sdp_local *local);
+
+/* The format that keys are sent with (RFC 4733) to the owner of the description beside that sound, with the same clock
+ * where he has such; NULL when it takes none, or this side has none. After an exchange of offer and answer the peer's
+ * description tells the payload type that we send, ours the one that comes: they may differ when the offer was ours. */
+const struct ua_format *ua_sdp_event_format(const struct ua_sdp *sdp, const struct ua_sdp_local *local,
+	const struct ua_format *sound);
+
+/* The format that carries another one with redundancy to the owner of the description; NULL: none. */
+const struct ua_format *ua_sdp_red_format(const struct ua_sdp *sdp, const struct ua_sdp_local *local,
+	const struct ua_format *inner);
 
 /* Composes the text, with a final zero; id and version are those of the o= line, addr its address.
  * Returns its length, 0 when size is too small. */

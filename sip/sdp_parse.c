@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "sip/sdp.h"
+#include "sip/sdp_encodings.h"
 #include "sip/span.h"
 
 #define PAYLOAD_TYPES 128
@@ -28,23 +29,16 @@ struct reader {
 	struct scope *scope; /* NULL while in an m= line that is not ours */
 	size_t audio_index, media_count;
 	uint16_t port;
-	unsigned ptime_ms;
+	unsigned ptime_ms, maxptime_ms;
 	uint8_t payload_types[PAYLOAD_TYPES]; /* in the order of the m= line */
 	size_t payload_type_count;
 	bool known[PAYLOAD_TYPES];
 	enum ua_codec codecs[PAYLOAD_TYPES];
+	bool wraps[PAYLOAD_TYPES];    /* it is known what is within, should it be RED */
+	uint8_t within[PAYLOAD_TYPES];
 	struct ua_sdp_other others[UA_SDP_MEDIA_MAX];
 	size_t other_count;
 	bool other_wanted;
-};
-
-static const struct {
-	const char *name;
-	enum ua_codec codec;
-} encodings[] = {
-	{"PCMU", UA_CODEC_PCMU},
-	{"PCMA", UA_CODEC_PCMA},
-	{"telephone-event", UA_CODEC_TELEPHONE_EVENT},
 };
 
 struct media {
@@ -194,32 +188,55 @@ static int on_connection(struct reader *reader, struct span value)
 	return 0;
 }
 
+static bool is_encoding(const struct ua_encoding *encoding, struct span name, struct span clock, struct span channels)
+{
+	if (!span_is(name, encoding->name) || !span_is(clock, encoding->clock))
+		return false;
+	return channels.length == 0 || span_is(channels, encoding->channels ? encoding->channels : "1");
+}
+
 /* rtpmap:<payload type> <encoding>/<clock rate>[/<channels>] */
 static void read_rtpmap(struct reader *reader, struct span value)
 {
 	struct span number = take_word(&value), mapping = take_word(&value);
-	struct span name = take_until(&mapping, '/'), rate = take_until(&mapping, '/');
+	struct span name = take_until(&mapping, '/'), clock = take_until(&mapping, '/');
 	unsigned type;
 
 	if (reader->scope != &reader->stream || !read_number(number, PAYLOAD_TYPES - 1, &type))
 		return;
 	reader->known[type] = false;
-	if (!span_is(rate, "8000") || (mapping.length && !span_is(mapping, "1")))
-		return;
-	for (size_t i = 0; i < sizeof(encodings) / sizeof(encodings[0]); i++) {
-		if (!span_is(name, encodings[i].name))
+	for (unsigned i = 0; i < UA_CODEC_COUNT; i++) {
+		if (!is_encoding(&ua_encodings[i], name, clock, mapping))
 			continue;
 		reader->known[type] = true;
-		reader->codecs[type] = encodings[i].codec;
+		reader->codecs[type] = (enum ua_codec)i;
 	}
 }
 
-static void read_ptime(struct reader *reader, struct span value)
+/* fmtp:<payload type> <payload type>/<payload type>..., as RED has it (RFC 2198 s5): the same all over. What others say
+ * we need not know. */
+static void read_fmtp(struct reader *reader, struct span value)
 {
-	unsigned ms;
+	struct span number = take_word(&value), blocks = take_word(&value), first = take_until(&blocks, '/');
+	unsigned type, within, other;
 
-	if (reader->scope == &reader->stream && read_number(take_until(&value, '.'), 1000, &ms))
-		reader->ptime_ms = ms;
+	if (reader->scope != &reader->stream || !read_number(number, PAYLOAD_TYPES - 1, &type) ||
+		!read_number(first, PAYLOAD_TYPES - 1, &within))
+		return;
+	while (blocks.length) {
+		if (!read_number(take_until(&blocks, '/'), PAYLOAD_TYPES - 1, &other) || other != within)
+			return;
+	}
+	reader->wraps[type] = true;
+	reader->within[type] = (uint8_t)within;
+}
+
+static void read_ms(const struct reader *reader, struct span value, unsigned *ms)
+{
+	unsigned number;
+
+	if (reader->scope == &reader->stream && read_number(take_until(&value, '.'), 1000, &number))
+		*ms = number;
 }
 
 static bool read_direction(struct scope *scope, struct span name)
@@ -247,8 +264,12 @@ static int on_attribute(struct reader *reader, struct span value)
 		return 0;
 	if (span_is(name, "rtpmap"))
 		read_rtpmap(reader, value);
+	else if (span_is(name, "fmtp"))
+		read_fmtp(reader, value);
 	else if (span_is(name, "ptime"))
-		read_ptime(reader, value);
+		read_ms(reader, value, &reader->ptime_ms);
+	else if (span_is(name, "maxptime"))
+		read_ms(reader, value, &reader->maxptime_ms);
 	return 0;
 }
 
@@ -285,10 +306,16 @@ static void collect_formats(struct ua_sdp *sdp, const struct reader *reader)
 {
 	for (size_t i = 0; i < reader->payload_type_count; i++) {
 		uint8_t type = reader->payload_types[i];
+		struct ua_format format = {.payload_type = type, .codec = reader->codecs[type]};
 
 		if (!reader->known[type] || sdp->format_count == UA_SDP_FORMATS_MAX)
 			continue;
-		sdp->formats[sdp->format_count++] = (struct ua_format){type, reader->codecs[type]};
+		if (format.codec == UA_CODEC_RED) {
+			if (!reader->wraps[type])
+				continue;
+			format.within = reader->within[type];
+		}
+		sdp->formats[sdp->format_count++] = format;
 	}
 }
 
@@ -301,6 +328,7 @@ static int conclude(struct ua_sdp *sdp, const struct reader *reader)
 		.port = reader->port,
 		.direction = direction->has_direction ? direction->direction : UA_SENDRECV,
 		.ptime_ms = reader->ptime_ms,
+		.maxptime_ms = reader->maxptime_ms,
 		.other_count = reader->other_count,
 		.other_wanted = reader->other_wanted,
 		.audio_index = reader->audio_index,
@@ -318,12 +346,20 @@ static int conclude(struct ua_sdp *sdp, const struct reader *reader)
 	return 0;
 }
 
+/* Known without an rtpmap. */
+static void static_types(struct reader *reader)
+{
+	for (unsigned i = 0; i < UA_CODEC_COUNT; i++) {
+		if (ua_encodings[i].static_type < 0)
+			continue;
+		reader->known[ua_encodings[i].static_type] = true;
+		reader->codecs[ua_encodings[i].static_type] = (enum ua_codec)i;
+	}
+}
+
 int ua_sdp_parse(struct ua_sdp *sdp, const char *text, size_t length)
 {
-	struct reader reader = {
-		.known = {[0] = true, [8] = true}, /* RFC 3551 s6 */
-		.codecs = {[0] = UA_CODEC_PCMU, [8] = UA_CODEC_PCMA},
-	};
+	struct reader reader = {0};
 	struct span whole = {text, length}, rest = whole;
 	int err;
 
@@ -334,6 +370,7 @@ int ua_sdp_parse(struct ua_sdp *sdp, const char *text, size_t length)
 	if (err)
 		return err;
 	reader.scope = &reader.session;
+	static_types(&reader);
 	err = read_lines(&reader, whole);
 	return err ? err : conclude(sdp, &reader);
 }

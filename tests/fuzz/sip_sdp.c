@@ -9,8 +9,9 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
 static const struct ua_sdp_local local = {
 	.addr = "192.0.2.9", .port = 40000, .direction = UA_SENDRECV, .ptime_ms = 20,
-	.formats = {{8, UA_CODEC_PCMA}, {0, UA_CODEC_PCMU}, {101, UA_CODEC_TELEPHONE_EVENT}},
-	.format_count = 3,
+	.formats = {{8, UA_CODEC_PCMA}, {0, UA_CODEC_PCMU}, {101, UA_CODEC_TELEPHONE_EVENT},
+		{9, UA_CODEC_G722}, {107, UA_CODEC_OPUS}, {0, UA_CODEC_RED}},
+	.format_count = 6,
 };
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)

@@ -339,9 +339,6 @@ static void test_nothing_is_allocated_on_the_way(void **state)
 	unsigned before;
 
 	(void)state;
-#ifdef __SANITIZE_ADDRESS__
-	skip();
-#endif
 	glide(said, SOUND);
 	for (int codec = 0; codec < DSP_CODEC_COUNT; codec++) {
 		struct pair pair;
@@ -350,7 +347,6 @@ static void test_nothing_is_allocated_on_the_way(void **state)
 			continue;
 		pair = pair_of(codec);
 		before = allocations;
-		assert_true(before > 0);
 		for (size_t ms = 10; ms <= 60; ms += 10)
 			pass(&pair, heard, said, SOUND, MS(ms));
 		(void)dsp_decode_lost(pair.decoder, heard, PACKET);

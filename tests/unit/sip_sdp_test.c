@@ -42,7 +42,7 @@ static void test_an_ordinary_description_is_read(void **state)
 	struct ua_sdp sdp;
 
 	(void)state;
-	assert_int_equal(parse(&sdp, HEAD C T "m=audio 5004 RTP/AVP 8 0 97 18 101\r\n"
+	assert_int_equal(parse(&sdp, HEAD C T "m=audio 5004 RTP/AVP 8 0 97 3 101\r\n"
 		"a=rtpmap:97 iLBC/8000\r\na=rtpmap:101 telephone-event/8000\r\na=fmtp:101 0-15\r\n"
 		"a=ptime:30\r\na=sendonly\r\n"), 0);
 	assert_string_equal(sdp.addr, "192.0.2.1");
@@ -55,7 +55,7 @@ static void test_an_ordinary_description_is_read(void **state)
 	assert_int_equal(sdp.formats[2].payload_type, 101);
 	assert_int_equal(sdp.formats[2].codec, UA_CODEC_TELEPHONE_EVENT);
 	assert_int_equal(sdp.other_count, 0);
-	assert_int_equal(ua_sdp_sound_format(&sdp)->payload_type, 8);
+	assert_int_equal(ua_sdp_sound_format(&sdp, &local)->payload_type, 8);
 }
 
 static void test_what_is_said_for_the_stream_overrides_what_is_said_for_the_session(void **state)
@@ -111,7 +111,7 @@ static void test_a_dynamic_number_gets_its_codec_from_rtpmap_alone(void **state)
 
 	(void)state;
 	assert_int_equal(parse(&sdp, HEAD C T "m=audio 5004 RTP/AVP 96 97 98 0 96\r\n"
-		"a=rtpmap:96 pcma/8000/1\r\na=rtpmap:97 PCMU/16000\r\na=rtpmap:0 G722/8000\r\n"
+		"a=rtpmap:96 pcma/8000/1\r\na=rtpmap:97 PCMU/16000\r\na=rtpmap:0 GSM/8000\r\n"
 		"a=rtpmap:98 PCMU/8000/2\r\na=rtpmap:300 PCMU/8000\r\na=rtpmap:99 PCMU/8000\r\n"), 0);
 	assert_int_equal(sdp.format_count, 1);
 	assert_int_equal(sdp.formats[0].payload_type, 96);
@@ -286,15 +286,15 @@ static void test_each_side_tells_the_number_that_keys_come_to_it_with(void **sta
 	(void)state;
 	assert_int_equal(parse(&theirs, HEAD C T "m=audio 5004 RTP/AVP 96 8\r\n"
 		"a=rtpmap:96 telephone-event/8000\r\n"), 0);
-	assert_int_equal(ua_sdp_event_format(&theirs)->payload_type, 96);
-	assert_int_equal(ua_sdp_sound_format(&theirs)->payload_type, 8);
+	assert_int_equal(ua_sdp_event_format(&theirs, &local, NULL)->payload_type, 96);
+	assert_int_equal(ua_sdp_sound_format(&theirs, &local)->payload_type, 8);
 	assert_int_equal(ua_sdp_answer(&ours, &theirs, &local), 0);
-	assert_int_equal(ua_sdp_event_format(&ours)->payload_type, 96);
+	assert_int_equal(ua_sdp_event_format(&ours, &local, NULL)->payload_type, 96);
 	ua_sdp_offer(&ours, &local);
 	/* RFC 3264 s5.1: each side tells with which payload type it receives | they may differ */
-	assert_int_equal(ua_sdp_event_format(&ours)->payload_type, 101);
+	assert_int_equal(ua_sdp_event_format(&ours, &local, NULL)->payload_type, 101);
 	assert_int_equal(parse(&theirs, HEAD C T "m=audio 5004 RTP/AVP 8\r\n"), 0);
-	assert_null(ua_sdp_event_format(&theirs));
+	assert_null(ua_sdp_event_format(&theirs, &local, NULL));
 }
 
 static void test_no_codec_in_common_is_refused(void **state)
@@ -359,9 +359,150 @@ static void test_the_direction_is_what_both_sides_want(void **state)
 	}
 }
 
+static const struct ua_sdp_local all = {
+	.addr = "192.0.2.9", .port = 40000, .direction = UA_SENDRECV, .ptime_ms = 20,
+	.formats = {{0, UA_CODEC_PCMU}, {8, UA_CODEC_PCMA}, {111, UA_CODEC_G726_32}, {107, UA_CODEC_OPUS}, {9, UA_CODEC_G722},
+		{18, UA_CODEC_G729}, {101, UA_CODEC_TELEPHONE_EVENT}, {102, UA_CODEC_TELEPHONE_EVENT_48}, {0, UA_CODEC_RED}},
+	.format_count = 9,
+};
+
+static void test_each_codec_has_its_name_its_clock_and_what_belongs_to_it(void **state)
+{
+	struct ua_sdp_local mine = all;
+	struct ua_sdp offer, again;
+	char text[1024];
+
+	(void)state;
+	mine.format_count = 8;
+	ua_sdp_offer(&offer, &mine);
+	ua_sdp_print(&offer, 1, 1, text, sizeof(text));
+	/* RFC 7587 s7: opus/48000/2 | whatever is sent is narrow, in one channel */
+	/* RFC 4733 s2.1: events with the clock of the sound beside them | one format for each clock */
+	assert_string_equal(strstr(text, "m=audio"), "m=audio 40000 RTP/AVP 0 8 111 107 9 18 101 102\r\n"
+		"a=rtpmap:0 PCMU/8000\r\na=rtpmap:8 PCMA/8000\r\na=rtpmap:111 G726-32/8000\r\n"
+		"a=rtpmap:107 opus/48000/2\r\na=fmtp:107 useinbandfec=1;maxplaybackrate=8000;sprop-maxcapturerate=8000\r\n"
+		"a=rtpmap:9 G722/8000\r\na=rtpmap:18 G729/8000\r\na=fmtp:18 annexb=no\r\n"
+		"a=rtpmap:101 telephone-event/8000\r\na=fmtp:101 0-15\r\n"
+		"a=rtpmap:102 telephone-event/48000\r\na=fmtp:102 0-15\r\na=ptime:20\r\na=sendrecv\r\n");
+	assert_int_equal(parse(&again, text), 0);
+	assert_true(ua_sdp_is_same(&again, &offer));
+}
+
+static void test_a_name_with_another_clock_or_more_channels_is_another_codec(void **state)
+{
+	struct ua_sdp sdp;
+
+	(void)state;
+	assert_int_equal(parse(&sdp, HEAD C T "m=audio 5004 RTP/AVP 96 97 98 99 100 102 103\r\n"
+		"a=rtpmap:96 opus/8000\r\na=rtpmap:97 G722/16000\r\na=rtpmap:98 PCMA/8000/2\r\na=rtpmap:99 PCMU/16000\r\n"
+		"a=rtpmap:100 AAL2-G726-32/8000\r\na=rtpmap:102 OPUS/48000/2\r\na=rtpmap:103 g726-32/8000/1\r\n"), 0);
+	assert_int_equal(sdp.format_count, 2);
+	assert_int_equal(sdp.formats[0].codec, UA_CODEC_OPUS);
+	assert_int_equal(sdp.formats[1].codec, UA_CODEC_G726_32);
+}
+
+static void test_g722_is_for_who_offers_nothing_else(void **state)
+{
+	struct ua_sdp offer, answer;
+
+	(void)state;
+	assert_int_equal(parse(&offer, HEAD C T "m=audio 5004 RTP/AVP 9 8 101\r\na=rtpmap:101 telephone-event/8000\r\n"), 0);
+	assert_int_equal(ua_sdp_answer(&answer, &offer, &all), 0);
+	assert_int_equal(answer.format_count, 3);
+	assert_int_equal(answer.formats[0].payload_type, 8);
+	assert_int_equal(answer.formats[2].payload_type, 9);
+	assert_int_equal(ua_sdp_sound_format(&offer, &all)->payload_type, 8);
+	assert_int_equal(parse(&offer, HEAD C T "m=audio 5004 RTP/AVP 9 101\r\na=rtpmap:101 telephone-event/8000\r\n"), 0);
+	assert_int_equal(ua_sdp_answer(&answer, &offer, &all), 0);
+	assert_int_equal(ua_sdp_sound_format(&offer, &all)->payload_type, 9);
+}
+
+static void test_sound_goes_out_in_a_codec_that_both_have(void **state)
+{
+	struct ua_sdp sdp;
+
+	(void)state;
+	assert_int_equal(parse(&sdp, HEAD C T "m=audio 5004 RTP/AVP 18 96 0\r\na=rtpmap:96 opus/48000/2\r\n"), 0);
+	assert_int_equal(ua_sdp_sound_format(&sdp, &all)->codec, UA_CODEC_G729);
+	assert_int_equal(ua_sdp_sound_format(&sdp, &local)->codec, UA_CODEC_PCMU);
+}
+
+static void test_keys_have_the_clock_of_the_sound_where_they_can(void **state)
+{
+	struct ua_sdp sdp;
+
+	(void)state;
+	assert_int_equal(parse(&sdp, HEAD C T "m=audio 5004 RTP/AVP 96 0 97 98\r\na=rtpmap:96 opus/48000/2\r\n"
+		"a=rtpmap:97 telephone-event/8000\r\na=rtpmap:98 telephone-event/48000\r\n"), 0);
+	assert_int_equal(ua_sdp_event_format(&sdp, &all, &sdp.formats[0])->payload_type, 98);
+	assert_int_equal(ua_sdp_event_format(&sdp, &all, &sdp.formats[1])->payload_type, 97);
+	assert_int_equal(parse(&sdp, HEAD C T "m=audio 5004 RTP/AVP 96 97\r\na=rtpmap:96 opus/48000/2\r\n"
+		"a=rtpmap:97 telephone-event/8000\r\n"), 0);
+	assert_int_equal(ua_sdp_event_format(&sdp, &all, &sdp.formats[0])->payload_type, 97);
+}
+
+static void test_the_longest_packet_is_read(void **state)
+{
+	struct ua_sdp sdp, answer;
+	char text[1024];
+
+	(void)state;
+	assert_int_equal(parse(&sdp, HEAD C T "m=audio 5004 RTP/AVP 0\r\na=maxptime:20\r\na=ptime:60\r\n"), 0);
+	assert_int_equal(sdp.maxptime_ms, 20);
+	assert_int_equal(sdp.ptime_ms, 60);
+	assert_int_equal(ua_sdp_answer(&answer, &sdp, &all), 0);
+	ua_sdp_print(&answer, 1, 1, text, sizeof(text));
+	assert_null(strstr(text, "maxptime"));
+	assert_non_null(strstr(text, "a=ptime:20\r\n"));
+}
+
+#define RED_OFFER(formats, fmtp) HEAD C T "m=audio 5004 RTP/AVP " formats "\r\na=fmtp:121 " fmtp "\r\na=rtpmap:121 red/8000/1\r\n" \
+	"a=rtpmap:101 telephone-event/8000\r\n"
+
+static void test_redundancy_is_taken_when_it_is_offered_of_what_is_taken(void **state)
+{
+	static const struct {
+		const char *offer, *answered; /* NULL: without */
+	} rows[] = {
+		/* RFC 2198 s5: fmtp names the codecs of the blocks | of the codec that is sent anyway */
+		{RED_OFFER("121 0 8", "0/0"), "m=audio 40000 RTP/AVP 121 0 8\r\na=rtpmap:121 red/8000\r\na=fmtp:121 0/0\r\n"},
+		{RED_OFFER("0 121", "0/0/0"), "m=audio 40000 RTP/AVP 0 121\r\n"},
+		{RED_OFFER("0 101 121", "101/101"), "m=audio 40000 RTP/AVP 0 101 121\r\n"},
+		{RED_OFFER("0 8 121", "8/8"), NULL},
+		{RED_OFFER("0 121", "0/5"), NULL},
+		{RED_OFFER("0 121", "96/96"), NULL},
+		{RED_OFFER("0 121", "121/121"), NULL},
+		{RED_OFFER("0 121", "x"), NULL},
+	};
+	struct ua_sdp offer, answer;
+	char text[1024];
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		assert_int_equal(parse(&offer, rows[i].offer), 0);
+		assert_int_equal(ua_sdp_answer(&answer, &offer, &all), 0);
+		ua_sdp_print(&answer, 1, 1, text, sizeof(text));
+		if (rows[i].answered ? !strstr(text, rows[i].answered) : strstr(text, "121") != NULL)
+			fail_msg("row %zu: %s", i, text);
+	}
+	assert_int_equal(parse(&offer, rows[0].offer), 0);
+	assert_int_equal(ua_sdp_red_format(&offer, &all, &offer.formats[1])->payload_type, 121);
+	assert_null(ua_sdp_red_format(&offer, &all, &offer.formats[2]));
+	assert_null(ua_sdp_red_format(&offer, &local, &offer.formats[1]));
+	assert_int_equal(ua_sdp_answer(&answer, &offer, &local), 0);
+	assert_int_equal(answer.format_count, 2);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_each_codec_has_its_name_its_clock_and_what_belongs_to_it),
+		cmocka_unit_test(test_a_name_with_another_clock_or_more_channels_is_another_codec),
+		cmocka_unit_test(test_g722_is_for_who_offers_nothing_else),
+		cmocka_unit_test(test_sound_goes_out_in_a_codec_that_both_have),
+		cmocka_unit_test(test_keys_have_the_clock_of_the_sound_where_they_can),
+		cmocka_unit_test(test_the_longest_packet_is_read),
+		cmocka_unit_test(test_redundancy_is_taken_when_it_is_offered_of_what_is_taken),
 		cmocka_unit_test(test_an_ordinary_description_is_read),
 		cmocka_unit_test(test_what_is_said_for_the_stream_overrides_what_is_said_for_the_session),
 		cmocka_unit_test(test_what_is_said_for_another_stream_is_not_ours),
