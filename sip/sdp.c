@@ -38,6 +38,7 @@ static bool is_same_format(const struct ua_format *a, const struct ua_format *b)
 bool ua_sdp_is_same(const struct ua_sdp *a, const struct ua_sdp *b)
 {
 	bool same = !strcmp(a->addr, b->addr) && a->port == b->port && a->direction == b->direction &&
+		a->rtcp_port == b->rtcp_port && a->rtcp_mux == b->rtcp_mux &&
 		a->ptime_ms == b->ptime_ms && a->maxptime_ms == b->maxptime_ms && a->format_count == b->format_count;
 
 	for (size_t i = 0; same && i < a->format_count; i++)
@@ -65,11 +66,19 @@ void ua_sdp_offer(struct ua_sdp *offer, const struct ua_sdp_local *local)
 	*offer = (struct ua_sdp){
 		.port = local->port,
 		.direction = local->direction,
+		.rtcp_mux = local->rtcp_mux,
 		.ptime_ms = local->ptime_ms,
 		.format_count = local->format_count,
 	};
 	memcpy(offer->addr, local->addr, sizeof(offer->addr));
 	memcpy(offer->formats, local->formats, sizeof(offer->formats));
+}
+
+uint16_t ua_sdp_rtcp_port(const struct ua_sdp *sdp)
+{
+	if (!sdp->port || sdp->rtcp_mux)
+		return sdp->port;
+	return sdp->rtcp_port ? sdp->rtcp_port : (uint16_t)(sdp->port + 1u);
 }
 
 bool ua_sdp_is_ipv6(const struct ua_sdp *sdp)
@@ -147,6 +156,7 @@ int ua_sdp_answer(struct ua_sdp *answer, const struct ua_sdp *offer, const struc
 		return ENOTSUP;
 	memcpy(result.addr, local->addr, sizeof(result.addr));
 	result.port = offer->port ? local->port : 0;
+	result.rtcp_port = 0;
 	result.direction = (enum ua_direction)(local->direction & allowed_by(offer));
 	result.ptime_ms = local->ptime_ms;
 	result.maxptime_ms = 0;
@@ -248,6 +258,8 @@ static void put_audio(struct writer *writer, const struct ua_sdp *sdp)
 		put_format(writer, &sdp->formats[i]);
 	if (sdp->ptime_ms)
 		put(writer, "a=ptime:%u\r\n", sdp->ptime_ms);
+	if (sdp->rtcp_mux)
+		put(writer, "a=rtcp-mux\r\n");
 	put(writer, "a=%s\r\n", directions[sdp->direction]);
 }
 

@@ -53,6 +53,8 @@ struct ua_sdp {
 	char addr[UA_ADDR_MAX]; /* numeric; "0.0.0.0" and "::" are the old way of hold; "" only when port is 0 */
 	uint16_t port;          /* 0: the audio stream is refused */
 	enum ua_direction direction;
+	uint16_t rtcp_port;     /* a=rtcp (RFC 3605), of addr; 0: the port after */
+	bool rtcp_mux;          /* a=rtcp-mux (RFC 5761): RTCP comes to the port of the stream too */
 	unsigned ptime_ms;      /* 0: not said */
 	unsigned maxptime_ms;   /* the longest packet that the owner takes; 0: not said */
 	struct ua_format formats[UA_SDP_FORMATS_MAX]; /* those known to us, in the owner's order */
@@ -68,6 +70,7 @@ struct ua_sdp_local {
 	char addr[UA_ADDR_MAX];
 	uint16_t port;
 	enum ua_direction direction;
+	bool rtcp_mux; /* offered; it is answered with where it is offered, whatever this says */
 	unsigned ptime_ms;
 	struct ua_format formats[UA_SDP_FORMATS_MAX]; /* in order of preference */
 	size_t format_count;
@@ -77,6 +80,9 @@ struct ua_sdp_local {
  * the stream's address is a name, or one that nobody has for himself. The last two are
  * for 488. The text need not end with a newline, nor with a zero. sdp is untouched on failure. */
 int ua_sdp_parse(struct ua_sdp *sdp, const char *text, size_t length);
+
+/* Where its owner takes RTCP, at addr; 0: nowhere. */
+uint16_t ua_sdp_rtcp_port(const struct ua_sdp *sdp);
 
 bool ua_sdp_is_ipv6(const struct ua_sdp *sdp);
 /* Both describe the same audio stream. */

@@ -28,7 +28,8 @@ struct reader {
 	struct scope session, stream;
 	struct scope *scope; /* NULL while in an m= line that is not ours */
 	size_t audio_index, media_count;
-	uint16_t port;
+	uint16_t port, rtcp_port;
+	bool rtcp_mux;
 	unsigned ptime_ms, maxptime_ms;
 	uint8_t payload_types[PAYLOAD_TYPES]; /* in the order of the m= line */
 	size_t payload_type_count;
@@ -239,6 +240,15 @@ static void read_ms(const struct reader *reader, struct span value, unsigned *ms
 		*ms = number;
 }
 
+/* rtcp:<port>[ IN IP4 <address>]; an address of its own is not read, what is said of the stream goes where the stream goes. */
+static void read_rtcp_port(struct reader *reader, struct span value)
+{
+	unsigned port;
+
+	if (reader->scope == &reader->stream && read_number(take_word(&value), 65535, &port))
+		reader->rtcp_port = (uint16_t)port;
+}
+
 static bool read_direction(struct scope *scope, struct span name)
 {
 	static const char *const names[] = {
@@ -270,6 +280,10 @@ static int on_attribute(struct reader *reader, struct span value)
 		read_ms(reader, value, &reader->ptime_ms);
 	else if (span_is(name, "maxptime"))
 		read_ms(reader, value, &reader->maxptime_ms);
+	else if (span_is(name, "rtcp"))
+		read_rtcp_port(reader, value);
+	else if (span_is(name, "rtcp-mux") && reader->scope == &reader->stream)
+		reader->rtcp_mux = true;
 	return 0;
 }
 
@@ -326,6 +340,8 @@ static int conclude(struct ua_sdp *sdp, const struct reader *reader)
 		reader->stream.has_direction ? &reader->stream : &reader->session;
 	struct ua_sdp result = {
 		.port = reader->port,
+		.rtcp_port = reader->rtcp_port,
+		.rtcp_mux = reader->rtcp_mux,
 		.direction = direction->has_direction ? direction->direction : UA_SENDRECV,
 		.ptime_ms = reader->ptime_ms,
 		.maxptime_ms = reader->maxptime_ms,

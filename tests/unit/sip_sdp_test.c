@@ -493,6 +493,41 @@ static void test_redundancy_is_taken_when_it_is_offered_of_what_is_taken(void **
 	assert_int_equal(answer.format_count, 2);
 }
 
+static void test_rtcp_goes_where_the_peer_takes_it(void **state)
+{
+	static const struct {
+		const char *attributes;
+		unsigned port;
+		bool mux;
+	} rows[] = {
+		/* RFC 3550 s11: RTCP takes the odd port after the stream's | it goes there */
+		{"", 5005, false},
+		/* RFC 3605 s2.1: a=rtcp tells another port | it goes there */
+		{"a=rtcp:53020\r\n", 53020, false},
+		{"a=rtcp:53020 IN IP4 126.16.64.4\r\n", 53020, false},
+		{"a=rtcp:99999\r\n", 5005, false},
+		/* RFC 5761 s5.1.1: with rtcp-mux both take one port | they do, whatever a=rtcp says */
+		{"a=rtcp-mux\r\na=rtcp:53020\r\n", 5004, true},
+		{"m=video 9 RTP/AVP 31\r\na=rtcp-mux\r\na=rtcp:9\r\n", 5005, false},
+	};
+	char text[512];
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		struct ua_sdp sdp, answer;
+
+		snprintf(text, sizeof(text), HEAD C T "m=audio 5004 RTP/AVP 8\r\n%s", rows[i].attributes);
+		assert_int_equal(parse(&sdp, text), 0);
+		assert_int_equal(ua_sdp_rtcp_port(&sdp), rows[i].port);
+		assert_int_equal(ua_sdp_answer(&answer, &sdp, &local), 0);
+		/* RFC 5761 s5.1.1: an answer says rtcp-mux only where the offer does | so it does */
+		assert_int_equal(answer.rtcp_mux, rows[i].mux);
+		assert_int_equal(ua_sdp_rtcp_port(&answer), local.port + !rows[i].mux);
+		assert_int_not_equal(ua_sdp_print(&answer, 1, 1, text, sizeof(text)), 0);
+		assert_int_equal(strstr(text, "a=rtcp-mux\r\n") != NULL, rows[i].mux);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -519,6 +554,7 @@ int main(void)
 		cmocka_unit_test(test_no_codec_in_common_is_refused),
 		cmocka_unit_test(test_a_stream_offered_with_port_0_is_answered_so),
 		cmocka_unit_test(test_the_direction_is_what_both_sides_want),
+		cmocka_unit_test(test_rtcp_goes_where_the_peer_takes_it),
 	};
 
 	return cmocka_run_group_tests_name("sip sdp", tests, NULL, NULL);
