@@ -85,16 +85,15 @@ static void columns_end(struct rows *to, const struct rows *from)
 
 static void transpose(dsp_vector v[4])
 {
-	typedef int mask __attribute__((vector_size(16)));
-	dsp_vector a = __builtin_shuffle(v[0], v[1], (mask){0, 4, 1, 5});
-	dsp_vector b = __builtin_shuffle(v[0], v[1], (mask){2, 6, 3, 7});
-	dsp_vector c = __builtin_shuffle(v[2], v[3], (mask){0, 4, 1, 5});
-	dsp_vector d = __builtin_shuffle(v[2], v[3], (mask){2, 6, 3, 7});
+	dsp_vector a = __builtin_shufflevector(v[0], v[1], 0, 4, 1, 5);
+	dsp_vector b = __builtin_shufflevector(v[0], v[1], 2, 6, 3, 7);
+	dsp_vector c = __builtin_shufflevector(v[2], v[3], 0, 4, 1, 5);
+	dsp_vector d = __builtin_shufflevector(v[2], v[3], 2, 6, 3, 7);
 
-	v[0] = __builtin_shuffle(a, c, (mask){0, 1, 4, 5});
-	v[1] = __builtin_shuffle(a, c, (mask){2, 3, 6, 7});
-	v[2] = __builtin_shuffle(b, d, (mask){0, 1, 4, 5});
-	v[3] = __builtin_shuffle(b, d, (mask){2, 3, 6, 7});
+	v[0] = __builtin_shufflevector(a, c, 0, 1, 4, 5);
+	v[1] = __builtin_shufflevector(a, c, 2, 3, 6, 7);
+	v[2] = __builtin_shufflevector(b, d, 0, 1, 4, 5);
+	v[3] = __builtin_shufflevector(b, d, 2, 3, 6, 7);
 }
 
 static void join(dsp_vector *out_re, dsp_vector *out_im, const struct rows *rows)
