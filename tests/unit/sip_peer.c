@@ -178,6 +178,18 @@ void bed_quiet(void)
 		fail_msg("unexpected:\n%s", peer.messages[peer.taken]);
 }
 
+void bed_step(void)
+{
+	run_round();
+}
+
+void bed_forget(void)
+{
+	for (size_t i = 0; i < peer.text_count; i++)
+		free(peer.texts[i]);
+	peer.text_count = peer.received = peer.taken = peer.said = peer.heard = 0;
+}
+
 void bed_advance(uint64_t ms)
 {
 	ua_interpose_skip(ms);

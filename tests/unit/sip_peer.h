@@ -70,6 +70,10 @@ const char *bed_receive_new(const char *start);
 bool bed_has_message(void);
 /* Nothing has come that was not received, and nothing comes now. */
 void bed_quiet(void);
+/* One message that has come is read and acted upon. */
+void bed_step(void);
+/* Messages and words that were not received are dropped; texts that were are not valid any more. */
+void bed_forget(void);
 /* Everything that is due at that later time happens. */
 void bed_advance(uint64_t ms);
 /* The word of a handler that is the test's own. */
