@@ -49,7 +49,7 @@ struct config_sip {
 
 struct config_media {
 	unsigned block_ms;
-	unsigned playout_ms;
+	unsigned playout_ms, playout_min_ms, playout_max_ms, playout_machine_ms;
 	bool realtime;
 	struct config_text prompts; /* folder; "": nothing is said */
 };

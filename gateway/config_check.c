@@ -398,6 +398,18 @@ static void prompts_check(struct check *check, const char *path, const struct co
 			prompt_name(prompt), wrong);
 }
 
+static void playout_check(struct check *check, const struct config_place *place)
+{
+	const struct config_media *media = &check->config->media;
+
+	if (media->playout_min_ms > media->playout_max_ms)
+		complain(check, place, "media: playout_min_ms = %u is above playout_max_ms = %u", media->playout_min_ms,
+			media->playout_max_ms);
+	if (media->playout_ms > media->playout_max_ms)
+		complain(check, place, "media: playout_ms = %u is above playout_max_ms = %u", media->playout_ms,
+			media->playout_max_ms);
+}
+
 int config_check(struct config *config, const char *path, FILE *errors)
 {
 	struct check check = {.config = config, .errors = errors};
@@ -411,6 +423,7 @@ int config_check(struct config *config, const char *path, FILE *errors)
 		complain(&check, &whole,
 			"sip: rtp_port_max = %u leaves no even port and the next above rtp_port_min = %u", config->sip.rtp_port_max,
 			config->sip.rtp_port_min);
+	playout_check(&check, &whole);
 	prompts_check(&check, path, &whole);
 	profiles_check(&check);
 	accounts_check(&check);

@@ -413,7 +413,12 @@ int gateway_alloc(struct gateway **gatewayp, struct loop *loop, const struct con
 		.addr = config->sip.listen_addr.text,
 		.port_min = (uint16_t)config->sip.rtp_port_min,
 		.port_max = (uint16_t)config->sip.rtp_port_max,
-		.playout_ms = (uint16_t)config->media.playout_ms,
+		.playout = {
+			.start_ms = (uint16_t)config->media.playout_ms,
+			.min_ms = (uint16_t)config->media.playout_min_ms,
+			.max_ms = (uint16_t)config->media.playout_max_ms,
+		},
+		.playout_machine_ms = (uint16_t)config->media.playout_machine_ms,
 		.ptime_ms = PTIME_MS,
 	};
 	err = open_all(gateway, options);

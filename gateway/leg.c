@@ -596,7 +596,7 @@ void leg_stream_wish(const struct leg *leg, bool talks, bool hears, struct strea
 	wish->id = leg->stream_id;
 	wish->fd = leg->fd;
 	wish->sender = leg->sender;
-	wish->playout_ms = leg->config->playout_ms;
+	wish->playout = leg->config->playout;
 	wish->ptime_ms = ptime_ms(leg);
 	receive_types(leg, wish->receive_types);
 	if (!format)

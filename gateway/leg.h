@@ -18,7 +18,8 @@ struct leg;
 struct leg_config {
 	const char *addr; /* of the sockets for sound */
 	uint16_t port_min, port_max;
-	uint16_t playout_ms;
+	struct playout_config playout;
+	uint16_t playout_machine_ms; /* its start_ms where it is fixed */
 	uint8_t ptime_ms;
 	bool hold_plays;    /* a held peer hears the hold sound */
 	bool hold_inactive; /* ... is offered inactive rather than sendonly */

@@ -46,6 +46,16 @@ static bool hold_plays(const struct config_profile *profile)
 	return use_traits(profile->use)->hold_sound && strcmp(profile->hold_sound.text, CONFIG_HOLD_SILENCE) != 0;
 }
 
+static struct playout_config playout_of(const struct leg_config *config, enum use use)
+{
+	struct playout_config playout = config->playout;
+
+	playout.fixed = use_traits(use)->fixed_playout;
+	if (playout.fixed)
+		playout.start_ms = config->playout_machine_ms;
+	return playout;
+}
+
 int line_alloc(struct line **linep, struct loop *loop, const struct config_line *config,
 	const struct leg_config *leg_config, const struct directory *directory, struct subscriber *subscriber,
 	struct ua_account *account, struct media_line *media)
@@ -59,6 +69,7 @@ int line_alloc(struct line **linep, struct loop *loop, const struct config_line 
 	line->config = config;
 	line->leg_config = *leg_config;
 	line->leg_config.dtmf_events = config->profile->dtmf_events;
+	line->leg_config.playout = playout_of(leg_config, config->profile->use);
 	line->leg_config.hold_plays = hold_plays(config->profile);
 	line->leg_config.hold_inactive = config->profile->hold_offer == CONFIG_HOLD_INACTIVE;
 	line->directory = directory;

@@ -42,8 +42,12 @@ const struct setting settings[] = {
 		"last UDP port of sound"),
 
 	MEDIA("block_ms", KIND_BLOCK, block_ms, 0, 0, "ms", "10", "how much sound moves at once"),
-	MEDIA("playout_ms", KIND_NUMBER, playout_ms, 0, 200, "ms", "40",
-		"how long sound from the network waits for late packets"),
+	MEDIA("playout_ms", KIND_NUMBER, playout_ms, 0, 400, "ms", "40",
+		"how long the first sound from the network waits for late packets, beyond the fastest; the delay then follows what the network needs"),
+	MEDIA("playout_min_ms", KIND_NUMBER, playout_min_ms, 0, 400, "ms", "40", "the least delay that it comes down to"),
+	MEDIA("playout_max_ms", KIND_NUMBER, playout_max_ms, 20, 400, "ms", "400", "the greatest that it grows to"),
+	MEDIA("playout_machine_ms", KIND_NUMBER, playout_machine_ms, 0, 400, "ms", "80",
+		"the delay where use is fax, modem or alarm: it does not change while sound comes"),
 	MEDIA("realtime", KIND_SWITCH, realtime, 0, 0, "", "on",
 		"real-time priority and locked memory, where permitted"),
 

@@ -17,6 +17,7 @@ enum use {
 struct use_traits {
 	bool tones_over_call; /* call waiting, and a beep in the call; without it no call waits */
 	bool hold_sound;      /* who is held may hear something */
+	bool fixed_playout;   /* sound that goes on is never made longer or shorter */
 	/* Where the profile does not say. */
 	bool flash;           /* a break of the loop means something */
 	bool key_events;      /* keys go out as events rather than as they sound */

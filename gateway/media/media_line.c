@@ -71,7 +71,7 @@ int media_line_alloc(struct media_line **linep, struct media *media, struct fxs_
 	if (!err && taste->echo == MEDIA_ECHO_SOFTWARE)
 		err = media_echo_alloc(&line->echo, taste->echo_tail_ms, block_samples, driver->echo_delay(line->port));
 	for (int i = 0; i < MEDIA_STREAMS && !err; i++)
-		err = dsp_dtmf_tx_alloc(&line->streams[i].tones);
+		err = stream_init(&line->streams[i], true);
 	if (err) {
 		media_line_free(line);
 		return err;
@@ -94,7 +94,7 @@ void media_line_free(struct media_line *line)
 	dsp_dtmf_rx_free(line->dtmf);
 	media_echo_free(&line->echo);
 	for (int i = 0; i < MEDIA_STREAMS; i++)
-		dsp_dtmf_tx_free(line->streams[i].tones);
+		stream_free(&line->streams[i]);
 	free(line);
 }
 

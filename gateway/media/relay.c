@@ -92,10 +92,10 @@ static void write_tone(struct relay *relay, struct playout *playout, struct dsp_
 	if (playout->started && playout->ssrc == relay->receiver.ssrc && (int32_t)played >= 0) {
 		if ((int32_t)(played - relay->written_samples) > BEHIND_SAMPLES)
 			relay->written_samples = played;
-		if (until_samples > played + PLAYOUT_SAMPLES / 2)
-			until_samples = played + PLAYOUT_SAMPLES / 2;
-	} else if (until_samples > relay->written_samples + PLAYOUT_SAMPLES / 2) {
-		until_samples = relay->written_samples + PLAYOUT_SAMPLES / 2;
+		if (until_samples > played + PLAYOUT_AHEAD_SAMPLES)
+			until_samples = played + PLAYOUT_AHEAD_SAMPLES;
+	} else if (until_samples > relay->written_samples + PLAYOUT_AHEAD_SAMPLES) {
+		until_samples = relay->written_samples + PLAYOUT_AHEAD_SAMPLES;
 	}
 	while (relay->written_samples < until_samples) {
 		size_t count = until_samples - relay->written_samples;

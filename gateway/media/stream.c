@@ -5,6 +5,7 @@
 
 #define SAMPLES_PER_MS      8
 #define PAYLOAD_TYPE_CN     13 /* RFC 3389 */
+#define PACKETS_WAITING_MAX 1000 /* more than a socket holds */
 #define PACKETS_A_TICK_MAX  16 /* a flood must not hold up the other lines */
 
 static bool same_address(const union address *a, const union address *b)
@@ -21,6 +22,25 @@ static void frame_recode(struct stream *stream, enum dsp_law law)
 	dsp_g711_encode(law, stream->frame, samples, stream->frame_fill);
 }
 
+int stream_init(struct stream *stream, bool tones)
+{
+	static const enum dsp_codec always[] = {DSP_CODEC_PCMU, DSP_CODEC_PCMA};
+	static const struct playout_config config;
+	int err = tones ? dsp_dtmf_tx_alloc(&stream->tones) : 0;
+
+	for (unsigned i = 0; i < sizeof(always) / sizeof(always[0]) && !err; i++)
+		err = dsp_decoder_alloc(&stream->playout.decoders[always[i]], always[i]);
+	stream_playout_reset(&stream->playout, &config);
+	return err;
+}
+
+void stream_free(struct stream *stream)
+{
+	dsp_dtmf_tx_free(stream->tones);
+	for (unsigned i = 0; i < DSP_CODEC_COUNT; i++)
+		dsp_decoder_free(stream->playout.decoders[i]);
+}
+
 static void wire_tie(struct stream_wire *wire, const struct stream_wish *wish)
 {
 	wire->fds[STREAM_WIRE_RTP] = wish->fd;
@@ -28,12 +48,25 @@ static void wire_tie(struct stream_wire *wire, const struct stream_wish *wish)
 	wire->remotes[STREAM_WIRE_RTP] = wish->remote;
 }
 
+/* What came while nobody listened is not heard: the line may not have been served meanwhile. */
+static void begin_to_listen(struct stream *stream)
+{
+	uint8_t bytes[STREAM_WIRE_BYTES_MAX];
+	union address source;
+
+	for (int i = 0; i < PACKETS_WAITING_MAX; i++) {
+		if (stream_wire_receive(&stream->wire, STREAM_WIRE_RTP, bytes, sizeof(bytes), &source) < 0)
+			break;
+	}
+	stream_playout_interrupt(&stream->playout);
+}
+
 void stream_update(struct stream *stream, const struct stream_wish *wish)
 {
 	bool moved = !same_address(&wish->remote, &stream->wish.remote);
 
 	if (wish->id && wish->id != stream->wish.id) {
-		stream_playout_reset(&stream->playout, wish->playout_ms);
+		stream_playout_reset(&stream->playout, &wish->playout);
 		stream->sender = wish->sender;
 		stream->frame_fill = 0;
 		stream->relay = (struct relay){0};
@@ -41,6 +74,10 @@ void stream_update(struct stream *stream, const struct stream_wish *wish)
 		stream->packets_sent = stream->packets_received = stream->packets_refused = 0;
 		stream->silent_samples = 0;
 		moved = true;
+	} else if (wish->id && wish->receives && !stream->wish.receives) {
+		begin_to_listen(stream);
+	} else if (!wish->receives && stream->wish.receives) {
+		stream_playout_interrupt(&stream->playout);
 	}
 	if (moved)
 		latch_reset(&stream->latch, &wish->remote);
@@ -154,14 +191,15 @@ static bool source_is_ours(struct stream *stream, const struct ua_rtp_packet *pa
 	return true;
 }
 
-static bool sound_law(const struct stream_wish *wish, uint8_t payload_type, enum dsp_law *law)
+static bool sound_codec(const struct stream_wish *wish, uint8_t payload_type, enum dsp_codec *codec)
 {
+	static const enum dsp_codec codecs[] = {[DSP_LAW_MU] = DSP_CODEC_PCMU, [DSP_LAW_A] = DSP_CODEC_PCMA};
 	static const uint8_t fixed[] = {[DSP_LAW_MU] = 0, [DSP_LAW_A] = 8}; /* RFC 3551 s6 */
 
 	for (unsigned i = 0; i < sizeof(fixed); i++) {
 		if (payload_type != wish->receive_types[i] && payload_type != fixed[i])
 			continue;
-		*law = (enum dsp_law)i;
+		*codec = codecs[i];
 		return true;
 	}
 	return false;
@@ -191,12 +229,26 @@ static void event_take(struct stream *stream, const struct ua_rtp_packet *packet
 		relay_hear(&stream->relay, &stream->playout, stream->tones, packet);
 }
 
+/* What was taken from whom it was expected of. */
+static void packet_play(struct stream *stream, const struct ua_rtp_packet *packet, bool sound, enum dsp_codec codec)
+{
+	if (!stream->wish.receives)
+		return;
+	if (!sound) {
+		stream_playout_other(&stream->playout, packet);
+		event_take(stream, packet);
+	} else if (relay_covers(&stream->relay, packet)) {
+		stream_playout_other(&stream->playout, packet);
+	} else if (stream_playout_packet(&stream->playout, packet, codec) != 0) {
+		stream->packets_refused++;
+	}
+}
+
 static void take_packet(struct stream *stream, const uint8_t *bytes, size_t length,
 	const union address *source)
 {
-	int16_t samples[STREAM_WIRE_BYTES_MAX];
+	enum dsp_codec codec = DSP_CODEC_PCMU;
 	struct ua_rtp_packet packet;
-	enum dsp_law law = DSP_LAW_MU;
 	bool sound;
 
 	if (length > STREAM_WIRE_BYTES_MAX || ua_rtp_decode(&packet, bytes, length) != 0) {
@@ -204,26 +256,21 @@ static void take_packet(struct stream *stream, const uint8_t *bytes, size_t leng
 		return;
 	}
 	if (packet.payload_type == PAYLOAD_TYPE_CN) { /* who is silent says so: he is there */
-		stream->packets_received += source_is_ours(stream, &packet, source);
+		if (!source_is_ours(stream, &packet, source))
+			return;
+		stream->packets_received++;
+		if (stream->wish.receives)
+			stream_playout_comfort(&stream->playout, &packet);
 		return;
 	}
-	sound = sound_law(&stream->wish, packet.payload_type, &law);
+	sound = sound_codec(&stream->wish, packet.payload_type, &codec);
 	if ((!sound && !is_event(&stream->wish, packet.payload_type)) || packet.payload_length == 0 ||
 	    !source_is_ours(stream, &packet, source)) {
 		stream->packets_refused++;
 		return;
 	}
 	stream->packets_received++;
-	if (!stream->wish.receives)
-		return;
-	if (!sound) {
-		event_take(stream, &packet);
-		return;
-	}
-	if (relay_covers(&stream->relay, &packet))
-		return;
-	dsp_g711_decode(law, samples, packet.payload, packet.payload_length);
-	stream_playout_put(&stream->playout, packet.ssrc, packet.timestamp, samples, packet.payload_length);
+	packet_play(stream, &packet, sound, codec);
 }
 
 static void receive(struct stream *stream)

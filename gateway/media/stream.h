@@ -38,7 +38,7 @@ struct stream_wish {
 	uint8_t ptime_ms;            /* 10..60, rounded up to whole blocks */
 	bool sends, receives;
 	bool plays_hold;             /* what is sent is the hold sound: neither the telephone nor its keys */
-	uint16_t playout_ms;
+	struct playout_config playout; /* read when the id is new */
 };
 
 struct stream {
@@ -54,9 +54,13 @@ struct stream {
 	struct playout playout;
 	struct relay relay;
 	struct hold_player hold;
-	struct dsp_dtmf_tx *tones; /* for events that come; the owner of the stream makes it, NULL: no tones */
+	struct dsp_dtmf_tx *tones; /* for events that come; NULL: no tones */
 	struct stream *onward;     /* events that come go out on it as such, where its peer takes them; NULL: they become tones */
 };
+
+/* What a stream needs of memory, once; all zero before. tones: it may have to play events. */
+int stream_init(struct stream *stream, bool tones);
+void stream_free(struct stream *stream);
 
 /* Opens a socket on an even port of the range, next to where the last search ended; EADDRINUSE when all are taken. */
 int stream_socket_open(int *fdp, uint16_t *portp, const char *addr, uint16_t port_min, uint16_t port_max);

@@ -562,7 +562,7 @@ void line_world_make(const char *digit_map)
 		.account_count = 1};
 	world.directory = (struct directory){.config = &world.whole, .accounts = world.accounts};
 	world.leg_config = (struct leg_config){
-		.addr = "127.0.0.1", .port_min = 30000, .port_max = 30999, .playout_ms = 40, .ptime_ms = 20,
+		.addr = "127.0.0.1", .port_min = 30000, .port_max = 30999, .playout = {.start_ms = 40, .max_ms = 400}, .ptime_ms = 20,
 	};
 	assert_int_equal(line_alloc(&world.line, NULL, &world.config, &world.leg_config, &world.directory,
 		&world.subscriber, NULL, NULL), 0);

@@ -75,7 +75,7 @@ static void far_heard(char digit, bool on, unsigned duration_samples, void *arg)
 static int make(void **state)
 {
 	union address near_addr;
-	struct stream_wish wish = {.id = 1, .ptime_ms = 20, .playout_ms = 60, .sends = true, .receives = true,
+	struct stream_wish wish = {.id = 1, .ptime_ms = 20, .playout = {.start_ms = 60, .min_ms = 60, .max_ms = 400}, .sends = true, .receives = true,
 		.receive_types = {0, 8}, .event_type = EVENT_TYPE, .receive_event_types = {EVENT_TYPE, 101}};
 
 	(void)state;
@@ -88,7 +88,8 @@ static int make(void **state)
 	assert_int_equal(dsp_dtmf_rx_alloc(&near_rx, near_heard, NULL), 0);
 	assert_int_equal(dsp_dtmf_rx_alloc(&far_rx, far_heard, NULL), 0);
 	assert_int_equal(dsp_dtmf_tx_alloc(&telephone), 0);
-	assert_int_equal(dsp_dtmf_tx_alloc(&far.tones), 0);
+	assert_int_equal(stream_init(&near, false), 0);
+	assert_int_equal(stream_init(&far, true), 0);
 	wish.remote = wire_addr;
 	wish.fd = near_fd;
 	stream_update(&near, &wish);
@@ -108,7 +109,8 @@ static int unmake(void **state)
 	dsp_dtmf_rx_free(near_rx);
 	dsp_dtmf_rx_free(far_rx);
 	dsp_dtmf_tx_free(telephone);
-	dsp_dtmf_tx_free(far.tones);
+	stream_free(&near);
+	stream_free(&far);
 	close(near_fd);
 	close(far_fd);
 	close(wire_fd);

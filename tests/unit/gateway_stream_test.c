@@ -57,6 +57,7 @@ static int make_with(const char *addr, const char *strange_addr)
 	end_open(&moved_peer, addr);
 	end_open(&stranger, strange_addr);
 	memset(&stream, 0, sizeof(stream));
+	assert_int_equal(stream_init(&stream, false), 0);
 	wish = talking();
 	stream_update(&stream, &wish);
 	return 0;
@@ -78,6 +79,7 @@ static int make_ipv6(void **state)
 static int unmake(void **state)
 {
 	(void)state;
+	stream_free(&stream);
 	close(ours.fd);
 	close(peer.fd);
 	close(moved_peer.fd);
@@ -98,13 +100,13 @@ static void say(struct end *from, uint8_t payload_type, uint8_t byte, size_t cou
 		length);
 }
 
-/* The first sample of the block that the telephone hears. */
+/* The last sample of the block that the telephone hears: at the beginning something may be blended over. */
 static int heard(void)
 {
 	int16_t samples[BLOCK];
 
 	stream_play(&stream, samples, BLOCK);
-	return samples[0];
+	return samples[BLOCK - 1];
 }
 
 static int sound_of(enum dsp_law law, uint8_t byte)
@@ -136,7 +138,8 @@ static void test_a_stranger_is_not_heard_beside_the_peer(void **state)
 	assert_int_equal(heard(), sound_of(DSP_LAW_MU, 0x20));
 	say(&stranger, 0, 0x10, BLOCK);
 	say(&moved_peer, 0, 0x11, BLOCK);
-	assert_int_equal(heard(), 0);
+	(void)heard();
+	assert_int_equal(stream.playout.stats.played, 1);
 	assert_int_equal(stream.packets_refused, 2);
 }
 
@@ -212,17 +215,18 @@ static void test_agreed_dynamic_payload_types_are_understood(void **state)
 	assert_int_equal(stream.packets_refused, 1);
 }
 
-static void test_a_packet_as_long_as_an_ethernet_frame_is_played(void **state)
+static void test_a_packet_of_120_ms_is_played_and_no_longer_one(void **state)
 {
-	const size_t count = STREAM_WIRE_BYTES_MAX - UA_RTP_HEADER_BYTES;
+	const size_t count = DSP_CODEC_PACKET_SAMPLES_MAX;
 
 	(void)state;
 	say(&peer, 0, 0x20, count);
 	for (size_t i = 0; i < count / BLOCK; i++)
 		assert_int_equal(heard(), sound_of(DSP_LAW_MU, 0x20));
 	say(&peer, 0, 0x20, count + 1);
+	say(&peer, 0, 0x20, STREAM_WIRE_BYTES_MAX + 1 - UA_RTP_HEADER_BYTES);
 	(void)heard();
-	assert_int_equal(stream.packets_refused, 1);
+	assert_int_equal(stream.packets_refused, 2);
 }
 
 static uint32_t timestamp_sent(void)
@@ -297,7 +301,8 @@ static void test_an_ipv6_address_of_another_port_is_not_heard_beside_the_peer(vo
 	say(&peer, 0, 0x20, BLOCK);
 	assert_int_equal(heard(), sound_of(DSP_LAW_MU, 0x20));
 	say(&stranger, 0, 0x10, BLOCK);
-	assert_int_equal(heard(), 0);
+	(void)heard();
+	assert_int_equal(stream.playout.stats.played, 1);
 	assert_int_equal(stream.packets_refused, 1);
 }
 
@@ -342,7 +347,7 @@ int main(void)
 		STREAM_TEST(test_agreed_dynamic_payload_types_are_understood),
 		STREAM_TEST(test_a_second_without_a_packet_is_quiet_and_comfort_noise_is_a_packet),
 		STREAM_TEST(test_quiet_counts_from_when_sound_is_wished_for),
-		STREAM_TEST(test_a_packet_as_long_as_an_ethernet_frame_is_played),
+		STREAM_TEST(test_a_packet_of_120_ms_is_played_and_no_longer_one),
 		STREAM_TEST(test_what_waits_to_be_sent_survives_another_law),
 		STREAM_TEST(test_the_clock_goes_on_while_nothing_is_sent),
 		STREAM_TEST_IPV6(test_sound_goes_both_ways_over_ipv6),

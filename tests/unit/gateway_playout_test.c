@@ -1,0 +1,432 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* The playout, packet by packet: what is heard of each, and what is counted. */
+#include <errno.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdlib.h>
+#include <string.h>
+#include <cmocka.h>
+
+#include "dsp/dsp.h"
+#include "dsp/g711.h"
+#include "gateway/media/playout.h"
+
+#define FRAME 160
+#define FRAME_MS 20
+
+static struct playout playout;
+static int16_t heard[FRAME];
+
+static const struct playout_config at_once = {.min_ms = 0, .max_ms = 400};
+static const struct playout_config two_frames = {.start_ms = 40, .min_ms = 40, .max_ms = 400};
+static const struct playout_config fixed = {.start_ms = 20, .max_ms = 400, .fixed = true};
+
+static int make(void **state)
+{
+	(void)state;
+	assert_int_equal(dsp_init(), 0);
+	memset(&playout, 0, sizeof(playout));
+	assert_int_equal(dsp_decoder_alloc(&playout.decoders[DSP_CODEC_PCMU], DSP_CODEC_PCMU), 0);
+	assert_int_equal(dsp_decoder_alloc(&playout.decoders[DSP_CODEC_PCMA], DSP_CODEC_PCMA), 0);
+	return 0;
+}
+
+static int unmake(void **state)
+{
+	(void)state;
+	dsp_decoder_free(playout.decoders[DSP_CODEC_PCMU]);
+	dsp_decoder_free(playout.decoders[DSP_CODEC_PCMA]);
+	return 0;
+}
+
+/* A value that the law tells exactly. */
+static int16_t exact(enum dsp_codec codec, int value)
+{
+	enum dsp_law law = codec == DSP_CODEC_PCMA ? DSP_LAW_A : DSP_LAW_MU;
+	int16_t sample = (int16_t)value;
+	uint8_t byte;
+
+	dsp_g711_encode(law, &byte, &sample, 1);
+	dsp_g711_decode(law, &sample, &byte, 1);
+	return sample;
+}
+
+/* Packet number n of a source, all of this value, in either law. */
+static int put_coded(uint32_t ssrc, uint32_t first_timestamp, int number, int value, enum dsp_codec codec)
+{
+	int16_t samples[FRAME];
+	uint8_t bytes[FRAME];
+	struct ua_rtp_packet packet = {
+		.ssrc = ssrc, .sequence = (uint16_t)(65530 + number), .timestamp = first_timestamp + (uint32_t)number * FRAME,
+		.payload = bytes, .payload_length = FRAME,
+	};
+
+	for (int i = 0; i < FRAME; i++)
+		samples[i] = (int16_t)value;
+	dsp_g711_encode(codec == DSP_CODEC_PCMA ? DSP_LAW_A : DSP_LAW_MU, bytes, samples, FRAME);
+	return stream_playout_packet(&playout, &packet, codec);
+}
+
+static void put(int number, int value)
+{
+	assert_int_equal(put_coded(1, UINT32_MAX - FRAME, number, value, DSP_CODEC_PCMU), 0);
+}
+
+static void get(void)
+{
+	stream_playout_get(&playout, heard, FRAME);
+}
+
+static void expect(int value)
+{
+	get();
+	for (int i = 0; i < FRAME; i++)
+		assert_int_equal(heard[i], exact(DSP_CODEC_PCMU, value));
+}
+
+/* The end of a frame, where what was made up before has been left behind. */
+static void expect_end(int value)
+{
+	get();
+	assert_int_equal(heard[FRAME - 1], exact(DSP_CODEC_PCMU, value));
+}
+
+static void test_sound_waits_its_delay_then_goes_on_without_a_gap(void **state)
+{
+	(void)state;
+	stream_playout_reset(&playout, &two_frames);
+	expect(0);
+	put(0, 1000);
+	expect(0);
+	put(1, 2000);
+	expect(0);
+	expect(1000);
+	expect(2000);
+	assert_int_equal(playout.stats.lost, 0);
+	assert_int_equal(playout.stats.concealed_samples, 0);
+	assert_int_equal(playout.stats.delay_ms, 40);
+}
+
+static void test_packets_are_put_back_in_order_over_both_wraps(void **state)
+{
+	(void)state;
+	stream_playout_reset(&playout, &two_frames);
+	for (int n = 0; n < 10; n += 2) {
+		put(n + 1, 1000 * (n + 2));
+		put(n, 1000 * (n + 1));
+		if (n == 0)
+			get();
+		get();
+		get();
+	}
+	assert_int_equal(playout.stats.reordered, 5);
+	assert_int_equal(playout.stats.lost, 0);
+	assert_int_equal(playout.stats.discarded, 0);
+	assert_int_equal(playout.stats.concealed_samples, 0);
+}
+
+static void test_a_packet_that_comes_twice_is_heard_once(void **state)
+{
+	(void)state;
+	stream_playout_reset(&playout, &two_frames);
+	for (int n = 0; n < 3; n++) {
+		put(n, 1000 + n * 1000);
+		put(n, 3000);
+	}
+	expect(0);
+	expect(0);
+	expect(1000);
+	put(0, 5000);
+	expect(2000);
+	expect(3000);
+	assert_int_equal(playout.stats.duplicates, 4);
+	assert_int_equal(playout.stats.discarded, 0);
+	assert_int_equal(playout.stats.played, 3);
+}
+
+static void test_what_is_lost_goes_on_as_before_and_is_counted(void **state)
+{
+	(void)state;
+	stream_playout_reset(&playout, &at_once);
+	for (int n = 0; n < 3; n++) {
+		put(n, 1000);
+		expect(1000);
+	}
+	put(4, 1000);
+	get();
+	assert_int_equal(heard[0], exact(DSP_CODEC_PCMU, 1000));
+	assert_true(heard[FRAME - 1] > 500);
+	assert_int_equal(playout.stats.concealed_samples, FRAME);
+	expect_end(1000);
+	assert_int_equal(playout.stats.lost, 1);
+	assert_int_equal(playout.stats.played, 4);
+}
+
+static void test_silence_of_unknown_kind_fades_into_noise_as_loud_as_the_pauses(void **state)
+{
+	(void)state;
+	stream_playout_reset(&playout, &at_once);
+	for (int n = 0; n < 3; n++)
+		put(n, n == 1 ? 20 : 4000);
+	for (int n = 0; n < 10; n++)
+		get();
+	for (int i = 0; i < FRAME; i++)
+		assert_in_range(heard[i] + 100, 100 - 60, 100 + 60);
+	assert_int_not_equal(heard[0], heard[1]);
+}
+
+static void test_a_late_packet_is_heard_whole_when_nothing_else_waits(void **state)
+{
+	(void)state;
+	stream_playout_reset(&playout, &at_once);
+	put(0, 1000);
+	expect(1000);
+	get();
+	put(1, 2000);
+	put(2, 3000);
+	expect_end(2000);
+	expect(3000);
+	assert_int_equal(playout.stats.lost, 0);
+	assert_int_equal(playout.stats.discarded, 0);
+	assert_int_equal(playout.stats.delay_ms, 20);
+}
+
+static void test_a_packet_that_is_overtaken_by_what_was_heard_is_discarded(void **state)
+{
+	(void)state;
+	stream_playout_reset(&playout, &at_once);
+	put(0, 1000);
+	expect(1000);
+	put(2, 3000);
+	get();
+	get();
+	put(1, 2000);
+	put(3, 4000);
+	expect(4000);
+	assert_int_equal(playout.stats.discarded, 1);
+	assert_int_equal(playout.stats.lost, 0);
+}
+
+/* Both with other timestamps, as when the far end changes its address or its clock. */
+static void test_another_source_goes_on_without_a_gap(void **state)
+{
+	static const struct {
+		uint32_t ssrc, timestamp;
+	} rows[] = {{2, 77777}, {2, 9}, {1, 0x80000000u}};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		stream_playout_reset(&playout, &two_frames);
+		put(0, 1000);
+		expect(0);
+		put(1, 2000);
+		expect(0);
+		put_coded(rows[i].ssrc, rows[i].timestamp, 7, 3000, DSP_CODEC_PCMU);
+		expect(1000);
+		put_coded(rows[i].ssrc, rows[i].timestamp, 8, 4000, DSP_CODEC_PCMU);
+		expect(2000);
+		expect(3000);
+		expect(4000);
+		assert_int_equal(playout.stats.lost, 0);
+		assert_int_equal(playout.stats.restarts, 2);
+	}
+}
+
+static void test_a_sender_that_counts_anew_is_followed(void **state)
+{
+	(void)state;
+	stream_playout_reset(&playout, &at_once);
+	put(0, 1000);
+	expect(1000);
+	put_coded(1, 0x70000000, 1, 2000, DSP_CODEC_PCMU);
+	expect(2000);
+}
+
+/* Half a second is no lateness when it stays so. */
+static void test_timestamps_that_fall_back_a_little_are_followed_too(void **state)
+{
+	(void)state;
+	stream_playout_reset(&playout, &at_once);
+	for (int n = 0; n < 50; n++) {
+		put(n, 1000);
+		expect(1000);
+	}
+	for (int n = 50; n < 70; n++) {
+		put_coded(1, UINT32_MAX - FRAME - 4000, n, 2000, DSP_CODEC_PCMU);
+		get();
+	}
+	assert_int_equal(heard[FRAME - 1], exact(DSP_CODEC_PCMU, 2000));
+}
+
+static void test_both_laws_take_turns_in_one_stream(void **state)
+{
+	(void)state;
+	stream_playout_reset(&playout, &at_once);
+	for (int n = 0; n < 6; n++) {
+		assert_int_equal(put_coded(1, 0, n, 2000, n % 2 ? DSP_CODEC_PCMA : DSP_CODEC_PCMU), 0);
+		get();
+		for (int i = 0; i < FRAME; i++)
+			assert_int_equal(heard[i], exact(n % 2 ? DSP_CODEC_PCMA : DSP_CODEC_PCMU, 2000));
+	}
+}
+
+static void test_a_codec_without_a_decoder_is_refused(void **state)
+{
+	struct dsp_decoder *kept = playout.decoders[DSP_CODEC_PCMA];
+
+	(void)state;
+	stream_playout_reset(&playout, &at_once);
+	playout.decoders[DSP_CODEC_PCMA] = NULL;
+	assert_int_equal(put_coded(1, 0, 0, 2000, DSP_CODEC_PCMA), ENOTSUP);
+	playout.decoders[DSP_CODEC_PCMA] = kept;
+	assert_false(playout.started);
+}
+
+/* Of 88 samples, which take the room of 160. */
+static void put_odd(int number)
+{
+	uint8_t bytes[88];
+	struct ua_rtp_packet packet = {.ssrc = 1, .sequence = (uint16_t)number, .timestamp = (uint32_t)number * 88,
+		.payload = bytes, .payload_length = sizeof(bytes)};
+
+	memset(bytes, 0x20 + number, sizeof(bytes));
+	assert_int_equal(stream_playout_packet(&playout, &packet, DSP_CODEC_PCMU), 0);
+}
+
+static void test_a_pool_that_is_full_plays_the_newest(void **state)
+{
+	(void)state;
+	stream_playout_reset(&playout, &at_once);
+	for (int n = 0; n < 50; n++)
+		put_odd(n);
+	for (int n = 0; n < 30; n++)
+		get();
+	assert_int_equal(playout.stats.discarded, 50 - PLAYOUT_BLOCKS / 2);
+	assert_int_equal(playout.stats.played, PLAYOUT_BLOCKS / 2);
+}
+
+static void test_a_packet_of_events_between_is_no_loss(void **state)
+{
+	struct ua_rtp_packet event = {.ssrc = 1, .sequence = (uint16_t)(65530 + 1)};
+
+	(void)state;
+	stream_playout_reset(&playout, &at_once);
+	put(0, 1000);
+	expect(1000);
+	stream_playout_other(&playout, &event);
+	put(2, 1000);
+	get();
+	get();
+	assert_int_equal(playout.stats.lost, 0);
+	assert_int_equal(playout.stats.concealed_samples, 0);
+	assert_int_equal(playout.stats.pause_samples, FRAME);
+}
+
+/* -50 dBov, RFC 3389 s3.1: 104 of 32768. */
+static void test_comfort_noise_is_as_loud_as_it_is_told(void **state)
+{
+	uint8_t level = 50;
+	struct ua_rtp_packet comfort = {.ssrc = 1, .sequence = (uint16_t)(65530 + 1), .timestamp = UINT32_MAX,
+		.payload = &level, .payload_length = 1};
+	double power = 0;
+
+	(void)state;
+	stream_playout_reset(&playout, &at_once);
+	put(0, 1000);
+	expect(1000);
+	stream_playout_comfort(&playout, &comfort);
+	for (int n = 0; n < 60; n++) {
+		get();
+		for (int i = 0; i < FRAME && n >= 10; i++)
+			power += heard[i] * heard[i] / (50.0 * FRAME);
+	}
+	assert_in_range(power, 9500, 12000);
+	assert_int_equal(playout.stats.concealed_samples, 0);
+	put(61, 1000);
+	expect_end(1000);
+	assert_int_equal(playout.stats.lost, 59);
+}
+
+static void test_a_fixed_playout_keeps_its_delay_and_loses_what_is_late(void **state)
+{
+	(void)state;
+	stream_playout_reset(&playout, &fixed);
+	put(0, 1000);
+	expect(0);
+	expect(1000);
+	get();
+	get();
+	put(1, 2000);
+	put(2, 3000);
+	put(3, 4000);
+	expect_end(4000);
+	assert_int_equal(playout.stats.discarded, 2);
+	assert_int_equal(playout.stats.delay_ms, 20);
+}
+
+static void test_a_tone_lies_over_the_sound_of_its_time(void **state)
+{
+	int16_t tone[240];
+
+	(void)state;
+	for (int i = 0; i < 240; i++)
+		tone[i] = 7000;
+	stream_playout_reset(&playout, &two_frames);
+	for (int n = 0; n < 4; n++)
+		put(n, 1000);
+	stream_playout_put(&playout, 1, UINT32_MAX - FRAME + 80, tone, 240);
+	stream_playout_erase(&playout, UINT32_MAX - FRAME + 280, 40);
+	expect(0);
+	expect(0);
+	for (int n = 0; n < 2; n++) {
+		get();
+		for (int i = 0; i < FRAME; i++)
+			assert_int_equal(heard[i],
+				exact(DSP_CODEC_PCMU, n * FRAME + i >= 80 && n * FRAME + i < 280 ? 7000 : 1000));
+	}
+	expect(1000);
+}
+
+static void test_bursts_and_gaps_are_told_apart(void **state)
+{
+	static const char heard_of[] = "....x.x...................x..................xxx................";
+	struct playout_bursts bursts = {0};
+
+	(void)state;
+	for (const char *at = heard_of; *at; at++)
+		playout_bursts_note(&bursts, *at == '.');
+	assert_int_equal(bursts.bursts, 2);
+	assert_int_equal(bursts.burst_packets, 6);
+	assert_int_equal(bursts.burst_bad, 5);
+	assert_int_equal(bursts.gap_bad, 1);
+	assert_int_equal(bursts.gap_packets + bursts.burst_packets, strlen(heard_of));
+}
+
+#define PLAYOUT_TEST(test) cmocka_unit_test_setup_teardown(test, make, unmake)
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		PLAYOUT_TEST(test_sound_waits_its_delay_then_goes_on_without_a_gap),
+		PLAYOUT_TEST(test_packets_are_put_back_in_order_over_both_wraps),
+		PLAYOUT_TEST(test_a_packet_that_comes_twice_is_heard_once),
+		PLAYOUT_TEST(test_what_is_lost_goes_on_as_before_and_is_counted),
+		PLAYOUT_TEST(test_silence_of_unknown_kind_fades_into_noise_as_loud_as_the_pauses),
+		PLAYOUT_TEST(test_a_late_packet_is_heard_whole_when_nothing_else_waits),
+		PLAYOUT_TEST(test_a_packet_that_is_overtaken_by_what_was_heard_is_discarded),
+		PLAYOUT_TEST(test_another_source_goes_on_without_a_gap),
+		PLAYOUT_TEST(test_a_sender_that_counts_anew_is_followed),
+		PLAYOUT_TEST(test_timestamps_that_fall_back_a_little_are_followed_too),
+		PLAYOUT_TEST(test_both_laws_take_turns_in_one_stream),
+		PLAYOUT_TEST(test_a_codec_without_a_decoder_is_refused),
+		PLAYOUT_TEST(test_a_pool_that_is_full_plays_the_newest),
+		PLAYOUT_TEST(test_a_packet_of_events_between_is_no_loss),
+		PLAYOUT_TEST(test_comfort_noise_is_as_loud_as_it_is_told),
+		PLAYOUT_TEST(test_a_fixed_playout_keeps_its_delay_and_loses_what_is_late),
+		PLAYOUT_TEST(test_a_tone_lies_over_the_sound_of_its_time),
+		PLAYOUT_TEST(test_bursts_and_gaps_are_told_apart),
+	};
+
+	return cmocka_run_group_tests_name("gateway/playout", tests, NULL, NULL);
+}
