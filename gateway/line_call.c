@@ -55,7 +55,7 @@ static void on_leg(struct leg *leg, enum line_event event, void *arg)
 		return;
 	}
 	line_r_digit_abandon(line);
-	if (event >= LINE_EV_ENDED && line_follow(line, leg, role))
+	if (event >= LINE_EV_ENDED && (line_follow(line, leg, role) || line_emergency_goes_on(line, leg, role)))
 		return;
 	line_leg(line, role)->over = event >= LINE_EV_ENDED;
 	if (line_leg(line, role)->over)
@@ -73,21 +73,35 @@ bool line_may_have_leg(const struct line *line)
 }
 
 /* Who has a short number here is called past every server. */
+static struct ua_call_to call_to(const struct line *line, const char *number)
+{
+	struct ua_account *beside = directory_find(line->directory, number);
+
+	if (!beside && line->emergency && line->config->profile->emergency_uri == CONFIG_EMERGENCY_URN)
+		return (struct ua_call_to){.uri = UA_URI_EMERGENCY, .replaces = "", .referred_by = ""};
+	return (struct ua_call_to){.user = number, .account = beside, .replaces = "", .referred_by = "",
+		.anonymous = line_hides_number(line) && !line->emergency};
+}
+
+int line_call_over(struct leg **legp, struct line *line, struct ua_account *account, const char *number)
+{
+	const struct ua_call_to to = call_to(line, number);
+
+	return leg_call(legp, &line->leg_config, account, &to, &line_leg_handlers, line);
+}
+
 enum line_event line_call_out(struct line *line, const char *number)
 {
-	struct ua_call_to to = {.user = number, .account = directory_find(line->directory, number),
-		.replaces = "", .referred_by = "", .anonymous = line_hides_number(line) && !line->emergency};
+	const struct ua_call_to to = call_to(line, number);
+	struct ua_account *account = line->emergency ? line_emergency_account(line) : NULL;
 	int err = EAGAIN;
-
-	if (!to.account && line->emergency && line->config->profile->emergency_uri == CONFIG_EMERGENCY_URN)
-		to = (struct ua_call_to){.uri = UA_URI_EMERGENCY, .replaces = "", .referred_by = ""};
 
 	line->times_moved = 0;
 	if (!to.account && !line->emergency && !line_may_call(line))
 		return LINE_EV_ENDED_CONGESTION;
+	snprintf(line->emergency_number, sizeof(line->emergency_number), "%s", line->emergency ? number : "");
 	if (line_may_have_leg(line))
-		err = leg_call(&line_leg(line, LINE_ROLE_ACTIVE)->leg, &line->leg_config, line->account, &to,
-			&line_leg_handlers, line);
+		err = line_call_over(&line_leg(line, LINE_ROLE_ACTIVE)->leg, line, account ? account : line->account, number);
 	line_completion_call(line, &to);
 	if (!err) {
 		line->calls_out++;
@@ -103,14 +117,6 @@ static bool is_barred(const struct line *line)
 	return !line->emergency && line_number_is_barred(line, line->digits);
 }
 
-static void begin_emergency(struct line *line)
-{
-	gw_log(GW_LOG_NOTICE, line->config->name, "an emergency call to %s", line->digits);
-	line->emergency_back_by_ms = loop_now_ms(line->loop) + line->config->profile->emergency_callback_s * 1000ull;
-	if (line_waits(line))
-		line_service_do(line, LINE_DO_REJECT_WAITING);
-}
-
 static enum line_event call_dialled(struct line *line)
 {
 	char number[LINE_NUMBER_MAX];
@@ -119,7 +125,7 @@ static enum line_event call_dialled(struct line *line)
 	line->calls_back = false;
 	line->emergency = !is_callers && line_number_is_emergency(line, line->digits);
 	if (line->emergency)
-		begin_emergency(line);
+		line_emergency_begin(line);
 	if (is_barred(line)) {
 		gw_log(GW_LOG_INFO, line->config->name, "a barred number was dialled");
 		return LINE_EV_ENDED_INFO;

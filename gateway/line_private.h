@@ -11,6 +11,7 @@
 
 #define LINE_DIGITS_MAX  CONFIG_DIGITS_MAX
 #define LINE_RETIRED_MAX (15 + MEDIA_STREAMS)
+#define LINE_EMERGENCY_TRIES_MAX 8 /* accounts that an emergency call goes over, one after the other */
 #define LINE_NUMBER_MAX  (LINE_DIGITS_MAX + DIGITMAP_SENT_MAX + 1) /* as it is sent, with the final zero */
 #define LINE_URI_MAX     256
 #define LINE_WARMLINE_S  5
@@ -101,6 +102,9 @@ struct line {
 	char blind_number[LINE_NUMBER_MAX]; /* whom the held party is to be connected with; "": with the active one */
 	bool second_came_in;  /* of two calls, the newer was not made from here */
 	bool emergency;       /* the newest call from here is one */
+	char emergency_number[LINE_NUMBER_MAX];
+	struct ua_account *emergency_tried[LINE_EMERGENCY_TRIES_MAX]; /* accounts that it has gone over */
+	unsigned emergency_tried_count;
 	uint64_t emergency_back_by_ms; /* until then the emergency centre may call back; 0: it was not called */
 	enum line_state r_digit_from; /* in LINE_R_DIGIT: what the calls were before */
 	uint64_t flash_at_ns; /* of the last flash, for a hang-up that bounces */
@@ -157,6 +161,18 @@ bool line_may_have_leg(const struct line *line);
 
 /* line_call.c: as dialled in the network's form, from the active place. LINE_EVENT_COUNT: it is under way. */
 enum line_event line_call_out(struct line *line, const char *number);
+
+/* As dialled in the network's form, over an account. */
+int line_call_over(struct leg **legp, struct line *line, struct ua_account *account, const char *number);
+
+/* line_emergency.c */
+void line_emergency_begin(struct line *line);
+/* The next account that the emergency call may go over: the line's own before others, registered ones before those that are not; NULL: none
+ * is left. */
+struct ua_account *line_emergency_account(struct line *line);
+/* An emergency call that was refused, or that nobody answers for, goes over another account, in the same place; false: it is none, the centre
+ * itself has spoken, or no account is left. */
+bool line_emergency_goes_on(struct line *line, struct leg *leg, enum line_role role);
 
 /* line_redirect.c: the called one is elsewhere and is called there, in the same place; false: may not be, or cannot. */
 bool line_follow(struct line *line, struct leg *leg, enum line_role role);

@@ -223,8 +223,7 @@ void media_obeys(void)
 
 enum ua_registration ua_account_state(const struct ua_account *account)
 {
-	(void)account;
-	return world.registration;
+	return account && account == world.unregistered ? UA_REG_FAILED : world.registration;
 }
 
 static struct ua_invite *invite_new(void)
@@ -244,8 +243,8 @@ int ua_invite_send(struct ua_invite **invitep, struct ua_account *account, const
 int ua_invite_send_to(struct ua_invite **invitep, struct ua_account *account, const struct ua_call_to *to,
 	const struct ua_sdp *offer, const struct ua_invite_handlers *handlers, void *arg)
 {
-	(void)account;
 	(void)offer;
+	world.calling_account = account;
 	if (world.send_err)
 		return world.send_err;
 	*invitep = invite_new();
@@ -568,12 +567,17 @@ void line_world_make(const char *digit_map)
 		&world.subscriber, NULL, NULL), 0);
 }
 
-void line_world_again(void)
+void line_world_account(struct ua_account *account)
 {
 	line_free(world.line);
 	world.timer_count = 0;
 	assert_int_equal(line_alloc(&world.line, NULL, &world.config, &world.leg_config, &world.directory,
-		&world.subscriber, NULL, NULL), 0);
+		&world.subscriber, account, NULL), 0);
+}
+
+void line_world_again(void)
+{
+	line_world_account(NULL);
 }
 
 void line_world_free(void)

@@ -48,9 +48,11 @@ struct line_world {
 	struct config whole;
 	struct directory directory;
 	struct subscriber subscriber;
-	struct ua_account *accounts[1];
+	struct ua_account *accounts[2];
+	const struct ua_account *calling_account; /* of the newest call */
 	const struct ua_account *called_account; /* by the newest call; NULL: through the server */
 	enum ua_registration registration;
+	const struct ua_account *unregistered; /* that one is not, whatever registration says */
 	int send_err;             /* what ua_invite_send_to shall say ... */
 	int offer_err;            /* ... and ua_invite_offer */
 	int answer_err, ring_err; /* what ua_invite_answer and ua_invite_ring shall say */
@@ -90,6 +92,8 @@ struct line_world {
 extern struct line_world world;
 
 void line_world_make(const char *digit_map);
+/* Its account is another one now. */
+void line_world_account(struct ua_account *account);
 void line_world_free(void);
 /* The line begins anew, with what the profile says by now. */
 void line_world_again(void);

@@ -514,6 +514,79 @@ static void test_without_registration_other_numbers_are_not_called(void **state)
 	assert_int_equal(world.invite_count, 0);
 }
 
+static int other_account, own_account;
+
+/* Two accounts, of which the line has the first. */
+static int make_emergency_with_accounts(void **state)
+{
+	static const struct config_account accounts[2] = {{.name = "own"}, {.name = "other"}};
+
+	make_emergency(state);
+	world.whole.accounts = (struct config_account *)accounts;
+	world.whole.account_count = 2;
+	world.accounts[0] = (struct ua_account *)&own_account;
+	world.accounts[1] = (struct ua_account *)&other_account;
+	line_world_account(world.accounts[0]);
+	return 0;
+}
+
+static void test_an_emergency_call_goes_over_another_account(void **state)
+{
+	(void)state;
+	phone_does(MEDIA_EVENT_LIFTED, 0);
+	phone_dials("112");
+	assert_ptr_equal(world.calling_account, world.accounts[0]);
+	call_ends(call_sent(), 503, false);
+	assert_int_equal(world.invite_count, 2);
+	assert_ptr_equal(world.calling_account, world.accounts[1]);
+	assert_string_equal(call_sent()->to, "112");
+	call_is_answered(call_sent(), PCMU);
+	assert_state("talking");
+	flash();
+	assert_state("talking");
+}
+
+static void test_an_emergency_call_that_no_account_takes_ends(void **state)
+{
+	(void)state;
+	phone_does(MEDIA_EVENT_LIFTED, 0);
+	phone_dials("112");
+	call_ends(call_sent(), 503, false);
+	call_ends(call_sent(), 404, false);
+	assert_int_equal(world.invite_count, 2);
+	assert_state("info");
+}
+
+static void test_a_centre_that_is_busy_is_not_called_again(void **state)
+{
+	(void)state;
+	phone_does(MEDIA_EVENT_LIFTED, 0);
+	phone_dials("112");
+	call_ends(call_sent(), 486, false);
+	assert_int_equal(world.invite_count, 1);
+	assert_state("busy");
+}
+
+static void test_an_emergency_call_goes_first_over_an_account_that_is_registered(void **state)
+{
+	(void)state;
+	world.unregistered = world.accounts[0];
+	phone_does(MEDIA_EVENT_LIFTED, 0);
+	phone_dials("112");
+	assert_ptr_equal(world.calling_account, world.accounts[1]);
+	call_ends(call_sent(), 500, false);
+	assert_ptr_equal(world.calling_account, world.accounts[0]);
+}
+
+static void test_other_calls_go_over_no_other_account(void **state)
+{
+	(void)state;
+	phone_does(MEDIA_EVENT_LIFTED, 0);
+	phone_dials("113#");
+	call_ends(call_sent(), 503, false);
+	assert_int_equal(world.invite_count, 1);
+}
+
 static void test_an_emergency_call_takes_no_flash_and_lets_none_wait(void **state)
 {
 	struct ua_invite *invite = call_112();
@@ -669,6 +742,7 @@ static void test_a_hotline_may_be_an_emergency_number(void **state)
 
 #define etsi_test(test) cmocka_unit_test_setup_teardown(test, make_etsi, unmake)
 #define bellcore_test(test) cmocka_unit_test_setup_teardown(test, make, unmake)
+#define accounts_test(test) cmocka_unit_test_setup_teardown(test, make_emergency_with_accounts, unmake)
 #define emergency_test(test) cmocka_unit_test_setup_teardown(test, make_emergency, unmake)
 
 int main(void)
@@ -701,6 +775,11 @@ int main(void)
 		bellcore_test(test_without_three_way_the_second_that_rings_is_dropped),
 		bellcore_test(test_leaving_a_three_way_call_may_connect_the_others),
 		bellcore_test(test_the_network_s_flash_is_told_and_nothing_else_happens),
+		accounts_test(test_an_emergency_call_goes_over_another_account),
+		accounts_test(test_an_emergency_call_that_no_account_takes_ends),
+		accounts_test(test_a_centre_that_is_busy_is_not_called_again),
+		accounts_test(test_an_emergency_call_goes_first_over_an_account_that_is_registered),
+		accounts_test(test_other_calls_go_over_no_other_account),
 		emergency_test(test_an_emergency_call_needs_no_registration_and_no_waiting),
 		emergency_test(test_an_emergency_call_may_name_the_service),
 		emergency_test(test_without_registration_other_numbers_are_not_called),
