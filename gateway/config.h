@@ -45,6 +45,8 @@ struct config_sip {
 	unsigned port;
 	struct config_text user_agent;
 	unsigned rtp_port_min, rtp_port_max;
+	struct config_list peers; /* as of sip/peers.h */
+	uint8_t strangers; /* enum ua_strangers */
 };
 
 struct config_media {
@@ -77,6 +79,7 @@ struct config_account {
 	struct config_place place;
 	struct config_text user, domain, auth_user, password, password_file, display_name;
 	union address server;
+	struct config_list peers; /* as of sip/peers.h */
 	unsigned expires_s;
 	unsigned qualify_s;
 	unsigned session_expires_s;

@@ -203,6 +203,7 @@ static int account_open(struct gateway *gateway, unsigned index)
 		.display_name = config->display_name.text,
 		.server_addr = addr,
 		.server_port = address_port(&config->server),
+		.peers = config->peers.text,
 		.auth_user = config->auth_user.text[0] ? config->auth_user.text : NULL,
 		.password = config->password.text,
 		.expires_s = config->expires_s,
@@ -287,6 +288,8 @@ static int agent_open(struct gateway *gateway)
 		.local_addr = sip->listen_addr.text,
 		.local_port = (uint16_t)sip->port,
 		.user_agent = sip->user_agent.text,
+		.peers = sip->peers.text,
+		.strangers = sip->strangers,
 	};
 	int err = ua_agent_alloc(&gateway->agent, &agent, on_incoming, gateway);
 

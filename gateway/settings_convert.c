@@ -9,6 +9,7 @@
 #include "gateway/media/media.h"
 #include "gateway/settings.h"
 #include "sip/account.h"
+#include "sip/peers.h"
 
 #define SIP_PORT 5060
 
@@ -148,6 +149,15 @@ static const char *convert_server(struct place *p)
 	return address_set(p->field, addr, (uint16_t)port) == 0 ? NULL : allowed;
 }
 
+static const char *convert_peers(struct place *p)
+{
+	struct ua_peers peers;
+
+	if (ua_peers_parse(&peers, p->text) != 0)
+		return "up to 32 addresses and networks as 192.0.2.7 198.51.100.0/24 2001:db8::/32";
+	return convert_text(p);
+}
+
 static const char *convert_digits(struct place *p)
 {
 	static const char allowed[] = "up to 40 of 0-9 * # A-D";
@@ -212,6 +222,8 @@ static const struct choice {
 		{{"busy", FXS_TONE_BUSY}, {"congestion", FXS_TONE_CONGESTION}, {"none", FXS_TONE_COUNT}}},
 	[KIND_FEATURES] = {"nanp, etsi, cn or network",
 		{{"nanp", FEATURES_NANP}, {"etsi", FEATURES_ETSI}, {"cn", FEATURES_CN}, {"network", FEATURES_NETWORK}}},
+	[KIND_STRANGERS] = {"refuse, silence or allow",
+		{{"refuse", UA_STRANGERS_REFUSE}, {"silence", UA_STRANGERS_SILENCE}, {"allow", UA_STRANGERS_ALLOW}}},
 	[KIND_REACH] = {"off, domain or on",
 		{{"off", CONFIG_REACH_OFF}, {"domain", CONFIG_REACH_DOMAIN}, {"on", CONFIG_REACH_ON}}},
 	[KIND_EMERGENCY] = {"dialled or urn", {{"dialled", CONFIG_EMERGENCY_DIALLED}, {"urn", CONFIG_EMERGENCY_URN}}},
@@ -282,6 +294,7 @@ const char *settings_convert(const struct setting *setting, const char *text, vo
 		[KIND_TEXT] = convert_text,         [KIND_NUMBER] = convert_number,
 		[KIND_SIGNED] = convert_signed,     [KIND_SWITCH] = convert_switch,
 		[KIND_ADDR] = convert_addr,         [KIND_SERVER] = convert_server,
+		[KIND_PEERS] = convert_peers,       [KIND_STRANGERS] = convert_choice,
 		[KIND_DIGITS] = convert_digits,     [KIND_TRANSPORT] = convert_transport,
 		[KIND_HOURS] = convert_hours,
 		[KIND_DIGITMAP] = convert_digitmap, [KIND_COUNTRY] = convert_country,

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "sip/agent_private.h"
+#include "sip/authority.h"
 
 static uint32_t key_of(const char *contact_user)
 {
@@ -22,9 +23,14 @@ struct ua_account *ua_account_find(const struct ua_agent *agent, const char *con
 		(void *)(uintptr_t)contact_user));
 }
 
+bool ua_account_has_server_at(const struct ua_account *account, const struct sa *addr)
+{
+	return sa_cmp(addr, &account->server.addr, SA_ADDR);
+}
+
 bool ua_account_has_server(const struct ua_account *account, const struct sip_msg *msg)
 {
-	return sa_cmp(&msg->src, &account->server.addr, SA_ADDR);
+	return ua_account_has_server_at(account, &msg->src);
 }
 
 static void destroy(void *arg)
@@ -42,6 +48,7 @@ static void destroy(void *arg)
 	mem_deref(account->address);
 	mem_deref(account->contact);
 	mem_deref(account->access_network);
+	mem_deref(account->peers);
 }
 
 /* The user where no other account has it; two accounts of one user at two domains get 100 and 100-2. */
@@ -91,6 +98,8 @@ static int fill(struct ua_account *account, struct ua_agent *agent,
 			ua_transport_local(agent->transport), sip_transp_param(account->server.type));
 	if (!err && config->access_network && config->access_network[0])
 		err = str_dup(&account->access_network, config->access_network);
+	if (!err)
+		err = ua_authority_peers(&account->peers, config->peers);
 	if (!err)
 		err = ua_credentials_alloc(&account->credentials,
 			config->auth_user ? config->auth_user : config->user, config->password);

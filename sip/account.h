@@ -27,6 +27,7 @@ struct ua_account_config {
 	const char *display_name; /* NULL or "": none */
 	const char *server_addr;  /* numeric, of registrar and outbound proxy; the agent's family */
 	uint16_t server_port;
+	const char *peers;     /* others from whom calls to it are taken, as of peers.h; NULL or "": none */
 	enum ua_protocol transport;
 	const char *auth_user; /* NULL: as user */
 	const char *password;  /* copied, wiped when freed, never printed */
@@ -52,7 +53,7 @@ enum ua_registration {
 typedef void ua_registration_h(struct ua_account *account, enum ua_registration state, unsigned status,
 	const char *reason, void *arg);
 
-/* Copies what it needs; EINVAL for an address that is not numeric,
+/* Copies what it needs; EINVAL for an address that is not numeric and for bad peers,
  * EAFNOSUPPORT for one of another family than the agent's. With the first account over TCP
  * the agent listens there too, on the port that it has: EADDRINUSE. A connection that is lost is
  * made anew by registering. */

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "sip/agent_private.h"
+#include "sip/authority.h"
 #include "sip/content.h"
 
 #define BUCKETS 1024 /* a power of 2 */
@@ -44,6 +45,8 @@ static void on_options(struct ua_agent *agent, const struct sip_msg *msg)
 {
 	const struct ua_account *account = called_account(agent, msg);
 
+	if (ua_authority_refuses(agent, account, msg))
+		return;
 	if (pl_isset(&msg->uri.user) && !account)
 		refuse_unknown(agent, msg, 404, "Not Found");
 	else if (account && account->busy)
@@ -56,6 +59,8 @@ static void on_invite(struct ua_agent *agent, const struct sip_msg *msg)
 {
 	struct ua_account *account = called_account(agent, msg);
 
+	if (ua_authority_refuses(agent, account, msg))
+		return;
 	if (account)
 		ua_invite_received(agent, account, msg);
 	else
@@ -77,6 +82,8 @@ static void on_unsolicited(struct ua_agent *agent, const struct sip_msg *msg)
 {
 	struct ua_account *account = called_account(agent, msg);
 
+	if (ua_authority_refuses(agent, account, msg))
+		return;
 	if (account && account->unsolicited)
 		ua_unsolicited_received(agent, account, msg);
 	else
@@ -94,10 +101,27 @@ static void on_subscribe(struct ua_agent *agent, const struct sip_msg *msg)
 {
 	struct ua_account *account = called_account(agent, msg);
 
+	if (ua_authority_refuses(agent, account, msg))
+		return;
 	if (account)
 		ua_watcher_subscribed(agent, account, msg);
 	else
 		refuse_unknown(agent, msg, 404, "Not Found");
+}
+
+/* Even what is wrong with a request is none of a stranger's business where strangers are not answered. */
+static bool is_ignored(struct ua_agent *agent, const struct sip_msg *msg)
+{
+	if (!ua_authority_is_silent(agent, msg))
+		return false;
+	agent->counts.refused_strangers++;
+	return true;
+}
+
+static void refuse_stray(struct ua_agent *agent, const struct sip_msg *msg)
+{
+	if (pl_strcmp(&msg->met, "ACK") && !is_ignored(agent, msg))
+		refuse_unknown(agent, msg, 481, "Call/Transaction Does Not Exist");
 }
 
 /* Within a dialog all belongs to an invite, or else to a subscription of ours or to us. */
@@ -106,10 +130,11 @@ static void on_request(const struct sip_msg *msg, void *arg)
 	struct ua_agent *agent = arg;
 
 	agent->counts.requests_in++;
-	if (ua_gate_refuses(agent, msg) || ua_referral_subscribed(agent, msg) || in_dialog(agent, msg))
+	if ((!pl_isset(&msg->to.tag) && is_ignored(agent, msg)) || ua_gate_refuses(agent, msg) ||
+	    ua_referral_subscribed(agent, msg) || in_dialog(agent, msg))
 		return;
 	if (pl_isset(&msg->to.tag) || is_of_a_call(msg))
-		refuse_unknown(agent, msg, 481, "Call/Transaction Does Not Exist");
+		refuse_stray(agent, msg);
 	else if (!pl_strcmp(&msg->met, "INVITE"))
 		on_invite(agent, msg);
 	else if (!pl_strcmp(&msg->met, "REFER"))
@@ -171,6 +196,7 @@ static void destroy(void *arg)
 	mem_deref(agent->accounts);
 	ua_transport_free(agent->transport);
 	mem_deref(agent->user_agent);
+	mem_deref(agent->authority.peers);
 }
 
 static int open_agent(struct ua_agent *agent, const struct ua_agent_config *config)
@@ -186,6 +212,8 @@ static int open_agent(struct ua_agent *agent, const struct ua_agent_config *conf
 		err = hash_alloc(&agent->invites, BUCKETS);
 	if (!err)
 		err = hash_alloc(&agent->subscriptions, BUCKETS);
+	if (!err)
+		err = ua_authority_peers(&agent->authority.peers, config->peers);
 	if (!err)
 		err = str_dup(&agent->user_agent, config->user_agent);
 	if (!err)
@@ -203,6 +231,7 @@ int ua_agent_alloc(struct ua_agent **agentp, const struct ua_agent_config *confi
 		return ENOMEM;
 	agent->incoming = incoming;
 	agent->arg = arg;
+	agent->authority.strangers = config->strangers;
 	err = open_agent(agent, config);
 	if (err)
 		mem_deref(agent);

@@ -23,10 +23,20 @@ struct ua_agent;
 struct ua_account;
 struct ua_invite;
 
+/* What becomes of a call, or of another request outside a dialog, that comes neither from the server of the account that it is
+ * for, nor from a peer, nor from this machine's own address. */
+enum ua_strangers {
+	UA_STRANGERS_REFUSE = 0, /* 403, to who is here as to who is not */
+	UA_STRANGERS_SILENCE,    /* not answered at all */
+	UA_STRANGERS_ALLOW,      /* calls are taken and OPTIONS is answered; the rest is refused */
+};
+
 struct ua_agent_config {
 	const char *local_addr; /* numeric IPv4 or IPv6 of this host; goes into Via and Contact */
 	uint16_t local_port;    /* 0: any free one, see ua_agent_port */
 	const char *user_agent; /* User-Agent and Server header */
+	const char *peers;      /* from whom calls to all accounts are taken, as of peers.h; NULL or "": none */
+	enum ua_strangers strangers;
 };
 
 /* What an INVITE from outside asks for. Valid during the handler only. */
@@ -45,12 +55,12 @@ struct ua_incoming {
 	const char *called_user;
 	/* Who calls: user part, unescaped, and display name, UTF-8, of P-Asserted-Identity, else of Remote-Party-ID, else of
 	 * From; a name that the first two do not give is From's. The first two count only when the request came from the
-	 * account's own server, by its address (RFC 3325 s5). "" when there is none, and when anonymous. */
+	 * account's own server or a listed peer, by its address (RFC 3325 s5). "" when there is none, and when anonymous. */
 	const char *caller_user;
 	const char *caller_name;
-	enum ua_verification verification; /* of caller_user, by the network (verstat, 3GPP TS 24.229 s7.2A.20); from the account's own server alone */
+	enum ua_verification verification; /* of caller_user, by the network (verstat, 3GPP TS 24.229 s7.2A.20); from where the last two count alone */
 	bool anonymous;             /* From says so, or Privacy with id, header or user (RFC 3323, RFC 3325) */
-	/* values of Alert-Info, as many as fit into 255 bytes, with commas; "": none, or not from the account's own server */
+	/* values of Alert-Info, as many as fit into 255 bytes, with commas; "": none, or not from there */
 	const char *alert_info;
 	unsigned diversions;        /* how often it was forwarded before it came here, at most 99 */
 	bool past_servers;          /* from an account of this agent, past every server */
@@ -90,6 +100,7 @@ struct ua_agent_counts {
 	uint64_t requests_out;      /* without repetitions */
 	uint64_t refused_malformed; /* no SIP message at all (over the process), or answered 400 */
 	uint64_t refused_unknown;   /* answered 404, 405, 416, 420, 481, 501 */
+	uint64_t refused_strangers; /* answered 403, or not at all */
 	uint64_t retransmitted;     /* 2xx sent again, ACK sent again */
 };
 void ua_agent_counts_get(const struct ua_agent *agent, struct ua_agent_counts *counts);

@@ -8,11 +8,16 @@
 #include "sip/credentials.h"
 #include "sip/dialog.h"
 #include "sip/message.h"
+#include "sip/peers.h"
 #include "sip/subscription.h"
 #include "sip/transport.h"
 
 struct ua_agent {
 	struct ua_transport *transport;
+	struct ua_authority {
+		enum ua_strangers strangers;
+		struct ua_peers *peers; /* of all accounts; NULL: none */
+	} authority;
 	char *user_agent;
 	ua_incoming_h *incoming;
 	void *arg;
@@ -38,6 +43,7 @@ struct ua_account {
 	char *address;            /* value of From, without tag */
 	char *contact;            /* URI */
 	struct ua_hop server;
+	struct ua_peers *peers; /* NULL: none but the agent's */
 	struct ua_credentials *credentials;
 	unsigned session_expires_s; /* 0: not asked for */
 	enum ua_identity identity;
@@ -50,7 +56,9 @@ struct ua_account {
 };
 
 struct ua_account *ua_account_find(const struct ua_agent *agent, const char *contact_user);
-/* Whether a message came from the account's server, by its address. */
+/* Whether an address is that of the account's server, whatever the port. */
+bool ua_account_has_server_at(const struct ua_account *account, const struct sa *addr);
+/* Whether a message came from there. */
 bool ua_account_has_server(const struct ua_account *account, const struct sip_msg *msg);
 
 /* register.c */

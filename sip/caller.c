@@ -2,6 +2,7 @@
 #include <string.h>
 #include <strings.h>
 
+#include "sip/authority.h"
 #include "sip/caller.h"
 #include "sip/history.h"
 
@@ -170,7 +171,7 @@ void ua_caller_read(struct ua_caller *caller, const struct ua_account *account, 
 	memset(caller, 0, sizeof(*caller));
 	read_from(caller, msg);
 	read_called(caller, msg);
-	if (ua_account_has_server(account, msg))
+	if (ua_authority_trusts(account, msg))
 		read_trusted(caller, msg);
 	caller->anonymous |= sip_msg_xhdr_apply(msg, true, "Privacy", hides, NULL) != NULL;
 	if (caller->anonymous) {

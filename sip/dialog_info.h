@@ -14,7 +14,7 @@
 /* *busy: a dialog stands there that is not terminated; of a partial document only the dialogs in it count. EBADMSG: no such document. Pure. */
 int ua_dialog_info_parse(bool *busy, const char *text, size_t length);
 
-/* Watchers of an account are told from the first call on: SUBSCRIBE from its own server or from this agent's address, by the address (403
+/* Watchers of an account are told from the first call on: SUBSCRIBE from its own server, a listed peer or this agent's address (403
  * for others); at most UA_WATCHERS_OF_ACCOUNT and UA_WATCHERS_MAX (503, Retry-After); each gets one NOTIFY a second at most. Before,
  * and for other packages: 489. While busy, OPTIONS to the account is answered with 486, as a call would be (RFC 3261 s11.2). */
 void ua_account_busy_set(struct ua_account *account, bool busy);

@@ -2,6 +2,7 @@
 /* An INVITE that is to take the place of a call of ours (RFC 3891 s3): which one, and whether it may. */
 #include <errno.h>
 
+#include "sip/authority.h"
 #include "sip/invite_private.h"
 #include "sip/refer_text.h"
 
@@ -59,8 +60,8 @@ unsigned ua_replaces_find(struct ua_invite **invitep, const struct ua_account *a
 		return 0;
 	if (err)
 		return 400;
-	/* Our own server has seen who asks (RFC 3891 s8); anybody else might take over calls. */
-	if (!ua_account_has_server(account, msg))
+	/* Our own server, or a listed peer, has seen who asks (RFC 3891 s8); anybody else might take over calls. */
+	if (!ua_authority_trusts(account, msg))
 		return 403;
 	invite = list_ledata(hash_lookup(account->agent->invites, hash_joaat_pl(&replaces.call_id), matches,
 		&replaces));

@@ -62,7 +62,7 @@ void ua_subscription_end(struct ua_subscription *subscription);
 void ua_subscription_renew(struct ua_subscription *subscription);
 
 /* NOTIFYs that nobody asked for, as some servers send them for message-summary: one without dialog, to the account's Contact, from the
- * account's own server by its address; all others get 403, other packages 489. As long as this was not called: 481; so again after
+ * account's own server or a listed peer; all others get 403, other packages 489. As long as this was not called: 481; so again after
  * a call with handler NULL, which cannot fail. */
 typedef void ua_notice_h(struct ua_account *account, const struct ua_notice *notice, void *arg);
 int ua_account_take_notices(struct ua_account *account, const char *event, const char *accept, ua_notice_h *handler, void *arg);

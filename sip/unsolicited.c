@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* NOTIFYs that nobody subscribed to: from the account's own server, or not at all. */
+/* NOTIFYs that nobody subscribed to: from the account's own server or a listed peer, or not at all. */
 #include <errno.h>
 
 #include "sip/agent_private.h"
+#include "sip/authority.h"
 #include "sip/notice.h"
 
 struct ua_unsolicited {
@@ -65,7 +66,7 @@ void ua_unsolicited_received(struct ua_agent *agent, struct ua_account *account,
 	const struct ua_reply ok = {.status = 200, .phrase = "OK"};
 	struct sip_strans *strans = NULL;
 
-	if (!ua_account_has_server(account, msg)) {
+	if (!ua_authority_trusts(account, msg)) {
 		ua_agent_refuse(agent, msg, 403, "Forbidden", NULL);
 		return;
 	}

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "sip/agent_private.h"
+#include "sip/authority.h"
 #include "sip/dialog_info.h"
 #include "sip/notice.h"
 
@@ -135,7 +136,7 @@ static void on_expiry(void *arg)
 
 static bool may_watch(const struct ua_account *account, const struct sip_msg *msg)
 {
-	return ua_account_has_server(account, msg) ||
+	return ua_authority_trusts(account, msg) ||
 		sa_cmp(&msg->src, ua_transport_local(account->agent->transport), SA_ADDR);
 }
 

@@ -504,7 +504,7 @@ static void open_peer(void)
 
 static void open_agent(void)
 {
-	struct ua_agent_config config = {bed.addr, 0, "tipring"};
+	struct ua_agent_config config = {.local_addr = bed.addr, .user_agent = "tipring"};
 	int err;
 
 	do {
@@ -533,6 +533,15 @@ static void open_account_at(const char *server, unsigned qualify_s, enum ua_prot
 static void open_account(unsigned qualify_s, enum ua_protocol transport)
 {
 	open_account_at(bed.addr, qualify_s, transport);
+}
+
+void bed_agent_anew(const struct ua_agent_config *config, const struct ua_account_config *account)
+{
+	ua_account_free(bed.account);
+	ua_agent_free(bed.agent);
+	assert_int_equal(ua_agent_alloc(&bed.agent, config, on_incoming, NULL), 0);
+	bed.agent_port = ua_agent_port(bed.agent);
+	assert_int_equal(ua_account_alloc(&bed.account, bed.agent, account, on_registration, NULL), 0);
 }
 
 void bed_qualify(unsigned qualify_s)

@@ -48,6 +48,8 @@ int bed_open(void **state);
 int bed_open_ipv6(void **state);
 int bed_close(void **state);
 void bed_close_agent(void);
+/* Agent and account are others now. */
+void bed_agent_anew(const struct ua_agent_config *config, const struct ua_account_config *account);
 /* Its account is another one now, which asks the server so often whether it is there. */
 void bed_qualify(unsigned qualify_s);
 /* ... whose server has another address: the peer is a stranger. */

@@ -1,0 +1,93 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include <errno.h>
+#include <string.h>
+
+#include "sip/authority.h"
+
+int ua_authority_peers(struct ua_peers **peersp, const char *text)
+{
+	struct ua_peers *peers;
+	int err;
+
+	if (!text || !text[0]) {
+		*peersp = NULL;
+		return 0;
+	}
+	peers = mem_zalloc(sizeof(*peers), NULL);
+	err = peers ? ua_peers_parse(peers, text) : ENOMEM;
+	if (err)
+		mem_deref(peers);
+	else
+		*peersp = peers;
+	return err;
+}
+
+static bool lists(const struct ua_peers *peers, const struct sa *addr)
+{
+	uint8_t bytes[UA_PEER_BYTES] = {[10] = 0xff, [11] = 0xff};
+
+	if (!peers)
+		return false;
+	if (sa_af(addr) == AF_INET6)
+		sa_in6(addr, bytes);
+	else
+		memcpy(bytes + 12, &addr->u.in.sin_addr, 4);
+	return ua_peers_have(peers, bytes);
+}
+
+static bool is_trusted(const struct ua_account *account, const struct sa *addr)
+{
+	return ua_account_has_server_at(account, addr) || lists(account->peers, addr) ||
+		(account->agent && lists(account->agent->authority.peers, addr));
+}
+
+static bool is_here(const struct ua_agent *agent, const struct sa *addr)
+{
+	return sa_cmp(addr, ua_transport_local(agent->transport), SA_ADDR);
+}
+
+bool ua_authority_trusts(const struct ua_account *account, const struct sip_msg *msg)
+{
+	return is_trusted(account, &msg->src);
+}
+
+static bool trusts(struct le *le, void *arg)
+{
+	return is_trusted(le->data, arg);
+}
+
+bool ua_authority_knows(const struct ua_agent *agent, const struct sa *addr)
+{
+	return is_here(agent, addr) || lists(agent->authority.peers, addr) ||
+		hash_apply(agent->accounts, trusts, (void *)(uintptr_t)addr);
+}
+
+static bool may_ask(const struct ua_agent *agent, const struct ua_account *account, const struct sip_msg *msg)
+{
+	if (!account)
+		return ua_authority_knows(agent, &msg->src);
+	return is_here(agent, &msg->src) || is_trusted(account, &msg->src);
+}
+
+/* They may call, and ask whether they may; what is for servers to tell or to watch is not for them. */
+static bool strangers_may(const struct sip_msg *msg)
+{
+	return !pl_strcmp(&msg->met, "INVITE") || !pl_strcmp(&msg->met, "OPTIONS");
+}
+
+bool ua_authority_refuses(struct ua_agent *agent, const struct ua_account *account, const struct sip_msg *msg)
+{
+	enum ua_strangers strangers = agent->authority.strangers;
+
+	if (may_ask(agent, account, msg) || (strangers == UA_STRANGERS_ALLOW && strangers_may(msg)))
+		return false;
+	agent->counts.refused_strangers++;
+	if (strangers != UA_STRANGERS_SILENCE)
+		ua_agent_refuse(agent, msg, 403, "Forbidden", NULL);
+	return true;
+}
+
+bool ua_authority_is_silent(const struct ua_agent *agent, const struct sip_msg *msg)
+{
+	return agent->authority.strangers == UA_STRANGERS_SILENCE && !ua_authority_knows(agent, &msg->src);
+}

@@ -1,0 +1,31 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * Who may want something of an account outside a dialog: its server, the peers that the operator listed for it or for all
+ * accounts, and this machine itself, whose address no other can send from. Everybody else is a stranger, and what becomes of
+ * strangers is the operator's choice (enum ua_strangers). Within a dialog it is the dialog that counts. Private to sip/.
+ *
+ * Over UDP an address can be forged by who does not need the answers: a network that lets its neighbours do so has to filter
+ * at its border.
+ */
+#ifndef TIPRING_SIP_AUTHORITY_H
+#define TIPRING_SIP_AUTHORITY_H
+
+#include "sip/agent_private.h"
+#include "sip/peers.h"
+
+/* text NULL or "": none, and *peersp is NULL. A libre object. */
+int ua_authority_peers(struct ua_peers **peersp, const char *text);
+
+/* Whether it comes from the account's server or from a peer: then it is also believed what it says of the caller. */
+bool ua_authority_trusts(const struct ua_account *account, const struct sip_msg *msg);
+
+/* Whether any account trusts the address, or it is our own. */
+bool ua_authority_knows(const struct ua_agent *agent, const struct sa *addr);
+
+/* A request outside any dialog; account: whom it is for, NULL: nobody here. true: it was answered, or dropped. */
+bool ua_authority_refuses(struct ua_agent *agent, const struct ua_account *account, const struct sip_msg *msg);
+
+/* Whether strangers get no answer at all, and it is from one. */
+bool ua_authority_is_silent(const struct ua_agent *agent, const struct sip_msg *msg);
+
+#endif

@@ -1,0 +1,260 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* Who may call: requests of the account's server, of listed peers and of strangers, each from an address of its own. */
+#include <arpa/inet.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include "sip/peers.h"
+#include "tests/unit/sip_peer.h"
+
+#define STRANGER "127.0.0.66"
+#define SERVER   "127.0.0.9"
+
+static int fds[8];
+static unsigned fd_count, calls;
+
+static int socket_at(const char *addr)
+{
+	struct sockaddr_in at = {.sin_family = AF_INET};
+	int fd = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+
+	inet_pton(AF_INET, addr, &at.sin_addr);
+	assert_int_equal(bind(fd, (struct sockaddr *)&at, sizeof(at)), 0);
+	assert_in_range(fd_count, 0, 7);
+	fds[fd_count++] = fd;
+	return fd;
+}
+
+static void send_to_agent(int fd, const char *text)
+{
+	struct sockaddr_in to = {.sin_family = AF_INET, .sin_port = htons(bed.agent_port)};
+
+	inet_pton(AF_INET, bed.addr, &to.sin_addr);
+	assert_int_equal(sendto(fd, text, strlen(text), 0, (struct sockaddr *)&to, sizeof(to)), (int)strlen(text));
+}
+
+/* Its first answer, "" when there is none; valid until the next. */
+static const char *answer(int fd)
+{
+	static char text[4096];
+	ssize_t length;
+
+	bed_has_message();
+	length = recv(fd, text, sizeof(text) - 1, MSG_DONTWAIT);
+	text[length > 0 ? length : 0] = '\0';
+	return text;
+}
+
+static const char *ask_with(int fd, const char *method, const char *user, const char *headers)
+{
+	char text[2048];
+
+	calls++;
+	snprintf(text, sizeof(text), "%s sip:%s@127.0.0.1 SIP/2.0\r\nVia: SIP/2.0/UDP 127.0.0.66:9;rport;branch=z9hG4bK-%u\r\n"
+		"From: \"100\" <sip:100@127.0.0.1>;tag=s%u\r\nTo: <sip:%s@127.0.0.1>\r\nCall-ID: strange%u\r\nCSeq: 1 %s\r\n"
+		"Contact: <sip:100@127.0.0.66:9>\r\n%sContent-Length: 0\r\n\r\n", method, user, calls, calls, user, calls, method, headers);
+	send_to_agent(fd, text);
+	return answer(fd);
+}
+
+static const char *ask(int fd, const char *method, const char *user)
+{
+	return ask_with(fd, method, user, "");
+}
+
+static void open_agent_with(enum ua_strangers strangers, const char *peers, const char *account_peers)
+{
+	const struct ua_agent_config config = {
+		.local_addr = bed.addr, .user_agent = "tipring", .peers = peers, .strangers = strangers,
+	};
+	const struct ua_account_config account = {
+		.user = "100", .domain = "example.org", .server_addr = SERVER, .server_port = 5060, .password = "secret",
+		.expires_s = 600, .peers = account_peers,
+	};
+
+	bed_agent_anew(&config, &account);
+}
+
+static void assert_rings(int fd)
+{
+	assert_starts(ask(fd, "INVITE", "100"), "SIP/2.0 100 ");
+	bed_heard("incoming 100 from 100 \"100\" offering nothing");
+}
+
+static void test_a_stranger_rings_no_telephone(void **state)
+{
+	int fd = socket_at(STRANGER);
+
+	(void)state;
+	open_agent_with(UA_STRANGERS_REFUSE, NULL, NULL);
+	/* RFC 3261 s26.1: who calls must be somebody who may | a call from elsewhere than the account's server or a peer is refused 403 */
+	assert_starts(ask(fd, "INVITE", "100"), "SIP/2.0 403 Forbidden\r\n");
+	/* RFC 3261 s21.4.4: 403 when the request is understood and not fulfilled | also for a user who is not here, so that none can be searched for */
+	assert_starts(ask(fd, "INVITE", "999"), "SIP/2.0 403 Forbidden\r\n");
+	assert_starts(ask(fd, "OPTIONS", "100"), "SIP/2.0 403 ");
+	assert_starts(ask(fd, "OPTIONS", "999"), "SIP/2.0 403 ");
+	/* RFC 6665 s4.1.3: a NOTIFY that nobody asked for is not obeyed | a stranger's is refused 403 */
+	assert_starts(ask_with(fd, "NOTIFY", "100", "Event: check-sync\r\n"), "SIP/2.0 403 ");
+	assert_starts(ask_with(fd, "SUBSCRIBE", "100", "Event: dialog\r\n"), "SIP/2.0 403 ");
+	/* RFC 3515 s2.4.2: a REFER may be refused 403 | outside a call it always is */
+	assert_starts(ask_with(fd, "REFER", "100", "Refer-To: <sip:1900@x>\r\n"), "SIP/2.0 403 ");
+	bed_heard_nothing();
+}
+
+static void test_the_server_and_peers_ring_it(void **state)
+{
+	int server = socket_at(SERVER), peer = socket_at("127.0.0.20"), other = socket_at("127.0.1.20"), stranger = socket_at(STRANGER);
+
+	(void)state;
+	open_agent_with(UA_STRANGERS_REFUSE, "127.0.1.0/24", "192.0.2.1, 127.0.0.20");
+	assert_rings(server);
+	assert_rings(peer);
+	assert_rings(other);
+	assert_starts(ask(peer, "INVITE", "999"), "SIP/2.0 404 ");
+	assert_starts(ask(other, "INVITE", "999"), "SIP/2.0 404 ");
+	assert_starts(ask(server, "OPTIONS", "100"), "SIP/2.0 200 ");
+	assert_starts(ask(stranger, "INVITE", "100"), "SIP/2.0 403 ");
+	bed_heard_nothing();
+}
+
+/* What it says of the caller is believed. */
+static void test_a_peer_is_in_the_trust_domain(void **state)
+{
+	int peer = socket_at("127.0.0.20");
+
+	(void)state;
+	open_agent_with(UA_STRANGERS_ALLOW, NULL, "127.0.0.20");
+	(void)ask_with(peer, "INVITE", "100", "P-Asserted-Identity: \"Bob\" <sip:300@example.org>\r\n");
+	/* RFC 3325 s5: an identity counts from within the trust domain | from the account's server and the listed peers */
+	bed_heard("incoming 100 from 300 \"Bob\" offering nothing");
+	(void)ask_with(socket_at(STRANGER), "INVITE", "100", "P-Asserted-Identity: \"Bob\" <sip:300@example.org>\r\n");
+	bed_heard("incoming 100 from 100 \"100\" offering nothing");
+}
+
+static void test_another_account_s_server_is_a_stranger_to_this_one(void **state)
+{
+	const struct ua_account_config other = {
+		.user = "200", .domain = "example.net", .server_addr = "127.0.0.30", .server_port = 5060, .password = "", .expires_s = 600,
+	};
+	struct ua_account *account;
+	int fd = socket_at("127.0.0.30");
+
+	(void)state;
+	open_agent_with(UA_STRANGERS_REFUSE, NULL, NULL);
+	assert_int_equal(ua_account_alloc(&account, bed.agent, &other, NULL, NULL), 0);
+	assert_starts(ask(fd, "INVITE", "100"), "SIP/2.0 403 ");
+	assert_starts(ask(fd, "INVITE", "200"), "SIP/2.0 100 ");
+	bed_heard("incoming 200 from 100 \"100\" offering nothing");
+}
+
+static void test_strangers_may_get_no_answer_at_all(void **state)
+{
+	static const char *const methods[] = {"INVITE", "OPTIONS", "REGISTER", "BYE", "CANCEL", "JUMP", "NOTIFY", "REFER"};
+	struct ua_agent_counts counts;
+	int fd = socket_at(STRANGER);
+
+	(void)state;
+	open_agent_with(UA_STRANGERS_SILENCE, NULL, NULL);
+	for (size_t i = 0; i < sizeof(methods) / sizeof(methods[0]); i++)
+		assert_string_equal(ask(fd, methods[i], "100"), "");
+	send_to_agent(fd, "BYE sip:100@127.0.0.1 SIP/2.0\r\nVia: SIP/2.0/UDP 127.0.0.66:9;rport;branch=z9hG4bK-x\r\n"
+		"From: <sip:x@y>;tag=x\r\nTo: <sip:100@y>;tag=gone\r\nCall-ID: gone\r\nCSeq: 1 BYE\r\nContent-Length: 0\r\n\r\n");
+	assert_string_equal(answer(fd), "");
+	ua_agent_counts_get(bed.agent, &counts);
+	assert_int_equal(counts.refused_strangers, 9);
+	assert_rings(socket_at(SERVER));
+}
+
+/* Whoever was called may answer for the call from wherever he is. */
+static void test_within_a_call_nobody_is_a_stranger(void **state)
+{
+	int server = socket_at(SERVER), fd = socket_at(STRANGER);
+	char tag[64], text[1024];
+
+	(void)state;
+	open_agent_with(UA_STRANGERS_SILENCE, NULL, NULL);
+	assert_rings(server);
+	(void)ua_invite_ring(bed.invite, false, NULL);
+	snprintf(tag, sizeof(tag), "%s", parameter(header(answer(server), "To"), "tag"));
+	assert_true(strlen(tag) > 0);
+	snprintf(text, sizeof(text), "BYE sip:100@127.0.0.1 SIP/2.0\r\nVia: SIP/2.0/UDP 127.0.0.66:9;rport;branch=z9hG4bK-bye\r\n"
+		"From: <sip:100@127.0.0.1>;tag=s%u\r\nTo: <sip:100@y>;tag=%s\r\nCall-ID: strange%u\r\nCSeq: 2 BYE\r\n"
+		"Content-Length: 0\r\n\r\n", calls, tag, calls);
+	send_to_agent(fd, text);
+	/* RFC 3261 s12.2.2: a request belongs to a dialog by its tags and Call-ID | whatever the address that it comes from */
+	assert_starts(answer(fd), "SIP/2.0 200 ");
+	bed_heard("ended by peer, status 0, cause 0");
+}
+
+static void test_strangers_may_be_let_in(void **state)
+{
+	int fd = socket_at(STRANGER);
+
+	(void)state;
+	open_agent_with(UA_STRANGERS_ALLOW, NULL, NULL);
+	assert_rings(fd);
+	assert_starts(ask(fd, "OPTIONS", "100"), "SIP/2.0 200 ");
+	assert_starts(ask(fd, "INVITE", "999"), "SIP/2.0 404 ");
+	assert_starts(ask_with(fd, "SUBSCRIBE", "100", "Event: dialog\r\n"), "SIP/2.0 403 ");
+	assert_starts(ask_with(fd, "NOTIFY", "100", "Event: message-summary\r\n"), "SIP/2.0 403 ");
+	bed_heard_nothing();
+}
+
+static bool peers_have(const char *list, const char *addr)
+{
+	struct ua_peers peers;
+	uint8_t bytes[UA_PEER_BYTES] = {[10] = 0xff, [11] = 0xff};
+
+	assert_int_equal(ua_peers_parse(&peers, list), 0);
+	assert_int_equal(inet_pton(strchr(addr, ':') ? AF_INET6 : AF_INET, addr, strchr(addr, ':') ? bytes : bytes + 12), 1);
+	return ua_peers_have(&peers, bytes);
+}
+
+static void test_peers_are_addresses_and_networks_of_either_family(void **state)
+{
+	static const char *const wrong[] = {"1.2.3", "1.2.3.4/33", "1.2.3.4/", "1.2.3.4/-1", "::/129", "sip.example.com", "1.2.3.4 x", "1.2.3.4/8/8"};
+	struct ua_peers peers;
+	char many[512] = "";
+
+	(void)state;
+	assert_true(peers_have("192.0.2.7", "192.0.2.7"));
+	assert_false(peers_have("192.0.2.7", "192.0.2.6"));
+	assert_true(peers_have("10.0.0.0/8 , 192.0.2.128/25", "192.0.2.200"));
+	assert_false(peers_have("10.0.0.0/8,192.0.2.128/25", "192.0.2.100"));
+	assert_true(peers_have("10.0.0.0/8,192.0.2.128/25", "10.255.0.1"));
+	assert_true(peers_have("2001:db8::/33", "2001:db8:7fff::1"));
+	assert_false(peers_have("2001:db8::/33", "2001:db8:8000::1"));
+	assert_true(peers_have("0.0.0.0/0", "8.8.8.8"));
+	assert_false(peers_have("0.0.0.0/0", "2001:db8::1"));
+	assert_false(peers_have("", "127.0.0.1"));
+	for (size_t i = 0; i < sizeof(wrong) / sizeof(wrong[0]); i++)
+		assert_int_equal(ua_peers_parse(&peers, wrong[i]), EINVAL);
+	for (unsigned i = 0; i <= UA_PEERS_MAX; i++)
+		strcat(many, "10.0.0.1 ");
+	assert_int_equal(ua_peers_parse(&peers, many), E2BIG);
+}
+
+static int close_all(void **state)
+{
+	while (fd_count)
+		close(fds[--fd_count]);
+	return bed_close(state);
+}
+
+#define test_of(test) cmocka_unit_test_setup_teardown(test, bed_open, close_all)
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		test_of(test_a_stranger_rings_no_telephone),
+		test_of(test_the_server_and_peers_ring_it),
+		test_of(test_a_peer_is_in_the_trust_domain),
+		test_of(test_another_account_s_server_is_a_stranger_to_this_one),
+		test_of(test_strangers_may_get_no_answer_at_all),
+		test_of(test_within_a_call_nobody_is_a_stranger),
+		test_of(test_strangers_may_be_let_in),
+		cmocka_unit_test(test_peers_are_addresses_and_networks_of_either_family),
+	};
+
+	return cmocka_run_group_tests_name("sip strangers", tests, NULL, NULL);
+}
