@@ -79,6 +79,7 @@ part_unit() {
 	tests tests/config/wrong.sh build
 	say "the sample configuration is taken" tests/sample.sh build
 	say "the drawing of the line's machine is its table's" diff -u doc/line.md <(build/line-drawing)
+	say "the table of playout is what the test reaches" diff -u <(grep '^|' doc/playout.md) <(build/tests/unit/gateway_playout_traces_test --table)
 	if [ "${1:-}" = whole ]; then
 		say "the table of requirements is what the tests show" diff -u doc/rfc.md <(tests/rfc.sh "$logs/unit.log")
 		say "make install puts everything below DESTDIR" tests/install_check.sh build

@@ -13,8 +13,8 @@
 #define DSP_STRETCH_LAG_MIN 20
 #define DSP_STRETCH_LAG_MAX 120
 #define DSP_STRETCH_BLEND   80 /* over so many samples one goes over into the other */
-#define DSP_STRETCH_AHEAD   (DSP_STRETCH_LAG_MAX + DSP_STRETCH_BLEND) /* samples that must lie ahead */
-#define DSP_STRETCH_BEFORE  DSP_STRETCH_LAG_MAX                       /* ... and before, to make it longer */
+#define DSP_STRETCH_AHEAD   (DSP_STRETCH_LAG_MAX + DSP_STRETCH_BLEND) /* samples that must lie ahead to make it shorter */
+#define DSP_STRETCH_BEFORE  DSP_STRETCH_LAG_MAX /* ... and before, to make it longer, with DSP_STRETCH_BLEND ahead */
 
 struct dsp_stretch_place {
 	unsigned lag;  /* samples that it would become shorter or longer by */
@@ -22,8 +22,7 @@ struct dsp_stretch_place {
 	float power;   /* mean square of the sound there */
 };
 
-/* The best place at sound, at which DSP_STRETCH_AHEAD samples lie ahead and DSP_STRETCH_BEFORE before; lag_max up to
- * DSP_STRETCH_LAG_MAX. */
+/* How to do it at sound; lag_max up to DSP_STRETCH_LAG_MAX. */
 struct dsp_stretch_place dsp_stretch_find(const int16_t *sound, bool longer, unsigned lag_max);
 
 /* Of count samples at sound makes count - lag, or count + lag, in place; returns how many. */

@@ -3,8 +3,9 @@
 
 #include "gateway/media/playout_delay.h"
 
-#define WINDOW_PACKETS 256
+#define WINDOW_PACKETS 400
 #define LATE_PER_CENT  1
+#define BENEFIT_PACKETS 100 /* taken for fast: chance brings a few late ones together, and early in a call one is many */
 #define LATE_RUN_SHARE 170 /* one event that delays many packets counts for less than one in a hundred */
 
 void playout_delay_reset(struct playout_delay *delay, const struct playout_delay_limits *limits)
@@ -63,7 +64,7 @@ static void window_move(struct playout_delay *delay)
 
 static unsigned quantile(const struct playout_delay *delay)
 {
-	unsigned late = (delay->newer_count + delay->older_count) * LATE_PER_CENT / 100, slower = 0;
+	unsigned late = (delay->newer_count + delay->older_count + BENEFIT_PACKETS) * LATE_PER_CENT / 100, slower = 0;
 	unsigned bin = PLAYOUT_DELAY_BINS - 1;
 
 	for (; bin > 0; bin--) {

@@ -2,7 +2,7 @@
 /*
  * Private to the playout: how long sound has to wait. Of each packet comes its transit: when it came less when its first
  * sample was said, on two clocks that have nothing in common, so that only differences mean something. A histogram of
- * the last 256 to 512 packets, above the fastest of them, tells which delay leaves one in a hundred late. Samples of the
+ * the last 400 to 800 packets, above the fastest of them, tells which delay leaves one in a hundred late. Samples of the
  * line's clock throughout; pure.
  */
 #ifndef TIPRING_GATEWAY_MEDIA_PLAYOUT_DELAY_H

@@ -6,18 +6,25 @@
 
 #define LOST_DECODED_MAX 800 /* samples: so long a codec's own concealment is asked, then ours fades it into noise */
 
-/* The delay is changed in the sound when it is off by more than SLACK, not too often, and the more patiently for a good
- * place the less there is to do. All in samples. */
-#define SLACK            40
+/* The delay is changed in the sound when it is too short, or too long by more than SLACK, not too often, and the more
+ * patiently for a good place the less there is to do. All in samples. */
+#define SLACK            20
+#define LONGER_LAG_MAX   80
 #define TONE_REST        8000 /* not so soon after a tone: the next one is likely to follow */
 #define MATCH_GOOD       0.8f
 #define MATCH_FAIR       0.5f
+#define MATCH_ANY        (-2.0f)
 #define QUIET_POWER      (40.0f * 40.0f) /* -52 dBm0 */
 
 static const struct haste {
 	int32_t off; /* from so much on */
 	unsigned spacing, patience;
-} hastes[] = {{640, 240, 160}, {240, 400, 400}, {0, 800, 8000}};
+	float fair, last; /* what is good enough after half of the patience, and after all of it */
+} hastes[] = {
+	{640, 240, 160, MATCH_FAIR, MATCH_ANY},
+	{240, 400, 400, MATCH_FAIR, MATCH_ANY},
+	{0, 800, 0, MATCH_GOOD, MATCH_GOOD},
+};
 
 static int16_t *pending_end(struct playout *playout)
 {
@@ -215,9 +222,9 @@ static void ready(struct playout *playout, size_t count)
 }
 
 /* Enough sound in one piece to look for a place in it. */
-static bool look_ahead(struct playout *playout)
+static bool look_ahead(struct playout *playout, bool longer)
 {
-	while (playout->pending < DSP_STRETCH_AHEAD) {
+	while (playout->pending < (longer ? DSP_STRETCH_BLEND : DSP_STRETCH_AHEAD)) {
 		const struct playout_entry *next = playout_pool_first(&playout->pool, PLAYOUT_SOUND);
 
 		if (!next || !next->samples || next->anew || next->place != playout_end(playout) ||
@@ -238,12 +245,20 @@ static const struct haste *haste_of(int32_t off)
 	return haste;
 }
 
-static bool place_is_good(const struct playout *playout, const struct dsp_stretch_place *place, unsigned waited,
-	unsigned patience)
+static bool place_is_good(const struct playout *playout, const struct dsp_stretch_place *place, const struct haste *haste)
 {
-	float threshold = waited > patience ? -2 : waited > patience / 2 ? MATCH_FAIR : MATCH_GOOD;
+	unsigned waited = playout->since_stretch - haste->spacing;
+	float enough = waited > haste->patience ? haste->last : waited > haste->patience / 2 ? haste->fair : MATCH_GOOD;
 
-	return place->match > threshold || place->power < QUIET_POWER || place->power < 4 * playout->conceal.level;
+	return place->match >= enough || place->power < QUIET_POWER || place->power < 4 * playout->conceal.level;
+}
+
+/* Too long a delay is better than too short a one. */
+static unsigned lag_max(int32_t off, bool longer)
+{
+	if (longer && off < LONGER_LAG_MAX)
+		return LONGER_LAG_MAX;
+	return off < DSP_STRETCH_LAG_MAX ? (unsigned)off : DSP_STRETCH_LAG_MAX;
 }
 
 static void stretch(struct playout *playout, size_t count)
@@ -255,13 +270,12 @@ static void stretch(struct playout *playout, size_t count)
 	struct dsp_stretch_place place;
 
 	playout->since_stretch += (unsigned)count;
-	if (playout->config.fixed || off <= SLACK || playout->since_stretch < haste->spacing ||
+	if (playout->config.fixed || (excess >= 0 && excess <= SLACK) || playout->since_stretch < haste->spacing ||
 	    playout->delay.packets < PLAYOUT_DELAY_EVIDENCE ||
-	    playout_ahead(playout_end(playout), playout->tones_until) < TONE_REST || !look_ahead(playout))
+	    playout_ahead(playout_end(playout), playout->tones_until) < TONE_REST || !look_ahead(playout, longer))
 		return;
-	place = dsp_stretch_find(playout->sound + PLAYOUT_HISTORY, longer,
-		off < DSP_STRETCH_LAG_MAX ? (unsigned)off : DSP_STRETCH_LAG_MAX);
-	if (!place_is_good(playout, &place, playout->since_stretch - haste->spacing, haste->patience))
+	place = dsp_stretch_find(playout->sound + PLAYOUT_HISTORY, longer, lag_max(off, longer));
+	if (!place_is_good(playout, &place, haste))
 		return;
 	playout->since_stretch = 0;
 	if (longer) {
