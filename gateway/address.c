@@ -45,6 +45,23 @@ socklen_t address_size(const union address *address)
 	return address->any.sa_family == AF_INET6 ? sizeof(address->in6) : sizeof(address->in);
 }
 
+bool address_is_private(const union address *address)
+{
+	static const struct {
+		uint32_t prefix, mask;
+	} networks[] = {
+		{0x0a000000, 0xff000000}, {0xac100000, 0xfff00000}, {0xc0a80000, 0xffff0000}, {0x64400000, 0xffc00000},
+	};
+
+	if (address->any.sa_family == AF_INET6)
+		return (address->in6.sin6_addr.s6_addr[0] & 0xfe) == 0xfc;
+	for (size_t i = 0; i < sizeof(networks) / sizeof(networks[0]); i++) {
+		if ((ntohl(address->in.sin_addr.s_addr) & networks[i].mask) == networks[i].prefix)
+			return true;
+	}
+	return false;
+}
+
 bool address_same_host(const union address *a, const union address *b)
 {
 	if (a->any.sa_family != b->any.sa_family)

@@ -20,6 +20,7 @@ int address_set(union address *address, const char *text, uint16_t port);
 uint16_t address_port(const union address *address); /* 0 also when it was never set */
 void address_port_set(union address *address, uint16_t port);
 socklen_t address_size(const union address *address); /* for the socket calls */
+bool address_is_private(const union address *address); /* no address of the public network: RFC 1918, 6598, 4193 */
 bool address_same_host(const union address *a, const union address *b);
 void address_print(const union address *address, char text[INET6_ADDRSTRLEN]); /* without port and brackets */
 

@@ -46,7 +46,8 @@ struct leg {
 	bool alerted;     /* 180: somebody is to hear that it rings */
 	struct ua_end end;
 	char reason[REASON_MAX]; /* of it */
-	int fd;
+	int fds[STREAM_WIRE_KINDS];
+	char cname[UA_RTCP_CNAME_BYTES];
 	uint32_t stream_id;
 	struct ua_rtp_sender sender;
 };
@@ -70,6 +71,7 @@ static struct leg *leg_new(const struct leg_config *config, const struct leg_han
 		last_stream_id = 1;
 	leg->stream_id = last_stream_id;
 	ua_rtp_sender_init(&leg->sender);
+	ua_rtcp_cname(leg->cname);
 	snprintf(leg->local.addr, sizeof(leg->local.addr), "%s", config->addr);
 	leg->local.direction = leg->narrowed = leg->told = leg->peer = UA_SENDRECV;
 	leg->local.ptime_ms = config->ptime_ms;
@@ -86,13 +88,21 @@ static int leg_alloc(struct leg **legp, const struct leg_config *config,
 
 	if (!leg)
 		return ENOMEM;
-	err = stream_socket_open(&leg->fd, &leg->local.port, config->addr, config->port_min,
+	err = stream_socket_open(leg->fds, &leg->local.port, config->addr, config->port_min,
 		config->port_max);
 	if (err)
 		free(leg);
 	else
 		*legp = leg;
 	return err;
+}
+
+static void sockets_close(struct leg *leg)
+{
+	for (int kind = 0; kind < STREAM_WIRE_KINDS; kind++) {
+		if (leg->fds[kind] >= 0)
+			close(leg->fds[kind]);
+	}
 }
 
 /* A reliable 180 may have told the peer already where its sound comes to, and nothing says that anew: the port stays. */
@@ -103,8 +113,10 @@ static int leg_alloc_beside(struct leg **legp, const struct leg *from, const str
 
 	if (!leg)
 		return ENOMEM;
-	leg->fd = fcntl(from->fd, F_DUPFD_CLOEXEC, 0);
-	if (leg->fd < 0) {
+	for (int kind = 0; kind < STREAM_WIRE_KINDS; kind++)
+		leg->fds[kind] = fcntl(from->fds[kind], F_DUPFD_CLOEXEC, 0);
+	if (leg->fds[STREAM_WIRE_RTP] < 0 || leg->fds[STREAM_WIRE_RTCP] < 0) {
+		sockets_close(leg);
 		free(leg);
 		return EMFILE;
 	}
@@ -131,6 +143,7 @@ static void offer_take(struct leg *leg, const struct ua_sdp *offer)
 	union address addr;
 
 	remote_take(leg, offer);
+	leg->local.rtcp_mux = offer->rtcp_mux; /* what was agreed on is offered again */
 	leg->peer = offer->direction & ~(remote_addr(offer, &addr) ? 0u : (unsigned)UA_RECVONLY);
 }
 
@@ -542,7 +555,7 @@ void leg_free(struct leg *leg)
 	if (!leg)
 		return;
 	leg_hang_up(leg, 16);
-	close(leg->fd);
+	sockets_close(leg);
 	free(leg);
 }
 
@@ -587,6 +600,11 @@ static uint8_t ptime_ms(const struct leg *leg)
 	return (uint8_t)(wanted_ms < PTIME_MIN_MS ? PTIME_MIN_MS : wanted_ms > PTIME_MAX_MS ? PTIME_MAX_MS : wanted_ms);
 }
 
+uint32_t leg_stream_id(const struct leg *leg)
+{
+	return leg->stream_id;
+}
+
 void leg_stream_wish(const struct leg *leg, bool talks, bool hears, struct stream_wish *wish)
 {
 	const struct ua_format *format = leg->has_remote ? ua_sdp_sound_format(&leg->remote, &leg->local) : NULL;
@@ -594,7 +612,10 @@ void leg_stream_wish(const struct leg *leg, bool talks, bool hears, struct strea
 
 	memset(wish, 0, sizeof(*wish));
 	wish->id = leg->stream_id;
-	wish->fd = leg->fd;
+	wish->fd = leg->fds[STREAM_WIRE_RTP];
+	wish->rtcp_fd = leg->fds[STREAM_WIRE_RTCP];
+	wish->symmetric = leg->config->symmetric_rtp;
+	snprintf(wish->cname, sizeof(wish->cname), "%.*s", STREAM_CNAME_BYTES - 1, leg->cname);
 	wish->sender = leg->sender;
 	wish->playout = leg->config->playout;
 	wish->ptime_ms = ptime_ms(leg);
@@ -602,6 +623,7 @@ void leg_stream_wish(const struct leg *leg, bool talks, bool hears, struct strea
 	if (!format)
 		return;
 	reachable = remote_addr(&leg->remote, &wish->remote);
+	wish->rtcp_port = reachable ? ua_sdp_rtcp_port(&leg->remote) : 0;
 	event_types(leg, wish);
 	wish->payload_type = format->payload_type;
 	wish->law = format->codec == UA_CODEC_PCMA ? DSP_LAW_A : DSP_LAW_MU;

@@ -21,6 +21,7 @@ struct leg_config {
 	struct playout_config playout;
 	uint16_t playout_machine_ms; /* its start_ms where it is fixed */
 	uint8_t ptime_ms;
+	uint8_t symmetric_rtp; /* enum stream_symmetric */
 	bool hold_plays;    /* a held peer hears the hold sound */
 	bool hold_inactive; /* ... is offered inactive rather than sendonly */
 	bool dtmf_events; /* keys go and come as events (RFC 4733) where the peer wants it */
@@ -120,6 +121,8 @@ void leg_free(struct leg *leg);
 
 /* Why the call ended, after an ENDED event: SIP status and phrase; and where to (moved), within that event alone. */
 const struct ua_end *leg_end(const struct leg *leg);
+
+uint32_t leg_stream_id(const struct leg *leg);
 
 /* The stream that the media thread shall run; talks and hears are the line's wish, narrowed by what the peer agreed to. */
 void leg_stream_wish(const struct leg *leg, bool talks, bool hears, struct stream_wish *wish);

@@ -1,44 +1,10 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-#include <string.h>
-
 #include "sip/rtp_source.h"
 
 /* RFC 3550 A.1 */
 #define FORWARD_MAX  3000
 #define BACKWARD_MAX 100
 #define NO_JUMP      0x10000u
-#define LOST_AT_ONCE_MAX 1000 /* that are looked at one by one */
-
-/* ---- bursts and gaps ---- */
-
-/* What is open ended at its last loss. One loss alone among many that sound is no burst. */
-static void flock_close(struct ua_rtp_flock *flock)
-{
-	if (flock->open_lost > 1) {
-		flock->bursts++;
-		flock->burst_packets += flock->open_packets;
-		flock->burst_lost += flock->open_lost;
-	} else {
-		flock->gap_packets += flock->open_packets;
-		flock->gap_lost += flock->open_lost;
-	}
-	flock->open_packets = flock->open_lost = 0;
-}
-
-static void flock_lost(struct ua_rtp_flock *flock)
-{
-	if (flock->sounded >= UA_RTP_GMIN || !flock->open_lost) {
-		flock_close(flock);
-		flock->gap_packets += flock->sounded;
-	} else {
-		flock->open_packets += flock->sounded;
-	}
-	flock->sounded = 0;
-	flock->open_packets++;
-	flock->open_lost++;
-}
-
-/* ---- sequence and jitter ---- */
 
 static void begin(struct ua_rtp_source *source, const struct ua_rtp_packet *packet)
 {
@@ -80,11 +46,8 @@ static bool sequence_take(struct ua_rtp_source *source, const struct ua_rtp_pack
 		source->jumped = (packet->sequence + 1u) & 0xffff;
 		return false;
 	}
-	if (ahead < FORWARD_MAX && ahead > 0) {
-		for (unsigned i = 1; i < ahead && i <= LOST_AT_ONCE_MAX; i++)
-			flock_lost(&source->flock);
+	if (ahead < FORWARD_MAX)
 		source->highest += ahead;
-	}
 	source->jumped = NO_JUMP;
 	source->received++;
 	return true;
@@ -118,16 +81,7 @@ void ua_rtp_source_take(struct ua_rtp_source *source, const struct ua_rtp_packet
 	if (!sequence_take(source, packet))
 		return;
 	source->received_in_all++;
-	source->flock.sounded++;
 	jitter_take(source, packet, now_ns, clock_hz);
-}
-
-void ua_rtp_source_discard(struct ua_rtp_source *source, uint32_t packets)
-{
-	for (uint32_t i = 0; i < packets && i < LOST_AT_ONCE_MAX; i++) {
-		source->flock.sounded -= source->flock.sounded > 0;
-		flock_lost(&source->flock);
-	}
 }
 
 uint64_t ua_rtp_source_received(const struct ua_rtp_source *source)
@@ -145,8 +99,6 @@ uint32_t ua_rtp_source_jitter(const struct ua_rtp_source *source)
 	return source->jitter_16 >> 4;
 }
 
-/* ---- what is told of it ---- */
-
 void ua_rtp_source_block(struct ua_rtp_source *source, struct ua_rtcp_block *block)
 {
 	uint32_t due = expected(source) - source->expected_before;
@@ -161,33 +113,4 @@ void ua_rtp_source_block(struct ua_rtp_source *source, struct ua_rtcp_block *blo
 	};
 	source->expected_before = expected(source);
 	source->received_before = source->received;
-}
-
-static uint8_t share_256(uint64_t part, uint64_t whole)
-{
-	uint64_t share = whole ? part * 256 / whole : 0;
-
-	return (uint8_t)(share > 255 ? 255 : share);
-}
-
-static uint16_t to_16(uint64_t value)
-{
-	return (uint16_t)(value > 65535 ? 65535 : value);
-}
-
-void ua_rtp_source_voip(const struct ua_rtp_source *source, unsigned packet_ms, uint64_t discarded, struct ua_rtcp_voip *voip)
-{
-	uint64_t lost = ua_rtp_source_lost(source), due = lost + source->received_in_all;
-	struct ua_rtp_flock flock = source->flock;
-
-	flock_close(&flock);
-	flock.gap_packets += flock.sounded;
-	voip->ssrc = source->ssrc;
-	voip->loss = share_256(lost, due);
-	voip->discard = share_256(discarded, due);
-	voip->burst_density = share_256(flock.burst_lost, flock.burst_packets);
-	voip->gap_density = share_256(flock.gap_lost, flock.gap_packets);
-	voip->burst_ms = to_16(flock.bursts ? (uint64_t)flock.burst_packets * packet_ms / flock.bursts : 0);
-	voip->gap_ms = to_16((uint64_t)flock.gap_packets * packet_ms / (flock.bursts + 1));
-	voip->gmin = UA_RTP_GMIN;
 }

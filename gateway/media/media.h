@@ -70,6 +70,14 @@ struct media_report {
 	uint32_t events_written, events_dropped; /* of the line's queue, in all */
 };
 
+#define MEDIA_ENDED MEDIA_STREAMS
+
+/* Up, each second and when a stream ends. */
+struct media_stats {
+	struct stream_stats streams[MEDIA_STREAMS];
+	struct stream_stats ended[MEDIA_ENDED]; /* those that ended last */
+};
+
 /* Who takes the far talker's echo out of what the telephone says. */
 enum media_echo {
 	MEDIA_ECHO_OFF,
@@ -126,5 +134,8 @@ void *media_line_arg(const struct media_line *line);
 uint32_t media_line_wish(struct media_line *line, const struct media_wish *wish); /* its sequence number */
 bool media_line_event(struct media_line *line, struct media_event *event);
 void media_line_report(struct media_line *line, struct media_report *report);
+
+/* Of the stream with this id, while it goes on and a while after. False: nothing is known of it. */
+bool media_line_stats(struct media_line *line, uint32_t id, struct stream_stats *stats);
 
 #endif

@@ -248,12 +248,30 @@ static void streams_tie(struct media_line *line, const struct media_wish *wish)
 	}
 }
 
+static void stats_publish(struct media_line *line)
+{
+	for (int i = 0; i < MEDIA_STREAMS; i++)
+		stream_stats_get(&line->streams[i], &line->stats.streams[i]);
+	box_write(&line->stats_box, &line->stats, sizeof(line->stats));
+}
+
+static void stream_obey(struct media_line *line, int i, const struct stream_wish *wish)
+{
+	struct stream *stream = &line->streams[i];
+
+	stream->now_ns = line->now_ns;
+	if (stream->wish.id && stream->wish.id != wish->id)
+		stream_stats_get(stream, &line->stats.ended[line->ended++ % MEDIA_ENDED]);
+	stream_update(stream, wish);
+}
+
 void media_line_obey(struct media_line *line, uint64_t now_ns)
 {
 	struct media_wish wish;
 
 	if (!box_read(&line->wish_box, &wish, sizeof(wish), &line->wish_sequence))
 		return;
+	line->now_ns = now_ns;
 	line->report.refusal = 0;
 	obey_port(line, &wish, now_ns);
 	obey_tone(line, &wish);
@@ -263,7 +281,8 @@ void media_line_obey(struct media_line *line, uint64_t now_ns)
 	fxs_hook_mode_set(line->hook, wish.hook_mode);
 	streams_place(line, &wish);
 	for (int i = 0; i < MEDIA_STREAMS; i++)
-		stream_update(&line->streams[i], &wish.streams[i]);
+		stream_obey(line, i, &wish.streams[i]);
+	stats_publish(line);
 	streams_tie(line, &wish);
 	line->wish = wish;
 	obey_ring(line, now_ns);
@@ -339,12 +358,20 @@ void media_line_judge(struct media_line *line, uint64_t now_ns)
 		pronounce(line, verdicts, count);
 }
 
+static void streams_tick(struct media_line *line)
+{
+	for (int i = 0; i < MEDIA_STREAMS; i++)
+		stream_tick(&line->streams[i], line->now_ns);
+}
+
 void media_line_heal(struct media_line *line, uint64_t now_ns)
 {
 	struct fxs_hook_verdict verdicts[FXS_HOOK_VERDICTS_MAX];
 	bool off_hook;
 
 	line->now_ns = now_ns;
+	streams_tick(line);
+	stats_publish(line);
 	if (line->port->driver->hook_get(line->port, &off_hook) == 0)
 		pronounce(line, verdicts, fxs_hook_edge(line->hook, off_hook, now_ns, verdicts));
 	obey_port(line, &line->wish, now_ns);
@@ -540,6 +567,7 @@ void media_line_tick(struct media_line *line, uint64_t now_ns, size_t count)
 	line->now_ns = now_ns;
 	line->report.ticks++;
 	obey_ring(line, now_ns);
+	streams_tick(line);
 	while (blocks < BLOCKS_A_TICK_MAX && driver->read(line->port, samples, count) == 0) {
 		listen_block(line, samples, count);
 		blocks++;

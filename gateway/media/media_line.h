@@ -10,7 +10,7 @@
 
 struct media_line {
 	/* shared with control */
-	struct box wish_box, report_box;
+	struct box wish_box, report_box, stats_box;
 	struct event_queue events;
 	atomic_bool wish_dirty, changed;
 	struct media *media;
@@ -18,7 +18,8 @@ struct media_line {
 
 	/* control's copies */
 	struct media_report report_read;
-	uint32_t report_sequence;
+	struct media_stats stats_read;
+	uint32_t report_sequence, stats_sequence;
 
 	/* the worker's own */
 	struct fxs_port *port;
@@ -45,6 +46,8 @@ struct media_line {
 	uint64_t tone_muted_until_ns; /* UINT64_MAX: until another tone is wished */
 	uint64_t now_ns;         /* of the step that is running */
 	struct stream streams[MEDIA_STREAMS];
+	struct media_stats stats;
+	unsigned ended;          /* the next place among stats.ended */
 	int16_t said[FXS_BLOCK_SAMPLES_MAX]; /* what the telephone said in the last block, for its echo */
 	/* What each stream brought in the last block, for who hears it. */
 	int16_t brought[MEDIA_STREAMS][FXS_BLOCK_SAMPLES_MAX];

@@ -142,3 +142,19 @@ void media_line_report(struct media_line *line, struct media_report *report)
 		&line->report_sequence);
 	*report = line->report_read;
 }
+
+bool media_line_stats(struct media_line *line, uint32_t id, struct stream_stats *stats)
+{
+	const struct stream_stats *all = line->stats_read.streams;
+
+	box_read(&line->stats_box, &line->stats_read, sizeof(line->stats_read), &line->stats_sequence);
+	for (unsigned i = 0; id && i < MEDIA_STREAMS + MEDIA_ENDED; i++) {
+		const struct stream_stats *one = i < MEDIA_STREAMS ? &all[i] : &line->stats_read.ended[i - MEDIA_STREAMS];
+
+		if (one->id != id)
+			continue;
+		*stats = *one;
+		return true;
+	}
+	return false;
+}

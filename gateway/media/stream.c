@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "gateway/media/stream.h"
+#include "gateway/media/stream_private.h"
 
 #define SAMPLES_PER_MS      8
 #define PAYLOAD_TYPE_CN     13 /* RFC 3389 */
@@ -41,13 +42,6 @@ void stream_free(struct stream *stream)
 		dsp_decoder_free(stream->playout.decoders[i]);
 }
 
-static void wire_tie(struct stream_wire *wire, const struct stream_wish *wish)
-{
-	wire->fds[STREAM_WIRE_RTP] = wish->fd;
-	wire->fds[STREAM_WIRE_RTCP] = -1;
-	wire->remotes[STREAM_WIRE_RTP] = wish->remote;
-}
-
 /* What came while nobody listened is not heard: the line may not have been served meanwhile. */
 static void begin_to_listen(struct stream *stream)
 {
@@ -65,7 +59,10 @@ void stream_update(struct stream *stream, const struct stream_wish *wish)
 {
 	bool moved = !same_address(&wish->remote, &stream->wish.remote);
 
+	if (wish->id != stream->wish.id)
+		stream_report(stream, true);
 	if (wish->id && wish->id != stream->wish.id) {
+		stream_rtcp_begin(&stream->rtcp, wish->cname, wish->sender.ssrc);
 		stream_playout_reset(&stream->playout, &wish->playout);
 		stream->sender = wish->sender;
 		stream->frame_fill = 0;
@@ -79,8 +76,10 @@ void stream_update(struct stream *stream, const struct stream_wish *wish)
 	} else if (!wish->receives && stream->wish.receives) {
 		stream_playout_interrupt(&stream->playout);
 	}
-	if (moved)
+	if (moved) {
 		latch_reset(&stream->latch, &wish->remote);
+		stream->rtcp_source_port = 0;
+	}
 	if (moved || (wish->receives && !stream->wish.receives))
 		stream->silent_samples = 0;
 	if (wish->law != stream->wish.law)
@@ -90,7 +89,7 @@ void stream_update(struct stream *stream, const struct stream_wish *wish)
 	if (!wish->sends || !wish->event_type || wish->plays_hold)
 		stream->relay.down = stream->relay.sender.busy = false;
 	stream->wish = *wish;
-	wire_tie(&stream->wire, wish);
+	stream_aim(stream);
 }
 
 uint32_t stream_silent_id(const struct stream *stream)
@@ -107,7 +106,10 @@ static void send_packet(const uint8_t *bytes, size_t length, void *arg)
 {
 	struct stream *stream = arg;
 
-	stream->packets_sent += stream_wire_send(&stream->wire, STREAM_WIRE_RTP, bytes, length);
+	if (!stream_wire_send(&stream->wire, STREAM_WIRE_RTP, bytes, length))
+		return;
+	stream->packets_sent++;
+	stream_rtcp_sent(&stream->rtcp, length - UA_RTP_HEADER_BYTES);
 }
 
 static void send_frame(struct stream *stream)
@@ -187,6 +189,7 @@ static bool source_is_ours(struct stream *stream, const struct ua_rtp_packet *pa
 
 	if (!latch_take(&stream->latch, &latching))
 		return false;
+	stream_heard(stream, packet);
 	stream->silent_samples = 0;
 	return true;
 }
@@ -283,6 +286,8 @@ static void receive(struct stream *stream)
 
 		if (length < 0)
 			return;
+		if (stream_report_take(stream, bytes, (size_t)length, &source))
+			continue;
 		take_packet(stream, bytes, (size_t)length, &source);
 	}
 }

@@ -16,6 +16,8 @@
 #include "gateway/media/latch.h"
 #include "gateway/media/playout.h"
 #include "gateway/media/relay.h"
+#include "gateway/media/stream_rtcp.h"
+#include "gateway/media/stream_stats.h"
 #include "gateway/media/stream_wire.h"
 #include "sip/rtp.h"
 
@@ -23,12 +25,24 @@
 #define STREAM_SILENT_MS        3000 /* without a packet for so long its sound counts as lost */
 #define STREAM_QUIET_MS         1000 /* ... before the call is answered: nobody makes its sound */
 
+#define STREAM_CNAME_BYTES      21 /* with the final zero */
+
+/* Whether packets go where the far end's come from, rather than where it said: it may be behind an address translator. */
+enum stream_symmetric {
+	STREAM_SYMMETRIC_OFF,
+	STREAM_SYMMETRIC_PRIVATE, /* when it said a private address, and its packets come from another host */
+	STREAM_SYMMETRIC_ON,
+};
+
 /* What control wishes of a stream. A new id is a new stream; the same id with other values changes it on
  * the way. id 0: no stream. */
 struct stream_wish {
 	uint32_t id;
-	int32_t fd;                  /* a non-blocking UDP socket */
+	int32_t fd, rtcp_fd;         /* non-blocking UDP sockets; rtcp_fd -1: none */
 	union address remote;        /* where sound goes; port 0: nowhere yet */
+	uint16_t rtcp_port;          /* where RTCP goes there; 0: nowhere. The port of sound: both share one (RFC 5761) */
+	char cname[STREAM_CNAME_BYTES]; /* read when the id is new */
+	uint8_t symmetric;           /* enum stream_symmetric */
 	struct ua_rtp_sender sender; /* start values, read when the id is new */
 	uint8_t payload_type;        /* of what is sent */
 	uint8_t law;                 /* enum dsp_law of what is sent */
@@ -47,6 +61,9 @@ struct stream {
 	struct ua_rtp_sender sender;
 	bool talkspurt; /* the next packet is the first of a talkspurt */
 	struct latch latch;        /* whose packets are taken */
+	uint64_t now_ns;           /* of the tick that is running */
+	struct stream_rtcp rtcp;
+	uint16_t rtcp_source_port; /* that RTCP came from last, where the latched source is; 0: none did */
 	uint32_t silent_samples;   /* since its last packet, or since one was wished for */
 	uint8_t frame[STREAM_FRAME_MAX];
 	size_t frame_fill;
@@ -62,10 +79,16 @@ struct stream {
 int stream_init(struct stream *stream, bool tones);
 void stream_free(struct stream *stream);
 
-/* Opens a socket on an even port of the range, next to where the last search ended; EADDRINUSE when all are taken. */
-int stream_socket_open(int *fdp, uint16_t *portp, const char *addr, uint16_t port_min, uint16_t port_max);
+/* Opens a socket on an even port of the range, and one on the port after (RFC 3550 s11), next to where the last search ended;
+ * EADDRINUSE when all are taken. */
+int stream_socket_open(int fds[STREAM_WIRE_KINDS], uint16_t *portp, const char *addr, uint16_t port_min, uint16_t port_max);
 
 void stream_update(struct stream *stream, const struct stream_wish *wish);
+
+/* Before the rest of a tick, and each second while there are none: hears and sends reports. */
+void stream_tick(struct stream *stream, uint64_t now_ns);
+
+void stream_stats_get(const struct stream *stream, struct stream_stats *stats);
 
 /* One block from the telephone; sends a packet when one is full. */
 void stream_send(struct stream *stream, const int16_t *samples, size_t count);

@@ -28,7 +28,22 @@ static int socket_open(int *fdp, const union address *local)
 	return 0;
 }
 
-int stream_socket_open(int *fdp, uint16_t *portp, const char *addr, uint16_t port_min, uint16_t port_max)
+static int pair_open(int fds[STREAM_WIRE_KINDS], union address *local, uint16_t port)
+{
+	int err;
+
+	address_port_set(local, port);
+	err = socket_open(&fds[STREAM_WIRE_RTP], local);
+	if (err)
+		return err;
+	address_port_set(local, (uint16_t)(port + UA_RTCP_PORT_AFTER));
+	err = socket_open(&fds[STREAM_WIRE_RTCP], local);
+	if (err)
+		close(fds[STREAM_WIRE_RTP]);
+	return err;
+}
+
+int stream_socket_open(int fds[STREAM_WIRE_KINDS], uint16_t *portp, const char *addr, uint16_t port_min, uint16_t port_max)
 {
 	static uint16_t last; /* control thread only: spreads the ports, so that an old call's late packets meet nobody */
 	union address local;
@@ -38,10 +53,8 @@ int stream_socket_open(int *fdp, uint16_t *portp, const char *addr, uint16_t por
 		return EINVAL;
 	for (unsigned i = 0; i < pairs; i++) {
 		uint16_t port = (uint16_t)(first + 2 * (++last % pairs));
-		int err;
+		int err = pair_open(fds, &local, port);
 
-		address_port_set(&local, port);
-		err = socket_open(fdp, &local);
 		if (err == 0)
 			*portp = port;
 		if (err != EADDRINUSE)

@@ -321,17 +321,17 @@ static void test_a_remote_of_another_family_hurts_nobody(void **state)
 static void test_sockets_are_on_even_ports_of_the_range(void **state)
 {
 	uint16_t port;
-	int fds[4];
+	int fds[4][STREAM_WIRE_KINDS];
 
 	(void)state;
 	for (int i = 0; i < 3; i++) {
-		assert_int_equal(stream_socket_open(&fds[i], &port, "127.0.0.9", 21001, 21007), 0);
+		assert_int_equal(stream_socket_open(fds[i], &port, "127.0.0.9", 21001, 21007), 0);
 		assert_int_equal(port % 2, 0);
 		assert_in_range(port, 21002, 21006);
 	}
-	assert_int_equal(stream_socket_open(&fds[3], &port, "127.0.0.9", 21001, 21007), EADDRINUSE);
-	for (int i = 0; i < 3; i++)
-		close(fds[i]);
+	assert_int_equal(stream_socket_open(fds[3], &port, "127.0.0.9", 21001, 21007), EADDRINUSE);
+	for (int i = 0; i < 3 * STREAM_WIRE_KINDS; i++)
+		close(fds[i / STREAM_WIRE_KINDS][i % STREAM_WIRE_KINDS]);
 }
 
 #define STREAM_TEST(test)      cmocka_unit_test_setup_teardown(test, make, unmake)

@@ -134,43 +134,6 @@ static void test_losses_of_a_source_before_count_on(void **state)
 	assert_int_equal(ua_rtp_source_received(&source), 16);
 }
 
-static void test_losses_that_are_near_are_a_burst_and_others_are_in_the_gap(void **state)
-{
-	struct ua_rtcp_voip voip;
-
-	(void)state;
-	run(0, 100);   /* 100 lost: alone */
-	run(101, 200); /* 200, 203 and 204 lost: a burst of 5 packets */
-	run(201, 203);
-	run(205, 300);
-	ua_rtp_source_voip(&source, PACKET_MS, 0, &voip);
-	/* RFC 3611 s4.7.2: a burst goes from loss to loss with less than Gmin packets between, which is 16 | so */
-	assert_int_equal(voip.gmin, 16);
-	assert_int_equal(voip.burst_ms, 5 * PACKET_MS);
-	assert_int_equal(voip.burst_density, 3 * 256 / 5);
-	assert_int_equal(voip.gap_ms, 295 * PACKET_MS / 2);
-	assert_int_equal(voip.gap_density, 256 / 295);
-	assert_int_equal(voip.loss, 4 * 256 / 300);
-	assert_int_equal(voip.discard, 0);
-}
-
-static void test_what_came_too_late_counts_as_loss_in_a_burst_but_apart(void **state)
-{
-	struct ua_rtcp_voip voip;
-
-	(void)state;
-	run(0, 100);
-	ua_rtp_source_discard(&source, 1);
-	come(1, 100, 0);
-	ua_rtp_source_discard(&source, 1);
-	run(101, 200);
-	ua_rtp_source_voip(&source, PACKET_MS, 2, &voip);
-	assert_int_equal(voip.loss, 0);
-	assert_int_equal(voip.discard, 2 * 256 / 200);
-	assert_int_equal(voip.burst_ms, 2 * PACKET_MS);
-	assert_int_equal(voip.burst_density, 255);
-}
-
 #define SOURCE_TEST(test) cmocka_unit_test_setup(test, begin)
 
 int main(void)
@@ -182,8 +145,6 @@ int main(void)
 		SOURCE_TEST(test_a_steady_stream_has_no_jitter_and_an_event_makes_none),
 		SOURCE_TEST(test_a_sender_that_starts_again_has_lost_nothing),
 		SOURCE_TEST(test_losses_of_a_source_before_count_on),
-		SOURCE_TEST(test_losses_that_are_near_are_a_burst_and_others_are_in_the_gap),
-		SOURCE_TEST(test_what_came_too_late_counts_as_loss_in_a_burst_but_apart),
 	};
 
 	return cmocka_run_group_tests_name("sip rtp_source", tests, NULL, NULL);
