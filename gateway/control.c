@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "gateway/control.h"
+#include "gateway/refusals.h"
 
 #define REQUEST_BYTES_MAX 256
 #define REQUEST_WORDS_MAX 3
@@ -184,6 +185,16 @@ static bool status_json_request(struct gateway *gateway, char *const *words, FIL
 	return true;
 }
 
+static bool sip_request(struct gateway *gateway, char *const *words, FILE *out)
+{
+	struct ua_agent_counts counts;
+
+	(void)words;
+	gateway_sip_counts(gateway, &counts);
+	refusals_print(&counts, out);
+	return true;
+}
+
 static const struct request {
 	const char *begins;
 	unsigned words; /* after that */
@@ -192,6 +203,7 @@ static const struct request {
 } requests[] = {
 	{"status", 0, "status", status_request},
 	{"status --json", 0, "status --json", status_json_request},
+	{"sip", 0, "sip", sip_request},
 	{"show", 1, "show LINE", show_print},
 	{"set", 3, "set LINE ITEM VALUE", set_print},
 	{"clear", 2, "clear LINE ITEM", clear_print},

@@ -71,6 +71,14 @@ static void lines_review(struct gateway *gateway)
 	}
 }
 
+static void refusals_log(struct gateway *gateway)
+{
+	struct ua_agent_counts counts;
+
+	ua_agent_counts_get(gateway->agent, &counts);
+	refusals_review(&gateway->refusals, &counts, loop_now_ms(gateway->loop));
+}
+
 static void on_review(void *arg)
 {
 	struct gateway *gateway = arg;
@@ -80,6 +88,7 @@ static void on_review(void *arg)
 		accounts_review(gateway);
 	}
 	state_review(gateway->state);
+	refusals_log(gateway);
 	loop_timer_start(gateway->review_timer, REVIEW_MS);
 }
 
@@ -542,4 +551,9 @@ bool gateway_line_status(const struct gateway *gateway, unsigned index, struct l
 	else
 		return false;
 	return true;
+}
+
+void gateway_sip_counts(const struct gateway *gateway, struct ua_agent_counts *counts)
+{
+	ua_agent_counts_get(gateway->agent, counts);
 }

@@ -10,6 +10,7 @@
 #include "gateway/line.h"
 #include "gateway/loop.h"
 #include "gateway/media/media.h"
+#include "sip/agent.h"
 
 struct gateway;
 
@@ -33,5 +34,8 @@ struct subscriber *gateway_subscriber(struct gateway *gateway, const char *line)
 
 /* For the operator: the line with that index, false when there are no more. */
 bool gateway_line_status(const struct gateway *gateway, unsigned index, struct line_status *status);
+
+/* What the SIP side met since the start. */
+void gateway_sip_counts(const struct gateway *gateway, struct ua_agent_counts *counts);
 
 #endif

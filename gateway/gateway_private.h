@@ -4,6 +4,7 @@
 #define TIPRING_GATEWAY_GATEWAY_PRIVATE_H
 
 #include "gateway/gateway.h"
+#include "gateway/refusals.h"
 #include "gateway/ring_group.h"
 #include "gateway/state.h"
 
@@ -32,6 +33,7 @@ struct gateway {
 	unsigned line_count, closed_count;
 	struct ring_group *groups;    /* as config->groups */
 	struct offers offers;
+	struct refusals refusals;
 	bool watched;
 	struct loop_timer *review_timer, *stop_timer;
 	uint64_t stop_by_ms;

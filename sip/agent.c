@@ -5,8 +5,10 @@
 #include "sip/agent_private.h"
 #include "sip/authority.h"
 #include "sip/content.h"
+#include "sip/rate.h"
 
 #define BUCKETS 1024 /* a power of 2 */
+#define RETRY_AFTER_MIN_S 5 /* up to the double of it, so that not all come again at once */
 
 #define ABILITIES "Allow: " UA_ALLOW "\r\nAllow-Events: dialog\r\n" UA_ACCEPT \
 	"Accept-Language: en\r\n" UA_SUPPORTED
@@ -19,10 +21,16 @@ void ua_agent_refuse(struct ua_agent *agent, const struct sip_msg *msg, unsigned
 	(void)ua_transport_reply(agent->transport, NULL, msg, &reply, NULL);
 }
 
+void ua_agent_count(struct ua_agent *agent, uint64_t *count, const struct sa *source)
+{
+	(*count)++;
+	agent->refused_last = *source;
+}
+
 static void refuse_unknown(struct ua_agent *agent, const struct sip_msg *msg, unsigned status,
 	const char *phrase)
 {
-	agent->counts.refused_unknown++;
+	ua_agent_count(agent, &agent->counts.refused_unknown, &msg->src);
 	ua_agent_refuse(agent, msg, status, phrase, NULL);
 }
 
@@ -55,11 +63,24 @@ static void on_options(struct ua_agent *agent, const struct sip_msg *msg)
 		ua_agent_tell_abilities(agent, msg);
 }
 
+/* Those of one who brings more than the lines of a house can want. */
+static bool refuses_flood(struct ua_agent *agent, const struct sip_msg *msg)
+{
+	char header[32];
+
+	if (ua_authority_is_here(agent, &msg->src) || ua_rate_takes_call(agent->rate, &msg->src, tmr_jiffies()))
+		return false;
+	ua_agent_count(agent, &agent->counts.refused_busy, &msg->src);
+	(void)re_snprintf(header, sizeof(header), "Retry-After: %u\r\n", RETRY_AFTER_MIN_S + rand_u16() % RETRY_AFTER_MIN_S);
+	ua_agent_refuse(agent, msg, 503, "Too Many Calls", header);
+	return true;
+}
+
 static void on_invite(struct ua_agent *agent, const struct sip_msg *msg)
 {
 	struct ua_account *account = called_account(agent, msg);
 
-	if (ua_authority_refuses(agent, account, msg))
+	if (ua_authority_refuses(agent, account, msg) || refuses_flood(agent, msg))
 		return;
 	if (account)
 		ua_invite_received(agent, account, msg);
@@ -114,7 +135,7 @@ static bool is_ignored(struct ua_agent *agent, const struct sip_msg *msg)
 {
 	if (!ua_authority_is_silent(agent, msg))
 		return false;
-	agent->counts.refused_strangers++;
+	ua_agent_count(agent, &agent->counts.refused_strangers, &msg->src);
 	return true;
 }
 
@@ -124,12 +145,31 @@ static void refuse_stray(struct ua_agent *agent, const struct sip_msg *msg)
 		refuse_unknown(agent, msg, 481, "Call/Transaction Does Not Exist");
 }
 
+static bool admits(const struct sa *source, void *arg)
+{
+	struct ua_agent *agent = arg;
+
+	if (ua_authority_is_here(agent, source) || ua_rate_takes_message(agent->rate, source, tmr_jiffies()))
+		return true;
+	ua_agent_count(agent, &agent->counts.dropped, source);
+	return false;
+}
+
+static void on_unreadable(const struct sa *source, void *arg)
+{
+	struct ua_agent *agent = arg;
+
+	agent->refused_last = *source;
+}
+
 /* Within a dialog all belongs to an invite, or else to a subscription of ours or to us. */
 static void on_request(const struct sip_msg *msg, void *arg)
 {
 	struct ua_agent *agent = arg;
 
 	agent->counts.requests_in++;
+	if (msg->tp != SIP_TRANSP_UDP && !admits(&msg->src, agent))
+		return;
 	if ((!pl_isset(&msg->to.tag) && is_ignored(agent, msg)) || ua_gate_refuses(agent, msg) ||
 	    ua_referral_subscribed(agent, msg) || in_dialog(agent, msg))
 		return;
@@ -197,11 +237,20 @@ static void destroy(void *arg)
 	ua_transport_free(agent->transport);
 	mem_deref(agent->user_agent);
 	mem_deref(agent->authority.peers);
+	mem_deref(agent->rate);
+}
+
+static bool is_known(const struct sa *source, void *arg)
+{
+	return ua_authority_knows(arg, source);
 }
 
 static int open_agent(struct ua_agent *agent, const struct ua_agent_config *config)
 {
-	const struct ua_transport_handlers handlers = {on_request, on_response, on_trace, agent};
+	const struct ua_transport_handlers handlers = {
+		.request = on_request, .response = on_response, .admits = admits, .unreadable = on_unreadable, .trace = on_trace,
+		.arg = agent,
+	};
 	struct sa local;
 	int err = sa_set_str(&local, config->local_addr, config->local_port);
 
@@ -212,6 +261,8 @@ static int open_agent(struct ua_agent *agent, const struct ua_agent_config *conf
 		err = hash_alloc(&agent->invites, BUCKETS);
 	if (!err)
 		err = hash_alloc(&agent->subscriptions, BUCKETS);
+	if (!err)
+		err = ua_rate_alloc(&agent->rate, is_known, agent);
 	if (!err)
 		err = ua_authority_peers(&agent->authority.peers, config->peers);
 	if (!err)
@@ -265,6 +316,8 @@ void ua_agent_counts_get(const struct ua_agent *agent, struct ua_agent_counts *c
 {
 	*counts = agent->counts;
 	counts->refused_malformed += ua_transport_unreadable();
+	if (sa_isset(&agent->refused_last, SA_ADDR))
+		(void)re_snprintf(counts->refused_last, sizeof(counts->refused_last), "%J", &agent->refused_last);
 }
 
 static int write_credentials(struct mbuf *mb, struct ua_account *account,

@@ -94,6 +94,8 @@ unsigned ua_agent_receive_buffer(const struct ua_agent *agent);
 typedef void ua_trace_h(bool sent, const char *peer, const char *text, size_t length, void *arg);
 void ua_agent_trace(struct ua_agent *agent, ua_trace_h *handler, void *arg);
 
+#define UA_SOURCE_MAX 64 /* bytes of "address:port" with the final zero */
+
 /* What the agent met, for the operator. */
 struct ua_agent_counts {
 	uint64_t requests_in;       /* outside transactions: without repetitions and CANCEL */
@@ -101,6 +103,9 @@ struct ua_agent_counts {
 	uint64_t refused_malformed; /* no SIP message at all (over the process), or answered 400 */
 	uint64_t refused_unknown;   /* answered 404, 405, 416, 420, 481, 501 */
 	uint64_t refused_strangers; /* answered 403, or not at all */
+	uint64_t refused_busy;      /* calls of a source that brings too many (sip/rate.h): answered 503 with Retry-After */
+	uint64_t dropped;           /* messages of a source that sends too many: not even read */
+	char refused_last[UA_SOURCE_MAX]; /* "address:port" from where the last refused or dropped one came; "": none */
 	uint64_t retransmitted;     /* 2xx sent again, ACK sent again */
 };
 void ua_agent_counts_get(const struct ua_agent *agent, struct ua_agent_counts *counts);

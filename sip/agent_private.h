@@ -31,8 +31,13 @@ struct ua_agent {
 	struct list probes;             /* struct ua_probe */
 	struct list lone_requests; /* struct ua_lone_request, on their way */
 	struct list referrals; /* struct ua_referral */
+	struct ua_rate *rate;
 	struct ua_agent_counts counts;
+	struct sa refused_last; /* from where the last one came that they count as refused */
 };
+
+/* Counts a request that is refused. */
+void ua_agent_count(struct ua_agent *agent, uint64_t *count, const struct sa *source);
 
 /* A libre object: invites keep it while they need its credentials, also after ua_account_free. */
 struct ua_account {

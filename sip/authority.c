@@ -41,7 +41,7 @@ static bool is_trusted(const struct ua_account *account, const struct sa *addr)
 		(account->agent && lists(account->agent->authority.peers, addr));
 }
 
-static bool is_here(const struct ua_agent *agent, const struct sa *addr)
+bool ua_authority_is_here(const struct ua_agent *agent, const struct sa *addr)
 {
 	return sa_cmp(addr, ua_transport_local(agent->transport), SA_ADDR);
 }
@@ -58,7 +58,7 @@ static bool trusts(struct le *le, void *arg)
 
 bool ua_authority_knows(const struct ua_agent *agent, const struct sa *addr)
 {
-	return is_here(agent, addr) || lists(agent->authority.peers, addr) ||
+	return ua_authority_is_here(agent, addr) || lists(agent->authority.peers, addr) ||
 		hash_apply(agent->accounts, trusts, (void *)(uintptr_t)addr);
 }
 
@@ -66,7 +66,7 @@ static bool may_ask(const struct ua_agent *agent, const struct ua_account *accou
 {
 	if (!account)
 		return ua_authority_knows(agent, &msg->src);
-	return is_here(agent, &msg->src) || is_trusted(account, &msg->src);
+	return ua_authority_is_here(agent, &msg->src) || is_trusted(account, &msg->src);
 }
 
 /* They may call, and ask whether they may; what is for servers to tell or to watch is not for them. */
@@ -81,7 +81,7 @@ bool ua_authority_refuses(struct ua_agent *agent, const struct ua_account *accou
 
 	if (may_ask(agent, account, msg) || (strangers == UA_STRANGERS_ALLOW && strangers_may(msg)))
 		return false;
-	agent->counts.refused_strangers++;
+	ua_agent_count(agent, &agent->counts.refused_strangers, &msg->src);
 	if (strangers != UA_STRANGERS_SILENCE)
 		ua_agent_refuse(agent, msg, 403, "Forbidden", NULL);
 	return true;

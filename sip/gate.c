@@ -15,14 +15,14 @@
 
 static void refuse_malformed(struct ua_agent *agent, const struct sip_msg *msg, const char *phrase)
 {
-	agent->counts.refused_malformed++;
+	ua_agent_count(agent, &agent->counts.refused_malformed, &msg->src);
 	ua_agent_refuse(agent, msg, 400, phrase, NULL);
 }
 
 static void refuse_unknown(struct ua_agent *agent, const struct sip_msg *msg, unsigned status,
 	const char *phrase, const char *headers)
 {
-	agent->counts.refused_unknown++;
+	ua_agent_count(agent, &agent->counts.refused_unknown, &msg->src);
 	ua_agent_refuse(agent, msg, status, phrase, headers);
 }
 
@@ -45,7 +45,7 @@ static bool misses_header(struct ua_agent *agent, const struct sip_msg *msg)
 	};
 
 	if (!pl_isset(&msg->via.sentby)) {
-		agent->counts.refused_malformed++;
+		ua_agent_count(agent, &agent->counts.refused_malformed, &msg->src);
 		return true;
 	}
 	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {

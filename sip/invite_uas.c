@@ -73,7 +73,7 @@ bool ua_uas_refuses_description(struct ua_agent *agent, const struct sip_msg *ms
 	unsigned status = status_for(err);
 
 	if (status == 400) {
-		agent->counts.refused_malformed++;
+		ua_agent_count(agent, &agent->counts.refused_malformed, &msg->src);
 		ua_agent_refuse(agent, msg, 400, "Bad Session Description", NULL);
 	} else if (err == EAFNOSUPPORT) {
 		ua_agent_refuse(agent, msg, 488, "Not Acceptable Here",
@@ -122,7 +122,7 @@ void ua_invite_received(struct ua_agent *agent, struct ua_account *account, cons
 			mem_deref(invite);
 	}
 	if (err == EBADMSG) {
-		agent->counts.refused_malformed++;
+		ua_agent_count(agent, &agent->counts.refused_malformed, &msg->src);
 		ua_agent_refuse(agent, msg, 400, "Bad Contact Or Record-Route", NULL);
 	} else if (err) {
 		ua_agent_refuse(agent, msg, 500, "Server Internal Error", NULL);

@@ -23,12 +23,35 @@ struct ua_transport {
 	struct ua_transport_handlers handlers;
 	struct sa local;
 	int receive_buffer;
+	struct udp_helper *sieve; /* NULL: the socket is not known yet */
+	struct sa last;           /* whose datagram was let through the last time */
+	uint64_t swallowed;       /* what was unreadable by then */
 };
+
+static bool on_datagram(struct sa *source, struct mbuf *mb, void *arg)
+{
+	struct ua_transport *transport = arg;
+
+	(void)mb;
+	if (ua_interpose_swallowed() != transport->swallowed && sa_isset(&transport->last, SA_ADDR))
+		transport->handlers.unreadable(&transport->last, transport->handlers.arg);
+	transport->swallowed = ua_interpose_swallowed();
+	transport->last = *source;
+	return !transport->handlers.admits(source, transport->handlers.arg);
+}
+
+/* libre keeps its socket to itself, but for those who have a message from it. Before it is decoded, a datagram costs least. */
+static void sieve_place(struct ua_transport *transport, const struct sip_msg *msg)
+{
+	if (!transport->sieve && msg->tp == SIP_TRANSP_UDP)
+		(void)udp_register_helper(&transport->sieve, msg->sock, 0, NULL, on_datagram, transport);
+}
 
 static bool on_request(const struct sip_msg *msg, void *arg)
 {
 	struct ua_transport *transport = arg;
 
+	sieve_place(transport, msg);
 	transport->handlers.request(msg, transport->handlers.arg);
 	return true;
 }
@@ -37,6 +60,7 @@ static bool on_response(const struct sip_msg *msg, void *arg)
 {
 	struct ua_transport *transport = arg;
 
+	sieve_place(transport, msg);
 	transport->handlers.response(msg, transport->handlers.arg);
 	return true;
 }
@@ -55,6 +79,7 @@ static void destroy(void *arg)
 {
 	struct ua_transport *transport = arg;
 
+	mem_deref(transport->sieve);
 	mem_deref(transport->requests);
 	mem_deref(transport->responses);
 	mem_deref(transport->sip);
@@ -149,6 +174,7 @@ int ua_transport_open_tcp(struct ua_transport *transport)
 int ua_transport_watch(struct sip_keepalive **watchp, struct ua_transport *transport,
 	const struct sip_msg *msg, sip_keepalive_h *handler, void *arg)
 {
+	sieve_place(transport, msg);
 	if (msg->tp != SIP_TRANSP_TCP)
 		return ENOTSUP;
 	return sip_keepalive_start(watchp, transport->sip, msg, PING_NEVER_S, handler, arg);

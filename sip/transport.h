@@ -26,6 +26,11 @@ struct ua_transport_handlers {
 	void (*request)(const struct sip_msg *msg, void *arg);
 	/* A response that no transaction knows: a 2xx to INVITE again, or of another fork. */
 	void (*response)(const struct sip_msg *msg, void *arg);
+	/* Whether a datagram from there is read at all; false: it is dropped unread. A socket is asked for from the first message on that
+	 * one of the handlers above got, or that ua_transport_watch was told of. */
+	bool (*admits)(const struct sa *source, void *arg);
+	/* A datagram from there was no SIP message; told no later than with the next datagram. */
+	void (*unreadable)(const struct sa *source, void *arg);
 	/* Every message as it is on the wire; may be NULL. */
 	void (*trace)(bool sent, const struct sa *peer, const char *text, size_t length, void *arg);
 	void *arg;

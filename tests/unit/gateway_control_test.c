@@ -33,6 +33,12 @@ bool gateway_line_status(const struct gateway *gateway, unsigned index, struct l
 	return index < line_count;
 }
 
+void gateway_sip_counts(const struct gateway *gateway, struct ua_agent_counts *counts)
+{
+	(void)gateway;
+	*counts = (struct ua_agent_counts){.refused_strangers = 7, .refused_last = "192.0.2.9:5060"};
+}
+
 static struct subscriber subscriber;
 
 struct subscriber *gateway_subscriber(struct gateway *gateway, const char *line)
@@ -156,6 +162,15 @@ static void test_the_operator_sees_and_changes_what_a_subscriber_has_set(void **
 	assert_string_equal(ask("show hall\n"), "forward_busy 300\nok\n");
 }
 
+static void test_the_operator_sees_what_was_refused(void **state)
+{
+	const char *text = ask("sip\n");
+
+	(void)state;
+	assert_non_null(strstr(text, "strangers           7  "));
+	assert_non_null(strstr(text, "last       192.0.2.9:5060\nok\n"));
+}
+
 static void test_a_wrong_setting_is_refused_with_what_is_allowed(void **state)
 {
 	(void)state;
@@ -228,6 +243,7 @@ int main(void)
 		CONTROL_TEST(test_who_asks_nothing_does_not_keep_the_operator_out),
 		CONTROL_TEST(test_what_is_not_understood_is_refused),
 		CONTROL_TEST(test_the_operator_sees_and_changes_what_a_subscriber_has_set),
+		CONTROL_TEST(test_the_operator_sees_what_was_refused),
 		CONTROL_TEST(test_a_wrong_setting_is_refused_with_what_is_allowed),
 		CONTROL_TEST(test_a_file_that_is_no_socket_is_not_replaced),
 		CONTROL_TEST(test_out_of_descriptors_a_client_is_sent_away),

@@ -200,6 +200,103 @@ static void test_strangers_may_be_let_in(void **state)
 	bed_heard_nothing();
 }
 
+static unsigned answers(int fd)
+{
+	unsigned count = 0;
+
+	bed_has_message();
+	for (char text[4096]; recv(fd, text, sizeof(text), MSG_DONTWAIT) > 0;)
+		count++;
+	return count;
+}
+
+static void invite_many(int fd, unsigned count)
+{
+	char text[1024];
+
+	for (unsigned i = 0; i < count; i++) {
+		calls++;
+		snprintf(text, sizeof(text), "INVITE sip:100@127.0.0.1 SIP/2.0\r\nVia: SIP/2.0/UDP 127.0.0.66:9;rport;branch=z9hG4bK-%u\r\n"
+			"From: <sip:9@y>;tag=m%u\r\nTo: <sip:100@y>\r\nCall-ID: many%u\r\nCSeq: 1 INVITE\r\n"
+			"Contact: <sip:9@127.0.0.66:9>\r\nContent-Length: 0\r\n\r\n", calls, calls, calls);
+		send_to_agent(fd, text);
+		if (i % 4 == 3) /* as many as one look at the loop reads */
+			bed_has_message();
+	}
+}
+
+static void test_a_stranger_s_flood_is_not_even_read(void **state)
+{
+	int fd = socket_at(STRANGER), other = socket_at("127.0.0.67"), server = socket_at(SERVER);
+	struct ua_agent_counts counts;
+
+	(void)state;
+	open_agent_with(UA_STRANGERS_REFUSE, NULL, NULL);
+	invite_many(fd, 1000);
+	/* The first came before it was known what socket it was. */
+	assert_int_equal(answers(fd), 61);
+	ua_agent_counts_get(bed.agent, &counts);
+	assert_int_equal(counts.requests_in, 61);
+	assert_int_equal(counts.refused_strangers, 61);
+	assert_int_equal(counts.dropped, 939);
+	assert_starts(counts.refused_last, STRANGER ":");
+	assert_starts(ask(other, "INVITE", "100"), "SIP/2.0 403 ");
+	assert_rings(server);
+	bed_advance(1000);
+	invite_many(fd, 100);
+	assert_int_equal(answers(fd), 20);
+	bed_heard_nothing();
+}
+
+static void test_more_calls_than_a_house_can_want_are_told_to_come_later(void **state)
+{
+	int server = socket_at(SERVER);
+	const char *response;
+	struct ua_agent_counts counts;
+
+	(void)state;
+	open_agent_with(UA_STRANGERS_REFUSE, NULL, NULL);
+	bed.refuse_calls = true;
+	for (unsigned i = 0; i < 400; i += 50) {
+		invite_many(server, 50);
+		assert_int_equal(answers(server), 100);
+		for (unsigned k = 0; k < 50; k++)
+			bed_heard("incoming 100 from 9 \"\" offering nothing");
+	}
+	response = ask(server, "INVITE", "100");
+	/* RFC 3261 s21.5.4: who is overloaded answers 503 and may say in Retry-After when to come again | to a server's calls beyond 200 a second */
+	assert_starts(response, "SIP/2.0 503 ");
+	assert_in_range(atoi(header(response, "Retry-After")), 5, 10);
+	assert_starts(ask(server, "OPTIONS", "100"), "SIP/2.0 200 ");
+	ua_agent_counts_get(bed.agent, &counts);
+	assert_int_equal(counts.refused_busy, 1);
+	bed_advance(100);
+	assert_starts(ask(server, "INVITE", "100"), "SIP/2.0 100 ");
+	bed_heard("incoming 100 from 100 \"100\" offering nothing");
+	bed_heard_nothing();
+}
+
+static void test_who_sends_rubbish_is_named(void **state)
+{
+	struct ua_agent_counts before, after;
+	int fd = socket_at(STRANGER);
+
+	(void)state;
+	open_agent_with(UA_STRANGERS_REFUSE, NULL, NULL);
+	assert_starts(ask(socket_at(SERVER), "OPTIONS", "100"), "SIP/2.0 200 ");
+	ua_agent_counts_get(bed.agent, &before);
+	assert_string_equal(before.refused_last, "");
+	for (unsigned i = 0; i < 100; i++) {
+		send_to_agent(fd, "INVITE sip:100@h SIP/2.0\r\nVia SIP\r\n\r\n");
+		bed_has_message();
+	}
+	assert_int_equal(answers(fd), 0);
+	ua_agent_counts_get(bed.agent, &after);
+	assert_int_equal(after.refused_malformed - before.refused_malformed, 60);
+	assert_int_equal(after.dropped, 40);
+	assert_starts(after.refused_last, STRANGER ":");
+}
+
 static bool peers_have(const char *list, const char *addr)
 {
 	struct ua_peers peers;
@@ -253,6 +350,9 @@ int main(void)
 		test_of(test_strangers_may_get_no_answer_at_all),
 		test_of(test_within_a_call_nobody_is_a_stranger),
 		test_of(test_strangers_may_be_let_in),
+		test_of(test_a_stranger_s_flood_is_not_even_read),
+		test_of(test_more_calls_than_a_house_can_want_are_told_to_come_later),
+		test_of(test_who_sends_rubbish_is_named),
 		cmocka_unit_test(test_peers_are_addresses_and_networks_of_either_family),
 	};
 
