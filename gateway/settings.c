@@ -46,9 +46,9 @@ const struct setting settings[] = {
 		"what becomes of calls from anywhere else: refuse (403), silence (no answer at all) or allow"),
 
 	MEDIA("block_ms", KIND_BLOCK, block_ms, 0, 0, "ms", "10", "how much sound moves at once"),
-	MEDIA("playout_ms", KIND_NUMBER, playout_ms, 0, 400, "ms", "40",
+	MEDIA("playout_ms", KIND_NUMBER, playout_ms, 0, 400, "ms", "10",
 		"how long the first sound from the network waits for late packets, beyond the fastest; the delay then follows what the network needs"),
-	MEDIA("playout_min_ms", KIND_NUMBER, playout_min_ms, 0, 400, "ms", "40", "the least delay that it comes down to"),
+	MEDIA("playout_min_ms", KIND_NUMBER, playout_min_ms, 0, 400, "ms", "10", "the least delay that it comes down to"),
 	MEDIA("playout_max_ms", KIND_NUMBER, playout_max_ms, 20, 400, "ms", "400", "the greatest that it grows to"),
 	MEDIA("playout_machine_ms", KIND_NUMBER, playout_machine_ms, 0, 400, "ms", "80",
 		"the delay where use is fax, modem or alarm: it does not change while sound comes"),

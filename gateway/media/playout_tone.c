@@ -4,22 +4,68 @@
 #include "dsp/g711.h"
 #include "gateway/media/playout_private.h"
 
+/* So long after its end a key may be told to have ended: what listens for it on the far line takes its time. */
+#define WAIT (80 * PLAYOUT_SAMPLES_PER_MS)
+
 /* What of a key's tone came as sound before its event did is part of it. */
 static bool has_begun(const struct playout *playout, uint32_t place)
 {
 	int32_t behind = playout_ahead(playout->next_place, playout->sounded_until);
 
-	return playout->stats.played && playout_ahead(playout->sounded_until, place) > 0 && behind >= 0 &&
+	return playout->stats.played && playout_ahead(playout->next_place, place) > 0 &&
+		playout_ahead(playout->sounded_until, place) > 0 && behind >= 0 &&
 		behind + DSP_CONCEAL_HISTORY <= PLAYOUT_HISTORY &&
 		dsp_conceal_is_key(playout->sound + PLAYOUT_HISTORY - behind);
 }
 
-/* A tone that comes late is whole all the same: the delay grows by that, as a digit must keep its length. */
-static void late(struct playout *playout, uint32_t place)
+/* From here on all is played later; what lies between is a pause. */
+static void insert(struct playout *playout, int16_t *at, unsigned count)
 {
-	if (playout_ahead(place, playout->next_place) >= 0 || place == playout->tones_until)
-		return; /* in time, or the rest of a tone that was late */
-	(void)playout_go_back(playout, has_begun(playout, place) ? playout->sounded_until : place);
+	unsigned rest = (unsigned)(playout->sound + PLAYOUT_HISTORY + playout->pending - at);
+
+	memmove(at + count, at, rest * sizeof(*at));
+	dsp_conceal_pause(&playout->conceal, at, at, count);
+	if (rest)
+		dsp_conceal_good(&playout->conceal, at + count, rest);
+	playout->pending += count;
+	playout->next_place -= count;
+	playout->stats.pause_samples += count;
+}
+
+/* By how much the delay is too short for keys; 0: by nothing, or nothing can be done about it. */
+static unsigned short_by(const struct playout *playout)
+{
+	int32_t delay = playout_ahead(playout_transit(playout), playout->delay.base);
+	int32_t wait = playout->delay.limits.max < WAIT ? (int32_t)playout->delay.limits.max : WAIT;
+
+	if (playout->config.fixed || !playout->delay.packets || delay >= wait || delay < -WAIT ||
+	    (int32_t)playout->pending + wait - delay > PLAYOUT_PENDING)
+		return 0;
+	return (unsigned)(wait - delay);
+}
+
+/* A tone waits until its end will be known in time. */
+static void wait_for_end(struct playout *playout, uint32_t place)
+{
+	int32_t at = playout_ahead(place, playout->next_place);
+	unsigned wait = short_by(playout);
+
+	if (at < 0)
+		at = 0;
+	if (wait && at <= (int32_t)playout->pending)
+		insert(playout, playout->sound + PLAYOUT_HISTORY + at, wait);
+}
+
+/* A tone that comes late is whole all the same: the delay grows by that, as a digit must keep its length. */
+static void begin(struct playout *playout, uint32_t place)
+{
+	if (has_begun(playout, place)) {
+		(void)playout_go_back(playout, playout->sounded_until);
+		return;
+	}
+	wait_for_end(playout, place);
+	if (playout_ahead(place, playout->next_place) < 0)
+		(void)playout_go_back(playout, place);
 }
 
 void stream_playout_put(struct playout *playout, uint32_t ssrc, uint32_t timestamp, const int16_t *samples,
@@ -29,7 +75,8 @@ void stream_playout_put(struct playout *playout, uint32_t ssrc, uint32_t timesta
 
 	playout_source(playout, ssrc, timestamp, playout->started ? playout->clock_factor : 1);
 	place = playout_place(playout, timestamp);
-	late(playout, place);
+	if (place != playout->tones_until || !playout_pool_first(&playout->pool, PLAYOUT_TONE))
+		begin(playout, place);
 	for (size_t done = 0; done < count;) {
 		uint8_t bytes[PLAYOUT_BLOCK_BYTES];
 		size_t part = count - done < sizeof(bytes) ? count - done : sizeof(bytes);

@@ -206,6 +206,28 @@ static void test_every_key_arrives_once_and_with_its_length(void **state)
 	assert_durations(ON_MS, TRUTH_MS);
 }
 
+static void delay_is(unsigned ms)
+{
+	struct stream_wish wish = far.wish;
+
+	wish.id++;
+	wish.playout = (struct playout_config){.start_ms = (uint16_t)ms, .min_ms = (uint16_t)ms, .max_ms = 400};
+	stream_update(&far, &wish);
+}
+
+/* It waits for its end to be known. */
+static void test_a_key_has_its_length_at_a_short_delay_too(void **state)
+{
+	char digits[KEYS + 1];
+
+	(void)state;
+	delay_is(10);
+	random_keys(digits);
+	press(digits, ON_MS, OFF_MS);
+	assert_string_equal(heard, digits);
+	assert_durations(ON_MS, TRUTH_MS + 5);
+}
+
 static void test_keys_survive_five_percent_of_loss(void **state)
 {
 	char digits[KEYS + 1];
@@ -294,6 +316,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		RELAY_TEST(test_every_key_arrives_once_and_with_its_length),
+		RELAY_TEST(test_a_key_has_its_length_at_a_short_delay_too),
 		RELAY_TEST(test_keys_survive_five_percent_of_loss),
 		RELAY_TEST(test_a_key_is_heard_when_the_peer_sends_sound_beside),
 		RELAY_TEST(test_no_key_arrives_where_its_events_do_not),
