@@ -11,6 +11,7 @@
 #include <stdio.h>
 
 #include "gateway/address.h"
+#include "gateway/codecs.h"
 #include "gateway/digitmap.h"
 #include "gateway/features.h"
 #include "gateway/hours.h"
@@ -86,6 +87,9 @@ struct config_account {
 	bool over_tcp;
 	uint8_t accept_transfers, follow_redirects; /* enum config_reach */
 	bool transfer_by_address;
+	struct codecs codecs;
+	unsigned ptime_ms;
+	bool redundancy;
 	uint8_t identity; /* enum ua_identity */
 	struct config_text access_network;
 	uint8_t ring; /* pattern of ring_pattern.h */

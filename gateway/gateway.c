@@ -16,7 +16,6 @@
 #define STOP_MS           5000
 #define STOP_REVIEW_MS    20
 #define REGISTER_PACE_MS  5 /* between the first REGISTERs of many accounts */
-#define PTIME_MS          20
 #define REVIEW_MS         1000
 
 /* Then no telephone begins anything and no call is taken: nobody would be there to end it. */
@@ -129,14 +128,20 @@ static struct line *line_choose(const struct gateway *gateway, const struct ua_a
 	return chosen;
 }
 
+static const struct leg_config *leg_config_of(const struct gateway *gateway, const struct config_account *account)
+{
+	return &gateway->leg_configs[account - gateway->config->accounts];
+}
+
 static void ring(struct gateway *gateway, struct ua_invite *invite, const struct ua_incoming *incoming)
 {
 	const struct config *config = gateway->config;
-	struct route route = route_find(config, directory_config_of(&gateway->directory, incoming->account), incoming->called_user);
+	const struct config_account *account = directory_config_of(&gateway->directory, incoming->account);
+	struct route route = route_find(config, account, incoming->called_user);
 	struct line *chosen = route.group ? NULL : line_choose(gateway, incoming->account, route.line);
 
 	if (route.group)
-		ring_group_incoming(&gateway->groups[route.group - config->groups], &gateway->offers, gateway->loop, &gateway->leg_config,
+		ring_group_incoming(&gateway->groups[route.group - config->groups], &gateway->offers, gateway->loop, leg_config_of(gateway, account),
 			invite, incoming);
 	else if (chosen)
 		line_incoming(chosen, invite, incoming);
@@ -201,6 +206,24 @@ static int taste_of(struct gateway *gateway, const struct config_profile *profil
 	return err;
 }
 
+static struct leg_config leg_config_make(const struct config *config, const struct config_account *account)
+{
+	return (struct leg_config){
+		.addr = config->sip.listen_addr.text,
+		.port_min = (uint16_t)config->sip.rtp_port_min,
+		.port_max = (uint16_t)config->sip.rtp_port_max,
+		.playout = {
+			.start_ms = (uint16_t)config->media.playout_ms,
+			.min_ms = (uint16_t)config->media.playout_min_ms,
+			.max_ms = (uint16_t)config->media.playout_max_ms,
+		},
+		.playout_machine_ms = (uint16_t)config->media.playout_machine_ms,
+		.ptime_ms = (uint8_t)account->ptime_ms,
+		.codecs = account->codecs,
+		.redundancy = account->redundancy,
+	};
+}
+
 static int account_open(struct gateway *gateway, unsigned index)
 {
 	const struct config_account *config = &gateway->config->accounts[index];
@@ -224,6 +247,7 @@ static int account_open(struct gateway *gateway, unsigned index)
 	};
 	int err;
 
+	gateway->leg_configs[index] = leg_config_make(gateway->config, config);
 	address_print(&config->server, addr);
 	*user = (struct account_user){.gateway = gateway, .index = index};
 	err = ua_account_alloc(&gateway->accounts[index], gateway->agent, &ua, on_registration, user);
@@ -256,7 +280,7 @@ static int line_open(struct gateway *gateway, unsigned index)
 			config->channel.text, taste_media(taste),
 			loop_now_ms(gateway->loop) * NS_PER_MS);
 	if (!err)
-		err = line_alloc(&gateway->lines[place], gateway->loop, config, &gateway->leg_config,
+		err = line_alloc(&gateway->lines[place], gateway->loop, config, leg_config_of(gateway, config->account),
 			&gateway->directory, state_subscriber(gateway->state, index), account, media_line);
 	if (err) {
 		gw_log(GW_LOG_ERROR, config->name, "%s channel %s cannot be opened: %s",
@@ -330,6 +354,7 @@ static int tables_alloc(struct gateway *gateway)
 
 	gateway->accounts = calloc(config->account_count + 1, sizeof(*gateway->accounts));
 	gateway->account_users = calloc(config->account_count + 1, sizeof(*gateway->account_users));
+	gateway->leg_configs = calloc(config->account_count + 1, sizeof(*gateway->leg_configs));
 	gateway->tastes = calloc(config->profile_count + 1, sizeof(*gateway->tastes));
 	gateway->lines = calloc(config->line_count + 1, sizeof(*gateway->lines));
 	gateway->line_accounts = calloc(config->line_count + 1, sizeof(*gateway->line_accounts));
@@ -337,7 +362,7 @@ static int tables_alloc(struct gateway *gateway)
 	gateway->directory = (struct directory){.config = config, .accounts = gateway->accounts, .lines = gateway->lines};
 	gateway->completions = calloc(config->line_count + 1, sizeof(*gateway->completions));
 	gateway->closed = calloc(config->line_count + 1, sizeof(*gateway->closed));
-	return gateway->accounts && gateway->account_users && gateway->tastes && gateway->lines && gateway->line_accounts && gateway->groups &&
+	return gateway->accounts && gateway->account_users && gateway->leg_configs && gateway->tastes && gateway->lines && gateway->line_accounts && gateway->groups &&
 		gateway->completions && gateway->closed ? 0 : ENOMEM;
 }
 
@@ -421,18 +446,6 @@ int gateway_alloc(struct gateway **gatewayp, struct loop *loop, const struct con
 		return ENOMEM;
 	gateway->loop = loop;
 	gateway->config = config;
-	gateway->leg_config = (struct leg_config){
-		.addr = config->sip.listen_addr.text,
-		.port_min = (uint16_t)config->sip.rtp_port_min,
-		.port_max = (uint16_t)config->sip.rtp_port_max,
-		.playout = {
-			.start_ms = (uint16_t)config->media.playout_ms,
-			.min_ms = (uint16_t)config->media.playout_min_ms,
-			.max_ms = (uint16_t)config->media.playout_max_ms,
-		},
-		.playout_machine_ms = (uint16_t)config->media.playout_machine_ms,
-		.ptime_ms = PTIME_MS,
-	};
 	err = open_all(gateway, options);
 	if (err) {
 		gateway_free(gateway);
@@ -480,6 +493,7 @@ void gateway_free(struct gateway *gateway)
 	free(gateway->completions);
 	free(gateway->accounts);
 	free(gateway->account_users);
+	free(gateway->leg_configs);
 	free(gateway->tastes);
 	free(gateway);
 }

@@ -13,7 +13,7 @@ struct taste;
 struct gateway {
 	struct loop *loop;
 	const struct config *config;
-	struct leg_config leg_config;
+	struct leg_config *leg_configs; /* as config->accounts */
 	struct directory directory;
 	struct state *state;
 	struct ua_agent *agent;

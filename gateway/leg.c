@@ -8,11 +8,7 @@
 
 #include "gateway/cause.h"
 #include "gateway/leg.h"
-
-/* RFC 3551 s6 */
-#define PAYLOAD_TYPE_PCMU 0
-#define PAYLOAD_TYPE_PCMA 8
-#define PAYLOAD_TYPE_EVENT 101 /* dynamic; the usual number, for peers that know no other */
+#include "gateway/leg_codecs.h"
 
 /* No other 1xx says that somebody may answer soon. */
 #define STATUS_RINGING 180
@@ -21,8 +17,6 @@
 #define Q850_RECOVERY_ON_TIMER 102
 
 #define REASON_MAX 80
-#define PTIME_MIN_MS 10
-#define PTIME_MAX_MS 60
 
 struct leg {
 	const struct leg_config *config;
@@ -32,6 +26,7 @@ struct leg {
 	struct ua_sdp_local local;
 	struct ua_sdp remote;
 	bool has_remote;
+	struct leg_codecs codecs;
 	bool held;    /* as the line wishes */
 	enum ua_direction narrowed; /* as the other end of a bridge wishes */
 	enum ua_direction told; /* what the peer was offered last */
@@ -56,10 +51,6 @@ struct leg {
 static struct leg *leg_new(const struct leg_config *config, const struct leg_handlers *handlers, void *arg)
 {
 	static uint32_t last_stream_id;
-	static const struct ua_format formats[] = {
-		{PAYLOAD_TYPE_PCMU, UA_CODEC_PCMU}, {PAYLOAD_TYPE_PCMA, UA_CODEC_PCMA},
-		{PAYLOAD_TYPE_EVENT, UA_CODEC_TELEPHONE_EVENT},
-	};
 	struct leg *leg = calloc(1, sizeof(*leg));
 
 	if (!leg)
@@ -75,8 +66,7 @@ static struct leg *leg_new(const struct leg_config *config, const struct leg_han
 	snprintf(leg->local.addr, sizeof(leg->local.addr), "%s", config->addr);
 	leg->local.direction = leg->narrowed = leg->told = leg->peer = UA_SENDRECV;
 	leg->local.ptime_ms = config->ptime_ms;
-	memcpy(leg->local.formats, formats, sizeof(formats));
-	leg->local.format_count = sizeof(formats) / sizeof(formats[0]) - !config->dtmf_events; /* the last */
+	leg_codecs_local(&config->codecs, config->dtmf_events, config->redundancy, &leg->local);
 	return leg;
 }
 
@@ -135,6 +125,7 @@ static void remote_take(struct leg *leg, const struct ua_sdp *remote)
 {
 	leg->remote = *remote;
 	leg->has_remote = true;
+	(void)leg_codecs_make(&leg->codecs, &leg->local, remote); /* without a coder there is no sound, but a call */
 }
 
 /* An address that nobody has is the old way of hold. */
@@ -142,6 +133,7 @@ static void offer_take(struct leg *leg, const struct ua_sdp *offer)
 {
 	union address addr;
 
+	leg_codecs_agree(&leg->local, offer);
 	remote_take(leg, offer);
 	leg->local.rtcp_mux = offer->rtcp_mux; /* what was agreed on is offered again */
 	leg->peer = offer->direction & ~(remote_addr(offer, &addr) ? 0u : (unsigned)UA_RECVONLY);
@@ -556,48 +548,13 @@ void leg_free(struct leg *leg)
 		return;
 	leg_hang_up(leg, 16);
 	sockets_close(leg);
+	leg_codecs_free(&leg->codecs);
 	free(leg);
 }
 
 const struct ua_end *leg_end(const struct leg *leg)
 {
 	return &leg->end;
-}
-
-/* What comes bears the payload types of the peer's description where we took them over, else our own, which are
- * the static ones. */
-static void receive_types(const struct leg *leg, uint8_t types[2])
-{
-	types[DSP_LAW_MU] = PAYLOAD_TYPE_PCMU;
-	types[DSP_LAW_A] = PAYLOAD_TYPE_PCMA;
-	for (size_t i = leg->remote.format_count; i-- > 0;) {
-		if (leg->remote.formats[i].codec == UA_CODEC_PCMU)
-			types[DSP_LAW_MU] = leg->remote.formats[i].payload_type;
-		else if (leg->remote.formats[i].codec == UA_CODEC_PCMA)
-			types[DSP_LAW_A] = leg->remote.formats[i].payload_type;
-	}
-}
-
-/* What comes bears our type where the offer was ours, the peer's where it was his: both count. */
-static void event_types(const struct leg *leg, struct stream_wish *wish)
-{
-	const struct ua_format *format = ua_sdp_event_format(&leg->remote, &leg->local, ua_sdp_sound_format(&leg->remote, &leg->local));
-
-	if (!format)
-		return;
-	wish->event_type = format->payload_type;
-	wish->receive_event_types[0] = format->payload_type;
-	wish->receive_event_types[1] = PAYLOAD_TYPE_EVENT;
-}
-
-/* What the peer would like to get, as far as we can. */
-static uint8_t ptime_ms(const struct leg *leg)
-{
-	unsigned wanted_ms = leg->remote.ptime_ms;
-
-	if (!wanted_ms)
-		return leg->config->ptime_ms;
-	return (uint8_t)(wanted_ms < PTIME_MIN_MS ? PTIME_MIN_MS : wanted_ms > PTIME_MAX_MS ? PTIME_MAX_MS : wanted_ms);
 }
 
 uint32_t leg_stream_id(const struct leg *leg)
@@ -607,7 +564,6 @@ uint32_t leg_stream_id(const struct leg *leg)
 
 void leg_stream_wish(const struct leg *leg, bool talks, bool hears, struct stream_wish *wish)
 {
-	const struct ua_format *format = leg->has_remote ? ua_sdp_sound_format(&leg->remote, &leg->local) : NULL;
 	bool reachable;
 
 	memset(wish, 0, sizeof(*wish));
@@ -618,15 +574,11 @@ void leg_stream_wish(const struct leg *leg, bool talks, bool hears, struct strea
 	snprintf(wish->cname, sizeof(wish->cname), "%.*s", STREAM_CNAME_BYTES - 1, leg->cname);
 	wish->sender = leg->sender;
 	wish->playout = leg->config->playout;
-	wish->ptime_ms = ptime_ms(leg);
-	receive_types(leg, wish->receive_types);
-	if (!format)
+	reachable = leg_codecs_wish(&leg->codecs, &leg->local, leg->has_remote ? &leg->remote : NULL, wish);
+	if (!leg->has_remote)
 		return;
-	reachable = remote_addr(&leg->remote, &wish->remote);
+	reachable = remote_addr(&leg->remote, &wish->remote) && reachable;
 	wish->rtcp_port = reachable ? ua_sdp_rtcp_port(&leg->remote) : 0;
-	event_types(leg, wish);
-	wish->payload_type = format->payload_type;
-	wish->law = format->codec == UA_CODEC_PCMA ? DSP_LAW_A : DSP_LAW_MU;
 	/* The remote's directions are as it sees them: it receives what we send. */
 	wish->plays_hold = leg->held && leg->config->hold_plays;
 	wish->sends = (talks || wish->plays_hold) && reachable && leg->remote.direction & UA_RECVONLY;

@@ -8,6 +8,7 @@
 
 #include <stdbool.h>
 
+#include "gateway/codecs.h"
 #include "gateway/line_fsm.h"
 #include "gateway/media/stream.h"
 #include "sip/refer.h"
@@ -20,8 +21,10 @@ struct leg_config {
 	uint16_t port_min, port_max;
 	struct playout_config playout;
 	uint16_t playout_machine_ms; /* its start_ms where it is fixed */
-	uint8_t ptime_ms;
 	uint8_t symmetric_rtp; /* enum stream_symmetric */
+	uint8_t ptime_ms;   /* of what is sent, where the peer wishes none; 10, 20 .. 60 */
+	struct codecs codecs;
+	bool redundancy;    /* taken when it is offered (RFC 2198) */
 	bool hold_plays;    /* a held peer hears the hold sound */
 	bool hold_inactive; /* ... is offered inactive rather than sendonly */
 	bool dtmf_events; /* keys go and come as events (RFC 4733) where the peer wants it */

@@ -71,6 +71,8 @@ int line_alloc(struct line **linep, struct loop *loop, const struct config_line 
 	line->leg_config.dtmf_events = config->profile->dtmf_events;
 	line->leg_config.playout = playout_of(leg_config, config->profile->use);
 	line->leg_config.hold_plays = hold_plays(config->profile);
+	if (!use_traits(config->profile->use)->any_codec)
+		codecs_keep_exact(&line->leg_config.codecs);
 	line->leg_config.hold_inactive = config->profile->hold_offer == CONFIG_HOLD_INACTIVE;
 	line->directory = directory;
 	line->subscriber = subscriber;

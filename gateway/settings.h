@@ -48,6 +48,8 @@ enum settings_kind {
 	KIND_MWI,     /* off, unsolicited or subscribe; enum config_mwi as uint8_t */
 	KIND_DRIVER,
 	KIND_BLOCK,   /* 5, 10 or 20 */
+	KIND_PTIME,   /* 10, 20 .. 60 */
+	KIND_CODECS,  /* struct codecs */
 };
 
 struct setting {

@@ -287,6 +287,27 @@ static const char *convert_block(struct place *p)
 	return NULL;
 }
 
+static const char *convert_ptime(struct place *p)
+{
+	long value;
+
+	if (!number(p->text, &value) || value < p->setting->min || value > p->setting->max || value % 10)
+		return "10, 20, 30, 40, 50 or 60 ms";
+	*(unsigned *)p->field = (unsigned)value;
+	return NULL;
+}
+
+static const char *convert_codecs(struct place *p)
+{
+	static const char allowed[] = "names with blanks between them, each once: ";
+
+	if (codecs_parse(p->field, p->text) == 0)
+		return NULL;
+	snprintf(p->words, p->words_size, "%s", allowed);
+	codecs_names(p->words + strlen(p->words), p->words_size - strlen(p->words));
+	return p->words;
+}
+
 const char *settings_convert(const struct setting *setting, const char *text, void *base, char *words,
 	size_t words_size)
 {
@@ -309,6 +330,7 @@ const char *settings_convert(const struct setting *setting, const char *text, vo
 		[KIND_ECHO] = convert_choice,
 		[KIND_STRATEGY] = convert_choice,
 		[KIND_USE] = convert_choice,
+		[KIND_PTIME] = convert_ptime,       [KIND_CODECS] = convert_codecs,
 	};
 	struct place place = {setting, text, (char *)base + setting->offset, words, words_size};
 

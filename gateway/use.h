@@ -18,6 +18,7 @@ struct use_traits {
 	bool tones_over_call; /* call waiting, and a beep in the call; without it no call waits */
 	bool hold_sound;      /* who is held may hear something */
 	bool fixed_playout;   /* sound that goes on is never made longer or shorter */
+	bool any_codec;       /* else only those that keep a machine's signals as they are */
 	/* Where the profile does not say. */
 	bool flash;           /* a break of the loop means something */
 	bool key_events;      /* keys go out as events rather than as they sound */

@@ -68,10 +68,12 @@ void ua_sdp_offer(struct ua_sdp *offer, const struct ua_sdp_local *local)
 		.direction = local->direction,
 		.rtcp_mux = local->rtcp_mux,
 		.ptime_ms = local->ptime_ms,
-		.format_count = local->format_count,
 	};
 	memcpy(offer->addr, local->addr, sizeof(offer->addr));
-	memcpy(offer->formats, local->formats, sizeof(offer->formats));
+	for (size_t i = 0; i < local->format_count; i++) {
+		if (local->formats[i].codec != UA_CODEC_RED || local->formats[i].payload_type)
+			offer->formats[offer->format_count++] = local->formats[i];
+	}
 }
 
 uint16_t ua_sdp_rtcp_port(const struct ua_sdp *sdp)

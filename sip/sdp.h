@@ -88,6 +88,7 @@ bool ua_sdp_is_ipv6(const struct ua_sdp *sdp);
 /* Both describe the same audio stream. */
 bool ua_sdp_is_same(const struct ua_sdp *a, const struct ua_sdp *b);
 
+/* All formats but redundancy whose payload type is 0. */
 void ua_sdp_offer(struct ua_sdp *offer, const struct ua_sdp_local *local);
 
 /* Answers an offer: the common formats in the offer's order with the offer's payload types (but G.722, of which a

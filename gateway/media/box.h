@@ -13,7 +13,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#define BOX_BYTES_MAX 1024
+#define BOX_BYTES_MAX 4096
 
 struct box {
 	_Atomic uint32_t sequence; /* odd while being written */

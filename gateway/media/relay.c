@@ -23,7 +23,7 @@ static void send_packet(struct relay *relay, const struct relay_out *out, uint32
 	uint8_t bytes[UA_DTMF_PACKET_BYTES];
 	uint32_t timestamp = out->rtp->timestamp;
 	size_t length = ua_dtmf_packet(&relay->sender, out->rtp, bytes, sizeof(bytes), out->payload_type,
-		grown_samples);
+		grown_samples * out->event_factor);
 
 	out->rtp->timestamp = timestamp;
 	relay->since_packet_samples = 0;
@@ -43,7 +43,7 @@ void relay_key_down(struct relay *relay, const struct relay_out *out, char digit
 		relay_key_up(relay, out, relay->told_samples);
 	while (relay->sender.busy)
 		send_packet(relay, out, 0);
-	begun.timestamp -= DETECTED_AFTER_SAMPLES;
+	begun.timestamp -= DETECTED_AFTER_SAMPLES * out->clock_factor;
 	if (ua_dtmf_start(&relay->sender, &begun, (unsigned)(key - keys), VOLUME_DBM0) != 0)
 		return;
 	relay->down = true;
@@ -57,8 +57,8 @@ void relay_key_up(struct relay *relay, const struct relay_out *out, uint32_t dur
 	if (!relay->down)
 		return;
 	relay->down = false;
-	ua_dtmf_lengthen(&relay->sender,
-		duration_samples > relay->told_samples ? duration_samples - relay->told_samples : 0);
+	if (duration_samples > relay->told_samples)
+		ua_dtmf_lengthen(&relay->sender, (duration_samples - relay->told_samples) * out->event_factor);
 	ua_dtmf_stop(&relay->sender);
 	send_packet(relay, out, 0);
 }
@@ -83,11 +83,17 @@ void relay_tick(struct relay *relay, const struct relay_out *out, size_t count, 
 		send_packet(relay, out, untold(relay));
 }
 
+static unsigned clock_factor(const struct playout *playout)
+{
+	return playout->started ? playout->clock_factor : 1;
+}
+
 /* An event that is first heard of late, or whose duration jumps, goes on from where the playout is. */
 static void write_tone(struct relay *relay, struct playout *playout, struct dsp_dtmf_tx *tones, uint32_t until_samples)
 {
 	int16_t samples[CHUNK_SAMPLES];
-	uint32_t played = stream_playout_now(playout) - relay->timestamp;
+	int32_t factor = (int32_t)clock_factor(playout);
+	uint32_t played = (uint32_t)((int32_t)(stream_playout_now(playout) - relay->timestamp) / factor);
 
 	if (playout->started && playout->ssrc == relay->receiver.ssrc && (int32_t)played >= 0) {
 		if ((int32_t)(played - relay->written_samples) > BEHIND_SAMPLES)
@@ -103,7 +109,7 @@ static void write_tone(struct relay *relay, struct playout *playout, struct dsp_
 		if (count > CHUNK_SAMPLES)
 			count = CHUNK_SAMPLES;
 		(void)dsp_dtmf_tx_fill(tones, samples, count);
-		stream_playout_put(playout, relay->receiver.ssrc, relay->timestamp + relay->written_samples, samples,
+		stream_playout_put(playout, relay->receiver.ssrc, relay->timestamp + relay->written_samples * clock_factor(playout), samples,
 			count);
 		relay->written_samples += (uint32_t)count;
 	}
@@ -112,17 +118,17 @@ static void write_tone(struct relay *relay, struct playout *playout, struct dsp_
 static void tone_end(struct relay *relay, struct playout *playout, uint32_t duration_samples)
 {
 	if (relay->sounding && relay->written_samples > duration_samples) {
-		stream_playout_erase(playout, relay->timestamp + duration_samples,
+		stream_playout_erase(playout, relay->timestamp + duration_samples * clock_factor(playout),
 			relay->written_samples - duration_samples);
 		relay->written_samples = duration_samples;
 	}
 	relay->sounding = false;
 }
 
-bool relay_covers(const struct relay *relay, const struct ua_rtp_packet *packet)
+bool relay_covers(const struct relay *relay, const struct playout *playout, const struct ua_rtp_packet *packet)
 {
 	return relay->receiver.known && packet->ssrc == relay->receiver.ssrc &&
-		packet->timestamp - relay->timestamp < relay->written_samples;
+		packet->timestamp - relay->timestamp < relay->written_samples * clock_factor(playout);
 }
 
 static void tone_start(struct relay *relay, struct dsp_dtmf_tx *tones, const struct ua_rtp_packet *packet, unsigned event)
@@ -138,13 +144,30 @@ static void tone_start(struct relay *relay, struct dsp_dtmf_tx *tones, const str
 	relay->written_samples = 0;
 }
 
-void relay_hear(struct relay *relay, struct playout *playout, struct dsp_dtmf_tx *tones,
-	const struct ua_rtp_packet *packet)
+static unsigned event_factor_of(const struct relay *relay)
 {
-	uint32_t told_before = relay->receiver.whole + relay->receiver.duration;
-	struct ua_dtmf_heard heard;
+	return relay->event_factor ? relay->event_factor : 1;
+}
 
-	if (ua_dtmf_receive(&relay->receiver, packet, relay->played_samples / SAMPLES_PER_MS, &heard) != 0)
+/* Durations in samples, whatever the events' clock; told_before: of the event before. */
+static bool receive(struct relay *relay, const struct ua_rtp_packet *packet, unsigned event_factor, uint32_t *told_before,
+	struct ua_dtmf_heard *heard)
+{
+	*told_before = (relay->receiver.whole + relay->receiver.duration) / event_factor_of(relay);
+	if (ua_dtmf_receive(&relay->receiver, packet, relay->played_samples / SAMPLES_PER_MS, heard) != 0)
+		return false;
+	relay->event_factor = event_factor;
+	heard->duration /= event_factor;
+	return true;
+}
+
+void relay_hear(struct relay *relay, struct playout *playout, struct dsp_dtmf_tx *tones,
+	const struct ua_rtp_packet *packet, unsigned event_factor)
+{
+	struct ua_dtmf_heard heard;
+	uint32_t told_before;
+
+	if (!receive(relay, packet, event_factor, &told_before, &heard))
 		return;
 	if (heard.what & UA_DTMF_ENDED_BEFORE)
 		tone_end(relay, playout, told_before);
@@ -158,12 +181,12 @@ void relay_hear(struct relay *relay, struct playout *playout, struct dsp_dtmf_tx
 }
 
 /* No tone is written, but sound of the same time counts as covered by it all the same. */
-void relay_pass(struct relay *relay, const struct ua_rtp_packet *packet, relay_key_h *handler, void *arg)
+void relay_pass(struct relay *relay, const struct ua_rtp_packet *packet, unsigned event_factor, relay_key_h *handler, void *arg)
 {
-	uint32_t told_before = relay->receiver.whole + relay->receiver.duration;
 	struct ua_dtmf_heard heard;
+	uint32_t told_before;
 
-	if (ua_dtmf_receive(&relay->receiver, packet, relay->played_samples / SAMPLES_PER_MS, &heard) != 0)
+	if (!receive(relay, packet, event_factor, &told_before, &heard))
 		return;
 	if (heard.what & UA_DTMF_ENDED_BEFORE)
 		handler(0, false, told_before, arg);
@@ -187,6 +210,6 @@ uint32_t relay_play(struct relay *relay, struct playout *playout, size_t count)
 	ua_dtmf_expire(&relay->receiver, relay->played_samples / SAMPLES_PER_MS, RELAY_EXPIRE_MS, &heard);
 	if (!(heard.what & UA_DTMF_ENDED))
 		return 0;
-	tone_end(relay, playout, heard.duration);
-	return heard.duration;
+	tone_end(relay, playout, heard.duration / event_factor_of(relay));
+	return heard.duration / event_factor_of(relay);
 }

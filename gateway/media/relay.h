@@ -29,6 +29,7 @@ struct relay {
 	struct ua_dtmf_sender sender;
 
 	struct ua_dtmf_receiver receiver;
+	unsigned event_factor;    /* of the clock of the events that come to samples; 0 is 1 */
 	bool sounding;
 	uint32_t timestamp;       /* of the event whose tone is written */
 	uint32_t written_samples; /* of the tone, into the playout */
@@ -42,6 +43,8 @@ typedef void relay_packet_h(const uint8_t *bytes, size_t length, void *arg);
 struct relay_out {
 	struct ua_rtp_sender *rtp; /* its timestamp is the stream's clock, which only the stream moves on */
 	uint8_t payload_type;
+	unsigned clock_factor; /* of its timestamps to samples */
+	unsigned event_factor; /* of the durations of events */
 	relay_packet_h *handler;
 	void *arg;
 };
@@ -52,15 +55,16 @@ void relay_key_up(struct relay *relay, const struct relay_out *out, uint32_t dur
 /* Each block; a packet goes out every packet_samples while there is something to tell. */
 void relay_tick(struct relay *relay, const struct relay_out *out, size_t count, size_t packet_samples);
 
-/* A packet of the event type came; tones is the generator of this stream. */
+/* A packet of an event type came; tones is the generator of this stream, event_factor that of the events' clock to
+ * samples. */
 void relay_hear(struct relay *relay, struct playout *playout, struct dsp_dtmf_tx *tones,
-	const struct ua_rtp_packet *packet);
+	const struct ua_rtp_packet *packet, unsigned event_factor);
 /* The sound in this packet is of a time that an event's tone was written for: a peer may send both, and the event is
  * what is meant. */
-bool relay_covers(const struct relay *relay, const struct ua_rtp_packet *packet);
+bool relay_covers(const struct relay *relay, const struct playout *playout, const struct ua_rtp_packet *packet);
 /* A packet of the event type came, and goes on as a key elsewhere instead of becoming a tone. */
 typedef void relay_key_h(char digit, bool down, uint32_t duration_samples, void *arg);
-void relay_pass(struct relay *relay, const struct ua_rtp_packet *packet, relay_key_h *handler, void *arg);
+void relay_pass(struct relay *relay, const struct ua_rtp_packet *packet, unsigned event_factor, relay_key_h *handler, void *arg);
 /* Each block that is played: ends events whose ends were lost. Returns how long such a one had lasted, in samples; 0: none. */
 uint32_t relay_play(struct relay *relay, struct playout *playout, size_t count);
 

@@ -3,10 +3,12 @@
 
 #include "gateway/media/stream.h"
 #include "gateway/media/stream_private.h"
+#include "sip/red.h"
 
 #define SAMPLES_PER_MS      8
 #define PAYLOAD_TYPE_CN     13 /* RFC 3389 */
 #define PACKETS_WAITING_MAX 1000 /* more than a socket holds */
+#define EVENTS_48_FACTOR    6 /* of their clock to samples */
 #define PACKETS_A_TICK_MAX  16 /* a flood must not hold up the other lines */
 
 static bool same_address(const union address *a, const union address *b)
@@ -14,23 +16,16 @@ static bool same_address(const union address *a, const union address *b)
 	return address_port(a) == address_port(b) && address_same_host(a, b);
 }
 
-/* What waits for its packet to be full was said in the old law. */
-static void frame_recode(struct stream *stream, enum dsp_law law)
-{
-	int16_t samples[STREAM_FRAME_MAX];
-
-	dsp_g711_decode(stream->wish.law, samples, stream->frame, stream->frame_fill);
-	dsp_g711_encode(law, stream->frame, samples, stream->frame_fill);
-}
-
 int stream_init(struct stream *stream, bool tones)
 {
-	static const enum dsp_codec always[] = {DSP_CODEC_PCMU, DSP_CODEC_PCMA};
 	static const struct playout_config config;
 	int err = tones ? dsp_dtmf_tx_alloc(&stream->tones) : 0;
 
-	for (unsigned i = 0; i < sizeof(always) / sizeof(always[0]) && !err; i++)
-		err = dsp_decoder_alloc(&stream->playout.decoders[always[i]], always[i]);
+	for (enum dsp_codec i = 0; i < STREAM_OWN_CODECS && !err; i++) {
+		err = dsp_encoder_alloc(&stream->encoders[i], i);
+		if (!err)
+			err = dsp_decoder_alloc(&stream->playout.decoders[i], i);
+	}
 	stream_playout_reset(&stream->playout, &config);
 	return err;
 }
@@ -38,8 +33,21 @@ int stream_init(struct stream *stream, bool tones)
 void stream_free(struct stream *stream)
 {
 	dsp_dtmf_tx_free(stream->tones);
-	for (unsigned i = 0; i < DSP_CODEC_COUNT; i++)
+	for (unsigned i = 0; i < STREAM_OWN_CODECS; i++) {
+		dsp_encoder_free(stream->encoders[i]);
 		dsp_decoder_free(stream->playout.decoders[i]);
+	}
+}
+
+/* Those that are control's may be gone soon after a wish without them. */
+static void coders_take(struct stream *stream, const struct stream_wish *wish)
+{
+	for (unsigned i = STREAM_OWN_CODECS; i < DSP_CODEC_COUNT; i++)
+		stream->playout.decoders[i] = wish->decoders[i];
+	if (wish->encoder && wish->encoder != stream->wish.encoder)
+		dsp_encoder_reset(wish->encoder);
+	if (wish->payload_type != stream->wish.payload_type)
+		stream->spare.length = 0;
 }
 
 /* What came while nobody listened is not heard: the line may not have been served meanwhile. */
@@ -66,6 +74,7 @@ void stream_update(struct stream *stream, const struct stream_wish *wish)
 		stream_playout_reset(&stream->playout, &wish->playout);
 		stream->sender = wish->sender;
 		stream->frame_fill = 0;
+		stream->spare.length = 0;
 		stream->relay = (struct relay){0};
 		stream->hold = (struct hold_player){0};
 		stream->packets_sent = stream->packets_received = stream->packets_refused = 0;
@@ -82,8 +91,7 @@ void stream_update(struct stream *stream, const struct stream_wish *wish)
 	}
 	if (moved || (wish->receives && !stream->wish.receives))
 		stream->silent_samples = 0;
-	if (wish->law != stream->wish.law)
-		frame_recode(stream, wish->law);
+	coders_take(stream, wish);
 	if (moved || !stream->wish.sends)
 		stream->talkspurt = true;
 	if (!wish->sends || !wish->event_type || wish->plays_hold)
@@ -112,22 +120,74 @@ static void send_packet(const uint8_t *bytes, size_t length, void *arg)
 	stream_rtcp_sent(&stream->rtcp, length - UA_RTP_HEADER_BYTES);
 }
 
-static void send_frame(struct stream *stream)
+static unsigned clock_factor(const struct stream *stream)
 {
-	uint8_t bytes[UA_RTP_HEADER_BYTES + STREAM_FRAME_MAX];
-	size_t length = ua_rtp_sender_packet(&stream->sender, bytes, sizeof(bytes),
-		stream->wish.payload_type, stream->talkspurt, stream->frame, stream->frame_fill,
-		(unsigned)stream->frame_fill);
+	return stream->wish.clock_factor ? stream->wish.clock_factor : 1;
+}
+
+static void spare_keep(struct stream *stream, const uint8_t *payload, size_t length)
+{
+	struct stream_spare *spare = &stream->spare;
+
+	spare->length = length <= sizeof(spare->bytes) ? length : 0;
+	memcpy(spare->bytes, payload, spare->length);
+	spare->payload_type = stream->wish.payload_type;
+	spare->timestamp = stream->sender.timestamp;
+}
+
+/* Sound with what was sent before it. */
+static size_t red_payload(struct stream *stream, uint8_t *bytes, size_t size, const uint8_t *payload, size_t length)
+{
+	const struct stream_spare *spare = &stream->spare;
+	const struct ua_red_block earlier = {spare->bytes, spare->length, stream->sender.timestamp - spare->timestamp};
+	bool fits = spare->payload_type == stream->wish.payload_type;
+	size_t whole = ua_red_compose(bytes, size, stream->wish.payload_type, fits ? &earlier : NULL, payload, length);
+
+	spare_keep(stream, payload, length);
+	return whole;
+}
+
+static void send_payload(struct stream *stream, uint8_t payload_type, const uint8_t *payload, size_t length, size_t samples)
+{
+	uint8_t bytes[STREAM_WIRE_BYTES_MAX];
+	size_t whole = ua_rtp_sender_packet(&stream->sender, bytes, sizeof(bytes), payload_type, stream->talkspurt, payload, length,
+		(unsigned)samples * clock_factor(stream));
 
 	stream->talkspurt = false;
-	stream->frame_fill = 0;
-	send_packet(bytes, length, stream);
+	send_packet(bytes, whole, stream);
+}
+
+static void send_sound(struct stream *stream, const int16_t *samples, size_t count)
+{
+	struct dsp_encoder *encoder = stream->wish.encoder ? stream->wish.encoder : stream->encoders[stream->wish.codec];
+	uint8_t payload[STREAM_WIRE_BYTES_MAX - UA_RTP_HEADER_BYTES], red[sizeof(payload)];
+	size_t length = dsp_encode(encoder, payload, sizeof(payload), samples, count), whole = 0;
+
+	if (length && stream->wish.red_type)
+		whole = red_payload(stream, red, sizeof(red), payload, length);
+	if (whole)
+		send_payload(stream, stream->wish.red_type, red, whole, count);
+	else if (length)
+		send_payload(stream, stream->wish.payload_type, payload, length, count);
+	else
+		stream->sender.timestamp += (uint32_t)count * clock_factor(stream);
+}
+
+/* What waits may be of a longer packet than is wished now: then it is several. */
+static void send_frames(struct stream *stream, size_t packet_samples)
+{
+	size_t sent = 0;
+
+	for (; stream->frame_fill - sent >= packet_samples; sent += packet_samples)
+		send_sound(stream, stream->frame + sent, packet_samples);
+	stream->frame_fill -= sent;
+	memmove(stream->frame, stream->frame + sent, stream->frame_fill * sizeof(*stream->frame));
 }
 
 /* The clock goes on while nothing is sent (RFC 3550 s5.1): what follows a hold would else look late by its length. */
 static void send_nothing(struct stream *stream, size_t count)
 {
-	stream->sender.timestamp += (uint32_t)(stream->frame_fill + count);
+	stream->sender.timestamp += (uint32_t)(stream->frame_fill + count) * clock_factor(stream);
 	stream->frame_fill = 0;
 }
 
@@ -141,6 +201,8 @@ static struct relay_out relay_out(struct stream *stream)
 	return (struct relay_out){
 		.rtp = &stream->sender,
 		.payload_type = stream->wish.event_type,
+		.clock_factor = clock_factor(stream),
+		.event_factor = stream->wish.event_factor ? stream->wish.event_factor : 1,
 		.handler = send_packet,
 		.arg = stream,
 	};
@@ -161,26 +223,33 @@ void stream_key(struct stream *stream, char digit, bool down, unsigned duration_
 	relay_key_down(&stream->relay, &out, digit);
 }
 
+static size_t packet_samples(const struct stream_wish *wish)
+{
+	const struct dsp_codec_shape *shape = dsp_codec_shape(wish->codec);
+	size_t frame = shape ? shape->frame_samples : 1, frames = ((size_t)wish->ptime_ms * SAMPLES_PER_MS + frame - 1) / frame;
+
+	return frames * frame <= STREAM_FRAME_MAX ? frames * frame : STREAM_FRAME_MAX;
+}
+
 void stream_send(struct stream *stream, const int16_t *samples, size_t count)
 {
-	size_t frame_samples = (size_t)stream->wish.ptime_ms * SAMPLES_PER_MS;
-
+	size_t wanted = packet_samples(&stream->wish);
 	struct relay_out out = relay_out(stream);
 
 	if (!stream->wish.id)
 		return;
 	if (may_send(stream))
-		relay_tick(&stream->relay, &out, count, frame_samples);
+		relay_tick(&stream->relay, &out, count, wanted);
 	if (!may_send(stream) || stream->relay.down) {
 		send_nothing(stream, count);
 		return;
 	}
-	if (stream->frame_fill + count > STREAM_FRAME_MAX)
+	if (!wanted || stream->frame_fill + count > sizeof(stream->frame) / sizeof(*stream->frame))
 		stream->frame_fill = 0;
-	dsp_g711_encode(stream->wish.law, stream->frame + stream->frame_fill, samples, count);
+	memcpy(stream->frame + stream->frame_fill, samples, count * sizeof(*samples));
 	stream->frame_fill += count;
-	if (stream->frame_fill >= frame_samples)
-		send_frame(stream);
+	if (wanted)
+		send_frames(stream, wanted);
 }
 
 static bool source_is_ours(struct stream *stream, const struct ua_rtp_packet *packet, const union address *source)
@@ -194,24 +263,18 @@ static bool source_is_ours(struct stream *stream, const struct ua_rtp_packet *pa
 	return true;
 }
 
-static bool sound_codec(const struct stream_wish *wish, uint8_t payload_type, enum dsp_codec *codec)
+static uint8_t take_of(const struct stream_wish *wish, uint8_t payload_type)
 {
-	static const enum dsp_codec codecs[] = {[DSP_LAW_MU] = DSP_CODEC_PCMU, [DSP_LAW_A] = DSP_CODEC_PCMA};
-	static const uint8_t fixed[] = {[DSP_LAW_MU] = 0, [DSP_LAW_A] = 8}; /* RFC 3551 s6 */
-
-	for (unsigned i = 0; i < sizeof(fixed); i++) {
-		if (payload_type != wish->receive_types[i] && payload_type != fixed[i])
-			continue;
-		*codec = codecs[i];
-		return true;
+	for (unsigned i = 0; i < STREAM_TYPES_MAX && wish->takes[i].take != STREAM_REFUSES; i++) {
+		if (wish->takes[i].payload_type == payload_type)
+			return wish->takes[i].take;
 	}
-	return false;
+	return payload_type == 0 ? STREAM_SOUND + DSP_CODEC_PCMU : payload_type == 8 ? STREAM_SOUND + DSP_CODEC_PCMA : STREAM_REFUSES;
 }
 
-static bool is_event(const struct stream_wish *wish, uint8_t payload_type)
+static bool is_event(uint8_t take)
 {
-	return payload_type != 0 && (payload_type == wish->receive_event_types[0] ||
-		payload_type == wish->receive_event_types[1]);
+	return take == STREAM_EVENTS || take == STREAM_EVENTS_48;
 }
 
 static bool passes_events(const struct stream *stream)
@@ -224,56 +287,93 @@ static void pass_key(char digit, bool down, uint32_t duration_samples, void *arg
 	stream_key(arg, digit, down, duration_samples);
 }
 
-static void event_take(struct stream *stream, const struct ua_rtp_packet *packet)
+static void event_take(struct stream *stream, const struct ua_rtp_packet *packet, uint8_t take)
 {
+	unsigned factor = take == STREAM_EVENTS_48 ? EVENTS_48_FACTOR : 1;
+
 	if (passes_events(stream))
-		relay_pass(&stream->relay, packet, pass_key, stream->onward);
+		relay_pass(&stream->relay, packet, factor, pass_key, stream->onward);
 	else if (stream->tones)
-		relay_hear(&stream->relay, &stream->playout, stream->tones, packet);
+		relay_hear(&stream->relay, &stream->playout, stream->tones, packet, factor);
 }
 
 /* What was taken from whom it was expected of. */
-static void packet_play(struct stream *stream, const struct ua_rtp_packet *packet, bool sound, enum dsp_codec codec)
+static void packet_play(struct stream *stream, const struct ua_rtp_packet *packet, uint8_t take)
 {
-	if (!stream->wish.receives)
-		return;
-	if (!sound) {
+	if (is_event(take)) {
 		stream_playout_other(&stream->playout, packet);
-		event_take(stream, packet);
-	} else if (relay_covers(&stream->relay, packet)) {
+		event_take(stream, packet, take);
+	} else if (take < STREAM_SOUND || relay_covers(&stream->relay, &stream->playout, packet)) {
 		stream_playout_other(&stream->playout, packet);
-	} else if (stream_playout_packet(&stream->playout, packet, codec) != 0) {
+	} else if (stream_playout_packet(&stream->playout, packet, (enum dsp_codec)(take - STREAM_SOUND)) != 0) {
 		stream->packets_refused++;
 	}
+}
+
+static void spare_play(struct stream *stream, const struct ua_rtp_packet *packet, uint8_t take)
+{
+	if (is_event(take))
+		event_take(stream, packet, take);
+	else if (take >= STREAM_SOUND && !relay_covers(&stream->relay, &stream->playout, packet))
+		stream_playout_spare(&stream->playout, packet, (enum dsp_codec)(take - STREAM_SOUND));
+}
+
+/* The oldest first, as a decoder wants them. Redundancy within redundancy there is not. */
+static void red_play(struct stream *stream, const struct ua_rtp_packet *packet)
+{
+	struct ua_rtp_packet blocks[UA_RED_BLOCKS_MAX];
+	size_t count = ua_red_parse(blocks, packet);
+
+	if (!count) {
+		stream->packets_refused++;
+		return;
+	}
+	for (size_t i = 0; i < count; i++) {
+		uint8_t take = take_of(&stream->wish, blocks[i].payload_type);
+
+		if (blocks[i].sequence == packet->sequence)
+			packet_play(stream, &blocks[i], take);
+		else
+			spare_play(stream, &blocks[i], take);
+	}
+	stream_playout_other(&stream->playout, packet);
+}
+
+static void comfort_take(struct stream *stream, const struct ua_rtp_packet *packet, const union address *source)
+{
+	if (!source_is_ours(stream, packet, source))
+		return;
+	stream->packets_received++;
+	if (stream->wish.receives)
+		stream_playout_comfort(&stream->playout, packet);
 }
 
 static void take_packet(struct stream *stream, const uint8_t *bytes, size_t length,
 	const union address *source)
 {
-	enum dsp_codec codec = DSP_CODEC_PCMU;
 	struct ua_rtp_packet packet;
-	bool sound;
+	uint8_t take;
 
 	if (length > STREAM_WIRE_BYTES_MAX || ua_rtp_decode(&packet, bytes, length) != 0) {
 		stream->packets_refused++;
 		return;
 	}
 	if (packet.payload_type == PAYLOAD_TYPE_CN) { /* who is silent says so: he is there */
-		if (!source_is_ours(stream, &packet, source))
-			return;
-		stream->packets_received++;
-		if (stream->wish.receives)
-			stream_playout_comfort(&stream->playout, &packet);
+		comfort_take(stream, &packet, source);
 		return;
 	}
-	sound = sound_codec(&stream->wish, packet.payload_type, &codec);
-	if ((!sound && !is_event(&stream->wish, packet.payload_type)) || packet.payload_length == 0 ||
-	    !source_is_ours(stream, &packet, source)) {
+	take = take_of(&stream->wish, packet.payload_type);
+	if (take == STREAM_REFUSES || packet.payload_length == 0 || !source_is_ours(stream, &packet, source)) {
 		stream->packets_refused++;
 		return;
 	}
 	stream->packets_received++;
-	packet_play(stream, &packet, sound, codec);
+	if (!stream->wish.receives)
+		return;
+	if (take == STREAM_RED)
+		red_play(stream, &packet);
+	else
+		packet_play(stream, &packet, take);
 }
 
 static void receive(struct stream *stream)

@@ -10,7 +10,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "dsp/g711.h"
+#include "dsp/codec.h"
 #include "gateway/address.h"
 #include "gateway/media/hold_player.h"
 #include "gateway/media/latch.h"
@@ -21,7 +21,10 @@
 #include "gateway/media/stream_wire.h"
 #include "sip/rtp.h"
 
+#define STREAM_TYPES_MAX        32
 #define STREAM_FRAME_MAX        480 /* samples of the longest packet that is sent, 60 ms */
+#define STREAM_BLOCK_MAX        160
+#define STREAM_OWN_CODECS       2 /* PCMU and PCMA, the first of enum dsp_codec */
 #define STREAM_SILENT_MS        3000 /* without a packet for so long its sound counts as lost */
 #define STREAM_QUIET_MS         1000 /* ... before the call is answered: nobody makes its sound */
 
@@ -32,6 +35,15 @@ enum stream_symmetric {
 	STREAM_SYMMETRIC_OFF,
 	STREAM_SYMMETRIC_PRIVATE, /* when it said a private address, and its packets come from another host */
 	STREAM_SYMMETRIC_ON,
+};
+
+/* What a payload type means. */
+enum stream_take {
+	STREAM_REFUSES = 0,
+	STREAM_EVENTS,
+	STREAM_EVENTS_48, /* ... with a clock of 48 kHz */
+	STREAM_RED,
+	STREAM_SOUND,     /* and enum dsp_codec added to it */
 };
 
 /* What control wishes of a stream. A new id is a new stream; the same id with other values changes it on
@@ -45,11 +57,18 @@ struct stream_wish {
 	uint8_t symmetric;           /* enum stream_symmetric */
 	struct ua_rtp_sender sender; /* start values, read when the id is new */
 	uint8_t payload_type;        /* of what is sent */
-	uint8_t law;                 /* enum dsp_law of what is sent */
-	uint8_t receive_types[2];    /* payload types agreed on for what comes, by enum dsp_law; 0 and 8 always count */
+	uint8_t codec;               /* enum dsp_codec of what is sent */
+	struct dsp_encoder *encoder; /* its; NULL: PCMU or PCMA, for which the stream has its own */
+	uint8_t clock_factor;        /* of its timestamps to samples; 0 is 1 */
+	uint8_t red_type;            /* what is sent has the packet before it within, in packets of this type (RFC 2198); 0: no */
 	uint8_t event_type;          /* of the telephone's keys sent as events; 0: none, they go in band */
-	uint8_t receive_event_types[2]; /* of events that come; 0: none */
-	uint8_t ptime_ms;            /* 10..60, rounded up to whole blocks */
+	uint8_t event_factor;        /* of the events' clock; 0 is 1 */
+	struct stream_type {
+		uint8_t payload_type;
+		uint8_t take; /* enum stream_take */
+	} takes[STREAM_TYPES_MAX];   /* what comes, up to the first STREAM_REFUSES; 0 and 8 are PCMU and PCMA if they are nothing else */
+	struct dsp_decoder *decoders[DSP_CODEC_COUNT]; /* for it; of PCMU and PCMA the stream has its own */
+	uint8_t ptime_ms;            /* 10..60, rounded up to what the codec can */
 	bool sends, receives;
 	bool plays_hold;             /* what is sent is the hold sound: neither the telephone nor its keys */
 	struct playout_config playout; /* read when the id is new */
@@ -65,8 +84,15 @@ struct stream {
 	struct stream_rtcp rtcp;
 	uint16_t rtcp_source_port; /* that RTCP came from last, where the latched source is; 0: none did */
 	uint32_t silent_samples;   /* since its last packet, or since one was wished for */
-	uint8_t frame[STREAM_FRAME_MAX];
+	int16_t frame[STREAM_FRAME_MAX + STREAM_BLOCK_MAX]; /* samples that wait for a packet to be full */
 	size_t frame_fill;
+	struct dsp_encoder *encoders[STREAM_OWN_CODECS];
+	struct stream_spare {
+		uint8_t bytes[STREAM_FRAME_MAX];
+		size_t length; /* 0: none */
+		uint8_t payload_type;
+		uint32_t timestamp;
+	} spare; /* what was sent last, to be sent again */
 	uint64_t packets_sent, packets_received, packets_refused;
 	struct playout playout;
 	struct relay relay;

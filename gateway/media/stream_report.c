@@ -59,8 +59,10 @@ static void collision_avoid(struct stream *stream, const struct ua_rtp_packet *p
 
 void stream_heard(struct stream *stream, const struct ua_rtp_packet *packet)
 {
+	unsigned clock_factor = stream->playout.started ? stream->playout.clock_factor : 1;
+
 	collision_avoid(stream, packet);
-	stream_rtcp_arrived(&stream->rtcp, packet, stream->now_ns, SPEECH_CLOCK_HZ);
+	stream_rtcp_arrived(&stream->rtcp, packet, stream->now_ns, SPEECH_CLOCK_HZ * clock_factor);
 }
 
 void stream_stats_get(const struct stream *stream, struct stream_stats *stats)

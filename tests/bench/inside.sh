@@ -1,6 +1,6 @@
 #!/bin/bash
 # One measurement, inside the bed (tests/bed/with-server.sh). Prints figures as "name value unit", or why there are none.
-# usage: inside.sh BUILD talk|wakes|memory|signalling|answers|register LINES SECONDS
+# usage: inside.sh BUILD talk|wakes|memory|signalling|answers LINES SECONDS
 # talk with sound from tipring-phone when TIPRINGD is not set, else from the automatic telephones of benchd.
 set -u
 
@@ -90,22 +90,6 @@ wakes() {
 }
 
 memory() { echo "rss_kb $(rss_kb) kB"; }
-
-# A REGISTER and its answer are all the datagrams that there are, each received once.
-refreshes() { awk '$1 == "Udp:" && $2 ~ /^[0-9]/ {print int($2 / 2)}' /proc/net/snmp; }
-
-# How long after the daemon's start all lines were registered, and what a refresh costs: BENCH_EXPIRES_S is so short that they all have some.
-register() {
-	local control before after first last
-	control=/proc/$TIPRING_PID/task/$TIPRING_PID/stat # the thread of SIP and calls
-	sleep 5 # what starting has left to do
-	first=$(refreshes) before=$(cpu_ms "$control")
-	sleep "$seconds"
-	last=$(refreshes) after=$(cpu_ms "$control")
-	[ $((last - first)) -ge "$lines" ] || fail "only $((last - first)) refreshes in $seconds s"
-	echo "register_${lines}_s $(ratio "$TIPRING_REGISTERED_MS" 1000 2) s"
-	echo "register_cpu_us $(ratio $(((after - before) * 1000)) $((last - first)) 0) us"
-}
 
 # calls: 20 a second, half of them answered and half given up; sets count.
 calls() {

@@ -51,7 +51,7 @@ static int socket_open(union address *own)
 
 static struct stream_wish stream_of(uint32_t id, uint32_t ssrc)
 {
-	struct stream_wish stream = {.id = id, .law = DSP_LAW_A, .payload_type = 8, .ptime_ms = PTIME_MS,
+	struct stream_wish stream = {.id = id, .codec = DSP_CODEC_PCMA, .payload_type = 8, .ptime_ms = PTIME_MS,
 		.sends = true, .receives = true, .playout = {.start_ms = PLAYOUT_MS, .max_ms = 400}, .sender = {.ssrc = ssrc}};
 
 	stream.fd = socket_open(&stream.remote);

@@ -85,8 +85,8 @@ static void test_a_call_is_answered_when_the_target_answers(void **state)
 	assert_true(caller->picked_up);
 	assert_true(world.wish.streams[FIRST].sends && world.wish.streams[FIRST].receives);
 	assert_true(world.wish.streams[SECOND].sends && world.wish.streams[SECOND].receives);
-	assert_int_equal(world.wish.streams[FIRST].law, DSP_LAW_MU);
-	assert_int_equal(world.wish.streams[SECOND].law, DSP_LAW_A);
+	assert_int_equal(world.wish.streams[FIRST].codec, DSP_CODEC_PCMU);
+	assert_int_equal(world.wish.streams[SECOND].codec, DSP_CODEC_PCMA);
 	assert_int_equal(world.wish.hears[FIRST], 1u << SECOND);
 	assert_int_equal(world.wish.hears[SECOND], 1u << FIRST);
 	assert_int_equal(world.bridge_timers_ms[0], 0);

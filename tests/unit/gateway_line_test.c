@@ -460,6 +460,18 @@ static void test_a_held_peer_is_sent_nothing(void **state)
 	assert_true(world.wish.streams[0].sends);
 }
 
+/* What a packet of that type is taken for. */
+static uint8_t take_of(uint8_t payload_type)
+{
+	for (unsigned i = 0; i < STREAM_TYPES_MAX; i++) {
+		const struct stream_type *type = &world.wish.streams[0].takes[i];
+
+		if (type->payload_type == payload_type && type->take != STREAM_REFUSES)
+			return type->take;
+	}
+	return STREAM_REFUSES;
+}
+
 static void test_the_peers_packet_time_and_payload_types_are_respected(void **state)
 {
 	struct ua_invite *invite = call_comes(sdp_with("127.0.0.1", "97 0",
@@ -469,9 +481,9 @@ static void test_the_peers_packet_time_and_payload_types_are_respected(void **st
 	lift();
 	assert_true(invite->picked_up);
 	assert_int_equal(world.wish.streams[0].payload_type, 97);
-	assert_int_equal(world.wish.streams[0].law, DSP_LAW_A);
-	assert_int_equal(world.wish.streams[0].receive_types[DSP_LAW_A], 97);
-	assert_int_equal(world.wish.streams[0].receive_types[DSP_LAW_MU], 0);
+	assert_int_equal(world.wish.streams[0].codec, DSP_CODEC_PCMA);
+	assert_int_equal(take_of(97), STREAM_SOUND + DSP_CODEC_PCMA);
+	assert_int_equal(take_of(0), STREAM_SOUND + DSP_CODEC_PCMU);
 	assert_int_equal(world.wish.streams[0].ptime_ms, 30);
 }
 

@@ -13,6 +13,7 @@
 #include <cmocka.h>
 
 #include "dsp/dsp.h"
+#include "dsp/g711.h"
 #include "gateway/media/media.h"
 #include "gateway/media/media_line.h"
 
@@ -600,11 +601,11 @@ static struct media_wish bridge_of(const struct end ends[2])
 	for (int i = 0; i < 2; i++) {
 		wish.streams[MEDIA_CALLS + i] = (struct stream_wish){
 			.id = 7 + (uint32_t)i, .fd = ends[i].ours_fd, .remote = ends[i].addr, .ptime_ms = 20, .sends = true,
-			.receives = true, .receive_types = {0, 8}, .event_type = 101, .receive_event_types = {101, 101},
+			.receives = true, .event_type = 101, .takes = {{101, STREAM_EVENTS}},
 		};
 		wish.hears[MEDIA_CALLS + i] = (uint8_t)(1u << (MEDIA_CALLS + 1 - i));
 	}
-	wish.streams[MEDIA_CALLS + 1].law = DSP_LAW_A;
+	wish.streams[MEDIA_CALLS + 1].codec = DSP_CODEC_PCMA;
 	wish.streams[MEDIA_CALLS + 1].payload_type = 8;
 	return wish;
 }
@@ -671,7 +672,7 @@ static void test_a_telephone_is_used_beside_a_bridge(void **state)
 	wish.feed = FXS_FEED_ACTIVE;
 	wish.sound = true;
 	wish.streams[0] = (struct stream_wish){
-		.id = 9, .fd = third.ours_fd, .remote = third.addr, .ptime_ms = 20, .sends = true, .receives = true, .receive_types = {0, 8},
+		.id = 9, .fd = third.ours_fd, .remote = third.addr, .ptime_ms = 20, .sends = true, .receives = true,
 	};
 	media_line_wish(lines[0], &wish);
 	step_after(1);

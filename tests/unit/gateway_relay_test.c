@@ -76,7 +76,7 @@ static int make(void **state)
 {
 	union address near_addr;
 	struct stream_wish wish = {.id = 1, .ptime_ms = 20, .playout = {.start_ms = 60, .min_ms = 60, .max_ms = 400}, .sends = true, .receives = true,
-		.receive_types = {0, 8}, .event_type = EVENT_TYPE, .receive_event_types = {EVENT_TYPE, 101}};
+		.event_type = EVENT_TYPE, .takes = {{EVENT_TYPE, STREAM_EVENTS}, {101, STREAM_EVENTS}}};
 
 	(void)state;
 	assert_int_equal(dsp_init(), 0);
@@ -310,6 +310,56 @@ static void test_who_hears_the_hold_sound_gets_no_keys(void **state)
 		assert_int_equal(sent[i].rtp.payload_type, 0);
 }
 
+/* Both ends speak Opus, whose clock is 48 kHz; so is that of the events, or not. */
+static void keys_beside_opus(unsigned event_factor)
+{
+	struct dsp_encoder *encoder;
+	struct dsp_decoder *decoder;
+	struct stream_wish wish = near.wish;
+	unsigned duration = 0;
+
+	assert_int_equal(dsp_encoder_alloc(&encoder, DSP_CODEC_OPUS), 0);
+	assert_int_equal(dsp_decoder_alloc(&decoder, DSP_CODEC_OPUS), 0);
+	wish.codec = DSP_CODEC_OPUS;
+	wish.encoder = encoder;
+	wish.clock_factor = 6;
+	wish.event_factor = (uint8_t)event_factor;
+	wish.payload_type = 107;
+	wish.decoders[DSP_CODEC_OPUS] = decoder;
+	wish.takes[0].take = event_factor == 6 ? STREAM_EVENTS_48 : STREAM_EVENTS;
+	wish.takes[1] = (struct stream_type){107, STREAM_SOUND + DSP_CODEC_OPUS};
+	stream_update(&near, &wish);
+	wish.fd = far_fd;
+	wish.encoder = NULL;
+	wish.sends = false;
+	stream_update(&far, &wish);
+	run_ms(500);
+	press("1590", ON_MS, OFF_MS);
+	assert_string_equal(heard, "1590");
+	assert_durations(ON_MS, TRUTH_MS);
+	for (size_t i = 0; i < sent_count; i++) {
+		if (sent[i].rtp.payload_type == EVENT_TYPE)
+			duration = (unsigned)(sent[i].payload[2] << 8 | sent[i].payload[3]);
+	}
+	assert_in_range(duration, (ON_MS - TRUTH_MS) * SAMPLES_PER_MS * event_factor, (ON_MS + TRUTH_MS) * SAMPLES_PER_MS * event_factor);
+	stream_update(&far, &(struct stream_wish){0});
+	stream_update(&near, &(struct stream_wish){0});
+	dsp_encoder_free(encoder);
+	dsp_decoder_free(decoder);
+}
+
+static void test_keys_beside_opus_have_its_clock(void **state)
+{
+	(void)state;
+	keys_beside_opus(6);
+}
+
+static void test_keys_beside_opus_may_have_a_clock_of_their_own(void **state)
+{
+	(void)state;
+	keys_beside_opus(1);
+}
+
 #define RELAY_TEST(test) cmocka_unit_test_setup_teardown(test, make, unmake)
 
 int main(void)
@@ -323,6 +373,8 @@ int main(void)
 		RELAY_TEST(test_an_event_has_one_marker_three_ends_and_no_sound_beside),
 		RELAY_TEST(test_a_peer_without_events_gets_the_tone_in_band),
 		RELAY_TEST(test_who_hears_the_hold_sound_gets_no_keys),
+		RELAY_TEST(test_keys_beside_opus_have_its_clock),
+		RELAY_TEST(test_keys_beside_opus_may_have_a_clock_of_their_own),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -51,7 +51,7 @@ static void begin(const char *peer_addr, const char *said_addr)
 	reports = 0;
 	wish = (struct stream_wish){
 		.id = 1, .fd = ours[0], .rtcp_fd = ours[1], .rtcp_port = (uint16_t)(peer_port + 1), .cname = "somebody",
-		.sender = {.ssrc = OUR_SSRC}, .ptime_ms = 20, .sends = true, .receives = true, .receive_types = {0, 8},
+		.sender = {.ssrc = OUR_SSRC}, .ptime_ms = 20, .sends = true, .receives = true,
 		.playout = {.start_ms = 40, .max_ms = 200},
 	};
 	assert_int_equal(address_set(&wish.remote, said_addr, peer_port), 0);

@@ -11,6 +11,7 @@
 #include <cmocka.h>
 
 #include "dsp/dsp.h"
+#include "dsp/g711.h"
 #include "gateway/media/stream.h"
 
 #define BLOCK      160
@@ -43,7 +44,6 @@ static struct stream_wish talking(void)
 {
 	return (struct stream_wish){
 		.id = 1, .fd = ours.fd, .remote = peer.addr, .ptime_ms = 20, .sends = true, .receives = true,
-		.receive_types = {0, 8},
 	};
 }
 
@@ -206,7 +206,7 @@ static void test_agreed_dynamic_payload_types_are_understood(void **state)
 	struct stream_wish wish = talking();
 
 	(void)state;
-	wish.receive_types[DSP_LAW_A] = 97;
+	wish.takes[0] = (struct stream_type){97, STREAM_SOUND + DSP_CODEC_PCMA};
 	stream_update(&stream, &wish);
 	say(&peer, 97, 0x20, BLOCK);
 	assert_int_equal(heard(), sound_of(DSP_LAW_A, 0x20));
@@ -271,7 +271,7 @@ static void test_what_waits_to_be_sent_survives_another_law(void **state)
 	for (int i = 0; i < BLOCK / 2; i++)
 		samples[i] = 3996;
 	stream_send(&stream, samples, BLOCK / 2);
-	wish.law = DSP_LAW_A;
+	wish.codec = DSP_CODEC_PCMA;
 	wish.payload_type = 8;
 	stream_update(&stream, &wish);
 	stream_send(&stream, samples, BLOCK / 2);
