@@ -321,10 +321,10 @@ void ua_agent_counts_get(const struct ua_agent *agent, struct ua_agent_counts *c
 }
 
 static int write_credentials(struct mbuf *mb, struct ua_account *account,
-	const struct ua_outgoing *outgoing, const char *uri)
+	const struct ua_outgoing *outgoing, const char *uri, bool may_see)
 {
 	size_t start = mb->pos;
-	int err = outgoing->anonymous ? 0 :
+	int err = outgoing->anonymous || !may_see ? 0 :
 		ua_credentials_write(account->credentials, mb, outgoing->method, uri, outgoing->body);
 	struct pl text = {(const char *)mb->buf + start, mb->pos - start};
 
@@ -332,13 +332,13 @@ static int write_credentials(struct mbuf *mb, struct ua_account *account,
 }
 
 static int write_request(struct mbuf *mb, struct ua_account *account, const struct ua_dialog *dialog,
-	const struct ua_outgoing *outgoing)
+	const struct ua_outgoing *outgoing, bool may_see)
 {
 	const char *body = outgoing->body ? outgoing->body : "";
 	int err = ua_dialog_write(dialog, mb, outgoing->method, outgoing->cseq);
 
 	if (!err)
-		err = write_credentials(mb, account, outgoing, ua_dialog_request_uri(dialog));
+		err = write_credentials(mb, account, outgoing, ua_dialog_request_uri(dialog), may_see);
 	if (err)
 		return err;
 	err = mbuf_printf(mb, "User-Agent: %s\r\n%s", account->agent->user_agent,
@@ -365,7 +365,8 @@ int ua_agent_request(struct sip_request **requestp, struct ua_account *account,
 	hop = account->server;
 	if (!outgoing->to_server)
 		ua_dialog_next_hop(dialog, &account->server, &hop);
-	err = write_request(mb, account, dialog, outgoing);
+	/* Whom we call may be anybody, and guess passwords by what is hashed with them. */
+	err = write_request(mb, account, dialog, outgoing, ua_authority_trusts_at(account, &hop.addr));
 	if (!err)
 		err = ua_transport_request(requestp, account->agent->transport, &hop, outgoing->method,
 			ua_dialog_request_uri(dialog), mb, handler, arg);
@@ -379,5 +380,5 @@ int ua_agent_challenged(struct ua_account *account, struct ua_attempt *attempt,
 	const struct sip_msg *msg)
 {
 	return ua_credentials_learn(account->credentials, attempt, msg,
-		ua_account_has_server(account, msg));
+		ua_authority_trusts(account, msg));
 }

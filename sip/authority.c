@@ -35,7 +35,7 @@ static bool lists(const struct ua_peers *peers, const struct sa *addr)
 	return ua_peers_have(peers, bytes);
 }
 
-static bool is_trusted(const struct ua_account *account, const struct sa *addr)
+bool ua_authority_trusts_at(const struct ua_account *account, const struct sa *addr)
 {
 	return ua_account_has_server_at(account, addr) || lists(account->peers, addr) ||
 		(account->agent && lists(account->agent->authority.peers, addr));
@@ -48,12 +48,12 @@ bool ua_authority_is_here(const struct ua_agent *agent, const struct sa *addr)
 
 bool ua_authority_trusts(const struct ua_account *account, const struct sip_msg *msg)
 {
-	return is_trusted(account, &msg->src);
+	return ua_authority_trusts_at(account, &msg->src);
 }
 
 static bool trusts(struct le *le, void *arg)
 {
-	return is_trusted(le->data, arg);
+	return ua_authority_trusts_at(le->data, arg);
 }
 
 bool ua_authority_knows(const struct ua_agent *agent, const struct sa *addr)
@@ -66,7 +66,7 @@ static bool may_ask(const struct ua_agent *agent, const struct ua_account *accou
 {
 	if (!account)
 		return ua_authority_knows(agent, &msg->src);
-	return ua_authority_is_here(agent, &msg->src) || is_trusted(account, &msg->src);
+	return ua_authority_is_here(agent, &msg->src) || ua_authority_trusts_at(account, &msg->src);
 }
 
 /* They may call, and ask whether they may; what is for servers to tell or to watch is not for them. */

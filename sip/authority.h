@@ -18,6 +18,8 @@ int ua_authority_peers(struct ua_peers **peersp, const char *text);
 
 /* Whether it comes from the account's server or from a peer: then it is also believed what it says of the caller. */
 bool ua_authority_trusts(const struct ua_account *account, const struct sip_msg *msg);
+/* Whether that is the address of such a one. */
+bool ua_authority_trusts_at(const struct ua_account *account, const struct sa *addr);
 
 /* Whether it is our own. */
 bool ua_authority_is_here(const struct ua_agent *agent, const struct sa *addr);

@@ -50,15 +50,6 @@ static bool is_registering(const struct pl *method)
 	return !pl_strcmp(method, "REGISTER");
 }
 
-static bool knows_realm(const struct ua_credentials *credentials, const char *realm)
-{
-	for (unsigned i = 0; i < credentials->count; i++) {
-		if (!strcmp(credentials->remembered[i].challenge.realm, realm))
-			return true;
-	}
-	return false;
-}
-
 /* The slot of a realm, a new one, or the first when all are taken. */
 static unsigned slot_of(struct ua_credentials *credentials, const struct remembered *fresh)
 {
@@ -76,7 +67,7 @@ struct learning {
 	struct ua_credentials *credentials;
 	struct ua_attempt *attempt;
 	unsigned taken; /* bit per slot that got a challenge from this response */
-	bool trusted, proxy, wrong;
+	bool proxy, wrong;
 };
 
 static void learn(struct learning *learning, const struct remembered *fresh)
@@ -84,8 +75,6 @@ static void learn(struct learning *learning, const struct remembered *fresh)
 	struct ua_attempt *attempt = learning->attempt;
 	unsigned slot, bit;
 
-	if (!learning->trusted && !knows_realm(learning->credentials, fresh->challenge.realm))
-		return;
 	slot = slot_of(learning->credentials, fresh);
 	bit = 1u << slot;
 	if (learning->taken & bit)
@@ -117,8 +106,10 @@ static bool on_challenge(const struct sip_hdr *header, const struct sip_msg *msg
 int ua_credentials_learn(struct ua_credentials *credentials, struct ua_attempt *attempt,
 	const struct sip_msg *msg, bool trusted)
 {
-	struct learning learning = {.credentials = credentials, .attempt = attempt, .trusted = trusted};
+	struct learning learning = {.credentials = credentials, .attempt = attempt};
 
+	if (!trusted)
+		return ENOTSUP;
 	sip_msg_hdr_apply(msg, true, SIP_HDR_WWW_AUTHENTICATE, on_challenge, &learning);
 	learning.proxy = true;
 	sip_msg_hdr_apply(msg, true, SIP_HDR_PROXY_AUTHENTICATE, on_challenge, &learning);

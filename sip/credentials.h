@@ -25,8 +25,8 @@ int ua_credentials_alloc(struct ua_credentials **credentialsp, const char *user,
 /* Frees with mem_deref; the password is wiped. */
 
 /* Takes the topmost challenge of each realm that can be answered from a 401 or 407. trusted: it
- * came from our server; others are answered only for realms that are known from there, lest anyone
- * whom we call collects hashes of the password. 0: send the request again. EACCES: the credentials
+ * came from our server or a listed peer; others are not answered, whatever realm they name, lest
+ * anyone whom we call collects hashes of the password. 0: send the request again. EACCES: the credentials
  * are wrong. ENOTSUP: nothing that we could or would answer. */
 int ua_credentials_learn(struct ua_credentials *credentials, struct ua_attempt *attempt,
 	const struct sip_msg *msg, bool trusted);

@@ -2,6 +2,7 @@
 /* The caller's side: INVITE, its responses and the dialogs that come of it. */
 #include <errno.h>
 
+#include "sip/authority.h"
 #include "sip/invite_private.h"
 #include "sip/refer_text.h"
 
@@ -110,11 +111,11 @@ int ua_uac_acknowledge(struct ua_invite *invite, const struct ua_dialog *dialog,
 
 	if (!mb)
 		return ENOMEM;
+	ua_dialog_next_hop(dialog, &invite->account->server, hop);
 	err = ua_dialog_write(dialog, mb, "ACK", cseq);
 	if (!err)
-		err = mbuf_printf(mb, "%sUser-Agent: %s\r\nContent-Length: 0\r\n\r\n", credentials,
-			invite->agent->user_agent);
-	ua_dialog_next_hop(dialog, &invite->account->server, hop);
+		err = mbuf_printf(mb, "%sUser-Agent: %s\r\nContent-Length: 0\r\n\r\n",
+			ua_authority_trusts_at(invite->account, &hop->addr) ? credentials : "", invite->agent->user_agent);
 	if (!err)
 		err = ua_transport_ack(ackp, invite->agent->transport, hop,
 			ua_dialog_request_uri(dialog), mb);

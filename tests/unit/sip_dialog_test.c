@@ -209,9 +209,11 @@ static void test_a_stranger_gets_no_answer_to_a_challenge(void **state)
 	assert_int_equal(ua_credentials_learn(credentials, &attempt, home, true), 0);
 	/* RFC 3261 s22.1: credentials belong to a realm | a realm that the registrar did not ask for gets none */
 	assert_int_equal(ua_credentials_learn(credentials, &attempt, strange, false), ENOTSUP);
+	/* RFC 7616 s5.8: a server may be an attacker that chose the challenge | one who is not our server gets no answer even for our server's realm */
+	assert_int_equal(ua_credentials_learn(credentials, &attempt, home, false), ENOTSUP);
 	attempt = (struct ua_attempt){0};
-	assert_int_equal(ua_credentials_learn(credentials, &attempt, home, false), 0);
-	assert_int_equal(ua_credentials_learn(credentials, &attempt, home, false), EACCES);
+	assert_int_equal(ua_credentials_learn(credentials, &attempt, home, true), 0);
+	assert_int_equal(ua_credentials_learn(credentials, &attempt, home, true), EACCES);
 	mem_deref(home);
 	mem_deref(strange);
 	mem_deref(credentials);

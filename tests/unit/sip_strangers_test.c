@@ -297,6 +297,74 @@ static void test_who_sends_rubbish_is_named(void **state)
 	assert_starts(after.refused_last, STRANGER ":");
 }
 
+static uint16_t port_of(int fd)
+{
+	struct sockaddr_in at;
+	socklen_t length = sizeof(at);
+
+	assert_int_equal(getsockname(fd, (struct sockaddr *)&at, &length), 0);
+	return ntohs(at.sin_port);
+}
+
+/* The next request that is no repetition of the one before. */
+static const char *request_at(int fd, const char *method)
+{
+	const char *request;
+
+	do
+		request = answer(fd);
+	while (request[0] && strncmp(request, method, strlen(method)));
+	return request;
+}
+
+static void reply_from(int fd, const char *request, const char *status, const char *headers, const char *body)
+{
+	char text[2048];
+
+	snprintf(text, sizeof(text), "SIP/2.0 %s\r\nVia: %s\r\nFrom: %s\r\nTo: %s;tag=b\r\nCall-ID: %s\r\nCSeq: %s\r\n%s"
+		"Content-Length: %zu\r\n\r\n%s", status, header(request, "Via"), header(request, "From"), header(request, "To"),
+		header(request, "Call-ID"), header(request, "CSeq"), headers, strlen(body), body);
+	send_to_agent(fd, text);
+}
+
+/* Who was called by way of the server is a stranger all the same. */
+static void test_whom_we_call_sees_no_credentials(void **state)
+{
+	static const char challenge[] = "Proxy-Authenticate: Digest realm=\"example.org\", nonce=\"n1\", qop=\"auth\"\r\n";
+	int server = socket_at(SERVER), callee = socket_at(STRANGER);
+	const struct ua_agent_config agent = {.local_addr = bed.addr, .user_agent = "tipring"};
+	const struct ua_account_config account = {
+		.user = "100", .domain = "example.org", .server_addr = SERVER, .server_port = port_of(server), .password = "secret",
+		.expires_s = 600,
+	};
+	struct ua_sdp offer;
+	const char *request;
+	char contact[128];
+
+	(void)state;
+	bed_agent_anew(&agent, &account);
+	ua_sdp_offer(&offer, &bed.local);
+	assert_int_equal(ua_invite_send(&bed.invite, bed.account, "200", &offer, &bed_handlers, NULL), 0);
+	reply_from(server, request_at(server, "INVITE "), "407 Who", challenge, "");
+	assert_starts(request_at(server, "ACK "), "ACK ");
+	request = request_at(server, "INVITE ");
+	assert_has(request, "nonce=\"n1\"");
+	snprintf(contact, sizeof(contact), "Contact: <sip:200@" STRANGER ":%u>\r\nContent-Type: application/sdp\r\n", port_of(callee));
+	reply_from(server, request, "200 OK", contact, SDP(5004));
+	request = request_at(callee, "ACK ");
+	assert_starts(request, "ACK ");
+	/* RFC 3261 s22.1: the ACK has the credentials of its INVITE | but not where it goes past the server, to who may guess the password */
+	assert_has_not(request, "Authorization");
+	bed_heard("answered 192.0.2.1:5004");
+	ua_invite_end(bed.invite, 0);
+	request = request_at(callee, "BYE ");
+	assert_starts(request, "BYE ");
+	assert_has_not(request, "Authorization");
+	reply_from(callee, request, "407 Who", challenge, "");
+	/* RFC 7616 s5.8: one who chooses the challenge may find the password | one who is called gets no answer to his, though he names our realm */
+	assert_string_equal(request_at(callee, "BYE "), "");
+}
+
 static bool peers_have(const char *list, const char *addr)
 {
 	struct ua_peers peers;
@@ -350,6 +418,7 @@ int main(void)
 		test_of(test_strangers_may_get_no_answer_at_all),
 		test_of(test_within_a_call_nobody_is_a_stranger),
 		test_of(test_strangers_may_be_let_in),
+		test_of(test_whom_we_call_sees_no_credentials),
 		test_of(test_a_stranger_s_flood_is_not_even_read),
 		test_of(test_more_calls_than_a_house_can_want_are_told_to_come_later),
 		test_of(test_who_sends_rubbish_is_named),

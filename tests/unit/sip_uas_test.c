@@ -744,9 +744,44 @@ static void test_a_strict_router_gets_its_way(void **state)
 	assert_has(bye, "Route: <sip:200@192.0.2.7>\r\n");
 }
 
+/* As a proxy does that finds the account registered twice. */
+static void invite_by_branch(const char *branch, unsigned cseq)
+{
+	bed_send("INVITE sip:100@127.0.0.1 SIP/2.0\r\nVia: SIP/2.0/UDP 127.0.0.1:%u;branch=z9hG4bK-%s\r\n"
+		"From: <sip:200@example.org>;tag=twice\r\nTo: <sip:100@example.org>\r\nCall-ID: twice\r\nCSeq: %u INVITE\r\n"
+		"Contact: <sip:200@127.0.0.1:%u>\r\nContent-Length: 0\r\n\r\n", bed.peer_port, branch, cseq, bed.peer_port);
+}
+
+static void test_a_call_that_comes_by_two_ways_rings_once(void **state)
+{
+	struct ua_sdp offer;
+
+	(void)state;
+	invite_by_branch("first", 1);
+	assert_starts(bed_receive(), "SIP/2.0 100 ");
+	bed_heard("incoming 100 from 200 \"\" offering nothing");
+	invite_by_branch("second", 1);
+	/* RFC 3261 s8.2.2.2: a request that is the same as one whose transaction is under way, but came by another way, is refused 482 | it is */
+	assert_starts(bed_receive(), "SIP/2.0 482 ");
+	bed_heard_nothing();
+	ua_sdp_offer(&offer, &bed.local);
+	assert_int_equal(ua_invite_answer(bed.invite, &offer), 0);
+	assert_starts(bed_receive(), "SIP/2.0 200 ");
+	invite_by_branch("first", 1);
+	/* RFC 6026 s8.7: an INVITE that comes again after its 2xx is no new one | it rings nobody: the 200 is repeated until its ACK anyway */
+	bed_quiet();
+	invite_by_branch("third", 1);
+	assert_starts(bed_receive(), "SIP/2.0 482 ");
+	bed_heard_nothing();
+	invite_by_branch("fourth", 2);
+	assert_starts(bed_receive(), "SIP/2.0 100 ");
+	bed_heard("incoming 100 from 200 \"\" offering nothing");
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		bed_test(test_a_call_that_comes_by_two_ways_rings_once),
 		bed_test(test_sound_before_the_answer),
 		bed_test(test_no_sound_before_an_answer_that_offers),
 		bed_test(test_a_call_rings_is_answered_and_hung_up_by_the_peer),
