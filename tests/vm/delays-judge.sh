@@ -41,4 +41,4 @@ delay delay_lift_to_200 20 0 'sip expect out 200 INVITE'
 delay delay_bye_to_release_tone 15 0 '2 expect tone busy'
 delay delay_flash_to_dial_tone 20 500 '1 expect tone dial within 1500 of flash' # after the make
 delay delay_line_to_packet 25 0 'sip expect out SOUND'
-delay delay_voice_to_ear 90 0 '1 hears 2' # both lines, both blocks, a packet and 40 ms of playout
+delay delay_voice_to_ear 60 0 '1 hears 2' # both lines, both blocks, a packet and 10 ms of playout
