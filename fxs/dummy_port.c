@@ -367,6 +367,7 @@ static unsigned port_write_overtake(struct fxs_port *port)
 const struct fxs_driver fxs_dummy_driver = {
 	.name = "dummy",
 	.clock = FXS_CLOCK_TIMER,
+	.one_bus = true,
 	.bus_open = dummy_bus_open,
 	.bus_close = dummy_bus_close,
 	.bus_fd = dummy_bus_fd,

@@ -90,6 +90,7 @@ struct fxs_port {
 struct fxs_driver {
 	const char *name; /* as configuration writes it: "dahdi", "dummy" */
 	enum fxs_clock clock;
+	bool one_bus; /* all ports share one bus, which bus_service changes: one thread serves them all */
 
 	/* Opens what the ports share; *busp is freed by bus_close. EADDRINUSE, ENOENT, EACCES ... */
 	int (*bus_open)(struct fxs_bus **busp, const struct fxs_bus_config *config);

@@ -54,6 +54,7 @@ struct config_media {
 	unsigned block_ms;
 	unsigned playout_ms, playout_min_ms, playout_max_ms, playout_machine_ms;
 	bool realtime;
+	unsigned workers;
 	struct config_text prompts; /* folder; "": nothing is said */
 };
 

@@ -195,6 +195,34 @@ static bool sip_request(struct gateway *gateway, char *const *words, FILE *out)
 	return true;
 }
 
+static void ms_print(uint32_t us, FILE *out)
+{
+	if (us == UINT32_MAX)
+		fprintf(out, " %10s", ">100");
+	else
+		fprintf(out, " %10.2f", us / 1000.0);
+}
+
+/* How late the ticks of each media worker begin. */
+static bool media_request(struct gateway *gateway, char *const *words, FILE *out)
+{
+	const struct media *media;
+
+	(void)words;
+	fprintf(out, "%6s %6s %10s %10s %10s %10s\n", "worker", "lines", "ticks", "p50-ms", "p99-ms", "worst-ms");
+	for (unsigned i = 0; (media = gateway_media(gateway, i)); i++) {
+		struct lateness_view late;
+
+		media_lateness(media, &late);
+		fprintf(out, "%6u %6u %10u", i, media_line_count(media), late.ticks);
+		ms_print(late.p50_us, out);
+		ms_print(late.p99_us, out);
+		ms_print(late.worst_us, out);
+		fputc('\n', out);
+	}
+	return true;
+}
+
 static const struct request {
 	const char *begins;
 	unsigned words; /* after that */
@@ -204,6 +232,7 @@ static const struct request {
 	{"status", 0, "status", status_request},
 	{"status --json", 0, "status --json", status_json_request},
 	{"sip", 0, "sip", sip_request},
+	{"media", 0, "media", media_request},
 	{"show", 1, "show LINE", show_print},
 	{"set", 3, "set LINE ITEM VALUE", set_print},
 	{"clear", 2, "clear LINE ITEM", clear_print},

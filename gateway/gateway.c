@@ -26,12 +26,12 @@ static bool is_stopping(const struct gateway *gateway)
 
 static void on_media_notice(int fd, void *arg)
 {
-	struct gateway *gateway = arg;
+	const struct media_watch *watch = arg;
 	struct media_line *media_line;
 
 	(void)fd;
-	media_notice_clear(gateway->media);
-	while (!is_stopping(gateway) && (media_line = media_changed(gateway->media))) {
+	media_notice_clear(watch->media);
+	while (!is_stopping(watch->gateway) && (media_line = media_changed(watch->media))) {
 		struct line *line = media_line_arg(media_line);
 
 		/* A port whose line is closed has nobody to tell. */
@@ -276,7 +276,7 @@ static int line_open(struct gateway *gateway, unsigned index)
 	int err = taste_of(gateway, config->profile, &taste);
 
 	if (!err)
-		err = media_line_add(&media_line, gateway->media, config->driver.text,
+		err = media_pool_line_add(&media_line, gateway->media, config->driver.text,
 			config->channel.text, taste_media(taste),
 			loop_now_ms(gateway->loop) * NS_PER_MS);
 	if (!err)
@@ -307,7 +307,7 @@ static int media_open(struct gateway *gateway, const struct gateway_options *opt
 		.dummy_path = config->dummy.path.text,
 		.lines_max = config->line_count ? config->line_count : 1,
 	};
-	int err = media_alloc(&gateway->media, &media, loop_now_ms(gateway->loop) * NS_PER_MS);
+	int err = media_pool_alloc(&gateway->media, &media, config->media.workers, loop_now_ms(gateway->loop) * NS_PER_MS);
 
 	if (err)
 		gw_log(GW_LOG_ERROR, NULL, "the media plane cannot be made: %s", strerror(err));
@@ -339,9 +339,9 @@ static int media_run(struct gateway *gateway, const struct gateway_options *opti
 
 	if (!options->threads)
 		return 0;
-	err = media_start(gateway->media, &realtime);
+	err = media_pool_start(gateway->media, &realtime);
 	if (err)
-		gw_log(GW_LOG_ERROR, NULL, "the media thread cannot be started: %s", strerror(err));
+		gw_log(GW_LOG_ERROR, NULL, "a media thread cannot be started: %s", strerror(err));
 	else if (gateway->config->media.realtime && !realtime)
 		gw_log(GW_LOG_NOTICE, NULL, "real-time priority and locked memory are not permitted: sound may "
 			"suffer under load (see realtime in tipring.conf)");
@@ -408,6 +408,21 @@ static int state_open(struct gateway *gateway)
 	return err;
 }
 
+static int media_watch(struct gateway *gateway)
+{
+	struct media *media;
+	int err = 0;
+
+	while (!err && (media = media_pool_worker(gateway->media, gateway->watch_count))) {
+		struct media_watch *watch = &gateway->watches[gateway->watch_count];
+
+		*watch = (struct media_watch){.gateway = gateway, .media = media};
+		err = loop_watch(gateway->loop, media_notice_fd(media), on_media_notice, watch);
+		gateway->watch_count += !err;
+	}
+	return err;
+}
+
 static int open_all(struct gateway *gateway, const struct gateway_options *options)
 {
 	const struct config *config = gateway->config;
@@ -427,11 +442,10 @@ static int open_all(struct gateway *gateway, const struct gateway_options *optio
 		err = lines_open(gateway);
 	if (!err) {
 		groups_open(gateway);
-		err = loop_watch(gateway->loop, media_notice_fd(gateway->media), on_media_notice, gateway);
+		err = media_watch(gateway);
 	}
 	if (err)
 		return err;
-	gateway->watched = true;
 	loop_timer_start(gateway->review_timer, REVIEW_MS);
 	return media_run(gateway, options);
 }
@@ -468,9 +482,9 @@ void gateway_free(struct gateway *gateway)
 	if (!gateway)
 		return;
 	if (gateway->media)
-		media_stop(gateway->media);
-	if (gateway->watched)
-		loop_unwatch(gateway->loop, media_notice_fd(gateway->media));
+		media_pool_stop(gateway->media);
+	while (gateway->watch_count)
+		loop_unwatch(gateway->loop, media_notice_fd(gateway->watches[--gateway->watch_count].media));
 	loop_timer_free(gateway->review_timer);
 	loop_timer_free(gateway->stop_timer);
 	offers_free(&gateway->offers);
@@ -482,7 +496,7 @@ void gateway_free(struct gateway *gateway)
 	for (unsigned i = 0; gateway->accounts && i < gateway->config->account_count; i++)
 		ua_account_free(gateway->accounts[i]);
 	ua_agent_free(gateway->agent);
-	media_free(gateway->media);
+	media_pool_free(gateway->media);
 	for (unsigned i = 0; gateway->tastes && i < gateway->config->profile_count; i++)
 		taste_free(gateway->tastes[i]);
 	state_free(gateway->state);
@@ -538,9 +552,9 @@ void gateway_stop(struct gateway *gateway, void (*done)(void *arg), void *arg)
 		loop_timer_start(gateway->stop_timer, STOP_REVIEW_MS);
 }
 
-struct media *gateway_media(struct gateway *gateway)
+struct media *gateway_media(const struct gateway *gateway, unsigned worker)
 {
-	return gateway->media;
+	return media_pool_worker(gateway->media, worker);
 }
 
 struct subscriber *gateway_subscriber(struct gateway *gateway, const char *line)

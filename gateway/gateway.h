@@ -9,7 +9,7 @@
 #include "gateway/config.h"
 #include "gateway/line.h"
 #include "gateway/loop.h"
-#include "gateway/media/media.h"
+#include "gateway/media/media_pool.h"
 #include "sip/agent.h"
 
 struct gateway;
@@ -27,7 +27,8 @@ void gateway_free(struct gateway *gateway);
 /* Ends calls and un-registers, then calls done; at the latest after 5 s. */
 void gateway_stop(struct gateway *gateway, void (*done)(void *arg), void *arg);
 
-struct media *gateway_media(struct gateway *gateway);
+/* One of the media workers; NULL: there are not so many. */
+struct media *gateway_media(const struct gateway *gateway, unsigned worker);
 
 /* What the subscriber of a configured line has set; NULL: no such line. */
 struct subscriber *gateway_subscriber(struct gateway *gateway, const char *line);

@@ -25,7 +25,12 @@ struct gateway {
 		bool has_lines, ready;   /* at the last review: whether one of them would ring */
 	} *account_users;
 	struct taste **tastes;        /* as config->profiles; NULL where no line uses it */
-	struct media *media;
+	struct media_pool *media;
+	struct media_watch {          /* of each worker, while count says so */
+		struct gateway *gateway;
+		struct media *media;
+	} watches[MEDIA_WORKERS_MAX];
+	unsigned watch_count;
 	struct line **lines;          /* those that could be opened, in config's order */
 	struct ua_account **line_accounts; /* as lines */
 	struct completion **completions;   /* ... */
@@ -34,7 +39,6 @@ struct gateway {
 	struct ring_group *groups;    /* as config->groups */
 	struct offers offers;
 	struct refusals refusals;
-	bool watched;
 	struct loop_timer *review_timer, *stop_timer;
 	uint64_t stop_by_ms;
 	void (*stop_done)(void *arg);

@@ -3,6 +3,7 @@
 
 #include "dsp/echo.h"
 #include "gateway/config.h"
+#include "gateway/media/media_pool.h"
 #include "gateway/settings.h"
 
 #define SIP(name, kind, field, min, max, unit, value, meaning) \
@@ -52,6 +53,8 @@ const struct setting settings[] = {
 	MEDIA("playout_max_ms", KIND_NUMBER, playout_max_ms, 20, 400, "ms", "400", "the greatest that it grows to"),
 	MEDIA("playout_machine_ms", KIND_NUMBER, playout_machine_ms, 0, 400, "ms", "80",
 		"the delay where use is fax, modem or alarm: it does not change while sound comes"),
+	MEDIA("media_workers", KIND_NUMBER, workers, 1, MEDIA_WORKERS_MAX, "", "1",
+		"threads that serve the sound, each its share of the lines: one does for some hundred lines, on a machine of many more as many as there are processors to spare; the dummy driver's lines all have the first"),
 	MEDIA("realtime", KIND_SWITCH, realtime, 0, 0, "", "on",
 		"real-time priority and locked memory, where permitted"),
 

@@ -210,6 +210,8 @@ static void activity_review(struct media *media, uint64_t now_ns)
 			media->active[media->active_count++] = media->lines[i];
 	}
 	clock_elect(media);
+	if (!was_active)
+		media->tick_due_ns = 0;
 	if (!media->active_count)
 		media->tick_next_ns = UINT64_MAX;
 	else if (!was_active && media->clock)
@@ -288,8 +290,22 @@ static void hooks_judge(struct media *media, uint64_t now_ns)
 	}
 }
 
+/* The timer says when a tick is due; a card, by the earliest that it has come. */
+static void lateness_note(struct media *media, uint64_t now_ns)
+{
+	uint64_t due_ns = media->tick_due_ns ? media->tick_due_ns + media->block_ns : now_ns;
+
+	if (!media->clock || media->clock_silent)
+		due_ns = media->tick_next_ns;
+	if (due_ns > now_ns || due_ns + BEHIND_MAX_NS < now_ns)
+		due_ns = now_ns;
+	media->tick_due_ns = due_ns;
+	lateness_add(&media->lateness, now_ns - due_ns);
+}
+
 static void tick(struct media *media, uint64_t now_ns)
 {
+	lateness_note(media, now_ns);
 	for (size_t i = 0; i < media->active_count; i++) {
 		struct media_line *line = media->active[i];
 
@@ -366,4 +382,14 @@ uint64_t media_step(struct media *media, uint64_t now_ns)
 int media_fd(const struct media *media)
 {
 	return media->epoll_fd;
+}
+
+void media_lateness(const struct media *media, struct lateness_view *view)
+{
+	lateness_read(&media->lateness, view);
+}
+
+unsigned media_line_count(const struct media *media)
+{
+	return (unsigned)media->line_count;
 }

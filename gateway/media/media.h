@@ -19,6 +19,7 @@
 #include "fxs/hook.h"
 #include "fxs/zone.h"
 #include "gateway/media/event_queue.h"
+#include "gateway/media/lateness.h"
 #include "gateway/prompts.h"
 #include "gateway/ring_pattern.h"
 #include "gateway/media/stream.h"
@@ -122,6 +123,10 @@ void media_stop(struct media *media);
  * media_fd is readable. Media thread or flow test. */
 uint64_t media_step(struct media *media, uint64_t now_ns);
 int media_fd(const struct media *media); /* an epoll descriptor */
+
+/* Any thread. */
+void media_lateness(const struct media *media, struct lateness_view *view);
+unsigned media_line_count(const struct media *media); /* after media_start */
 
 /* Control thread: readable when a line has something new; then media_changed until it returns NULL. */
 int media_notice_fd(const struct media *media);

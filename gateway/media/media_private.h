@@ -21,6 +21,8 @@ struct media {
 	int notice_fd; /* a line has something new for control */
 	uint64_t block_ns;
 	uint64_t hook_next_ns, tick_next_ns, heal_next_ns;
+	uint64_t tick_due_ns; /* when the newest tick was; 0: none is before the next one */
+	struct lateness lateness;
 	struct media_line **lines, **active, **touched;
 	size_t line_count, active_count, touched_count;
 	struct media_line *clock; /* whose port paces the tick; NULL: the timer does */

@@ -128,7 +128,7 @@ static bool control_serve(struct world *world)
 
 static bool media_serve(struct world *world)
 {
-	struct media *media = gateway_media(world->gateway);
+	struct media *media = gateway_media(world->gateway, 0);
 	uint64_t now_ns = world_now_ns(world);
 
 	if (now_ns < world->media_next_ns && !is_ready(media_fd(media), POLLIN))

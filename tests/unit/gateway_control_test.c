@@ -39,6 +39,27 @@ void gateway_sip_counts(const struct gateway *gateway, struct ua_agent_counts *c
 	*counts = (struct ua_agent_counts){.refused_strangers = 7, .refused_last = "192.0.2.9:5060"};
 }
 
+/* Two workers, of which the second is late. */
+struct media *gateway_media(const struct gateway *gateway, unsigned worker)
+{
+	static char workers[2];
+
+	(void)gateway;
+	return worker < 2 ? (struct media *)&workers[worker] : NULL;
+}
+
+void media_lateness(const struct media *media, struct lateness_view *view)
+{
+	bool late = media != gateway_media(NULL, 0);
+
+	*view = (struct lateness_view){.ticks = late ? 7 : 100, .p50_us = 50, .p99_us = late ? UINT32_MAX : 1500, .worst_us = late ? 250000 : 1234};
+}
+
+unsigned media_line_count(const struct media *media)
+{
+	return media == gateway_media(NULL, 0) ? 3 : 4;
+}
+
 static struct subscriber subscriber;
 
 struct subscriber *gateway_subscriber(struct gateway *gateway, const char *line)
@@ -236,6 +257,15 @@ static void test_out_of_descriptors_a_client_is_sent_away(void **state)
 
 #define CONTROL_TEST(test) cmocka_unit_test_setup_teardown(test, make, unmake)
 
+static void test_how_late_the_sound_is_served_is_told_of_each_worker(void **state)
+{
+	(void)state;
+	assert_string_equal(ask("media\n"),
+		"worker  lines      ticks     p50-ms     p99-ms   worst-ms\n"
+		"     0      3        100       0.05       1.50       1.23\n"
+		"     1      4          7       0.05       >100     250.00\nok\n");
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -248,6 +278,7 @@ int main(void)
 		CONTROL_TEST(test_a_file_that_is_no_socket_is_not_replaced),
 		CONTROL_TEST(test_out_of_descriptors_a_client_is_sent_away),
 		CONTROL_TEST(test_a_second_daemon_leaves_the_first_ones_socket_alone),
+		CONTROL_TEST(test_how_late_the_sound_is_served_is_told_of_each_worker),
 	};
 
 	return cmocka_run_group_tests_name("gateway/control", tests, group_make, group_unmake);

@@ -16,6 +16,7 @@
 #include "dsp/g711.h"
 #include "gateway/media/media.h"
 #include "gateway/media/media_line.h"
+#include "gateway/media/media_pool.h"
 
 #define NS_PER_MS 1000000ull
 #define CARDS     2
@@ -193,18 +194,19 @@ static int feed_set(struct fxs_port *port, enum fxs_feed feed, uint64_t at_ns)
 	return 0;
 }
 
-const struct fxs_driver fxs_dummy_driver = {
-	.name = "card", .clock = FXS_CLOCK_PORT, .bus_open = bus_open, .bus_close = bus_close, .bus_fd = bus_fd,
-	.port_open = port_open, .port_close = port_close, .fd = port_fd, .event_mask = event_mask,
-	.event_read = event_read, .hook_get = hook_get, .audio_start = audio_start, .audio_stop = audio_stop,
-	.read = sound_read, .write = sound_write, .write_overtake = write_overtake, .ring_start = ring_start, .ring_stop = ring_stop,
-	.feed_set = feed_set, .echo_cancel_set = echo_cancel_set, .echo_delay = echo_delay,
-};
+#define CARD_DRIVER \
+	.name = "card", .clock = FXS_CLOCK_PORT, .bus_open = bus_open, .bus_close = bus_close, .bus_fd = bus_fd, \
+	.port_open = port_open, .port_close = port_close, .fd = port_fd, .event_mask = event_mask, \
+	.event_read = event_read, .hook_get = hook_get, .audio_start = audio_start, .audio_stop = audio_stop, \
+	.read = sound_read, .write = sound_write, .write_overtake = write_overtake, .ring_start = ring_start, .ring_stop = ring_stop, \
+	.feed_set = feed_set, .echo_cancel_set = echo_cancel_set, .echo_delay = echo_delay
+
+const struct fxs_driver fxs_dummy_driver = {CARD_DRIVER};
+static const struct fxs_driver bus_driver = {CARD_DRIVER, .one_bus = true};
 
 const struct fxs_driver *fxs_driver_find(const char *name)
 {
-	(void)name;
-	return &fxs_dummy_driver;
+	return strcmp(name, "bus") ? &fxs_dummy_driver : &bus_driver;
 }
 
 /* ---- */
@@ -914,6 +916,72 @@ static void test_the_cards_own_canceller_is_on_while_sound_is(void **state)
 	taste.echo = MEDIA_ECHO_OFF;
 }
 
+/* Two workers for two cards; the lines of each. */
+static void share_out(const char *driver, unsigned counts[2])
+{
+	const struct media_config config = {.block_samples = BLOCK_SAMPLES, .events_size = 1, .prompts = &prompts, .lines_max = CARDS};
+	struct media_pool *pool;
+
+	assert_int_equal(dsp_init(), 0);
+	memset(cards, 0, sizeof(cards));
+	taste.hook = fxs_hook_defaults;
+	assert_int_equal(media_pool_alloc(&pool, &config, 2, now_ns), 0);
+	assert_int_equal(media_pool_line_add(&lines[0], pool, driver, "0", &taste, now_ns), 0);
+	assert_int_equal(media_pool_line_add(&lines[1], pool, driver, "1", &taste, now_ns), 0);
+	for (unsigned i = 0; i < 2; i++)
+		counts[i] = media_line_count(media_pool_worker(pool, i));
+	assert_null(media_pool_worker(pool, 2));
+	media_pool_free(pool);
+}
+
+static void test_workers_share_the_lines_out(void **state)
+{
+	unsigned counts[2];
+
+	(void)state;
+	share_out("card", counts);
+	assert_int_equal(counts[0], 1);
+	assert_int_equal(counts[1], 1);
+}
+
+static void test_lines_of_one_bus_have_one_worker(void **state)
+{
+	unsigned counts[2];
+
+	(void)state;
+	share_out("bus", counts);
+	assert_int_equal(counts[0], 2);
+	assert_int_equal(counts[1], 0);
+}
+
+static void block_comes_after(unsigned ms)
+{
+	now_ns += (ms - 1) * NS_PER_MS;
+	block_passes();
+}
+
+/* The card's blocks come 0, 5 and 0 ms late. */
+static void test_a_tick_that_begins_late_is_counted(void **state)
+{
+	struct media_wish wish = {.feed = FXS_FEED_ACTIVE, .tone = MEDIA_TONE_NONE, .sound = true};
+	struct lateness_view view;
+
+	(void)state;
+	media_line_wish(lines[0], &wish);
+	step_after(1);
+	for (unsigned i = 0; i < 10; i++)
+		block_comes_after(10);
+	media_lateness(media, &view);
+	assert_int_equal(view.ticks, 10);
+	assert_int_equal(view.worst_us, 0);
+	block_comes_after(15);
+	block_comes_after(5);
+	media_lateness(media, &view);
+	assert_int_equal(view.ticks, 12);
+	assert_int_equal(view.worst_us, 5000);
+	assert_int_equal(view.p50_us, 50);
+}
+
 #define ECHO_TEST(test) cmocka_unit_test_setup_teardown(test, make_software, unmake)
 #define MEDIA_TEST(test) cmocka_unit_test_setup_teardown(test, make, unmake)
 #define BRIDGE_TEST(test) cmocka_unit_test_setup_teardown(test, make_bridge, unmake_bridge)
@@ -944,6 +1012,9 @@ int main(void)
 		ECHO_TEST(test_what_comes_back_of_what_the_telephone_hears_is_taken_out),
 		MEDIA_TEST(test_with_echo_off_it_is_not),
 		MEDIA_TEST(test_the_cards_own_canceller_is_on_while_sound_is),
+		cmocka_unit_test(test_workers_share_the_lines_out),
+		cmocka_unit_test(test_lines_of_one_bus_have_one_worker),
+		MEDIA_TEST(test_a_tick_that_begins_late_is_counted),
 	};
 
 	return cmocka_run_group_tests_name("gateway/media", tests, NULL, NULL);
