@@ -17,6 +17,7 @@
 #include "gateway/hours.h"
 #include "gateway/prompts.h"
 #include "gateway/ring_pattern.h"
+#include "gateway/servers.h"
 #include "gateway/use.h"
 
 #define CONFIG_TEXT_MAX  127  /* bytes of a text without the final zero */
@@ -48,6 +49,7 @@ struct config_sip {
 	unsigned rtp_port_min, rtp_port_max;
 	struct config_list peers; /* as of sip/peers.h */
 	uint8_t strangers; /* enum ua_strangers */
+	unsigned failover_s, failback_s;
 };
 
 struct config_media {
@@ -80,8 +82,8 @@ struct config_account {
 	char name[CONFIG_NAME_MAX + 1];
 	struct config_place place;
 	struct config_text user, domain, auth_user, password, password_file, display_name;
-	union address server;
 	struct config_list peers; /* as of sip/peers.h */
+	struct servers server;
 	unsigned expires_s;
 	unsigned qualify_s;
 	unsigned session_expires_s;

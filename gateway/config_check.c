@@ -195,19 +195,18 @@ static const char *family_name(const union address *address)
 }
 
 /* One socket of SIP, bound to what listen says, serves all accounts, and sound has that address too. */
-static void family_check(struct check *check, const struct config_account *account)
+static void family_check(struct check *check, const struct config_account *account, const union address *server)
 {
 	const char *listen_addr = check->config->sip.listen_addr.text;
 	char addr[INET6_ADDRSTRLEN];
 	union address local;
 
-	if (address_set(&local, listen_addr, 0) != 0 || !address_port(&account->server) ||
-	    local.any.sa_family == account->server.any.sa_family)
+	if (address_set(&local, listen_addr, 0) != 0 || local.any.sa_family == server->any.sa_family)
 		return;
-	address_print(&account->server, addr);
+	address_print(server, addr);
 	complain(check, &account->place,
 		"account \"%s\": server = \"%s\" is an %s address and sip's listen = \"%s\" is %s; allowed is the same "
-		"for both", account->name, addr, family_name(&account->server), listen_addr, family_name(&local));
+		"for both", account->name, addr, family_name(server), listen_addr, family_name(&local));
 }
 
 static void accounts_check(struct check *check)
@@ -215,7 +214,8 @@ static void accounts_check(struct check *check)
 	for (unsigned i = 0; i < check->config->account_count; i++) {
 		struct config_account *account = &check->config->accounts[i];
 
-		family_check(check, account);
+		for (unsigned n = 0; n < account->server.count; n++)
+			family_check(check, account, &account->server.addrs[n]);
 		if (account->password.text[0])
 			password_place_check(check, account);
 		if (account->qualify_s && account->qualify_s < QUALIFY_MIN_S)

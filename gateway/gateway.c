@@ -224,18 +224,29 @@ static struct leg_config leg_config_make(const struct config *config, const stru
 	};
 }
 
+_Static_assert(SERVERS_MAX == 1 + UA_BACKUPS_MAX, "servers");
+
+static void servers_name(struct ua_account_config *ua, const struct servers *servers, char addrs[SERVERS_MAX][INET6_ADDRSTRLEN])
+{
+	for (unsigned i = 0; i < servers->count; i++) {
+		address_print(&servers->addrs[i], addrs[i]);
+		if (i > 0)
+			ua->backups[i - 1] = (struct ua_backup){addrs[i], address_port(&servers->addrs[i])};
+	}
+}
+
 static int account_open(struct gateway *gateway, unsigned index)
 {
 	const struct config_account *config = &gateway->config->accounts[index];
 	struct account_user *user = &gateway->account_users[index];
-	char addr[INET6_ADDRSTRLEN];
+	char addrs[SERVERS_MAX][INET6_ADDRSTRLEN];
 	struct ua_account_config ua = {
 		.user = config->user.text,
 		.domain = config->domain.text,
 		.display_name = config->display_name.text,
-		.server_addr = addr,
-		.server_port = address_port(&config->server),
 		.peers = config->peers.text,
+		.server_addr = addrs[0],
+		.server_port = address_port(&config->server.addrs[0]),
 		.auth_user = config->auth_user.text[0] ? config->auth_user.text : NULL,
 		.password = config->password.text,
 		.expires_s = config->expires_s,
@@ -248,7 +259,7 @@ static int account_open(struct gateway *gateway, unsigned index)
 	int err;
 
 	gateway->leg_configs[index] = leg_config_make(gateway->config, config);
-	address_print(&config->server, addr);
+	servers_name(&ua, &config->server, addrs);
 	*user = (struct account_user){.gateway = gateway, .index = index};
 	err = ua_account_alloc(&gateway->accounts[index], gateway->agent, &ua, on_registration, user);
 	if (!err && config->mwi != CONFIG_MWI_OFF)
@@ -323,6 +334,8 @@ static int agent_open(struct gateway *gateway)
 		.user_agent = sip->user_agent.text,
 		.peers = sip->peers.text,
 		.strangers = sip->strangers,
+		.failover_s = sip->failover_s,
+		.failback_s = sip->failback_s,
 	};
 	int err = ua_agent_alloc(&gateway->agent, &agent, on_incoming, gateway);
 

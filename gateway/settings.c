@@ -5,6 +5,7 @@
 #include "gateway/config.h"
 #include "gateway/media/media_pool.h"
 #include "gateway/settings.h"
+#include "sip/agent.h"
 
 #define SIP(name, kind, field, min, max, unit, value, meaning) \
 	{SECTION_SIP, name, kind, offsetof(struct config_sip, field), min, max, unit, value, meaning}
@@ -45,6 +46,10 @@ const struct setting settings[] = {
 		"from whom calls to every account are taken, beside its server: addresses and networks, as \"192.0.2.7 198.51.100.0/24 2001:db8::/32\", 32 at most; what they say of the caller is believed (doc/strangers.md)"),
 	SIP("strangers", KIND_STRANGERS, strangers, 0, 0, "", "refuse",
 		"what becomes of calls from anywhere else: refuse (403), silence (no answer at all) or allow"),
+	SIP("failover_s", KIND_NUMBER, failover_s, UA_FAILOVER_MIN_S, UA_FAILOVER_MAX_S, "s", "4",
+		"where an account has several servers: one that answers nothing for so long is left for the next. Only the first call waits; the account's lines are registered there within 4 s more"),
+	SIP("failback_s", KIND_NUMBER, failback_s, UA_FAILBACK_MIN_S, UA_FAILBACK_MAX_S, "s", "30",
+		"... and within so long after it answers again it has calls and registrations back; calls in progress stay where they are"),
 
 	MEDIA("block_ms", KIND_BLOCK, block_ms, 0, 0, "ms", "10", "how much sound moves at once"),
 	MEDIA("playout_ms", KIND_NUMBER, playout_ms, 0, 400, "ms", "10",
@@ -74,7 +79,7 @@ const struct setting settings[] = {
 	ACCOUNT("domain", KIND_TEXT, domain, 1, CONFIG_TEXT_MAX, "", NULL,
 		"domain part of the SIP address"),
 	ACCOUNT("server", KIND_SERVER, server, 0, 0, "", NULL,
-		"registrar and proxy: address and, when it is not 5060, port, as 192.0.2.10:5070 or [2001:db8::10]:5070; of listen's family"),
+		"registrar and proxy: address and, when it is not 5060, port, as 192.0.2.10:5070 or [2001:db8::10]:5070; of listen's family. Several, the preferred first, with blanks between them: each takes the place of those before it (failover_s)"),
 	ACCOUNT("peers", KIND_PEERS, peers, 0, CONFIG_LIST_MAX, "", "",
 		"others from whom calls to it are taken, as the setting of that name in the section sip"),
 	ACCOUNT("transport", KIND_TRANSPORT, over_tcp, 0, 0, "", "udp", "how SIP goes to the server"),

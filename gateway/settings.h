@@ -24,9 +24,9 @@ enum settings_kind {
 	KIND_SIGNED,  /* min..max, as int */
 	KIND_SWITCH,  /* on or off */
 	KIND_ADDR,    /* numeric, IPv4 or IPv6 */
-	KIND_SERVER,  /* the same, with or without :port; IPv6 with port in brackets */
 	KIND_PEERS,   /* addresses and networks, as of sip/peers.h */
 	KIND_STRANGERS, /* refuse, silence or allow; enum ua_strangers as uint8_t */
+	KIND_SERVER,  /* one or several of these, with or without :port; struct servers */
 	KIND_TRANSPORT, /* udp or tcp; a bool: over TCP */
 	KIND_DIGITS,  /* a number as dialled, min..max digits */
 	KIND_DIGITMAP,

@@ -11,7 +11,6 @@
 #include "sip/account.h"
 #include "sip/peers.h"
 
-#define SIP_PORT 5060
 
 struct place {
 	const struct setting *setting;
@@ -105,48 +104,9 @@ static const char *convert_addr(struct place *p)
 	return NULL;
 }
 
-/* "[address]" or "[address]:port", IPv6 alone */
-static bool bracketed_split(char *text, const char **addr, const char **port)
-{
-	char *end = strchr(text, ']');
-
-	if (!end || (end[1] && end[1] != ':'))
-		return false;
-	*end = 0;
-	*addr = text + 1;
-	*port = end[1] ? end + 2 : NULL;
-	return strchr(*addr, ':');
-}
-
-/* "address" or "address:port", but for an address that has more colons. */
-static bool server_split(char *text, const char **addr, const char **port)
-{
-	char *colon = strchr(text, ':');
-
-	if (text[0] == '[')
-		return bracketed_split(text, addr, port);
-	*addr = text;
-	*port = NULL;
-	if (colon && !strchr(colon + 1, ':')) {
-		*colon = 0;
-		*port = colon + 1;
-	}
-	return true;
-}
-
 static const char *convert_server(struct place *p)
 {
-	static const char allowed[] =
-		"a numeric IPv4 or IPv6 address, with or without :port (1 to 65535); an IPv6 address with port in brackets";
-	char text[INET6_ADDRSTRLEN + sizeof("[]:65535")];
-	const char *addr, *port_text;
-	long port = SIP_PORT;
-
-	if (strlen(p->text) >= sizeof(text) || !server_split(strcpy(text, p->text), &addr, &port_text))
-		return allowed;
-	if (port_text && (!number(port_text, &port) || port < 1 || port > 65535))
-		return allowed;
-	return address_set(p->field, addr, (uint16_t)port) == 0 ? NULL : allowed;
+	return servers_parse(p->field, p->text) == 0 ? NULL : servers_allowed;
 }
 
 static const char *convert_peers(struct place *p)

@@ -25,12 +25,41 @@ struct ua_account *ua_account_find(const struct ua_agent *agent, const char *con
 
 bool ua_account_has_server_at(const struct ua_account *account, const struct sa *addr)
 {
-	return sa_cmp(addr, &account->server.addr, SA_ADDR);
+	for (unsigned i = 0; i < account->server_count; i++) {
+		if (sa_cmp(addr, &account->servers[i]->hop.addr, SA_ADDR))
+			return true;
+	}
+	return false;
 }
 
 bool ua_account_has_server(const struct ua_account *account, const struct sip_msg *msg)
 {
 	return ua_account_has_server_at(account, &msg->src);
+}
+
+bool ua_account_uses(const struct ua_account *account, const struct ua_server *server)
+{
+	for (unsigned i = 0; i < account->server_count; i++) {
+		if (account->servers[i] == server)
+			return true;
+	}
+	return false;
+}
+
+void ua_account_hop(const struct ua_account *account, struct ua_hop *hop)
+{
+	struct ua_target targets[UA_TARGETS_MAX];
+	int chosen;
+
+	for (unsigned i = 0; i < account->server_count; i++)
+		targets[i] = (struct ua_target){account->servers[i]->health, false};
+	chosen = ua_target_choose(targets, account->server_count, tmr_jiffies());
+	if (chosen >= 0) {
+		*hop = account->servers[chosen]->hop;
+		return;
+	}
+	hop->type = account->transport;
+	sa_init(&hop->addr, account->agent ? sa_af(ua_transport_local(account->agent->transport)) : AF_INET);
 }
 
 static void destroy(void *arg)
@@ -40,6 +69,8 @@ static void destroy(void *arg)
 	hash_unlink(&account->he);
 	mem_deref(account->registrar);
 	mem_deref(account->qualifier);
+	for (unsigned i = 0; i < account->server_count; i++)
+		mem_deref(account->servers[i]);
 	mem_deref(account->unsolicited);
 	mem_deref(account->credentials);
 	mem_deref(account->user);
@@ -72,18 +103,44 @@ static int compose_address(struct ua_account *account, const char *name)
 		account->domain);
 }
 
+static int add_server(struct ua_account *account, const char *addr, uint16_t port)
+{
+	struct ua_hop hop = {.type = account->transport};
+	struct ua_server *server;
+	int err;
+
+	if (sa_set_str(&hop.addr, addr, port))
+		return EINVAL;
+	if (sa_af(&hop.addr) != sa_af(ua_transport_local(account->agent->transport)))
+		return EAFNOSUPPORT;
+	err = ua_server_get(&server, account->agent, &hop);
+	if (err)
+		return err;
+	if (ua_account_uses(account, server))
+		mem_deref(server);
+	else
+		account->servers[account->server_count++] = server;
+	return 0;
+}
+
+static int add_servers(struct ua_account *account, const struct ua_account_config *config)
+{
+	int err = add_server(account, config->server_addr, config->server_port);
+
+	for (unsigned i = 0; i < UA_BACKUPS_MAX && config->backups[i].addr && !err; i++)
+		err = add_server(account, config->backups[i].addr, config->backups[i].port);
+	return err;
+}
+
 static int fill(struct ua_account *account, struct ua_agent *agent,
 	const struct ua_account_config *config)
 {
 	bool tcp = config->transport == UA_TCP;
-	int err = sa_set_str(&account->server.addr, config->server_addr, config->server_port);
+	int err;
 
-	if (err)
-		return EINVAL;
-	if (sa_af(&account->server.addr) != sa_af(ua_transport_local(agent->transport)))
-		return EAFNOSUPPORT;
-	account->server.type = tcp ? SIP_TRANSP_TCP : SIP_TRANSP_UDP;
-	if (tcp)
+	account->transport = tcp ? SIP_TRANSP_TCP : SIP_TRANSP_UDP;
+	err = add_servers(account, config);
+	if (!err && tcp)
 		err = ua_transport_open_tcp(agent->transport);
 	if (!err)
 		err = str_dup(&account->user, config->user);
@@ -95,7 +152,7 @@ static int fill(struct ua_account *account, struct ua_agent *agent,
 		err = compose_address(account, config->display_name);
 	if (!err)
 		err = re_sdprintf(&account->contact, "sip:%H@%J%s", ua_print_user, account->contact_user,
-			ua_transport_local(agent->transport), sip_transp_param(account->server.type));
+			ua_transport_local(agent->transport), sip_transp_param(account->transport));
 	if (!err && config->access_network && config->access_network[0])
 		err = str_dup(&account->access_network, config->access_network);
 	if (!err)

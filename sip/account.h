@@ -21,6 +21,12 @@ enum ua_identity {
 	UA_IDENTITY_REMOTE_PARTY,  /* Remote-Party-ID, for older ones */
 };
 
+#define UA_BACKUPS_MAX 3
+struct ua_backup {
+	const char *addr; /* as server_addr; NULL: none */
+	uint16_t port;
+};
+
 struct ua_account_config {
 	const char *user;      /* of the address of record */
 	const char *domain;    /* of the address of record */
@@ -28,6 +34,7 @@ struct ua_account_config {
 	const char *server_addr;  /* numeric, of registrar and outbound proxy; the agent's family */
 	uint16_t server_port;
 	const char *peers;     /* others from whom calls to it are taken, as of peers.h; NULL or "": none */
+	struct ua_backup backups[UA_BACKUPS_MAX]; /* who takes its place, the preferred first */
 	enum ua_protocol transport;
 	const char *auth_user; /* NULL: as user */
 	const char *password;  /* copied, wiped when freed, never printed */
@@ -56,7 +63,9 @@ typedef void ua_registration_h(struct ua_account *account, enum ua_registration 
 /* Copies what it needs; EINVAL for an address that is not numeric and for bad peers,
  * EAFNOSUPPORT for one of another family than the agent's. With the first account over TCP
  * the agent listens there too, on the port that it has: EADDRINUSE. A connection that is lost is
- * made anew by registering. */
+ * made anew by registering.
+ * A server that answers nothing for failover_s is left: its accounts register with the next within 4 s more, and no other request waits
+ * for it. It is asked by OPTIONS until it answers, and within failback_s has its accounts back. Calls go on where they are. */
 int ua_account_alloc(struct ua_account **accountp, struct ua_agent *agent,
 	const struct ua_account_config *config, ua_registration_h *handler, void *arg);
 /* Without un-registering. Its calls must have ended. */

@@ -189,7 +189,8 @@ static void on_request(const struct sip_msg *msg, void *arg)
 
 static void on_response(const struct sip_msg *msg, void *arg)
 {
-	ua_invite_response(arg, msg);
+	if (!ua_request_left_response(arg, msg))
+		ua_invite_response(arg, msg);
 }
 
 static void on_trace(bool sent, const struct sa *peer, const char *text, size_t length, void *arg)
@@ -227,6 +228,9 @@ static void destroy(void *arg)
 	list_flush(&agent->probes);
 	list_flush(&agent->lone_requests);
 	list_flush(&agent->referrals);
+	while (agent->servers.head)
+		ua_server_drop(agent->servers.head->data);
+	list_flush(&agent->left);
 	if (agent->invites)
 		(void)hash_apply(agent->invites, drop_invite, NULL);
 	if (agent->accounts)
@@ -272,6 +276,11 @@ static int open_agent(struct ua_agent *agent, const struct ua_agent_config *conf
 	return err;
 }
 
+static unsigned within(unsigned value, unsigned least, unsigned usual, unsigned most)
+{
+	return value ? MAX(least, MIN(value, most)) : usual;
+}
+
 int ua_agent_alloc(struct ua_agent **agentp, const struct ua_agent_config *config,
 	ua_incoming_h *incoming, void *arg)
 {
@@ -281,6 +290,8 @@ int ua_agent_alloc(struct ua_agent **agentp, const struct ua_agent_config *confi
 	if (!agent)
 		return ENOMEM;
 	agent->incoming = incoming;
+	agent->failover_ms = 1000 * within(config->failover_s, UA_FAILOVER_MIN_S, UA_FAILOVER_S, UA_FAILOVER_MAX_S);
+	agent->failback_ms = 1000 * within(config->failback_s, UA_FAILBACK_MIN_S, UA_FAILBACK_S, UA_FAILBACK_MAX_S);
 	agent->arg = arg;
 	agent->authority.strangers = config->strangers;
 	err = open_agent(agent, config);
@@ -349,30 +360,54 @@ static int write_request(struct mbuf *mb, struct ua_account *account, const stru
 	return err ? err : mbuf_printf(mb, "Content-Length: %zu\r\n\r\n%s", strlen(body), body);
 }
 
-int ua_agent_request(struct sip_request **requestp, struct ua_account *account,
+int ua_agent_request(struct ua_request **requestp, struct ua_account *account,
 	const struct ua_dialog *dialog, const struct ua_outgoing *outgoing, sip_resp_h *handler,
 	void *arg)
 {
-	struct mbuf *mb;
-	struct ua_hop hop;
+	struct ua_request_plan plan = {.account = account, .dialog = dialog, .outgoing = outgoing};
+	struct ua_hop server;
 	int err;
 
 	if (!account->agent)
 		return ECANCELED;
-	mb = mbuf_alloc(1024);
-	if (!mb)
+	plan.content = mbuf_alloc(1024);
+	if (!plan.content)
 		return ENOMEM;
-	hop = account->server;
-	if (!outgoing->to_server)
-		ua_dialog_next_hop(dialog, &account->server, &hop);
+	ua_account_hop(account, &server);
+	ua_dialog_next_hop(dialog, &server, &plan.hop);
 	/* Whom we call may be anybody, and guess passwords by what is hashed with them. */
-	err = write_request(mb, account, dialog, outgoing, ua_authority_trusts_at(account, &hop.addr));
+	err = write_request(plan.content, account, dialog, outgoing,
+		outgoing->to_server || ua_authority_trusts_at(account, &plan.hop.addr));
 	if (!err)
-		err = ua_transport_request(requestp, account->agent->transport, &hop, outgoing->method,
-			ua_dialog_request_uri(dialog), mb, handler, arg);
-	mem_deref(mb);
+		err = ua_request_send(requestp, &plan, handler, arg);
+	mem_deref(plan.content);
 	if (!err)
 		account->agent->counts.requests_out++;
+	return err;
+}
+
+/* It is kept: every repetition of the 2xx gets it again. */
+int ua_agent_acknowledge(struct ua_account *account, const struct ua_dialog *dialog, uint32_t cseq, const char *credentials,
+	struct mbuf **ackp, struct ua_hop *hop)
+{
+	struct ua_hop server;
+	struct mbuf *mb;
+	int err;
+
+	if (!account->agent)
+		return ECANCELED;
+	mb = mbuf_alloc(512);
+	if (!mb)
+		return ENOMEM;
+	ua_account_hop(account, &server);
+	ua_dialog_next_hop(dialog, &server, hop);
+	err = ua_dialog_write(dialog, mb, "ACK", cseq);
+	if (!err)
+		err = mbuf_printf(mb, "%sUser-Agent: %s\r\nContent-Length: 0\r\n\r\n",
+			credentials && ua_authority_trusts_at(account, &hop->addr) ? credentials : "", account->agent->user_agent);
+	if (!err)
+		err = ua_transport_ack(ackp, account->agent->transport, hop, ua_dialog_request_uri(dialog), mb);
+	mem_deref(mb);
 	return err;
 }
 

@@ -30,6 +30,12 @@ enum ua_strangers {
 	UA_STRANGERS_SILENCE,    /* not answered at all */
 	UA_STRANGERS_ALLOW,      /* calls are taken and OPTIONS is answered; the rest is refused */
 };
+#define UA_FAILOVER_S     4u
+#define UA_FAILOVER_MIN_S 2u
+#define UA_FAILOVER_MAX_S 32u
+#define UA_FAILBACK_S     30u
+#define UA_FAILBACK_MIN_S 4u
+#define UA_FAILBACK_MAX_S 3600u
 
 struct ua_agent_config {
 	const char *local_addr; /* numeric IPv4 or IPv6 of this host; goes into Via and Contact */
@@ -37,6 +43,8 @@ struct ua_agent_config {
 	const char *user_agent; /* User-Agent and Server header */
 	const char *peers;      /* from whom calls to all accounts are taken, as of peers.h; NULL or "": none */
 	enum ua_strangers strangers;
+	unsigned failover_s;    /* a server that answers nothing for so long is left for the next; 0: UA_FAILOVER_S */
+	unsigned failback_s;    /* one that answers again has its accounts back after so long; 0: UA_FAILBACK_S */
 };
 
 /* What an INVITE from outside asks for. Valid during the handler only. */

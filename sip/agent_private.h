@@ -9,6 +9,8 @@
 #include "sip/dialog.h"
 #include "sip/message.h"
 #include "sip/peers.h"
+#include "sip/request.h"
+#include "sip/server.h"
 #include "sip/subscription.h"
 #include "sip/transport.h"
 
@@ -32,6 +34,9 @@ struct ua_agent {
 	struct list lone_requests; /* struct ua_lone_request, on their way */
 	struct list referrals; /* struct ua_referral */
 	struct ua_rate *rate;
+	struct list servers; /* struct ua_server */
+	struct list left; /* struct ua_branch: INVITEs that were left */
+	unsigned failover_ms, failback_ms;
 	struct ua_agent_counts counts;
 	struct sa refused_last; /* from where the last one came that they count as refused */
 };
@@ -47,8 +52,10 @@ struct ua_account {
 	char *contact_user;       /* no other account of the agent has it */
 	char *address;            /* value of From, without tag */
 	char *contact;            /* URI */
-	struct ua_hop server;
 	struct ua_peers *peers; /* NULL: none but the agent's */
+	enum sip_transp transport;
+	struct ua_server *servers[UA_TARGETS_MAX]; /* the preferred first */
+	unsigned server_count; /* 0: none is known yet */
 	struct ua_credentials *credentials;
 	unsigned session_expires_s; /* 0: not asked for */
 	enum ua_identity identity;
@@ -61,10 +68,13 @@ struct ua_account {
 };
 
 struct ua_account *ua_account_find(const struct ua_agent *agent, const char *contact_user);
-/* Whether an address is that of the account's server, whatever the port. */
+/* Whether an address is that of one of the account's servers, whatever the port. */
 bool ua_account_has_server_at(const struct ua_account *account, const struct sa *addr);
 /* Whether a message came from there. */
 bool ua_account_has_server(const struct ua_account *account, const struct sip_msg *msg);
+bool ua_account_uses(const struct ua_account *account, const struct ua_server *server);
+/* Where a request goes that nothing sends elsewhere: the best of its servers. Port 0: none is known. */
+void ua_account_hop(const struct ua_account *account, struct ua_hop *hop);
 
 /* register.c */
 int ua_registrar_alloc(struct ua_registrar **registrarp, struct ua_account *account,
@@ -73,6 +83,8 @@ int ua_registrar_alloc(struct ua_registrar **registrarp, struct ua_account *acco
 void ua_registrar_server_lost(struct ua_registrar *registrar, unsigned status, const char *reason);
 /* It answers again: whether it still knows us is asked at once. */
 void ua_registrar_server_back(struct ua_registrar *registrar);
+/* A server was lost, or is there again: the account registers where it belongs now, within that time. */
+void ua_registrar_servers_changed(struct ua_registrar *registrar, unsigned spread_ms);
 /* The server will not have us as we are; only an operator can mend that. */
 bool ua_registrar_is_refused(const struct ua_registrar *registrar);
 
@@ -92,8 +104,8 @@ void ua_agent_refuse(struct ua_agent *agent, const struct sip_msg *msg, unsigned
 void ua_agent_tell_abilities(struct ua_agent *agent, const struct sip_msg *msg);
 
 /* A request of an account, its credentials, User-Agent and Contact included. extra: whole header
- * lines; body NULL: none. *requestp as ua_transport_request. to_server: whatever the dialog says,
- * to the server. anonymous: without credentials. */
+ * lines; body NULL: none. *requestp as ua_request_send. to_server: whatever the dialog says,
+ * to the server, the next one where that does not answer. server: to this one alone. anonymous: without credentials. */
 #define UA_EXTRA_MAX 1024 /* bytes of header lines, a Contact of ours among them, with their final zero */
 struct ua_outgoing {
 	const char *method;
@@ -102,11 +114,16 @@ struct ua_outgoing {
 	const char *body;
 	const char *type; /* of the body; NULL: a session description */
 	bool to_server, anonymous;
+	struct ua_server *server; /* NULL: not to a certain one */
+	struct ua_hop *hopp; /* gets where it went last; may be NULL */
 	char **credentialsp; /* gets the lines of the credentials; may be NULL. mem_deref them */
 };
-int ua_agent_request(struct sip_request **requestp, struct ua_account *account,
+int ua_agent_request(struct ua_request **requestp, struct ua_account *account,
 	const struct ua_dialog *dialog, const struct ua_outgoing *outgoing, sip_resp_h *handler,
 	void *arg);
+/* Sends the ACK to a 2xx, with the credentials of its INVITE (RFC 3261 s13.2.2.4), and says where it went. */
+int ua_agent_acknowledge(struct ua_account *account, const struct ua_dialog *dialog, uint32_t cseq, const char *credentials,
+	struct mbuf **ackp, struct ua_hop *hop);
 /* Learns from a 401 or 407; as ua_credentials_learn. */
 int ua_agent_challenged(struct ua_account *account, struct ua_attempt *attempt,
 	const struct sip_msg *msg);

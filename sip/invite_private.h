@@ -116,13 +116,13 @@ struct ua_session_timer {
 	bool we_refresh;
 	bool peer_updates;   /* it takes UPDATE */
 	struct tmr refresh, expiry;
-	struct sip_request *request;
+	struct ua_request *request;
 	struct ua_attempt attempt;
 };
 
 /* A re-INVITE of ours. */
 struct ua_reoffer {
-	struct sip_request *request; /* NULL: none is under way */
+	struct ua_request *request; /* NULL: none is under way */
 	struct ua_attempt attempt;
 	char *text, *credentials;
 	uint32_t cseq;
@@ -135,7 +135,7 @@ struct ua_reoffer {
 
 /* A transfer that we asked the peer for. */
 struct ua_refer {
-	struct sip_request *request;
+	struct ua_request *request;
 	struct ua_attempt attempt;
 	char *refer_to; /* NULL: none is under way */
 	uint32_t cseq;  /* of the REFER: what its NOTIFYs may call it by */
@@ -144,7 +144,7 @@ struct ua_refer {
 
 /* An INFO of ours. */
 struct ua_info {
-	struct sip_request *request;
+	struct ua_request *request;
 	struct ua_attempt attempt;
 	const char *type;
 	char *body; /* NULL: none is under way */
@@ -182,7 +182,7 @@ struct ua_invite {
 
 	/* caller */
 	struct ua_dialog *started; /* what the INVITE said; its CSeq is the INVITE's */
-	struct sip_request *request;
+	struct ua_request *request;
 	struct ua_attempt attempt;
 	struct list forks;
 	struct ua_fork *heard;    /* whose early media the user was told last; NULL: nobody's */
@@ -253,9 +253,6 @@ int ua_uac_start(struct ua_invite *invite, const char *uri, const char *to_uri, 
 	const struct ua_sdp *offer);
 /* Any 2xx to our INVITE, also a repeated one or another fork's. */
 void ua_uac_2xx(struct ua_invite *invite, const struct sip_msg *msg);
-/* Sends the ACK to a 2xx, with the credentials of its INVITE (RFC 3261 s13.2.2.4), and says where it went. */
-int ua_uac_acknowledge(struct ua_invite *invite, const struct ua_dialog *dialog, uint32_t cseq,
-	const char *credentials, struct mbuf **ackp, struct ua_hop *hop);
 bool ua_uac_owns(const struct ua_invite *invite, const struct sip_msg *response);
 
 /* invite_forks.c */

@@ -139,7 +139,7 @@ static void accepted(struct ua_invite *invite, const struct sip_msg *msg)
 	struct ua_sdp answer;
 
 	(void)ua_dialog_refresh(invite->dialog, msg);
-	(void)ua_uac_acknowledge(invite, invite->dialog, reoffer->cseq, reoffer->credentials,
+	(void)ua_agent_acknowledge(invite->account, invite->dialog, reoffer->cseq, reoffer->credentials,
 		&reoffer->ack, &reoffer->hop);
 	ua_timer_answered(invite, msg);
 	if (ua_message_sdp(&answer, msg)) {

@@ -102,27 +102,6 @@ bool ua_uac_owns(const struct ua_invite *invite, const struct sip_msg *response)
 		!pl_strcmp(&response->from.tag, started->local_tag);
 }
 
-/* It is kept: every repetition of the 2xx gets it again. */
-int ua_uac_acknowledge(struct ua_invite *invite, const struct ua_dialog *dialog, uint32_t cseq,
-	const char *credentials, struct mbuf **ackp, struct ua_hop *hop)
-{
-	struct mbuf *mb = mbuf_alloc(512);
-	int err;
-
-	if (!mb)
-		return ENOMEM;
-	ua_dialog_next_hop(dialog, &invite->account->server, hop);
-	err = ua_dialog_write(dialog, mb, "ACK", cseq);
-	if (!err)
-		err = mbuf_printf(mb, "%sUser-Agent: %s\r\nContent-Length: 0\r\n\r\n",
-			ua_authority_trusts_at(invite->account, &hop->addr) ? credentials : "", invite->agent->user_agent);
-	if (!err)
-		err = ua_transport_ack(ackp, invite->agent->transport, hop,
-			ua_dialog_request_uri(dialog), mb);
-	mem_deref(mb);
-	return err;
-}
-
 /* Also of forks that come after the call is up, or ended: those get ACK and BYE. */
 void ua_uac_2xx(struct ua_invite *invite, const struct sip_msg *msg)
 {
@@ -140,7 +119,7 @@ void ua_uac_2xx(struct ua_invite *invite, const struct sip_msg *msg)
 		return;
 	}
 	(void)ua_dialog_confirm(fork->dialog, msg);
-	if (ua_uac_acknowledge(invite, fork->dialog, invite->started->local_cseq, invite->credentials,
+	if (ua_agent_acknowledge(invite->account, fork->dialog, invite->started->local_cseq, invite->credentials,
 		    &fork->ack, &fork->hop))
 		return; /* it will be repeated, and we try again */
 	if (!ua_invite_event(invite, &event))
@@ -249,7 +228,7 @@ void ua_uac_cancel(struct ua_invite *invite, const struct ua_event *event)
 
 	invite->q850_cause = event->q850_cause;
 	if (invite->request)
-		ua_transport_cancel(invite->request);
+		ua_request_cancel(invite->request);
 	else /* it was answered, but our ACK could not be sent: nothing need come any more */
 		ua_invite_event(invite, &unreached);
 }

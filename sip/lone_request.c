@@ -11,7 +11,7 @@ struct ua_lone_request {
 	struct le le;
 	struct ua_account *account;
 	struct ua_dialog *dialog;
-	struct sip_request *request;
+	struct ua_request *request;
 	struct ua_attempt attempt;
 	const char *method;
 	char *extra;

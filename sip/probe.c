@@ -9,7 +9,7 @@ struct ua_probe {
 	struct le le; /* in agent->probes */
 	struct ua_account *account;
 	struct ua_dialog *dialog;
-	struct sip_request *request;
+	struct ua_request *request;
 	struct ua_attempt attempt;
 	bool past_servers;
 	ua_probe_h *handler;

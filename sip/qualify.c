@@ -14,7 +14,7 @@
 struct ua_qualifier {
 	struct ua_account *account; /* owns us */
 	struct ua_dialog *dialog;   /* Call-ID and CSeq that all our OPTIONS share */
-	struct sip_request *request;
+	struct ua_request *request;
 	struct ua_attempt attempt;
 	struct tmr next;
 	unsigned interval_ms; /* 0: off */

@@ -16,7 +16,7 @@ struct ua_referral {
 	struct le le; /* in agent->referrals */
 	struct ua_account *account;
 	struct ua_dialog *dialog;
-	struct sip_request *request;
+	struct ua_request *request;
 	struct ua_attempt attempt;
 	uint32_t id; /* CSeq of the REFER */
 	bool silent; /* no reports are wanted (RFC 4488) */

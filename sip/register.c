@@ -21,8 +21,9 @@ struct ua_registrar {
 	ua_registration_h *handler;
 	enum ua_registration state;
 	struct ua_dialog *dialog;   /* Call-ID and CSeq that all our REGISTERs share */
-	struct sip_request *request;
+	struct ua_request *request;
 	struct sip_keepalive *watch; /* of the connection that the binding was made by; NULL: none */
+	struct ua_hop hop;          /* where the last REGISTER went */
 	struct ua_attempt attempt;
 	struct tmr next, deliver;
 	struct tmr expiry;          /* runs while the registrar has our binding by its own word */
@@ -117,6 +118,7 @@ static int send_register(struct ua_registrar *registrar)
 		.cseq = ++registrar->dialog->local_cseq,
 		.extra = extra,
 		.to_server = true,
+		.hopp = &registrar->hop,
 	};
 	int err = ENOMEM;
 
@@ -351,6 +353,22 @@ void ua_registrar_server_lost(struct ua_registrar *registrar, unsigned status, c
 {
 	if (registrar->state == UA_REG_REGISTERED)
 		tell_failure(registrar, status, reason);
+}
+
+/* A REGISTER that is under way finds its server by itself. */
+void ua_registrar_servers_changed(struct ua_registrar *registrar, unsigned spread_ms)
+{
+	uint64_t ms = rand_u32() % MAX(spread_ms, 1);
+	struct ua_hop hop;
+
+	if (registrar->leaving || registrar->refusals || registrar->request || !tmr_isrunning(&registrar->next))
+		return;
+	ua_account_hop(registrar->account, &hop);
+	if (registrar->state == UA_REG_REGISTERED && !registrar->failures && ua_hop_is_same(&hop, &registrar->hop))
+		return;
+	registrar->failures = 0;
+	if (ms < tmr_get_expire(&registrar->next))
+		retry_in(registrar, ms);
 }
 
 bool ua_registrar_is_refused(const struct ua_registrar *registrar)

@@ -33,7 +33,7 @@ struct ua_subscription {
 	unsigned failures;          /* in a row */
 	struct ua_dialog *started;  /* what the first SUBSCRIBE said; NULL: between two attempts */
 	struct ua_dialog *dialog;   /* NULL: no NOTIFY yet */
-	struct sip_request *request;
+	struct ua_request *request;
 	struct ua_attempt attempt;
 	struct tmr next;            /* refresh, or next attempt */
 	struct tmr expiry;          /* timer N, then the end of what was granted */

@@ -12,7 +12,7 @@ struct ua_watcher {
 	struct le le; /* in agent->watchers */
 	struct ua_account *account;
 	struct ua_dialog *dialog;
-	struct sip_request *request; /* one NOTIFY at a time */
+	struct ua_request *request; /* one NOTIFY at a time */
 	struct ua_attempt attempt;
 	struct tmr expiry, pace;
 	bool due;       /* a NOTIFY is, as soon as it may be sent */

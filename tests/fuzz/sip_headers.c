@@ -15,13 +15,15 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 static void account_make(struct ua_account *account, const struct sip_msg *msg)
 {
 	static char user[] = "100", domain[] = "example.org", address[] = "<sip:100@example.org>", contact[] = "sip:100@127.0.0.1";
+	static struct ua_server server;
 
 	memset(account, 0, sizeof(*account));
 	account->user = account->contact_user = user;
 	account->domain = domain;
 	account->address = address;
 	account->contact = contact;
-	account->server.addr = msg->src;
+	server.hop.addr = msg->src;
+	account->servers[account->server_count++] = &server;
 }
 
 static void caller_check(const struct ua_account *account, const struct sip_msg *msg)

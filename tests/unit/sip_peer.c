@@ -17,6 +17,8 @@ struct bed bed;
 
 static struct {
 	int fd;
+	int more[BED_SERVERS_MAX - 1]; /* the further servers'; 0: none */
+	unsigned receivers[TEXTS_MAX];
 	char *texts[TEXTS_MAX]; /* everything that must live until the end of the test */
 	size_t text_count;
 	const char *messages[TEXTS_MAX], *words[TEXTS_MAX];
@@ -42,8 +44,16 @@ static char *keep_span(const char *start, size_t length)
 	return keep(strndup(start, length));
 }
 
+static void note_message_at(unsigned server, const char *bytes, size_t length);
+
 static void note_message(const char *bytes, size_t length)
 {
+	note_message_at(0, bytes, length);
+}
+
+static void note_message_at(unsigned server, const char *bytes, size_t length)
+{
+	peer.receivers[peer.received] = server;
 	peer.messages[peer.received++] = keep_span(bytes, length);
 	if (getenv("SIP_TRACE"))
 		fprintf(stderr, "<<< %.*s\n", (int)length, bytes);
@@ -75,6 +85,17 @@ static size_t whole_message(void)
 	length = (size_t)(end - peer.stream) + 4;
 	length += (size_t)atoi(header(keep_span(peer.stream, length), "Content-Length"));
 	return length <= peer.streamed ? length : 0;
+}
+
+static void on_more(int flags, void *arg)
+{
+	const int *fd = arg;
+	char bytes[65536];
+	ssize_t length = recv(*fd, bytes, sizeof(bytes) - 1, MSG_DONTWAIT);
+
+	(void)flags;
+	if (length > 0)
+		note_message_at((unsigned)(fd - peer.more) + 1, bytes, (size_t)length);
 }
 
 static void on_stream(int flags, void *arg)
@@ -157,6 +178,12 @@ const char *bed_receive(void)
 		run_round();
 	}
 	return peer.messages[peer.taken++];
+}
+
+unsigned bed_receiver(void)
+{
+	assert_true(peer.taken > 0);
+	return peer.receivers[peer.taken - 1];
 }
 
 bool bed_has_message(void)
@@ -251,7 +278,7 @@ void bed_send(const char *format, ...)
 	if (peer.connected >= 0)
 		assert_int_equal(send(peer.connected, text, (size_t)length, 0), length);
 	else
-		assert_int_equal(sendto(peer.fd, text, (size_t)length, 0, &to.u.sa, to.len), length);
+		assert_int_equal(sendto(bed.speaker ? peer.more[bed.speaker - 1] : peer.fd, text, (size_t)length, 0, &to.u.sa, to.len), length);
 }
 
 const char *header(const char *message, const char *name)
@@ -554,6 +581,28 @@ void bed_server_elsewhere(void)
 	open_account_at("127.0.0.9", 0, UA_UDP);
 }
 
+/* All on the same port of 127.0.0.1, 127.0.0.2 ... */
+void bed_servers(unsigned count)
+{
+	static const char *const addrs[] = {"127.0.0.1", "127.0.0.2", "127.0.0.3"};
+	struct ua_account_config config = {
+		.user = "100", .domain = "example.org", .server_addr = addrs[0], .server_port = bed.peer_port,
+		.password = "secret", .expires_s = 600,
+	};
+
+	for (unsigned i = 1; i < count; i++) {
+		struct sa addr;
+
+		config.backups[i - 1] = (struct ua_backup){addrs[i], bed.peer_port};
+		assert_int_equal(sa_set_str(&addr, addrs[i], bed.peer_port), 0);
+		peer.more[i - 1] = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+		assert_int_equal(bind(peer.more[i - 1], &addr.u.sa, addr.len), 0);
+		assert_int_equal(fd_listen(peer.more[i - 1], FD_READ, on_more, &peer.more[i - 1]), 0);
+	}
+	ua_account_free(bed.account);
+	assert_int_equal(ua_account_alloc(&bed.account, bed.agent, &config, on_registration, NULL), 0);
+}
+
 void bed_session_timer(unsigned expires_s)
 {
 	session_expires_s = expires_s;
@@ -618,6 +667,12 @@ int bed_close(void **state)
 	if (peer.listening)
 		fd_close(peer.tcp);
 	close(peer.tcp);
+	for (unsigned i = 0; i < BED_SERVERS_MAX - 1; i++) {
+		if (!peer.more[i])
+			continue;
+		fd_close(peer.more[i]);
+		close(peer.more[i]);
+	}
 	for (size_t i = 0; i < peer.text_count; i++)
 		free(peer.texts[i]);
 	libre_close();

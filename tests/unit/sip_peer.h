@@ -23,6 +23,8 @@
 #define SDP(port) "v=0\r\no=- 1 1 IN IP4 192.0.2.1\r\ns=-\r\nc=IN IP4 192.0.2.1\r\nt=0 0\r\n" \
 	"m=audio " #port " RTP/AVP 8 101\r\na=rtpmap:101 telephone-event/8000\r\n"
 
+#define BED_SERVERS_MAX 3
+
 struct bed {
 	struct ua_agent *agent;
 	struct ua_account *account;
@@ -30,6 +32,7 @@ struct bed {
 	struct ua_sdp_local local;
 	const char *addr, *host;    /* of both, numeric; host: as in a URI */
 	uint16_t agent_port, peer_port;
+	unsigned speaker;           /* which of its servers sends what the test sends */
 	bool refuse_calls;          /* the incoming handler answers 486 */
 	bool free_in_handler;       /* the ended handler frees the agent */
 	bool ignore_calls;          /* the incoming handler does nothing */
@@ -54,6 +57,10 @@ void bed_agent_anew(const struct ua_agent_config *config, const struct ua_accoun
 void bed_qualify(unsigned qualify_s);
 /* ... whose server has another address: the peer is a stranger. */
 void bed_server_elsewhere(void);
+/* ... which has so many servers, up to BED_SERVERS_MAX. Whatever they get is received here. */
+void bed_servers(unsigned count);
+/* Which of them got the message that was received last, from 0. */
+unsigned bed_receiver(void);
 /* ... and refreshes calls so often. */
 void bed_session_timer(unsigned expires_s);
 /* Its account is another one now, over TCP: whatever the peer sends goes by the connection made last. */

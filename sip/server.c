@@ -1,0 +1,144 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include <errno.h>
+
+#include "sip/agent_private.h"
+
+#define SPREAD_LOST_MS 4000u /* within which accounts leave a lost server */
+#define SHUN_MAX_S     3600u
+
+static void destroy(void *arg)
+{
+	struct ua_server *server = arg;
+
+	list_unlink(&server->le);
+	tmr_cancel(&server->next);
+	mem_deref(server->probe);
+	mem_deref(server->dialog);
+}
+
+bool ua_hop_is_same(const struct ua_hop *a, const struct ua_hop *b)
+{
+	return a->type == b->type && sa_cmp(&a->addr, &b->addr, SA_ALL);
+}
+
+struct ua_server *ua_server_find(const struct ua_agent *agent, const struct ua_hop *hop)
+{
+	struct le *le;
+
+	LIST_FOREACH(&agent->servers, le) {
+		struct ua_server *server = le->data;
+
+		if (ua_hop_is_same(&server->hop, hop))
+			return server;
+	}
+	return NULL;
+}
+
+int ua_server_get(struct ua_server **serverp, struct ua_agent *agent, const struct ua_hop *hop)
+{
+	struct ua_server *server = mem_ref(ua_server_find(agent, hop));
+
+	if (!server) {
+		server = mem_zalloc(sizeof(*server), destroy);
+		if (!server)
+			return ENOMEM;
+		server->agent = agent;
+		server->hop = *hop;
+		list_append(&agent->servers, &server->le, server);
+	}
+	*serverp = server;
+	return 0;
+}
+
+void ua_server_drop(struct ua_server *server)
+{
+	server->agent = NULL;
+	list_unlink(&server->le);
+	tmr_cancel(&server->next);
+	server->probe = mem_deref(server->probe);
+}
+
+struct change {
+	const struct ua_server *server;
+	unsigned spread_ms;
+};
+
+static bool tell(struct le *le, void *arg)
+{
+	const struct change *change = arg;
+	struct ua_account *account = le->data;
+
+	if (ua_account_uses(account, change->server))
+		ua_registrar_servers_changed(account->registrar, change->spread_ms);
+	return false;
+}
+
+static void tell_accounts(const struct ua_server *server, unsigned spread_ms)
+{
+	struct change change = {server, spread_ms};
+
+	(void)hash_apply(server->agent->accounts, tell, &change);
+}
+
+static bool uses(struct le *le, void *arg)
+{
+	return ua_account_uses(le->data, arg);
+}
+
+static void on_response(int err, const struct sip_msg *msg, void *arg)
+{
+	struct ua_server *server = arg;
+
+	if (err || msg->scode < 200 || msg->scode == 408 || msg->scode == 503 || !server->agent)
+		return;
+	tmr_cancel(&server->next);
+	server->health.lost = false;
+	tell_accounts(server, server->agent->failback_ms / 2);
+}
+
+/* Any account's name will do: what it answers does not matter, only that it does. */
+static int send_options(struct ua_server *server)
+{
+	struct ua_outgoing outgoing = {.method = "OPTIONS", .server = server, .anonymous = true};
+	struct ua_account *account = list_ledata(hash_apply(server->agent->accounts, uses, server));
+	char *uri, *to;
+	int err = ENOMEM;
+
+	if (!account)
+		return ENOENT;
+	uri = ua_text_format("sip:%s", account->domain);
+	to = ua_text_format("<sip:%s>", account->domain);
+	server->dialog = mem_deref(server->dialog);
+	if (uri && to)
+		err = ua_dialog_start(&server->dialog, account->address, to, uri);
+	if (!err) {
+		outgoing.cseq = ++server->dialog->local_cseq;
+		err = ua_agent_request(&server->probe, account, server->dialog, &outgoing, on_response, server);
+	}
+	mem_deref(to);
+	mem_deref(uri);
+	return err;
+}
+
+static void on_next(void *arg)
+{
+	struct ua_server *server = arg;
+
+	server->probe = mem_deref(server->probe);
+	if (send_options(server) != ENOENT)
+		tmr_start(&server->next, server->agent->failback_ms / 2, on_next, server);
+}
+
+void ua_server_lose(struct ua_server *server)
+{
+	if (server->health.lost || !server->agent)
+		return;
+	server->health.lost = true;
+	tmr_start(&server->next, server->agent->failback_ms / 2, on_next, server);
+	tell_accounts(server, SPREAD_LOST_MS);
+}
+
+void ua_server_shun(struct ua_server *server, unsigned seconds)
+{
+	server->health.shunned_until_ms = tmr_jiffies() + 1000ull * MIN(seconds, SHUN_MAX_S);
+}
