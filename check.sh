@@ -8,7 +8,8 @@
 #             out at each ALLOC_STRIDE-th allocation (37; 1: at every one)
 #   bench     figures: processor time, memory, delays (BENCH_SECONDS says how long, 60)
 #   soak      random sequences of what subscribers and networks do to a line, and random stories with telephones and sound, for each
-#             flash style (SOAK_COUNT and SOAK_STORIES say how many of each, 20000 and 20; SOAK_SEED the first one's seed, 1)
+#             flash style (SOAK_COUNT and SOAK_STORIES say how many of each, 20000 and 20; SOAK_SEED the first one's seed, 1); digits in
+#             each condition (SOAK_DIGITS, 10000), and speech without any (SOAK_MINUTES, 60)
 #   fuzz      each fuzz target with clang's libFuzzer (FUZZ_SECONDS says how long each, 300)
 # None named: all of them but bench, soak and fuzz. Ends with "N passed, N failed, N skipped".
 #
@@ -77,6 +78,7 @@ part_unit() {
 	tests tests/leaves.sh build
 	tests tests/cells.sh
 	tests tests/config/wrong.sh build
+	tests tests/soak/talk.sh build 4
 	say "the sample configuration is taken" tests/sample.sh build
 	say "the drawing of the line's machine is its table's" diff -u doc/line.md <(build/line-drawing)
 	say "the table of playout is what the test reaches" diff -u <(grep '^|' doc/playout.md) <(build/tests/unit/gateway_playout_traces_test --table)
@@ -108,6 +110,8 @@ part_bench() {
 }
 
 part_soak() {
+	tests build/tests/unit/dsp_dtmf_conditions_test "${SOAK_DIGITS:-10000}" "${SOAK_SEED:-1}"
+	tests tests/soak/talk.sh build "${SOAK_MINUTES:-60}"
 	tests build/tests/soak/gateway_soak_test "${SOAK_COUNT:-20000}" "${SOAK_SEED:-1}"
 	tests tests/soak/stories.sh build "${SOAK_STORIES:-20}" "${SOAK_SEED:-1}"
 }

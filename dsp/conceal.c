@@ -3,7 +3,7 @@
 #include <string.h>
 
 #include "dsp/conceal.h"
-#include "dsp/suspect.h"
+#include "dsp/dtmf.h"
 
 #define TEMPLATE        160 /* samples that are compared to find the pitch */
 #define DECIMATION      4
@@ -80,11 +80,7 @@ static void begin(struct dsp_conceal *conceal, const int16_t *before)
 /* What leaks of a key's tone before it is sent as an event must not be made long enough for a key. */
 bool dsp_conceal_is_key(const int16_t *before)
 {
-	struct dsp_suspect suspect;
-
-	dsp_suspect_init(&suspect);
-	dsp_suspect_feed(&suspect, before - SUSPECT_WINDOW, SUSPECT_WINDOW);
-	return suspect.suspects;
+	return dsp_dtmf_resembles(before - DSP_DTMF_WINDOW);
 }
 
 static float voice_gain(const struct dsp_conceal *conceal)

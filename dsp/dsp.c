@@ -57,6 +57,7 @@ int dsp_init(void)
 	dsp_g711_init();
 	dsp_fft_init();
 	dsp_answer_tone_init();
+	dsp_dtmf_rx_init();
 	err = dsp_dtmf_tx_alloc(&tx);
 	if (!err)
 		err = dsp_dtmf_rx_alloc(&rx, hear, &heard);

@@ -9,9 +9,8 @@
 
 #define DSP_RATE_HZ 8000
 
-/* Fills the tables of the library underneath, then decodes one burst of each DTMF digit. To be called once
- * from main before any thread starts. EIO: the digits came out wrong, which means that another
- * library's symbols took the place of SpanDSP's. */
+/* Fills the tables, then decodes one burst of each DTMF digit. To be called once from main before any thread starts. EIO: the
+ * digits came out wrong, which means that this build cannot be trusted. */
 int dsp_init(void);
 
 #endif

@@ -157,7 +157,7 @@ int main(int argc, char **argv)
 	if (optind != argc)
 		return usage(stderr, 2);
 	if (dsp_init() != 0) {
-		gw_log(GW_LOG_ERROR, NULL, "the DTMF self-test failed: a library takes the place of SpanDSP");
+		gw_log(GW_LOG_ERROR, NULL, "the DTMF self-test failed: this build cannot be trusted");
 		return EXIT_FAILURE;
 	}
 	if (config_load(&daemon.config, path, stderr) != 0)

@@ -160,6 +160,12 @@ static void test_a_voice_becomes_shorter_and_longer_by_its_periods(void **state)
 	}
 }
 
+static int start(void **state)
+{
+	(void)state;
+	return dsp_init();
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -172,5 +178,5 @@ int main(void)
 		cmocka_unit_test(test_a_voice_becomes_shorter_and_longer_by_its_periods),
 	};
 
-	return cmocka_run_group_tests_name("dsp/conceal", tests, NULL, NULL);
+	return cmocka_run_group_tests_name("dsp/conceal", tests, start, NULL);
 }

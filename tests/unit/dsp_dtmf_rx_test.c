@@ -14,7 +14,7 @@
 #define SOUND_MS   4000
 #define EVENTS_MAX 256
 #define BLOCK_MS   10
-#define PHASES     102 /* a digit's place in the detector's blocks: try each */
+#define PHASES     80 /* a digit's place in the detector's windows and the blocks: try each */
 
 static const char digits[] = "1234567890*#ABCD";
 static const double rows_hz[] = {697, 770, 852, 941};
@@ -150,7 +150,7 @@ static void test_two_drop_outs_in_a_digit_do_not_split_it(void **state)
 	}
 }
 
-static void test_the_beginning_is_told_30_ms_after_it_on_average(void **state)
+static void test_the_beginning_is_told_30_ms_after_it_at_worst(void **state)
 {
 	struct line *line = *state;
 	double sum = 0, worst = 0;
@@ -177,8 +177,8 @@ static void test_the_beginning_is_told_30_ms_after_it_on_average(void **state)
 		}
 	}
 	print_message("beginning told after %.1f ms on average, %.1f at worst\n", sum / (double)count, worst);
-	assert_true(sum / (double)count <= 31);
-	assert_true(worst <= 39);
+	assert_true(sum / (double)count <= 28);
+	assert_true(worst <= 30);
 }
 
 static void test_a_digit_is_suspected_within_15_ms(void **state)
@@ -208,11 +208,11 @@ static void test_a_digit_is_suspected_within_15_ms(void **state)
 	}
 	print_message("suspected after %.1f ms on average, %.1f at worst, %.1f in blocks of %d ms\n",
 		sum / (double)count, worst, blocks_worst, BLOCK_MS);
-	assert_true(worst <= 15);
-	assert_true(blocks_worst <= 22);
+	assert_true(worst <= 13);
+	assert_true(blocks_worst <= 18);
 }
 
-static void test_durations_are_true_to_a_block(void **state)
+static void test_durations_are_true_to_a_millisecond(void **state)
 {
 	static const double durations_ms[] = {40, 50, 80, 100, 237, 1000};
 	struct line *line = *state;
@@ -227,10 +227,10 @@ static void test_durations_are_true_to_a_block(void **state)
 			add_digit(line, MS(50) + phase, MS(durations_ms[k]), '9', -11, -9);
 			heard = listen(line, 1300, false);
 			assert_string_equal(heard->text, "9-");
-			assert_true(fabs(heard->duration_ms[1] - durations_ms[k]) <= 13);
+			assert_true(fabs(heard->duration_ms[1] - durations_ms[k]) <= 1.5);
 			sum += heard->duration_ms[1];
 		}
-		assert_true(fabs(sum / PHASES - durations_ms[k]) <= 3);
+		assert_true(fabs(sum / PHASES - durations_ms[k]) <= 1);
 	}
 }
 
@@ -300,14 +300,14 @@ static size_t heard_off_frequency(struct line *line, double share)
 	return heard;
 }
 
-static void test_a_frequency_1_percent_off_is_taken_and_3_percent_is_not(void **state)
+static void test_a_frequency_1_5_percent_off_is_taken_and_3_5_percent_is_not(void **state)
 {
 	struct line *line = *state;
 
-	assert_int_equal(heard_off_frequency(line, 0.01), 16);
-	assert_int_equal(heard_off_frequency(line, -0.01), 16);
-	assert_int_equal(heard_off_frequency(line, 0.03), 0);
-	assert_int_equal(heard_off_frequency(line, -0.03), 0);
+	assert_int_equal(heard_off_frequency(line, 0.015), 16);
+	assert_int_equal(heard_off_frequency(line, -0.015), 16);
+	assert_int_equal(heard_off_frequency(line, 0.035), 0);
+	assert_int_equal(heard_off_frequency(line, -0.035), 0);
 }
 
 static const double dial_tones[][2] = {{350, 440}, {425, 0}, {400, 0}, {440, 0}, {450, 0}, {400, 425}};
@@ -460,17 +460,6 @@ static void test_a_suspicion_without_a_digit_passes(void **state)
 	assert_false(dsp_dtmf_rx_suspects(line->rx));
 }
 
-static void test_without_a_dial_tone_only_a_digit_that_is_on_is_suspected(void **state)
-{
-	struct line *line = *state;
-
-	silence(line);
-	add_digit(line, MS(50), MS(20), '5', -11, -9);
-	assert_true(listen(line, 150, false)->suspected_ms == 0);
-	add_digit(line, MS(200), MS(100), '5', -11, -9);
-	assert_true(listen(line, 280, false)->suspected_ms > 220);
-}
-
 static void test_reset_forgets_the_digit_in_progress(void **state)
 {
 	struct line *line = *state;
@@ -511,14 +500,14 @@ int main(void)
 		LINE_TEST(test_the_same_digit_again_after_40_ms_is_a_second_one),
 		LINE_TEST(test_a_drop_out_of_up_to_15_ms_does_not_split_a_digit),
 		LINE_TEST(test_two_drop_outs_in_a_digit_do_not_split_it),
-		LINE_TEST(test_the_beginning_is_told_30_ms_after_it_on_average),
+		LINE_TEST(test_the_beginning_is_told_30_ms_after_it_at_worst),
 		LINE_TEST(test_a_digit_is_suspected_within_15_ms),
-		LINE_TEST(test_durations_are_true_to_a_block),
+		LINE_TEST(test_durations_are_true_to_a_millisecond),
 		LINE_TEST(test_a_digit_that_turns_into_another_ends_first),
 		LINE_TEST(test_levels_from_full_to_minus_40_dbm0_are_heard),
 		LINE_TEST(test_twist_from_minus_8_to_plus_6_db_is_taken),
 		LINE_TEST(test_a_twist_of_13_db_is_refused),
-		LINE_TEST(test_a_frequency_1_percent_off_is_taken_and_3_percent_is_not),
+		LINE_TEST(test_a_frequency_1_5_percent_off_is_taken_and_3_5_percent_is_not),
 		LINE_TEST(test_digits_are_heard_over_the_echo_of_a_dial_tone),
 		LINE_TEST(test_a_digit_is_suspected_over_the_echo_of_a_dial_tone),
 		LINE_TEST(test_a_dial_tone_alone_is_neither_heard_nor_suspected),
@@ -528,7 +517,6 @@ int main(void)
 		LINE_TEST(test_an_offset_of_the_line_does_not_matter),
 		LINE_TEST(test_a_tone_of_20_ms_is_no_digit),
 		LINE_TEST(test_a_suspicion_without_a_digit_passes),
-		LINE_TEST(test_without_a_dial_tone_only_a_digit_that_is_on_is_suspected),
 		LINE_TEST(test_reset_forgets_the_digit_in_progress),
 		LINE_TEST(test_after_a_reset_a_tone_that_goes_on_is_a_new_digit),
 	};

@@ -9,6 +9,7 @@
 #include <cmocka.h>
 
 #include "dsp/dsp.h"
+#include "dsp/dtmf.h"
 #include "dsp/mix.h"
 #include "dsp/tone.h"
 #include "fxs/tonezone.h"
@@ -21,6 +22,9 @@ extern struct tonezone builtin_zones[]; /* libtonezone's */
 #define DEFINITIONS_MIN 413 /* in its 46 zones */
 #define SECOND      8000
 #define LISTEN_S    3
+#define DIGITS      16
+
+static const char all_digits[DIGITS + 1] = "0123456789*#ABCD";
 
 typedef void visit_h(const struct fxs_zone *zone);
 
@@ -91,6 +95,80 @@ static void test_every_definition_of_libtonezone_is_understood(void **state)
 	assert_true(count >= DEFINITIONS_MIN);
 }
 
+static void hear(char digit, bool on, unsigned duration_samples, void *arg)
+{
+	char *heard = arg;
+	size_t length = strlen(heard);
+
+	(void)duration_samples;
+	if (on && length < DIGITS)
+		heard[length] = digit;
+}
+
+static const char *dial_tone_text(const struct tonezone *zone)
+{
+	for (size_t i = 0; i < TONEZONE_TONES; i++) {
+		if (zone->tones[i].id == TONEZONE_DIAL && zone->tones[i].text[0])
+			return zone->tones[i].text;
+	}
+	fail_msg("%s has no dial tone", zone->country);
+	return NULL;
+}
+
+/* A zone's dial tone as it is sent, nothing of it lost on its way back, and the telephone's digits over it. */
+static void listen(const struct tonezone *zone, const char *digits, bool filtered, char heard[DIGITS + 1])
+{
+	static int16_t tone[LISTEN_S * SECOND], keys[LISTEN_S * SECOND], line[LISTEN_S * SECOND];
+	const int16_t *inputs[] = {tone, keys};
+	struct dsp_tone_def *def = NULL;
+	struct dsp_tone *player = NULL;
+	struct dsp_dtmf_tx *telephone = NULL;
+	struct dsp_dtmf_rx *rx = NULL;
+
+	memset(heard, 0, DIGITS + 1);
+	assert_int_equal(dsp_tone_def_parse(&def, dial_tone_text(zone), -13), 0);
+	assert_int_equal(dsp_tone_alloc(&player), 0);
+	assert_int_equal(dsp_dtmf_tx_alloc(&telephone), 0);
+	assert_int_equal(dsp_dtmf_rx_alloc(&rx, hear, heard), 0);
+	dsp_tone_start(player, def);
+	dsp_tone_fill(player, tone, LISTEN_S * SECOND);
+	assert_int_equal(dsp_dtmf_tx_push(telephone, digits, 50, 50), 0);
+	dsp_dtmf_tx_fill(telephone, keys, LISTEN_S * SECOND);
+	dsp_mix_sum(line, inputs, 2, LISTEN_S * SECOND);
+	dsp_dtmf_rx_reset(rx, filtered);
+	dsp_dtmf_rx_feed(rx, line, LISTEN_S * SECOND);
+	dsp_dtmf_rx_free(rx);
+	dsp_dtmf_tx_free(telephone);
+	dsp_tone_free(player);
+	dsp_tone_def_free(def);
+}
+
+static void test_no_digit_is_heard_in_the_dial_tone_of_any_country(void **state)
+{
+	char heard[DIGITS + 1];
+
+	(void)state;
+	for (const struct tonezone *zone = builtin_zones; zone->number != -1; zone++) {
+		for (int filtered = 0; filtered < 2; filtered++) {
+			listen(zone, "", filtered, heard);
+			if (*heard)
+				fail_msg("%s: %s", zone->country, heard);
+		}
+	}
+}
+
+static void test_every_digit_is_heard_over_the_dial_tone_of_every_country(void **state)
+{
+	char heard[DIGITS + 1];
+
+	(void)state;
+	for (const struct tonezone *zone = builtin_zones; zone->number != -1; zone++) {
+		listen(zone, all_digits, true, heard);
+		if (strcmp(heard, all_digits) != 0)
+			fail_msg("%s: %s", zone->country, heard);
+	}
+}
+
 /* Their bursts are 3 % of the 10 s. */
 static void waiting_check(const struct fxs_zone *zone)
 {
@@ -142,6 +220,8 @@ static int start(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_no_digit_is_heard_in_the_dial_tone_of_any_country),
+		cmocka_unit_test(test_every_digit_is_heard_over_the_dial_tone_of_every_country),
 		cmocka_unit_test(test_every_tone_of_every_country_is_heard),
 		cmocka_unit_test(test_every_definition_of_libtonezone_is_understood),
 		cmocka_unit_test(test_a_waiting_call_is_heard_in_every_pattern_in_every_country),
