@@ -415,6 +415,7 @@ static void listen_block(struct media_line *line, int16_t *samples, size_t count
 			line->tone_muted_until_ns = line->now_ns + SUSPICION_MS * NS_PER_MS;
 	}
 	for (int i = 0; i < MEDIA_CALLS; i++) {
+		stream_suspect(&line->streams[i], dsp_dtmf_rx_suspects(line->dtmf));
 		if (!line->streams[i].wish.plays_hold)
 			send_block(line, i, samples, count);
 	}

@@ -6,9 +6,8 @@
 #define SAMPLES_PER_MS 8
 #define VOLUME_DBM0    10 /* of both tones together, near enough */
 
-/* When dsp/dtmf.h tells of a tone's beginning and of its end, after them. */
-#define DETECTED_AFTER_SAMPLES (32 * SAMPLES_PER_MS)
-#define ENDED_AFTER_SAMPLES    (60 * SAMPLES_PER_MS)
+/* dsp/dtmf.h tells of a tone's end so long after it at worst, with a block of 10 ms. */
+#define ENDED_AFTER_SAMPLES    (48 * SAMPLES_PER_MS)
 #define FIRST_SAMPLES          (20 * SAMPLES_PER_MS) /* told at once: no tone that was detected is shorter */
 
 /* A tone is written ahead of what was told by this, so that a lost or late packet leaves no gap in it. */
@@ -32,7 +31,7 @@ static void send_packet(struct relay *relay, const struct relay_out *out, uint32
 		out->handler(bytes, length, out->arg);
 }
 
-void relay_key_down(struct relay *relay, const struct relay_out *out, char digit)
+void relay_key_down(struct relay *relay, const struct relay_out *out, char digit, uint32_t age_samples)
 {
 	const char *key = strchr(keys, digit);
 	struct ua_rtp_sender begun = *out->rtp;
@@ -43,11 +42,11 @@ void relay_key_down(struct relay *relay, const struct relay_out *out, char digit
 		relay_key_up(relay, out, relay->told_samples);
 	while (relay->sender.busy)
 		send_packet(relay, out, 0);
-	begun.timestamp -= DETECTED_AFTER_SAMPLES * out->clock_factor;
+	begun.timestamp -= age_samples * out->clock_factor;
 	if (ua_dtmf_start(&relay->sender, &begun, (unsigned)(key - keys), VOLUME_DBM0) != 0)
 		return;
 	relay->down = true;
-	relay->age_samples = DETECTED_AFTER_SAMPLES;
+	relay->age_samples = age_samples;
 	relay->told_samples = 0;
 	send_packet(relay, out, FIRST_SAMPLES);
 }

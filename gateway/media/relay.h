@@ -49,8 +49,8 @@ struct relay_out {
 	void *arg;
 };
 
-/* A key went down (one of 0-9 * # A-D) or up; duration_samples as dsp_dtmf_h has it. */
-void relay_key_down(struct relay *relay, const struct relay_out *out, char digit);
+/* A key (one of 0-9 * # A-D) went down age_samples ago, or up after duration_samples. */
+void relay_key_down(struct relay *relay, const struct relay_out *out, char digit, uint32_t age_samples);
 void relay_key_up(struct relay *relay, const struct relay_out *out, uint32_t duration_samples);
 /* Each block; a packet goes out every packet_samples while there is something to tell. */
 void relay_tick(struct relay *relay, const struct relay_out *out, size_t count, size_t packet_samples);

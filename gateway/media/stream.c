@@ -220,7 +220,12 @@ void stream_key(struct stream *stream, char digit, bool down, unsigned duration_
 	}
 	send_nothing(stream, 0);
 	stream->talkspurt = true;
-	relay_key_down(&stream->relay, &out, digit);
+	relay_key_down(&stream->relay, &out, digit, duration_samples);
+}
+
+void stream_suspect(struct stream *stream, bool suspected)
+{
+	stream->suspected = suspected;
 }
 
 static size_t packet_samples(const struct stream_wish *wish)
@@ -233,6 +238,7 @@ static size_t packet_samples(const struct stream_wish *wish)
 
 void stream_send(struct stream *stream, const int16_t *samples, size_t count)
 {
+	static const int16_t silence[STREAM_FRAME_MAX];
 	size_t wanted = packet_samples(&stream->wish);
 	struct relay_out out = relay_out(stream);
 
@@ -244,6 +250,8 @@ void stream_send(struct stream *stream, const int16_t *samples, size_t count)
 		send_nothing(stream, count);
 		return;
 	}
+	if (stream->suspected && stream->wish.event_type && !stream->wish.plays_hold)
+		samples = silence;
 	if (!wanted || stream->frame_fill + count > sizeof(stream->frame) / sizeof(*stream->frame))
 		stream->frame_fill = 0;
 	memcpy(stream->frame + stream->frame_fill, samples, count * sizeof(*samples));

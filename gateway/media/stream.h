@@ -78,6 +78,7 @@ struct stream {
 	struct stream_wish wish;
 	struct stream_wire wire;
 	struct ua_rtp_sender sender;
+	bool suspected; /* the telephone's key may be down: none of its tone goes out as sound where keys go as events */
 	bool talkspurt; /* the next packet is the first of a talkspurt */
 	struct latch latch;        /* whose packets are taken */
 	uint64_t now_ns;           /* of the tick that is running */
@@ -123,6 +124,9 @@ void stream_send(struct stream *stream, const int16_t *samples, size_t count);
 uint32_t stream_silent_id(const struct stream *stream);
 /* ... for STREAM_QUIET_MS. */
 uint32_t stream_quiet_id(const struct stream *stream);
+
+/* Whether the next block may be of a key, as dsp_dtmf_rx_suspects has it. */
+void stream_suspect(struct stream *stream, bool suspected);
 
 /* The telephone's key, as dsp_dtmf_h tells it: sent as an event where the peer takes them; from its detection to the end
  * of its tone no sound goes out. Before the stream_send of the same block. */

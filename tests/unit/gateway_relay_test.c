@@ -22,7 +22,7 @@
 #define OFF_MS         100
 #define DRAIN_MS       600
 #define PACKETS_MAX    10000
-#define TRUTH_MS       15 /* how far a duration may be off: a block of the detector and its edges */
+#define TRUTH_MS       2 /* how far a duration may be off */
 
 /* The near end's detector drives one stream; the test carries its packets to the other. */
 static struct stream near, far;
@@ -161,6 +161,7 @@ static void run_ms(unsigned ms)
 	for (unsigned i = 0; i < ms * SAMPLES_PER_MS / BLOCK; i++) {
 		dsp_dtmf_tx_fill(telephone, samples, BLOCK);
 		dsp_dtmf_rx_feed(near_rx, samples, BLOCK);
+		stream_suspect(&near, dsp_dtmf_rx_suspects(near_rx));
 		stream_send(&near, samples, BLOCK);
 		carry();
 		stream_play(&far, samples, BLOCK);
