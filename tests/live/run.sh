@@ -43,11 +43,13 @@ spoilt() {
 	fi
 }
 
-# Sixty telephones leave too little of a small machine for others whose sound is judged: by itself.
-start "$here/with-many-lines.sh" "$build"
-wait
+# Sixty telephones, or a flood, leave too little of a small machine for others whose sound is judged: each by itself.
+for script in with-many-lines with-flood; do
+	start "$here/$script.sh" "$build"
+	wait
+done
 for script in "$here"/with-*.sh; do
-	[ "$script" = "$here/with-many-lines.sh" ] || start "$script" "$build"
+	[[ "$script" == */with-@(many-lines|flood).sh ]] || start "$script" "$build"
 done
 for story in $("$bed/stories.sh" live); do
 	start story "$story"
