@@ -46,7 +46,8 @@ struct config_sip {
 	struct config_text listen_addr; /* numeric, IPv4 or IPv6 */
 	unsigned port;
 	struct config_text user_agent;
-	unsigned rtp_port_min, rtp_port_max;
+	unsigned rtp_port_min, rtp_port_max, rtp_dscp, rtp_buffer_kb;
+	uint8_t symmetric_rtp; /* enum stream_symmetric */
 	struct config_list peers; /* as of sip/peers.h */
 	uint8_t strangers; /* enum ua_strangers */
 	unsigned failover_s, failback_s;

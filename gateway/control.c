@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "gateway/control.h"
+#include "gateway/control_calls.h"
 #include "gateway/refusals.h"
 
 #define REQUEST_BYTES_MAX 256
@@ -75,18 +76,6 @@ static void status_print(const struct gateway *gateway, FILE *out)
 			status.calls_out, status.flashes, messages_text(&status, messages), status.bridges);
 }
 
-/* A text of the configuration, which holds no control characters (settings_convert.c). */
-static void json_text_print(const char *text, FILE *out)
-{
-	fputc('"', out);
-	for (; *text; text++) {
-		if (*text == '"' || *text == '\\')
-			fputc('\\', out);
-		fputc(*text, out);
-	}
-	fputc('"', out);
-}
-
 static void status_json_print(const struct gateway *gateway, FILE *out)
 {
 	struct line_status status;
@@ -94,7 +83,7 @@ static void status_json_print(const struct gateway *gateway, FILE *out)
 	fprintf(out, "{\"lines\":[");
 	for (unsigned i = 0; gateway_line_status(gateway, i, &status); i++) {
 		fprintf(out, "%s\n{\"line\":", i ? "," : "");
-		json_text_print(status.name, out);
+		control_json_text_print(status.name, out);
 		fprintf(out, ",\"state\":\"%s\",\"hook\":\"%s\",\"registered\":\"%s\","
 			"\"calls_in\":%u,\"calls_out\":%u,\"flashes\":%u,\"messages_waiting\":%s,"
 			"\"messages_new\":%u,\"messages_old\":%u,\"bridges\":%u}", status.state,
@@ -223,6 +212,20 @@ static bool media_request(struct gateway *gateway, char *const *words, FILE *out
 	return true;
 }
 
+static bool calls_request(struct gateway *gateway, char *const *words, FILE *out)
+{
+	(void)words;
+	control_calls_print(gateway, out);
+	return true;
+}
+
+static bool calls_json_request(struct gateway *gateway, char *const *words, FILE *out)
+{
+	(void)words;
+	control_calls_json_print(gateway, out);
+	return true;
+}
+
 static const struct request {
 	const char *begins;
 	unsigned words; /* after that */
@@ -233,6 +236,8 @@ static const struct request {
 	{"status --json", 0, "status --json", status_json_request},
 	{"sip", 0, "sip", sip_request},
 	{"media", 0, "media", media_request},
+	{"calls", 0, "calls", calls_request},
+	{"calls --json", 0, "calls --json", calls_json_request},
 	{"show", 1, "show LINE", show_print},
 	{"set", 3, "set LINE ITEM VALUE", set_print},
 	{"clear", 2, "clear LINE ITEM", clear_print},

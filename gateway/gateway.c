@@ -212,6 +212,9 @@ static struct leg_config leg_config_make(const struct config *config, const stru
 		.addr = config->sip.listen_addr.text,
 		.port_min = (uint16_t)config->sip.rtp_port_min,
 		.port_max = (uint16_t)config->sip.rtp_port_max,
+		.dscp = (uint8_t)config->sip.rtp_dscp,
+		.buffer_bytes = (int)config->sip.rtp_buffer_kb * 1024,
+		.symmetric_rtp = config->sip.symmetric_rtp,
 		.playout = {
 			.start_ms = (uint16_t)config->media.playout_ms,
 			.min_ms = (uint16_t)config->media.playout_min_ms,
@@ -597,4 +600,14 @@ bool gateway_line_status(const struct gateway *gateway, unsigned index, struct l
 void gateway_sip_counts(const struct gateway *gateway, struct ua_agent_counts *counts)
 {
 	ua_agent_counts_get(gateway->agent, counts);
+}
+
+bool gateway_line_exists(const struct gateway *gateway, unsigned index)
+{
+	return index < gateway->line_count;
+}
+
+bool gateway_line_call(const struct gateway *gateway, unsigned index, unsigned call_index, struct line_call *call)
+{
+	return index < gateway->line_count && line_call_get(gateway->lines[index], call_index, call);
 }

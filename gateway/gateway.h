@@ -35,6 +35,9 @@ struct subscriber *gateway_subscriber(struct gateway *gateway, const char *line)
 
 /* For the operator: the line with that index, false when there are no more. */
 bool gateway_line_status(const struct gateway *gateway, unsigned index, struct line_status *status);
+/* ... and its calls, likewise, of those lines that are open. */
+bool gateway_line_exists(const struct gateway *gateway, unsigned index);
+bool gateway_line_call(const struct gateway *gateway, unsigned index, unsigned call_index, struct line_call *call);
 
 /* What the SIP side met since the start. */
 void gateway_sip_counts(const struct gateway *gateway, struct ua_agent_counts *counts);

@@ -78,8 +78,10 @@ static int leg_alloc(struct leg **legp, const struct leg_config *config,
 
 	if (!leg)
 		return ENOMEM;
-	err = stream_socket_open(leg->fds, &leg->local.port, config->addr, config->port_min,
-		config->port_max);
+	err = stream_socket_open(leg->fds, &leg->local.port, &(const struct stream_socket_config){
+		.addr = config->addr, .port_min = config->port_min, .port_max = config->port_max, .dscp = config->dscp,
+		.buffer_bytes = config->buffer_bytes,
+	});
 	if (err)
 		free(leg);
 	else
@@ -560,6 +562,13 @@ const struct ua_end *leg_end(const struct leg *leg)
 uint32_t leg_stream_id(const struct leg *leg)
 {
 	return leg->stream_id;
+}
+
+const char *leg_codec(const struct leg *leg)
+{
+	const struct ua_format *format = leg->has_remote ? ua_sdp_sound_format(&leg->remote, &leg->local) : NULL;
+
+	return format ? ua_codec_name(format->codec) : "-";
 }
 
 void leg_stream_wish(const struct leg *leg, bool talks, bool hears, struct stream_wish *wish)

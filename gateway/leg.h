@@ -19,6 +19,8 @@ struct leg;
 struct leg_config {
 	const char *addr; /* of the sockets for sound */
 	uint16_t port_min, port_max;
+	uint8_t dscp;       /* of what is sent (RFC 2474) */
+	int buffer_bytes;   /* of what has come; 0: as the system has it */
 	struct playout_config playout;
 	uint16_t playout_machine_ms; /* its start_ms where it is fixed */
 	uint8_t symmetric_rtp; /* enum stream_symmetric */
@@ -126,6 +128,8 @@ void leg_free(struct leg *leg);
 const struct ua_end *leg_end(const struct leg *leg);
 
 uint32_t leg_stream_id(const struct leg *leg);
+/* Its name in a session description; "-": none was agreed on. */
+const char *leg_codec(const struct leg *leg);
 
 /* The stream that the media thread shall run; talks and hears are the line's wish, narrowed by what the peer agreed to. */
 void leg_stream_wish(const struct leg *leg, bool talks, bool hears, struct stream_wish *wish);

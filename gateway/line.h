@@ -75,6 +75,15 @@ struct line_status {
 };
 void line_status_get(const struct line *line, struct line_status *status);
 
+/* A call of it, as the operator sees it. */
+struct line_call {
+	const char *line, *codec;
+	bool up; /* answered */
+	struct stream_stats stats;
+	struct stream_rating rating;
+};
+bool line_call_get(const struct line *line, unsigned index, struct line_call *call); /* false: there are no more */
+
 /* It is the line of that section. */
 bool line_is(const struct line *line, const struct config_line *config);
 /* The short number is this line's. */

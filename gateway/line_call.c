@@ -432,10 +432,12 @@ void line_retired_review(struct line *line, uint32_t wish_sequence)
 	unsigned kept = 0;
 
 	for (unsigned i = 0; i < line->retired_count; i++) {
-		if (reached(wish_sequence, line->retired[i].wish_sequence))
-			leg_free(line->retired[i].leg);
-		else
+		if (!reached(wish_sequence, line->retired[i].wish_sequence)) {
 			line->retired[kept++] = line->retired[i];
+			continue;
+		}
+		line_quality_log(line, line->retired[i].leg);
+		leg_free(line->retired[i].leg);
 	}
 	line->retired_count = kept;
 }

@@ -212,6 +212,9 @@ enum line_event line_judge_flash(const struct line *line);
 enum line_event line_judge_hang_up(const struct line *line, uint64_t at_ns);
 enum line_event line_judge_call_in(const struct line *line);
 
+/* line_quality.c: how a call sounded whose stream has ended. */
+void line_quality_log(struct line *line, const struct leg *leg);
+
 /* line_pickup.c */
 bool line_offer_leave(struct line *line); /* false: there was none */
 int line_offer_claim(struct line *line);  /* the active leg is its call then; in any case the offer is left */

@@ -61,6 +61,11 @@ unsigned ua_codec_clock_hz(enum ua_codec codec)
 	return ua_encodings[codec].clock_hz;
 }
 
+const char *ua_codec_name(enum ua_codec codec)
+{
+	return ua_encodings[codec].name;
+}
+
 void ua_sdp_offer(struct ua_sdp *offer, const struct ua_sdp_local *local)
 {
 	*offer = (struct ua_sdp){

@@ -98,6 +98,7 @@ int ua_sdp_answer(struct ua_sdp *answer, const struct ua_sdp *offer, const struc
 
 bool ua_codec_is_sound(enum ua_codec codec);
 unsigned ua_codec_clock_hz(enum ua_codec codec);
+const char *ua_codec_name(enum ua_codec codec);
 bool ua_sdp_local_has(const struct ua_sdp_local *local, enum ua_codec codec);
 
 /* The format that sound is sent with to the owner of the description: the first that this side has too, G.722 last; NULL

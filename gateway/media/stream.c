@@ -63,6 +63,15 @@ static void begin_to_listen(struct stream *stream)
 	stream_playout_interrupt(&stream->playout);
 }
 
+/* A new stream, or another address, may come from anywhere; no address at all is a hold, and says nothing of the source. */
+static void latch_review(struct stream *stream, const struct stream_wish *wish)
+{
+	if (wish->id == stream->wish.id && (address_port(&wish->remote) == 0 || same_address(&wish->remote, &stream->latch.said)))
+		return;
+	latch_reset(&stream->latch, &wish->remote);
+	stream->rtcp_source_port = 0;
+}
+
 void stream_update(struct stream *stream, const struct stream_wish *wish)
 {
 	bool moved = !same_address(&wish->remote, &stream->wish.remote);
@@ -85,10 +94,7 @@ void stream_update(struct stream *stream, const struct stream_wish *wish)
 	} else if (!wish->receives && stream->wish.receives) {
 		stream_playout_interrupt(&stream->playout);
 	}
-	if (moved) {
-		latch_reset(&stream->latch, &wish->remote);
-		stream->rtcp_source_port = 0;
-	}
+	latch_review(stream, wish);
 	if (moved || (wish->receives && !stream->wish.receives))
 		stream->silent_samples = 0;
 	coders_take(stream, wish);
@@ -266,7 +272,8 @@ static bool source_is_ours(struct stream *stream, const struct ua_rtp_packet *pa
 
 	if (!latch_take(&stream->latch, &latching))
 		return false;
-	stream_heard(stream, packet);
+	if (latch_source(&stream->latch))
+		stream_heard(stream, packet);
 	stream->silent_samples = 0;
 	return true;
 }

@@ -106,9 +106,16 @@ struct stream {
 int stream_init(struct stream *stream, bool tones);
 void stream_free(struct stream *stream);
 
+struct stream_socket_config {
+	const char *addr; /* numeric */
+	uint16_t port_min, port_max;
+	uint8_t dscp;     /* of what is sent (RFC 2474), 0..63 */
+	int buffer_bytes; /* of what has come and was not read; 0: as the system has it */
+};
+
 /* Opens a socket on an even port of the range, and one on the port after (RFC 3550 s11), next to where the last search ended;
  * EADDRINUSE when all are taken. */
-int stream_socket_open(int fds[STREAM_WIRE_KINDS], uint16_t *portp, const char *addr, uint16_t port_min, uint16_t port_max);
+int stream_socket_open(int fds[STREAM_WIRE_KINDS], uint16_t *portp, const struct stream_socket_config *config);
 
 void stream_update(struct stream *stream, const struct stream_wish *wish);
 

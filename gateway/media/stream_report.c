@@ -100,8 +100,10 @@ void stream_report(struct stream *stream, bool bye)
 	};
 	size_t length;
 
-	if (!stream->wish.id || address_port(&stream->wire.remotes[STREAM_WIRE_RTCP]) == 0)
+	if (!stream->wish.id || address_port(&stream->wire.remotes[STREAM_WIRE_RTCP]) == 0) {
+		stream_rtcp_skip(&stream->rtcp, stream->now_ns);
 		return;
+	}
 	stream_stats_get(stream, &stats);
 	length = stream_rtcp_write(&stream->rtcp, &view, bye, stream->now_ns, bytes, sizeof(bytes));
 	if (length)

@@ -85,6 +85,11 @@ bool stream_rtcp_due(struct stream_rtcp *rtcp, uint64_t now_ns)
 	return now_ns >= rtcp->next_ns;
 }
 
+void stream_rtcp_skip(struct stream_rtcp *rtcp, uint64_t now_ns)
+{
+	rtcp->next_ns = now_ns + ua_rtcp_interval_ns(false, dice_throw(rtcp));
+}
+
 static void block_fill(struct stream_rtcp *rtcp, struct ua_rtcp_block *block, uint64_t now_ns)
 {
 	uint64_t since_ns = now_ns - rtcp->last_sr_ns;
@@ -170,7 +175,7 @@ size_t stream_rtcp_write(struct stream_rtcp *rtcp, const struct stream_rtcp_view
 	}
 	rtcp->packets_told[1] = rtcp->packets_told[0];
 	rtcp->packets_told[0] = rtcp->packets;
-	rtcp->next_ns = now_ns + ua_rtcp_interval_ns(false, dice_throw(rtcp));
+	stream_rtcp_skip(rtcp, now_ns);
 	rtcp->reports_sent++;
 	return ua_rtcp_compose(&report, bytes, size);
 }

@@ -46,6 +46,8 @@ void stream_rtcp_take(struct stream_rtcp *rtcp, const uint8_t *bytes, size_t len
 
 /* Whether it is time for a report; nobody reports of a stream in which nothing went or came yet. */
 bool stream_rtcp_due(struct stream_rtcp *rtcp, uint64_t now_ns);
+/* There is nobody to report to just now: the next one has its time. */
+void stream_rtcp_skip(struct stream_rtcp *rtcp, uint64_t now_ns);
 /* The report, and the time of the next one; bye: it is the last. Returns its length, 0: there is none to be sent. */
 size_t stream_rtcp_write(struct stream_rtcp *rtcp, const struct stream_rtcp_view *view, bool bye, uint64_t now_ns,
 	uint8_t *bytes, size_t size);

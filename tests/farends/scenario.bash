@@ -24,10 +24,10 @@ scenario_end() {
 pause() { echo "<pause milliseconds=\"$1\"/>"; }
 label() { echo "<label id=\"$1\"/>"; }
 
-# sdp DIRECTION [ADDRESS [PORT]]: of echoed sound
+# sdp DIRECTION [ADDRESS [PORT]]: of echoed sound; or at sound_port of what the scenario has beside SIPp
 sdp() {
 	printf '%s\n' 'v=0' "o=- 1 $version IN IP[media_ip_type] [media_ip]" 's=-' "c=IN IP[media_ip_type] ${2:-[media_ip]}" 't=0 0' \
-		"m=audio ${3:-[media_port]} RTP/AVP 0 8" 'a=rtpmap:0 PCMU/8000' 'a=rtpmap:8 PCMA/8000' "a=$1"
+		"m=audio ${3:-${sound_port:-[media_port]}} RTP/AVP 0 8" 'a=rtpmap:0 PCMU/8000' 'a=rtpmap:8 PCMA/8000' "a=$1"
 }
 
 # message [ATTRIBUTES]: its lines from the input; the body is what follows after "body TYPE".

@@ -60,6 +60,24 @@ unsigned media_line_count(const struct media *media)
 	return media == gateway_media(NULL, 0) ? 3 : 4;
 }
 
+bool gateway_line_exists(const struct gateway *gateway, unsigned index)
+{
+	(void)gateway;
+	return index < line_count;
+}
+
+bool gateway_line_call(const struct gateway *gateway, unsigned index, unsigned call_index, struct line_call *call)
+{
+	(void)gateway;
+	*call = (struct line_call){
+		.line = "a-name", .codec = "PCMA", .up = true,
+		.stats = {.sent = 500, .received = call_index ? 0 : 490, .lost = 10, .late = 2, .jitter_us = 2500, .delay_ms = 41,
+			.round_trip_ms = 80, .far_told = !call_index, .far_lost = 3},
+		.rating = {.r = 88, .mos = 4.32, .mos_lq = 4.4, .far_mos = call_index ? 0 : 3.96},
+	};
+	return index < line_count && call_index < 2;
+}
+
 static struct subscriber subscriber;
 
 struct subscriber *gateway_subscriber(struct gateway *gateway, const char *line)
@@ -141,6 +159,19 @@ static void test_the_status_of_all_lines_there_can_be_arrives_whole(void **state
 	line_count = CONFIG_LINES_MAX;
 	assert_string_equal(last_line(asked("status --json\n", 14)), "ok\n");
 	assert_string_equal(last_line(asked("status\n", 7)), "ok\n");
+}
+
+static void test_calls_are_shown_with_how_they_sound(void **state)
+{
+	(void)state;
+	assert_string_equal(asked("calls\n", 6),
+		"line             codec        sent received   lost   late jitter-ms delay-ms round-trip-ms   mos  far-lost far-mos\n"
+		"a-name           PCMA          500      490     10      2       2.5       41            80   4.3         3     4.0\n"
+		"a-name           PCMA          500        0     10      2       2.5       41            80     -         3       -\n"
+		"ok\n");
+	assert_non_null(strstr(asked("calls --json\n", 13), "\"codec\":\"PCMA\",\"answered\":true,\"sent\":500,\"received\":490,"));
+	assert_non_null(strstr(answer, "\"far_told\":false"));
+	assert_string_equal(last_line(answer), "ok\n");
 }
 
 static void test_who_asks_nothing_does_not_keep_the_operator_out(void **state)
@@ -270,6 +301,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		CONTROL_TEST(test_the_status_of_all_lines_there_can_be_arrives_whole),
+		CONTROL_TEST(test_calls_are_shown_with_how_they_sound),
 		CONTROL_TEST(test_who_asks_nothing_does_not_keep_the_operator_out),
 		CONTROL_TEST(test_what_is_not_understood_is_refused),
 		CONTROL_TEST(test_the_operator_sees_and_changes_what_a_subscriber_has_set),

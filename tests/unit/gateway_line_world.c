@@ -179,6 +179,13 @@ bool media_line_event(struct media_line *line, struct media_event *event)
 	return true;
 }
 
+bool media_line_stats(struct media_line *line, uint32_t id, struct stream_stats *stats)
+{
+	(void)line;
+	*stats = (struct stream_stats){.id = id};
+	return false;
+}
+
 void media_line_report(struct media_line *line, struct media_report *report)
 {
 	if (line)

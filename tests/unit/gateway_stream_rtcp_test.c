@@ -37,11 +37,11 @@ static void begin(const char *peer_addr, const char *said_addr)
 {
 	uint16_t port;
 
-	assert_int_equal(stream_socket_open(ours, &port, "127.0.0.1", 22000, 23999), 0);
+	assert_int_equal(stream_socket_open(ours, &port, &(const struct stream_socket_config){.addr = "127.0.0.1", .port_min = 22000, .port_max = 23999}), 0);
 	assert_int_equal(address_set(&addrs[STREAM_WIRE_RTP], "127.0.0.1", port), 0);
 	assert_int_equal(address_set(&addrs[STREAM_WIRE_RTCP], "127.0.0.1", (uint16_t)(port + 1)), 0);
-	assert_int_equal(stream_socket_open(theirs[STRANGER], &port, "127.0.0.9", 22000, 23999), 0);
-	assert_int_equal(stream_socket_open(theirs[PEER], &peer_port, peer_addr, 22000, 23999), 0);
+	assert_int_equal(stream_socket_open(theirs[STRANGER], &port, &(const struct stream_socket_config){.addr = "127.0.0.9", .port_min = 22000, .port_max = 23999}), 0);
+	assert_int_equal(stream_socket_open(theirs[PEER], &peer_port, &(const struct stream_socket_config){.addr = peer_addr, .port_min = 22000, .port_max = 23999}), 0);
 	senders[PEER] = (struct ua_rtp_sender){.ssrc = PEER_SSRC, .sequence = 65530};
 	senders[STRANGER] = (struct ua_rtp_sender){.ssrc = 0x3000};
 	assert_int_equal(dsp_init(), 0);
@@ -295,6 +295,26 @@ static void test_reports_go_on_while_the_call_is_held_but_not_to_nowhere(void **
 	assert_int_equal(reports, 0);
 }
 
+static void test_a_stranger_is_no_peer_while_the_call_is_held_by_an_address_of_zeros(void **state)
+{
+	const union address said = wish.remote;
+
+	(void)state;
+	(void)talk_ms(200, 0);
+	memset(&wish.remote, 0, sizeof(wish.remote));
+	stream_update(&stream, &wish);
+	for (int i = 0; i < 20; i++) {
+		say(STRANGER);
+		tick();
+	}
+	assert_int_equal(stream.packets_received, 10);
+	wish.remote = said;
+	stream_update(&stream, &wish);
+	(void)talk_ms(200, 0);
+	assert_int_equal(stream.packets_received, 20);
+	assert_int_equal(ua_rtp_source_received(&stream.rtcp.source), 20);
+}
+
 static void test_both_share_one_port_where_that_was_agreed(void **state)
 {
 	struct stream_stats stats;
@@ -418,6 +438,7 @@ int main(void)
 		RTCP_TEST(test_the_end_is_told),
 		RTCP_TEST(test_nobody_reports_of_a_stream_in_which_nothing_was),
 		RTCP_TEST(test_reports_go_on_while_the_call_is_held_but_not_to_nowhere),
+		RTCP_TEST(test_a_stranger_is_no_peer_while_the_call_is_held_by_an_address_of_zeros),
 		RTCP_TEST(test_both_share_one_port_where_that_was_agreed),
 		RTCP_TEST(test_who_takes_our_name_makes_us_take_another),
 		RTCP_TEST(test_what_an_echo_sends_back_is_no_other_of_our_name),

@@ -318,18 +318,25 @@ static void test_a_remote_of_another_family_hurts_nobody(void **state)
 	assert_int_equal(stream.packets_sent, 0);
 }
 
-static void test_sockets_are_on_even_ports_of_the_range(void **state)
+static void test_sockets_are_on_even_ports_of_the_range_and_marked(void **state)
 {
+	const struct stream_socket_config config = {.addr = "127.0.0.9", .port_min = 21001, .port_max = 21007, .dscp = 34,
+		.buffer_bytes = 32768};
+	int fds[4][STREAM_WIRE_KINDS], value;
+	socklen_t length = sizeof(value);
 	uint16_t port;
-	int fds[4][STREAM_WIRE_KINDS];
 
 	(void)state;
 	for (int i = 0; i < 3; i++) {
-		assert_int_equal(stream_socket_open(fds[i], &port, "127.0.0.9", 21001, 21007), 0);
+		assert_int_equal(stream_socket_open(fds[i], &port, &config), 0);
 		assert_int_equal(port % 2, 0);
 		assert_in_range(port, 21002, 21006);
+		assert_int_equal(getsockopt(fds[i][1], IPPROTO_IP, IP_TOS, &value, &length), 0);
+		assert_int_equal(value, 34 << 2);
+		assert_int_equal(getsockopt(fds[i][0], SOL_SOCKET, SO_RCVBUF, &value, &length), 0);
+		assert_int_equal(value, 2 * 32768); /* the kernel doubles it for its own needs */
 	}
-	assert_int_equal(stream_socket_open(fds[3], &port, "127.0.0.9", 21001, 21007), EADDRINUSE);
+	assert_int_equal(stream_socket_open(fds[3], &port, &config), EADDRINUSE);
 	for (int i = 0; i < 3 * STREAM_WIRE_KINDS; i++)
 		close(fds[i / STREAM_WIRE_KINDS][i % STREAM_WIRE_KINDS]);
 }
@@ -353,7 +360,7 @@ int main(void)
 		STREAM_TEST_IPV6(test_sound_goes_both_ways_over_ipv6),
 		STREAM_TEST_IPV6(test_an_ipv6_address_of_another_port_is_not_heard_beside_the_peer),
 		STREAM_TEST_IPV6(test_a_remote_of_another_family_hurts_nobody),
-		STREAM_TEST(test_sockets_are_on_even_ports_of_the_range),
+		STREAM_TEST(test_sockets_are_on_even_ports_of_the_range_and_marked),
 	};
 
 	return cmocka_run_group_tests_name("gateway/stream", tests, NULL, NULL);
