@@ -51,6 +51,7 @@ struct config_sip {
 	struct config_list peers; /* as of sip/peers.h */
 	uint8_t strangers; /* enum ua_strangers */
 	unsigned failover_s, failback_s;
+	struct servers nameservers; /* none: resolv.conf's */
 };
 
 struct config_media {

@@ -195,18 +195,18 @@ static const char *family_name(const union address *address)
 }
 
 /* One socket of SIP, bound to what listen says, serves all accounts, and sound has that address too. */
-static void family_check(struct check *check, const struct config_account *account, const union address *server)
+static void family_check(struct check *check, const struct config_account *account, const struct server *server)
 {
 	const char *listen_addr = check->config->sip.listen_addr.text;
 	char addr[INET6_ADDRSTRLEN];
 	union address local;
 
-	if (address_set(&local, listen_addr, 0) != 0 || local.any.sa_family == server->any.sa_family)
+	if (server->name[0] || address_set(&local, listen_addr, 0) != 0 || local.any.sa_family == server->addr.any.sa_family)
 		return;
-	address_print(server, addr);
+	address_print(&server->addr, addr);
 	complain(check, &account->place,
 		"account \"%s\": server = \"%s\" is an %s address and sip's listen = \"%s\" is %s; allowed is the same "
-		"for both", account->name, addr, family_name(server), listen_addr, family_name(&local));
+		"for both", account->name, addr, family_name(&server->addr), listen_addr, family_name(&local));
 }
 
 static void accounts_check(struct check *check)
@@ -215,7 +215,7 @@ static void accounts_check(struct check *check)
 		struct config_account *account = &check->config->accounts[i];
 
 		for (unsigned n = 0; n < account->server.count; n++)
-			family_check(check, account, &account->server.addrs[n]);
+			family_check(check, account, &account->server.each[n]);
 		if (account->password.text[0])
 			password_place_check(check, account);
 		if (account->qualify_s && account->qualify_s < QUALIFY_MIN_S)

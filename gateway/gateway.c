@@ -227,15 +227,25 @@ static struct leg_config leg_config_make(const struct config *config, const stru
 	};
 }
 
-_Static_assert(SERVERS_MAX == 1 + UA_BACKUPS_MAX, "servers");
+_Static_assert(SERVERS_MAX == 1 + UA_BACKUPS_MAX && SERVERS_MAX == UA_NAMESERVERS_MAX, "servers");
 
-static void servers_name(struct ua_account_config *ua, const struct servers *servers, char addrs[SERVERS_MAX][INET6_ADDRSTRLEN])
+/* texts keep the numeric ones. */
+static struct ua_address server_address(const struct server *server, char text[INET6_ADDRSTRLEN])
 {
-	for (unsigned i = 0; i < servers->count; i++) {
-		address_print(&servers->addrs[i], addrs[i]);
-		if (i > 0)
-			ua->backups[i - 1] = (struct ua_backup){addrs[i], address_port(&servers->addrs[i])};
-	}
+	if (server->name[0])
+		return (struct ua_address){server->name, server->port};
+	address_print(&server->addr, text);
+	return (struct ua_address){text, server->port};
+}
+
+static void servers_name(struct ua_account_config *ua, const struct servers *servers, char texts[SERVERS_MAX][INET6_ADDRSTRLEN])
+{
+	const struct ua_address first = server_address(&servers->each[0], texts[0]);
+
+	ua->server_addr = first.addr;
+	ua->server_port = first.port;
+	for (unsigned i = 1; i < servers->count; i++)
+		ua->backups[i - 1] = server_address(&servers->each[i], texts[i]);
 }
 
 static int account_open(struct gateway *gateway, unsigned index)
@@ -248,8 +258,6 @@ static int account_open(struct gateway *gateway, unsigned index)
 		.domain = config->domain.text,
 		.display_name = config->display_name.text,
 		.peers = config->peers.text,
-		.server_addr = addrs[0],
-		.server_port = address_port(&config->server.addrs[0]),
 		.auth_user = config->auth_user.text[0] ? config->auth_user.text : NULL,
 		.password = config->password.text,
 		.expires_s = config->expires_s,
@@ -340,8 +348,12 @@ static int agent_open(struct gateway *gateway)
 		.failover_s = sip->failover_s,
 		.failback_s = sip->failback_s,
 	};
-	int err = ua_agent_alloc(&gateway->agent, &agent, on_incoming, gateway);
+	char texts[SERVERS_MAX][INET6_ADDRSTRLEN];
+	int err;
 
+	for (unsigned i = 0; i < sip->nameservers.count; i++)
+		agent.nameservers[i] = server_address(&sip->nameservers.each[i], texts[i]);
+	err = ua_agent_alloc(&gateway->agent, &agent, on_incoming, gateway);
 	if (err)
 		gw_log(GW_LOG_ERROR, NULL, "SIP cannot listen on %s:%u: %s", agent.local_addr,
 			sip->port, strerror(err));

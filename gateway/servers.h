@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* The servers of an account, as the configuration has them: "192.0.2.10:5070 [2001:db8::10]". Pure. */
+/* The servers of an account, as the configuration has them: "sip.example.com 192.0.2.10:5070 [2001:db8::10]". Pure. */
 #ifndef TIPRING_GATEWAY_SERVERS_H
 #define TIPRING_GATEWAY_SERVERS_H
 
@@ -8,15 +8,25 @@
 #define SERVERS_MAX      4
 #define SERVERS_TEXT_MAX 511 /* bytes of all of them without the final zero */
 
+#define SERVERS_NAME_MAX 127 /* bytes of a name without the final zero */
+
+struct server {
+	char name[SERVERS_NAME_MAX + 1]; /* "": it was said as a number */
+	uint16_t port;                   /* with a name, 0: not said */
+	union address addr;
+};
+
 struct servers {
 	unsigned count; /* 0: never set */
-	union address addrs[SERVERS_MAX]; /* the preferred first */
+	struct server each[SERVERS_MAX]; /* the preferred first */
 };
 
 /* What is allowed, in words. */
-extern const char servers_allowed[];
+extern const char servers_allowed[], servers_nameservers_allowed[];
 
 /* EINVAL: something else. */
 int servers_parse(struct servers *servers, const char *text);
+/* Numbers alone, whose port is that of the DNS where none is said; or "", none. */
+int servers_nameservers_parse(struct servers *servers, const char *text);
 
 #endif

@@ -26,7 +26,8 @@ enum settings_kind {
 	KIND_ADDR,    /* numeric, IPv4 or IPv6 */
 	KIND_PEERS,   /* addresses and networks, as of sip/peers.h */
 	KIND_STRANGERS, /* refuse, silence or allow; enum ua_strangers as uint8_t */
-	KIND_SERVER,  /* one or several of these, with or without :port; struct servers */
+	KIND_SERVER,  /* one or several of these, or names, with or without :port; struct servers */
+	KIND_NAMESERVERS, /* several of these or none, likewise */
 	KIND_TRANSPORT, /* udp or tcp; a bool: over TCP */
 	KIND_DIGITS,  /* a number as dialled, min..max digits */
 	KIND_DIGITMAP,

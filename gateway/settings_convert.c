@@ -118,6 +118,11 @@ static const char *convert_peers(struct place *p)
 	return convert_text(p);
 }
 
+static const char *convert_nameservers(struct place *p)
+{
+	return servers_nameservers_parse(p->field, p->text) == 0 ? NULL : servers_nameservers_allowed;
+}
+
 static const char *convert_digits(struct place *p)
 {
 	static const char allowed[] = "up to 40 of 0-9 * # A-D";
@@ -276,7 +281,7 @@ const char *settings_convert(const struct setting *setting, const char *text, vo
 	static const char *(*const converters[])(struct place *) = {
 		[KIND_TEXT] = convert_text,         [KIND_NUMBER] = convert_number,
 		[KIND_SIGNED] = convert_signed,     [KIND_SWITCH] = convert_switch,
-		[KIND_ADDR] = convert_addr,         [KIND_SERVER] = convert_server,
+		[KIND_ADDR] = convert_addr,         [KIND_SERVER] = convert_server, [KIND_NAMESERVERS] = convert_nameservers,
 		[KIND_PEERS] = convert_peers,       [KIND_STRANGERS] = convert_choice,
 		[KIND_DIGITS] = convert_digits,     [KIND_TRANSPORT] = convert_transport,
 		[KIND_HOURS] = convert_hours,

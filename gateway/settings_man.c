@@ -30,7 +30,8 @@ static const char *kind_text(const struct setting *setting, char *text, size_t s
 	static const char *const texts[] = {
 		[KIND_SWITCH] = "on or off",
 		[KIND_ADDR] = "numeric IPv4 address",
-		[KIND_SERVER] = "1 to 4 numeric addresses, each with :port or not",
+		[KIND_SERVER] = "1 to 4 names or numeric addresses, each with :port or not",
+		[KIND_NAMESERVERS] = "up to 4 numeric addresses, each with :port or not",
 		[KIND_TRANSPORT] = "udp or tcp",
 		[KIND_DIGITS] = "up to 40 digits, 0-9 * # A-D",
 		[KIND_DIGITMAP] = "digit map",

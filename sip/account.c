@@ -5,6 +5,8 @@
 #include "sip/agent_private.h"
 #include "sip/authority.h"
 
+#define FOUND_SPREAD_MS 1000u /* within which accounts register when the DNS has told where */
+
 static uint32_t key_of(const char *contact_user)
 {
 	return hash_joaat_str(contact_user);
@@ -71,6 +73,10 @@ static void destroy(void *arg)
 	mem_deref(account->qualifier);
 	for (unsigned i = 0; i < account->server_count; i++)
 		mem_deref(account->servers[i]);
+	for (unsigned i = 0; i < account->entry_count; i++) {
+		mem_deref(account->entries[i].server);
+		mem_deref(account->entries[i].name);
+	}
 	mem_deref(account->unsolicited);
 	mem_deref(account->credentials);
 	mem_deref(account->user);
@@ -103,24 +109,92 @@ static int compose_address(struct ua_account *account, const char *name)
 		account->domain);
 }
 
-static int add_server(struct ua_account *account, const char *addr, uint16_t port)
+static void use_server(struct ua_account *account, const struct ua_hop *hop)
 {
-	struct ua_hop hop = {.type = account->transport};
 	struct ua_server *server;
-	int err;
 
-	if (sa_set_str(&hop.addr, addr, port))
-		return EINVAL;
-	if (sa_af(&hop.addr) != sa_af(ua_transport_local(account->agent->transport)))
-		return EAFNOSUPPORT;
-	err = ua_server_get(&server, account->agent, &hop);
-	if (err)
-		return err;
+	if (account->server_count == UA_TARGETS_MAX || ua_server_get(&server, account->agent, hop))
+		return;
 	if (ua_account_uses(account, server))
 		mem_deref(server);
 	else
 		account->servers[account->server_count++] = server;
-	return 0;
+}
+
+/* Each account draws its own order, and the same each time. */
+static void use_name(struct ua_account *account, const struct ua_name *name)
+{
+	struct ua_weighted order[UA_TARGETS_MAX];
+
+	for (unsigned i = 0; i < name->count; i++)
+		order[i] = (struct ua_weighted){name->places[i].priority, name->places[i].weight, i};
+	ua_target_order(order, name->count, hash_joaat_str(account->contact_user));
+	for (unsigned i = 0; i < name->count; i++)
+		use_server(account, &name->places[order[i].index].hop);
+}
+
+/* Those that stay keep what is known of them: the old ones are let go last. */
+static void list_servers(struct ua_account *account)
+{
+	struct ua_server *old[UA_TARGETS_MAX];
+	unsigned old_count = account->server_count;
+
+	memcpy(old, account->servers, sizeof(old));
+	account->server_count = 0;
+	for (unsigned i = 0; i < account->entry_count; i++) {
+		if (account->entries[i].name)
+			use_name(account, account->entries[i].name);
+		else
+			use_server(account, &account->entries[i].server->hop);
+	}
+	for (unsigned i = 0; i < old_count; i++)
+		mem_deref(old[i]);
+}
+
+bool ua_account_is_searching(const struct ua_account *account)
+{
+	for (unsigned i = 0; i < account->entry_count; i++) {
+		if (account->entries[i].name && !account->entries[i].name->asked)
+			return !account->server_count;
+	}
+	return false;
+}
+
+void ua_account_name_found(struct ua_account *account, const struct ua_name *name)
+{
+	bool has = false;
+
+	for (unsigned i = 0; i < account->entry_count; i++)
+		has = has || account->entries[i].name == name;
+	if (!has)
+		return;
+	list_servers(account);
+	ua_registrar_servers_changed(account->registrar, FOUND_SPREAD_MS);
+}
+
+static bool is_name(const char *text)
+{
+	static const char allowed[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-.";
+
+	return text[0] && strlen(text) <= UA_USER_MAX && strspn(text, allowed) == strlen(text);
+}
+
+static int add_server(struct ua_account *account, const char *addr, uint16_t port)
+{
+	struct ua_entry *entry = &account->entries[account->entry_count];
+	struct ua_hop hop = {.type = account->transport};
+	int err;
+
+	if (sa_set_str(&hop.addr, addr, port)) {
+		err = is_name(addr) ? ua_name_get(&entry->name, account->agent, addr, port, account->transport) : EINVAL;
+	} else if (sa_af(&hop.addr) != sa_af(ua_transport_local(account->agent->transport))) {
+		err = EAFNOSUPPORT;
+	} else {
+		err = ua_server_get(&entry->server, account->agent, &hop);
+	}
+	if (!err)
+		account->entry_count++;
+	return err;
 }
 
 static int add_servers(struct ua_account *account, const struct ua_account_config *config)
@@ -199,6 +273,7 @@ int ua_account_alloc(struct ua_account **accountp, struct ua_agent *agent,
 		mem_deref(account);
 		return err;
 	}
+	list_servers(account);
 	hash_append(agent->accounts, key_of(account->contact_user), &account->he, account);
 	*accountp = account;
 	return 0;

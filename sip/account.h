@@ -22,19 +22,16 @@ enum ua_identity {
 };
 
 #define UA_BACKUPS_MAX 3
-struct ua_backup {
-	const char *addr; /* as server_addr; NULL: none */
-	uint16_t port;
-};
-
 struct ua_account_config {
 	const char *user;      /* of the address of record */
 	const char *domain;    /* of the address of record */
 	const char *display_name; /* NULL or "": none */
-	const char *server_addr;  /* numeric, of registrar and outbound proxy; the agent's family */
+	/* Of registrar and outbound proxy: numeric, the agent's family, or a name, which the DNS is asked for (RFC 3263); port 0 with
+	 * a name: its NAPTR and SRV tell. */
+	const char *server_addr;
 	uint16_t server_port;
 	const char *peers;     /* others from whom calls to it are taken, as of peers.h; NULL or "": none */
-	struct ua_backup backups[UA_BACKUPS_MAX]; /* who takes its place, the preferred first */
+	struct ua_address backups[UA_BACKUPS_MAX]; /* who takes its place, the preferred first */
 	enum ua_protocol transport;
 	const char *auth_user; /* NULL: as user */
 	const char *password;  /* copied, wiped when freed, never printed */
@@ -60,7 +57,7 @@ enum ua_registration {
 typedef void ua_registration_h(struct ua_account *account, enum ua_registration state, unsigned status,
 	const char *reason, void *arg);
 
-/* Copies what it needs; EINVAL for an address that is not numeric and for bad peers,
+/* Copies what it needs; EINVAL for what is neither an address nor a name, and for bad peers,
  * EAFNOSUPPORT for one of another family than the agent's. With the first account over TCP
  * the agent listens there too, on the port that it has: EADDRINUSE. A connection that is lost is
  * made anew by registering.

@@ -228,6 +228,9 @@ static void destroy(void *arg)
 	list_flush(&agent->probes);
 	list_flush(&agent->lone_requests);
 	list_flush(&agent->referrals);
+	while (agent->names.head)
+		ua_name_drop(agent->names.head->data);
+	mem_deref(agent->dns);
 	while (agent->servers.head)
 		ua_server_drop(agent->servers.head->data);
 	list_flush(&agent->left);
@@ -247,6 +250,27 @@ static void destroy(void *arg)
 static bool is_known(const struct sa *source, void *arg)
 {
 	return ua_authority_knows(arg, source);
+}
+
+/* Without any, names stay unknown. */
+static void open_dns(struct ua_agent *agent, const struct ua_agent_config *config)
+{
+	struct sa servers[UA_NAMESERVERS_MAX];
+	char domain[256];
+	uint32_t count = 0;
+
+	for (unsigned i = 0; i < UA_NAMESERVERS_MAX && config->nameservers[i].addr; i++) {
+		const struct ua_address *address = &config->nameservers[i];
+
+		if (!sa_set_str(&servers[count], address->addr, address->port ? address->port : DNS_PORT))
+			count++;
+	}
+	if (!count) {
+		count = UA_NAMESERVERS_MAX;
+		if (dns_srv_get(domain, sizeof(domain), servers, &count))
+			return;
+	}
+	(void)dnsc_alloc(&agent->dns, NULL, servers, count);
 }
 
 static int open_agent(struct ua_agent *agent, const struct ua_agent_config *config)
@@ -271,6 +295,8 @@ static int open_agent(struct ua_agent *agent, const struct ua_agent_config *conf
 		err = ua_authority_peers(&agent->authority.peers, config->peers);
 	if (!err)
 		err = str_dup(&agent->user_agent, config->user_agent);
+	if (!err)
+		open_dns(agent, config);
 	if (!err)
 		err = ua_transport_alloc(&agent->transport, &local, config->user_agent, &handlers);
 	return err;

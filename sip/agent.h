@@ -37,10 +37,18 @@ enum ua_strangers {
 #define UA_FAILBACK_MIN_S 4u
 #define UA_FAILBACK_MAX_S 3600u
 
+struct ua_address {
+	const char *addr; /* numeric, or where that is allowed a name; NULL: none */
+	uint16_t port;    /* 0: not said */
+};
+
+#define UA_NAMESERVERS_MAX 4
+
 struct ua_agent_config {
 	const char *local_addr; /* numeric IPv4 or IPv6 of this host; goes into Via and Contact */
 	uint16_t local_port;    /* 0: any free one, see ua_agent_port */
 	const char *user_agent; /* User-Agent and Server header */
+	struct ua_address nameservers[UA_NAMESERVERS_MAX]; /* whom servers' names are asked of; none: whom resolv.conf names */
 	const char *peers;      /* from whom calls to all accounts are taken, as of peers.h; NULL or "": none */
 	enum ua_strangers strangers;
 	unsigned failover_s;    /* a server that answers nothing for so long is left for the next; 0: UA_FAILOVER_S */

@@ -10,6 +10,7 @@
 #include "sip/message.h"
 #include "sip/peers.h"
 #include "sip/request.h"
+#include "sip/resolver.h"
 #include "sip/server.h"
 #include "sip/subscription.h"
 #include "sip/transport.h"
@@ -35,6 +36,8 @@ struct ua_agent {
 	struct list referrals; /* struct ua_referral */
 	struct ua_rate *rate;
 	struct list servers; /* struct ua_server */
+	struct list names; /* struct ua_name */
+	struct dnsc *dns; /* NULL: no name server is known */
 	struct list left; /* struct ua_branch: INVITEs that were left */
 	unsigned failover_ms, failback_ms;
 	struct ua_agent_counts counts;
@@ -54,7 +57,12 @@ struct ua_account {
 	char *contact;            /* URI */
 	struct ua_peers *peers; /* NULL: none but the agent's */
 	enum sip_transp transport;
-	struct ua_server *servers[UA_TARGETS_MAX]; /* the preferred first */
+	struct ua_entry {
+		struct ua_server *server;
+		struct ua_name *name; /* NULL: it was said as a number */
+	} entries[1 + UA_BACKUPS_MAX]; /* as they were configured */
+	unsigned entry_count;
+	struct ua_server *servers[UA_TARGETS_MAX]; /* of all of these, the preferred first */
 	unsigned server_count; /* 0: none is known yet */
 	struct ua_credentials *credentials;
 	unsigned session_expires_s; /* 0: not asked for */
@@ -72,6 +80,10 @@ struct ua_account *ua_account_find(const struct ua_agent *agent, const char *con
 bool ua_account_has_server_at(const struct ua_account *account, const struct sa *addr);
 /* Whether a message came from there. */
 bool ua_account_has_server(const struct ua_account *account, const struct sip_msg *msg);
+/* Some of its names was not answered for yet, and no server is known. */
+bool ua_account_is_searching(const struct ua_account *account);
+/* The DNS has said where a name's servers are, or failed to. */
+void ua_account_name_found(struct ua_account *account, const struct ua_name *name);
 bool ua_account_uses(const struct ua_account *account, const struct ua_server *server);
 /* Where a request goes that nothing sends elsewhere: the best of its servers. Port 0: none is known. */
 void ua_account_hop(const struct ua_account *account, struct ua_hop *hop);

@@ -14,6 +14,7 @@
 #define EXPIRES_MAX_S    86400u
 #define RECONNECT_MAX_MS 2000u   /* many lines have one connection */
 #define UNREGISTER_MS    4000u
+#define SEARCH_MS        1000u /* while the DNS has not said where the server is: at the latest */
 #define MIN_EXPIRES_MAX  3 /* how often one registration may be called too brief */
 
 struct ua_registrar {
@@ -191,6 +192,10 @@ static void on_next(void *arg)
 
 	if (registrar->leaving) {
 		left(registrar, 408, "Request Timeout");
+		return;
+	}
+	if (ua_account_is_searching(registrar->account)) {
+		retry_in(registrar, SEARCH_MS);
 		return;
 	}
 	registrar->attempt = (struct ua_attempt){0};

@@ -14,6 +14,7 @@
 #define TEXTS_MAX    4096
 
 struct bed bed;
+struct ua_address bed_nameserver;
 
 static struct {
 	int fd;
@@ -531,7 +532,7 @@ static void open_peer(void)
 
 static void open_agent(void)
 {
-	struct ua_agent_config config = {.local_addr = bed.addr, .user_agent = "tipring"};
+	struct ua_agent_config config = {.local_addr = bed.addr, .user_agent = "tipring", .nameservers = {bed_nameserver}};
 	int err;
 
 	do {
@@ -584,6 +585,11 @@ void bed_server_elsewhere(void)
 /* All on the same port of 127.0.0.1, 127.0.0.2 ... */
 void bed_servers(unsigned count)
 {
+	bed_servers_of(count, NULL, 0);
+}
+
+void bed_servers_of(unsigned count, const char *name, uint16_t port)
+{
 	static const char *const addrs[] = {"127.0.0.1", "127.0.0.2", "127.0.0.3"};
 	struct ua_account_config config = {
 		.user = "100", .domain = "example.org", .server_addr = addrs[0], .server_port = bed.peer_port,
@@ -593,11 +599,16 @@ void bed_servers(unsigned count)
 	for (unsigned i = 1; i < count; i++) {
 		struct sa addr;
 
-		config.backups[i - 1] = (struct ua_backup){addrs[i], bed.peer_port};
+		if (!name)
+			config.backups[i - 1] = (struct ua_address){addrs[i], bed.peer_port};
 		assert_int_equal(sa_set_str(&addr, addrs[i], bed.peer_port), 0);
 		peer.more[i - 1] = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
 		assert_int_equal(bind(peer.more[i - 1], &addr.u.sa, addr.len), 0);
 		assert_int_equal(fd_listen(peer.more[i - 1], FD_READ, on_more, &peer.more[i - 1]), 0);
+	}
+	if (name) {
+		config.server_addr = name;
+		config.server_port = port;
 	}
 	ua_account_free(bed.account);
 	assert_int_equal(ua_account_alloc(&bed.account, bed.agent, &config, on_registration, NULL), 0);

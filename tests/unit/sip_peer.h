@@ -45,6 +45,7 @@ struct bed {
 	bool report_at_once;        /* it reports from within */
 };
 extern struct bed bed;
+extern struct ua_address bed_nameserver; /* of agents that are opened from now on */
 extern const struct ua_invite_handlers bed_handlers;
 
 int bed_open(void **state);
@@ -59,6 +60,8 @@ void bed_qualify(unsigned qualify_s);
 void bed_server_elsewhere(void);
 /* ... which has so many servers, up to BED_SERVERS_MAX. Whatever they get is received here. */
 void bed_servers(unsigned count);
+/* ... of which the account knows a name alone. */
+void bed_servers_of(unsigned count, const char *name, uint16_t port);
 /* Which of them got the message that was received last, from 0. */
 unsigned bed_receiver(void);
 /* ... and refreshes calls so often. */

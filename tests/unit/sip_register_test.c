@@ -345,7 +345,7 @@ static void test_what_cannot_be_an_account_is_refused(void **state)
 		{.user = "", .domain = "example.org", .server_addr = "127.0.0.1"},
 		{.user = "1", .domain = "", .server_addr = "127.0.0.1"},
 		{.user = "1", .domain = "a\r\nb", .server_addr = "127.0.0.1"},
-		{.user = "1", .domain = "example.org", .server_addr = "host.example"},
+		{.user = "1", .domain = "example.org", .server_addr = "host example"},
 		{.user = "1", .domain = "example.org"},
 	};
 	struct ua_account *account;

@@ -1,0 +1,199 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* Finding the servers of a name (RFC 3263), against a name server of the test's own. Time is moved. */
+#include "tests/unit/sip_dns.h"
+#include "tests/unit/sip_peer.h"
+
+#define FAILOVER_MS 4000
+#define SOON_MS     1000 /* within which an account registers when its server was found */
+
+static int open_with_dns(void **state)
+{
+	int err;
+
+	bed_nameserver = (struct ua_address){"127.0.0.1", dns_bind()};
+	err = bed_open(state);
+	bed_nameserver = (struct ua_address){NULL, 0};
+	dns_open();
+	return err;
+}
+
+static int close_with_dns(void **state)
+{
+	dns_close();
+	return bed_close(state);
+}
+
+/* Lets questions and their answers pass. */
+static void settle(void)
+{
+	for (int i = 0; i < 8; i++)
+		bed_advance(0);
+}
+
+/* The account registers; says which server it asks first. */
+static unsigned first_asked(void)
+{
+	ua_account_register(bed.account, 0);
+	settle();
+	bed_advance(SOON_MS);
+	bed_heard("registration trying 0");
+	assert_starts(bed_receive(), "REGISTER ");
+	return bed_receiver();
+}
+
+static void test_a_name_with_port_is_an_address(void **state)
+{
+	(void)state;
+	dns_a("pbx.example.org", 300, "127.0.0.2");
+	bed_servers_of(2, "pbx.example.org", bed.peer_port);
+	/* RFC 3263 s4.2: a name with a port is asked for its addresses alone | one question, A */
+	assert_int_equal(first_asked(), 1);
+	assert_int_equal(dns_questions(), 1);
+}
+
+static void test_srv_is_followed_where_there_is_no_naptr(void **state)
+{
+	(void)state;
+	dns_srv("_sip._udp.example.org", 300, 20, 0, bed.peer_port, "b.example.org");
+	dns_srv("_sip._udp.example.org", 300, 10, 0, bed.peer_port, "c.example.org");
+	dns_a("b.example.org", 300, "127.0.0.2");
+	dns_a("c.example.org", 300, "127.0.0.3");
+	bed_servers_of(3, "example.org", 0);
+	/* RFC 3263 s4.2: without NAPTR and port SRV is asked for by the transport's name | _sip._udp, by priority */
+	assert_int_equal(first_asked(), 2);
+	bed_advance(FAILOVER_MS);
+	while (bed_receiver() != 1)
+		assert_starts(bed_receive(), "REGISTER ");
+}
+
+static void test_naptr_tells_where_srv_is(void **state)
+{
+	(void)state;
+	dns_naptr("example.org", 300, 10, 20, "SIP+D2U", "_sip._udp.second.example.org");
+	dns_naptr("example.org", 300, 10, 10, "SIP+D2U", "_sip._udp.first.example.org");
+	dns_naptr("example.org", 300, 1, 1, "SIP+D2T", "_sip._tcp.example.org");
+	dns_naptr("example.org", 300, 1, 1, "SIPS+D2T", "_sips._tcp.example.org");
+	dns_srv("_sip._udp.first.example.org", 300, 1, 1, bed.peer_port, "b.example.org");
+	dns_srv("_sip._udp.second.example.org", 300, 1, 1, bed.peer_port, "c.example.org");
+	dns_a("b.example.org", 300, "127.0.0.2");
+	dns_a("c.example.org", 300, "127.0.0.3");
+	bed_servers_of(3, "example.org", 0);
+	/* RFC 3263 s4.1: NAPTR of a service that is not supported is passed over, the best of the others counts | by order and preference, of our transport */
+	assert_int_equal(first_asked(), 1);
+}
+
+static void test_a_server_that_falls_silent_is_left_for_the_next_of_its_name(void **state)
+{
+	(void)state;
+	dns_srv("_sip._udp.example.org", 300, 1, 0, bed.peer_port, "a.example.org");
+	dns_srv("_sip._udp.example.org", 300, 2, 0, bed.peer_port, "b.example.org");
+	dns_a("a.example.org", 300, "127.0.0.1");
+	dns_a("b.example.org", 300, "127.0.0.2");
+	bed_servers_of(2, "example.org", 0);
+	settle();
+	bed_call();
+	assert_int_equal(bed_receiver(), 0);
+	bed_advance(FAILOVER_MS);
+	while (bed_receiver() != 1)
+		assert_starts(bed_receive(), "INVITE ");
+}
+
+static void test_the_dns_is_asked_again_when_its_answer_is_too_old(void **state)
+{
+	unsigned questions;
+
+	(void)state;
+	dns_a("pbx.example.org", 120, "127.0.0.1");
+	bed_servers_of(2, "pbx.example.org", bed.peer_port);
+	settle();
+	questions = dns_questions();
+	bed_call();
+	bed_call();
+	bed_advance(119000);
+	settle();
+	assert_int_equal(dns_questions(), questions);
+	dns_forget();
+	dns_a("pbx.example.org", 120, "127.0.0.2");
+	bed_advance(1000);
+	settle();
+	assert_int_equal(dns_questions(), questions + 1);
+	while (bed_has_message())
+		bed_receive();
+	bed_call();
+	assert_int_equal(bed_receiver(), 1);
+}
+
+static void test_what_the_dns_said_last_stands_while_it_is_silent(void **state)
+{
+	(void)state;
+	dns_a("pbx.example.org", 1, "127.0.0.2");
+	bed_servers_of(2, "pbx.example.org", bed.peer_port);
+	settle();
+	dns_be_silent(true);
+	bed_advance(29000);
+	settle();
+	assert_int_equal(dns_questions(), 1);
+	for (int i = 0; i < 10; i++)
+		bed_advance(30000);
+	bed_call();
+	assert_int_equal(bed_receiver(), 1);
+}
+
+static void test_a_silent_dns_keeps_nobody_waiting(void **state)
+{
+	struct ua_sdp offer;
+
+	(void)state;
+	dns_be_silent(true);
+	bed_servers_of(2, "example.org", 0);
+	settle();
+	ua_sdp_offer(&offer, &bed.local);
+	assert_int_equal(ua_invite_send(&bed.invite, bed.account, "200", &offer, &bed_handlers, NULL), EHOSTUNREACH);
+	bed.invite = NULL;
+	dns_be_silent(false);
+	dns_srv("_sip._udp.example.org", 300, 1, 1, bed.peer_port, "b.example.org");
+	dns_a("b.example.org", 300, "127.0.0.2");
+	ua_account_register(bed.account, 0);
+	for (int i = 0; i < 100 && !bed_has_message(); i++)
+		bed_advance(5000);
+	assert_starts(bed_receive(), "REGISTER ");
+	assert_int_equal(bed_receiver(), 1);
+}
+
+static void test_accounts_of_one_name_ask_once(void **state)
+{
+	(void)state;
+	dns_a("pbx.example.org", 300, "127.0.0.2");
+	bed_servers_of(2, "pbx.example.org", bed.peer_port);
+	for (unsigned i = 0; i < 20; i++) {
+		char user[16];
+		struct ua_account *account;
+		struct ua_account_config config = {
+			.user = user, .domain = "example.org", .server_addr = "pbx.example.org", .server_port = bed.peer_port,
+			.password = "", .expires_s = 600,
+		};
+
+		snprintf(user, sizeof(user), "%u", 200 + i);
+		assert_int_equal(ua_account_alloc(&account, bed.agent, &config, NULL, NULL), 0);
+	}
+	settle();
+	assert_int_equal(dns_questions(), 1);
+}
+
+#define dns_test(test) cmocka_unit_test_setup_teardown(test, open_with_dns, close_with_dns)
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		dns_test(test_a_name_with_port_is_an_address),
+		dns_test(test_srv_is_followed_where_there_is_no_naptr),
+		dns_test(test_naptr_tells_where_srv_is),
+		dns_test(test_a_server_that_falls_silent_is_left_for_the_next_of_its_name),
+		dns_test(test_the_dns_is_asked_again_when_its_answer_is_too_old),
+		dns_test(test_what_the_dns_said_last_stands_while_it_is_silent),
+		dns_test(test_a_silent_dns_keeps_nobody_waiting),
+		dns_test(test_accounts_of_one_name_ask_once),
+	};
+
+	return cmocka_run_group_tests_name("sip resolver", tests, NULL, NULL);
+}
