@@ -146,7 +146,9 @@ static bool arrives(struct playout *playout, uint16_t sequence)
 static void discard(struct playout *playout, const struct playout_entry *entry)
 {
 	playout->stats.discarded++;
-	if ((int16_t)(playout->last_sequence - entry->sequence) > 0 && playout->stats.lost > 0)
+	if ((int16_t)(playout->last_sequence - entry->sequence) <= 0)
+		playout_bursts_note(&playout->stats.bursts, false);
+	else if (playout->stats.lost > 0)
 		playout->stats.lost--;
 }
 

@@ -27,6 +27,7 @@
 #include "sip/rtp.h"
 
 #define PLAYOUT_AHEAD_SAMPLES 2048 /* a tone is written at most so far ahead */
+#define PLAYOUT_GET_MAX 160
 #define PLAYOUT_HISTORY 320        /* samples that were played last */
 #define PLAYOUT_PENDING 1120       /* samples that are decoded and have not been played */
 
@@ -96,7 +97,7 @@ void stream_playout_erase(struct playout *playout, uint32_t timestamp, size_t co
 /* Timestamp of the source that was heard last whose sample plays next. */
 uint32_t stream_playout_now(const struct playout *playout);
 
-/* The next samples; count is at most PLAYOUT_HISTORY. */
+/* The next samples; count is at most PLAYOUT_GET_MAX. */
 void stream_playout_get(struct playout *playout, int16_t *samples, size_t count);
 
 const struct playout_stats *stream_playout_stats(const struct playout *playout);

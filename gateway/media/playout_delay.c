@@ -37,6 +37,7 @@ static void base_lower(struct playout_delay *delay, uint32_t transit)
 		by = PLAYOUT_DELAY_BINS - 1;
 	shift_up(delay->newer, by);
 	shift_up(delay->older, by);
+	delay->top = delay->top + by < PLAYOUT_DELAY_BINS ? delay->top + by : PLAYOUT_DELAY_BINS - 1;
 }
 
 /* The fastest have been forgotten. */
@@ -60,12 +61,15 @@ static void window_move(struct playout_delay *delay)
 	delay->older_count = delay->newer_count;
 	delay->newer_count = 0;
 	base_raise(delay);
+	delay->top = PLAYOUT_DELAY_BINS - 1;
+	while (delay->top > 0 && !delay->older[delay->top])
+		delay->top--;
 }
 
 static unsigned quantile(const struct playout_delay *delay)
 {
 	unsigned late = (delay->newer_count + delay->older_count + BENEFIT_PACKETS) * LATE_PER_CENT / 100, slower = 0;
-	unsigned bin = PLAYOUT_DELAY_BINS - 1;
+	unsigned bin = delay->top;
 
 	for (; bin > 0; bin--) {
 		slower += delay->newer[bin] + delay->older[bin];
@@ -103,7 +107,11 @@ void playout_delay_note(struct playout_delay *delay, uint32_t transit)
 	if (transit - delay->base > delay->limits.max + PLAYOUT_DELAY_BIN || !counts(delay, transit))
 		return; /* for one that no delay would help none is learnt */
 	bin = (transit - delay->base + PLAYOUT_DELAY_BIN - 1) / PLAYOUT_DELAY_BIN;
-	delay->newer[bin < PLAYOUT_DELAY_BINS ? bin : PLAYOUT_DELAY_BINS - 1]++;
+	if (bin >= PLAYOUT_DELAY_BINS)
+		bin = PLAYOUT_DELAY_BINS - 1;
+	if (bin > delay->top)
+		delay->top = bin;
+	delay->newer[bin]++;
 	delay->packets += delay->packets < PLAYOUT_DELAY_EVIDENCE;
 	if (++delay->newer_count >= WINDOW_PACKETS)
 		window_move(delay);

@@ -25,6 +25,7 @@ struct playout_delay {
 	unsigned target;  /* above it */
 	unsigned packets; /* since the start, up to PLAYOUT_DELAY_EVIDENCE */
 	unsigned late_run;
+	unsigned top;     /* no bin above it has anything */
 	unsigned newer_count, older_count;
 	uint16_t newer[PLAYOUT_DELAY_BINS], older[PLAYOUT_DELAY_BINS];
 };

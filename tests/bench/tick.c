@@ -23,7 +23,7 @@
 #define BLOCK_NS      10000000ull
 #define START_NS      1000000000ull
 #define PTIME_MS      20
-#define PLAYOUT_MS    40
+#define PLAYOUT_MS    10
 #define ECHO_TAIL_MS  32
 #define SETTLE_TICKS  20 /* before the counting: playout is full, the tables are made */
 #define TONE_TEXT     "350+440"
@@ -52,7 +52,7 @@ static int socket_open(union address *own)
 static struct stream_wish stream_of(uint32_t id, uint32_t ssrc)
 {
 	struct stream_wish stream = {.id = id, .codec = DSP_CODEC_PCMA, .payload_type = 8, .ptime_ms = PTIME_MS,
-		.sends = true, .receives = true, .playout = {.start_ms = PLAYOUT_MS, .max_ms = 400}, .sender = {.ssrc = ssrc}};
+		.sends = true, .receives = true, .playout = {.start_ms = PLAYOUT_MS, .min_ms = PLAYOUT_MS, .max_ms = 400}, .sender = {.ssrc = ssrc}};
 
 	stream.fd = socket_open(&stream.remote);
 	return stream;

@@ -388,6 +388,132 @@ static void test_a_tone_lies_over_the_sound_of_its_time(void **state)
 	expect(1000);
 }
 
+/* Sequence numbers go on, timestamps jump: nothing was sent meanwhile. */
+static void test_a_pause_that_is_not_sent_is_neither_loss_nor_made_up_voice(void **state)
+{
+	uint8_t bytes[FRAME];
+	struct ua_rtp_packet late = {.ssrc = 1, .sequence = (uint16_t)(65530 + 3), .marker = true,
+		.timestamp = UINT32_MAX - FRAME + 20 * FRAME, .payload = bytes, .payload_length = FRAME};
+
+	(void)state;
+	memset(bytes, 0x20, sizeof(bytes));
+	stream_playout_reset(&playout, &two_frames);
+	for (int n = 0; n < 3; n++)
+		put(n, 1000);
+	for (int n = 0; n < 22; n++) {
+		if (n == 18)
+			assert_int_equal(stream_playout_packet(&playout, &late, DSP_CODEC_PCMU), 0);
+		get();
+	}
+	assert_int_equal(playout.stats.lost, 0);
+	assert_true(playout.stats.restarts == 1);
+	get();
+	assert_int_equal(playout.stats.played, 4);
+	assert_int_equal(playout.stats.lost, 0);
+}
+
+/* The first of them is 60 ms late. */
+static void four_at_once(int n)
+{
+	for (int late = 3; late >= 0 && n % 4 == 0; late--)
+		put(n - late, 1000);
+	get();
+}
+
+/* It has never been enough: from a pause on it is. */
+static void test_a_fixed_playout_has_a_longer_delay_after_a_pause(void **state)
+{
+	(void)state;
+	stream_playout_reset(&playout, &fixed);
+	put(0, 1000);
+	for (int n = 1; n < 121; n++)
+		four_at_once(n);
+	assert_int_equal(playout.stats.delay_ms, 40); /* 20 more than the very first packet, 40 more than the fastest */
+	assert_true(playout.stats.discarded > 20);
+	for (int n = 121; n < 141; n++)
+		get();
+	for (int n = 141; n < 201; n++)
+		four_at_once(n);
+	assert_int_equal(playout.stats.delay_ms, 60);
+	assert_int_equal(playout.stats.shortened_samples + playout.stats.lengthened_samples, 0);
+}
+
+static unsigned random_seed;
+
+static unsigned any(unsigned below)
+{
+	return (unsigned)rand_r(&random_seed) % below;
+}
+
+/* Mostly what belongs together, now and then what does not. */
+static void random_packet(struct ua_rtp_packet *packet, uint8_t *bytes, uint16_t *sequence, uint32_t *timestamp)
+{
+	static const uint16_t lengths[] = {80, 160, 160, 160, 240, 480, 960, 961, 1500, 1, 0};
+
+	*sequence = (uint16_t)(*sequence + (any(20) ? 1 : any(70000)));
+	*timestamp += any(20) ? FRAME : any(4) ? any(5000) : (uint32_t)rand_r(&random_seed) * 3u;
+	*packet = (struct ua_rtp_packet){.ssrc = any(30) ? 1 : any(3), .sequence = (uint16_t)(*sequence - (any(5) ? 0 : any(6))),
+		.timestamp = *timestamp - (any(5) ? 0 : any(4000)), .payload = bytes,
+		.payload_length = lengths[any(sizeof(lengths) / sizeof(lengths[0]))]};
+}
+
+static void assert_sound(void)
+{
+	unsigned used = 0;
+
+	assert_true(playout.pending <= PLAYOUT_PENDING);
+	for (int list = 0; list < PLAYOUT_LISTS; list++) {
+		const struct playout_entry *entry = playout_pool_first(&playout.pool, (enum playout_list)list);
+
+		for (; entry; entry = playout_pool_after(&playout.pool, entry))
+			used += entry->length ? (entry->length + PLAYOUT_BLOCK_BYTES - 1u) / PLAYOUT_BLOCK_BYTES : 1;
+	}
+	assert_int_equal(used + playout.pool.free_count, PLAYOUT_BLOCKS);
+}
+
+static void random_step(uint8_t *bytes, uint16_t *sequence, uint32_t *timestamp)
+{
+	static const int16_t tone[PLAYOUT_AHEAD_SAMPLES];
+	struct ua_rtp_packet packet;
+	unsigned what = any(100);
+
+	random_packet(&packet, bytes, sequence, timestamp);
+	bytes[any(1500)] ^= (uint8_t)any(256);
+	if (what < 45)
+		(void)stream_playout_packet(&playout, &packet, any(2) ? DSP_CODEC_PCMA : DSP_CODEC_PCMU);
+	else if (what < 48)
+		stream_playout_spare(&playout, &packet, DSP_CODEC_PCMU);
+	else if (what < 52)
+		stream_playout_comfort(&playout, &packet);
+	else if (what < 53)
+		stream_playout_other(&playout, &packet);
+	else if (what < 55)
+		stream_playout_put(&playout, 1, packet.timestamp, tone, any(PLAYOUT_AHEAD_SAMPLES));
+	else if (what < 56)
+		stream_playout_erase(&playout, packet.timestamp, 100);
+	else if (any(2000) == 0)
+		stream_playout_interrupt(&playout);
+	else
+		stream_playout_get(&playout, heard, any(2) ? 80 : FRAME);
+	assert_sound();
+}
+
+static void test_whatever_comes_nothing_is_lost_of_the_pool(void **state)
+{
+	const struct playout_config *configs[] = {&at_once, &two_frames, &fixed};
+	uint8_t bytes[1500] = {0};
+	uint16_t sequence = 0;
+	uint32_t timestamp = 0;
+
+	(void)state;
+	random_seed = 7;
+	for (int i = 0; i < 120000; i++) {
+		if (i % 2000 == 0)
+			stream_playout_reset(&playout, configs[any(3)]);
+		random_step(bytes, &sequence, &timestamp);
+	}
+}
+
 static void test_bursts_and_gaps_are_told_apart(void **state)
 {
 	static const char heard_of[] = "....x.x...................x..................xxx................";
@@ -425,6 +551,9 @@ int main(void)
 		PLAYOUT_TEST(test_comfort_noise_is_as_loud_as_it_is_told),
 		PLAYOUT_TEST(test_a_fixed_playout_keeps_its_delay_and_loses_what_is_late),
 		PLAYOUT_TEST(test_a_tone_lies_over_the_sound_of_its_time),
+		PLAYOUT_TEST(test_a_pause_that_is_not_sent_is_neither_loss_nor_made_up_voice),
+		PLAYOUT_TEST(test_a_fixed_playout_has_a_longer_delay_after_a_pause),
+		PLAYOUT_TEST(test_whatever_comes_nothing_is_lost_of_the_pool),
 		PLAYOUT_TEST(test_bursts_and_gaps_are_told_apart),
 	};
 
