@@ -78,6 +78,7 @@ static void destroy(void *arg)
 		mem_deref(account->entries[i].name);
 	}
 	mem_deref(account->unsolicited);
+	mem_deref(account->services);
 	mem_deref(account->credentials);
 	mem_deref(account->user);
 	mem_deref(account->domain);
@@ -265,6 +266,8 @@ int ua_account_alloc(struct ua_account **accountp, struct ua_agent *agent,
 	account->identity = config->identity;
 	account->arg = arg;
 	err = fill(account, agent, config);
+	if (!err)
+		err = ua_dialog_start(&account->services, account->address, account->address, account->contact);
 	if (!err)
 		err = ua_registrar_alloc(&account->registrar, account, config, handler);
 	if (!err)

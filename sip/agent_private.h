@@ -70,6 +70,7 @@ struct ua_account {
 	char *access_network; /* NULL: not said */
 	void *arg;
 	struct ua_registrar *registrar;
+	struct ua_dialog *services; /* whose routes are the Service-Routes of the registration */
 	struct ua_qualifier *qualifier;
 	struct ua_unsolicited *unsolicited; /* NULL: not wanted */
 	bool tells_busy, busy;

@@ -132,6 +132,25 @@ static int take_routes(struct ua_dialog *dialog, const struct sip_msg *msg)
 	return reader.err ? reader.err : note_strict_router(dialog);
 }
 
+int ua_dialog_take_service_routes(struct ua_dialog *dialog, const struct sip_msg *response)
+{
+	struct route_reader reader = {.dialog = dialog};
+
+	forget_routes(dialog);
+	sip_msg_hdr_apply(response, true, SIP_HDR_SERVICE_ROUTE, on_route, &reader);
+	if (reader.err)
+		forget_routes(dialog);
+	return reader.err;
+}
+
+int ua_dialog_preload(struct ua_dialog *dialog, const struct ua_dialog *other)
+{
+	forget_routes(dialog);
+	for (; dialog->route_count < other->route_count; dialog->route_count++)
+		dialog->routes[dialog->route_count] = mem_ref(other->routes[dialog->route_count]);
+	return note_strict_router(dialog);
+}
+
 static int take_target(struct ua_dialog *dialog, const struct sip_msg *msg)
 {
 	struct sip_addr contact;

@@ -44,6 +44,11 @@ int ua_dialog_confirm(struct ua_dialog *dialog, const struct sip_msg *response);
 /* From a request or a 2xx that may move the target (s12.2); nothing happens without Contact. */
 int ua_dialog_refresh(struct ua_dialog *dialog, const struct sip_msg *msg);
 
+/* For a request outside a dialog: the Service-Routes of the 2xx to REGISTER (RFC 3608 s6.1), as the Routes of what starts from here; both
+ * forget what they had. EBADMSG: they cannot be read, then there are none. */
+int ua_dialog_take_service_routes(struct ua_dialog *dialog, const struct sip_msg *response);
+int ua_dialog_preload(struct ua_dialog *dialog, const struct ua_dialog *other);
+
 /* Whether a message that came belongs to it. */
 bool ua_dialog_has(const struct ua_dialog *dialog, const struct sip_msg *msg);
 /* Notes the CSeq of a request that came; false: it is older than the last one (500). */

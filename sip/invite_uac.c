@@ -83,6 +83,8 @@ int ua_uac_start(struct ua_invite *invite, const char *uri, const char *to_uri, 
 
 	if (to && text)
 		err = ua_dialog_start(&invite->started, from, to, uri);
+	if (!err && !invite->past_servers)
+		err = ua_dialog_preload(invite->started, invite->account->services);
 	if (!err) {
 		invite->started->max_forwards = max_forwards;
 		err = send_invite(invite);

@@ -112,7 +112,7 @@ static int send_register(struct ua_registrar *registrar)
 {
 	struct ua_account *account = registrar->account;
 	unsigned expires = registrar->leaving ? 0 : registrar->expires_s;
-	char *extra = ua_text_format("Contact: <%s>;expires=%u\r\nExpires: %u\r\nAllow: " UA_ALLOW "\r\n",
+	char *extra = ua_text_format("Contact: <%s>;expires=%u\r\nExpires: %u\r\nAllow: " UA_ALLOW "\r\nSupported: path\r\n",
 		account->contact, expires, expires);
 	struct ua_outgoing outgoing = {
 		.method = "REGISTER",
@@ -274,6 +274,7 @@ static void registered(struct ua_registrar *registrar, const struct sip_msg *msg
 		return;
 	}
 	registrar->failures = registrar->refusals = 0;
+	(void)ua_dialog_take_service_routes(registrar->account->services, msg);
 	tell(registrar, UA_REG_REGISTERED, msg->scode, "OK");
 	binding.expires_s = MIN(binding.expires_s, EXPIRES_MAX_S);
 	tmr_start(&registrar->expiry, 1000ull * binding.expires_s, on_expiry, registrar);

@@ -226,6 +226,8 @@ static void begin(struct ua_subscription *subscription)
 	if (!err)
 		err = ua_dialog_start(&subscription->started, subscription->account->address, subscription->to,
 			subscription->target);
+	if (!err && !subscription->past_servers)
+		err = ua_dialog_preload(subscription->started, subscription->account->services);
 	if (!err) {
 		hash_append(subscription->account->agent->subscriptions, hash_joaat_str(subscription->started->call_id),
 			&subscription->he, subscription);

@@ -55,6 +55,35 @@ static void test_a_registration_is_challenged_and_kept(void **state)
 	assert_int_equal(ua_account_state(bed.account), UA_REG_REGISTERED);
 }
 
+static void test_calls_take_the_route_that_the_registrar_gave(void **state)
+{
+	const char *request = start(), *invite;
+	char text[512];
+
+	(void)state;
+	/* RFC 3327 s5.1: who registers and understands Path says so | Supported: path */
+	assert_has(request, "Supported: path\r\n");
+	snprintf(text, sizeof(text), "Contact: <sip:100@127.0.0.1:%u>;expires=600\r\nService-Route: <sip:orig@p1.example.org;lr>,"
+		" <sip:p2.example.org;lr>\r\nService-Route: <sip:p3.example.org;lr>\r\n", bed.agent_port);
+	bed_reply(request, 200, "OK", "r", text, "");
+	bed_heard("registration registered 200");
+	invite = bed_call();
+	/* RFC 3608 s6.1: what Service-Route named is the Route of later requests, in its order | of an INVITE */
+	assert_has(invite, "Route: <sip:orig@p1.example.org;lr>\r\nRoute: <sip:p2.example.org;lr>\r\nRoute: <sip:p3.example.org;lr>\r\n");
+	assert_starts(invite, "INVITE sip:200@example.org SIP/2.0\r\n");
+	bed_reply(invite, 486, "Busy Here", "b", "", "");
+	bed_heard("ended by peer, status 486, cause 0");
+	bed_receive_new("ACK ");
+	bed_advance(450000);
+	request = bed_receive_new("REGISTER ");
+	/* RFC 3608 s6.1: the route is no part of the registration itself | REGISTER has none */
+	assert_has_not(request, "Route: ");
+	accept_for(request, 600);
+	bed_heard("registration registered 200");
+	/* RFC 3608 s6.1: a 2xx to REGISTER without Service-Route takes the route away | it does */
+	assert_has_not(bed_call(), "Route: ");
+}
+
 static void test_the_expiry_of_our_own_binding_counts(void **state)
 {
 	(void)state;
@@ -359,6 +388,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		bed_test(test_a_registration_is_challenged_and_kept),
+		bed_test(test_calls_take_the_route_that_the_registrar_gave),
 		bed_test(test_the_expiry_of_our_own_binding_counts),
 		bed_test(test_a_remembered_nonce_may_be_refused_once_at_a_refresh),
 		bed_test(test_a_wrong_password_is_asked_for_twice_and_then_rarely),
