@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "gateway/media/stream_private.h"
+#include "sip/voice_quality.h"
 
 #define REPORTS_A_TICK_MAX 4 /* a flood must not hold up the other lines */
 #define SPEECH_CLOCK_HZ    8000
@@ -65,6 +66,18 @@ void stream_heard(struct stream *stream, const struct ua_rtp_packet *packet)
 	stream_rtcp_arrived(&stream->rtcp, packet, stream->now_ns, SPEECH_CLOCK_HZ * clock_factor);
 }
 
+/* By what it was coded in; what nobody has published a value for counts as G.711. */
+static const struct ua_quality_codec *codec_quality(const struct playout *playout)
+{
+	static const struct ua_quality_codec *const qualities[DSP_CODEC_COUNT] = {
+		[DSP_CODEC_G726] = &ua_quality_g726,
+		[DSP_CODEC_G729] = &ua_quality_g729,
+	};
+	const struct ua_quality_codec *quality = playout->last_codec < DSP_CODEC_COUNT ? qualities[playout->last_codec] : NULL;
+
+	return quality ? quality : &ua_quality_g711_concealed;
+}
+
 void stream_stats_get(const struct stream *stream, struct stream_stats *stats)
 {
 	const struct playout_stats *playout = stream_playout_stats(&stream->playout);
@@ -82,6 +95,8 @@ void stream_stats_get(const struct stream *stream, struct stream_stats *stats)
 		.delay_ms = playout->delay_ms,
 		.ptime_ms = stream->wish.ptime_ms,
 		.payload_type = stream->wish.payload_type,
+		.ie = (uint8_t)codec_quality(&stream->playout)->ie,
+		.bpl = (uint8_t)codec_quality(&stream->playout)->bpl,
 		.played = playout->played,
 		.missed = playout->lost + playout->discarded,
 	};

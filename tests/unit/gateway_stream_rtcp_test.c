@@ -238,6 +238,26 @@ static void test_a_strangers_report_tells_nothing(void **state)
 	assert_int_equal(stream.rtcp.reports_refused, 3);
 }
 
+static void test_a_codec_that_sounds_worse_is_rated_worse(void **state)
+{
+	struct stream_rating g711, g729, g726;
+	struct stream_stats stats;
+
+	(void)state;
+	(void)talk_ms(1000, 0);
+	stream_stats_get(&stream, &stats);
+	stream_stats_rate(&stats, &g711);
+	stream.playout.last_codec = DSP_CODEC_G729;
+	stream_stats_get(&stream, &stats);
+	stream_stats_rate(&stats, &g729);
+	stream.playout.last_codec = DSP_CODEC_G726;
+	stream_stats_get(&stream, &stats);
+	stream_stats_rate(&stats, &g726);
+	/* ITU-T G.113 table I.1: 11 for G.729, 7 for G.726 at 32 kbit/s */
+	assert_true(g711.r - g729.r > 10.9 && g711.r - g729.r < 11.1);
+	assert_true(g711.r - g726.r > 6.9 && g711.r - g726.r < 7.1);
+}
+
 static void test_the_end_is_told(void **state)
 {
 	static const struct stream_wish none;
@@ -435,6 +455,7 @@ int main(void)
 		RTCP_TEST(test_reports_are_five_seconds_apart_on_average),
 		RTCP_TEST(test_the_far_ends_report_is_heard_and_told_of),
 		RTCP_TEST(test_a_strangers_report_tells_nothing),
+		RTCP_TEST(test_a_codec_that_sounds_worse_is_rated_worse),
 		RTCP_TEST(test_the_end_is_told),
 		RTCP_TEST(test_nobody_reports_of_a_stream_in_which_nothing_was),
 		RTCP_TEST(test_reports_go_on_while_the_call_is_held_but_not_to_nowhere),
