@@ -258,6 +258,24 @@ static void test_a_codec_that_sounds_worse_is_rated_worse(void **state)
 	assert_true(g711.r - g726.r > 6.9 && g711.r - g726.r < 7.1);
 }
 
+static void test_delay_from_mouth_to_ear_is_rated_and_left_out_of_the_listening_score(void **state)
+{
+	struct stream_rating near, far;
+	struct stream_stats stats;
+
+	(void)state;
+	(void)talk_ms(1000, 0);
+	stream_stats_get(&stream, &stats);
+	stream_stats_rate(&stats, &near);
+	stats.round_trip_ms = 500;
+	stream_stats_rate(&stats, &far);
+	assert_true(near.r - far.r > 15 && far.mos < 4 && near.mos_lq - far.mos_lq == 0);
+	stats.round_trip_ms = 0;
+	stats.delay_ms += 250;
+	stream_stats_rate(&stats, &near);
+	assert_true(near.r - far.r < 0.001 && far.r - near.r < 0.001);
+}
+
 static void test_the_end_is_told(void **state)
 {
 	static const struct stream_wish none;
@@ -456,6 +474,7 @@ int main(void)
 		RTCP_TEST(test_the_far_ends_report_is_heard_and_told_of),
 		RTCP_TEST(test_a_strangers_report_tells_nothing),
 		RTCP_TEST(test_a_codec_that_sounds_worse_is_rated_worse),
+		RTCP_TEST(test_delay_from_mouth_to_ear_is_rated_and_left_out_of_the_listening_score),
 		RTCP_TEST(test_the_end_is_told),
 		RTCP_TEST(test_nobody_reports_of_a_stream_in_which_nothing_was),
 		RTCP_TEST(test_reports_go_on_while_the_call_is_held_but_not_to_nowhere),
