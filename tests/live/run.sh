@@ -43,13 +43,13 @@ spoilt() {
 	fi
 }
 
-# Sixty telephones, or a flood, leave too little of a small machine for others whose sound is judged: each by itself.
-for script in with-many-lines with-flood; do
+# Sixty telephones, a flood, or many calls one after the other leave too little of a small machine for others whose sound is judged: each by itself.
+for script in with-many-lines with-flood with-codecs; do
 	start "$here/$script.sh" "$build"
 	wait
 done
 for script in "$here"/with-*.sh; do
-	[[ "$script" == */with-@(many-lines|flood).sh ]] || start "$script" "$build"
+	[[ "$script" == */with-@(many-lines|flood|codecs).sh ]] || start "$script" "$build"
 done
 for story in $("$bed/stories.sh" live); do
 	start story "$story"
