@@ -131,6 +131,18 @@ rm -rf "$dir"
 for tail_ms in 8 16 32 64 128; do
 	cost $tail_ms
 done
+# codec_cost NAME encode|decode: instructions of a codec for 20 ms
+codec_cost() {
+	local name count
+	name=codec_$(tr 'A-Z-' 'a-z_' <<<"$1")_$2_instructions
+	count=$(valgrind --tool=callgrind --callgrind-out-file=/dev/null --toggle-collect="dsp_$2" \
+		"$build/tests/bench/codecs" "$1" 200 2>&1 | sed -n 's/.*Collected : \([0-9]*\).*/\1/p')
+	figures "$name" "$([ -n "$count" ] && echo "$name $((count / 200)) instructions")"
+}
+for codec in $("$build/tests/bench/codecs" -l); do
+	codec_cost "$codec" encode
+	codec_cost "$codec" decode
+done
 for sockets in 64 250 1000; do
 	for way in plain recvmmsg epoll uring shared; do
 		figures "socket_${way}_${sockets}_ns" "$("$build/tests/bench/sockets" $sockets $way $((400000 / sockets)) 2>&1)"
