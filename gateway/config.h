@@ -15,6 +15,7 @@
 #include "gateway/digitmap.h"
 #include "gateway/features.h"
 #include "gateway/hours.h"
+#include "gateway/leg_keys.h"
 #include "gateway/prompts.h"
 #include "gateway/ring_pattern.h"
 #include "gateway/servers.h"
@@ -95,6 +96,10 @@ struct config_account {
 	struct codecs codecs;
 	unsigned ptime_ms;
 	bool redundancy;
+	uint8_t srtp; /* enum ua_srtp_policy */
+	struct config_text srtp_suites;
+	bool srtp_keys_in_clear;
+	struct leg_security security; /* of these */
 	uint8_t identity; /* enum ua_identity */
 	struct config_text access_network;
 	uint8_t ring; /* pattern of ring_pattern.h */

@@ -65,6 +65,48 @@ static void features_check(struct check *check, struct config_profile *profile)
 			(int)strcspn(at, " "), at, wrong);
 }
 
+static int suite_find(const char *word, size_t length)
+{
+	for (int i = 0; i < UA_SRTP_SUITES; i++) {
+		const char *name = ua_srtp_suite_name((enum ua_srtp_suite)i);
+
+		if (strlen(name) == length && strncmp(name, word, length) == 0)
+			return i;
+	}
+	return -1;
+}
+
+static bool suite_add(struct leg_security *security, int suite)
+{
+	if (suite < 0 || memchr(security->suites, suite, security->suite_count))
+		return false;
+	security->suites[security->suite_count++] = (uint8_t)suite;
+	return true;
+}
+
+static void suites_check(struct check *check, struct config_account *account)
+{
+	const char *word = account->srtp_suites.text;
+
+	for (size_t length; word += strspn(word, " "), length = strcspn(word, " "); word += length) {
+		if (suite_add(&account->security, suite_find(word, length)))
+			continue;
+		complain(check, &account->place, "account \"%s\": srtp_suites: \"%.*s\": allowed is, each once: "
+			"AES_CM_128_HMAC_SHA1_80, AES_CM_128_HMAC_SHA1_32, AES_256_CM_HMAC_SHA1_80, AES_256_CM_HMAC_SHA1_32, "
+			"AEAD_AES_128_GCM, AEAD_AES_256_GCM", account->name, (int)length, word);
+		return;
+	}
+}
+
+static void security_check(struct check *check, struct config_account *account)
+{
+	account->security = (struct leg_security){.policy = account->srtp};
+	suites_check(check, account);
+	if (account->srtp != UA_SRTP_OFF && !account->srtp_keys_in_clear)
+		complain(check, &account->place, "account \"%s\": srtp: over udp and tcp everybody on the way can read its keys; "
+			"allowed with srtp_keys_in_clear = on", account->name);
+}
+
 static void rings_check(struct check *check, struct config_profile *profile)
 {
 	const struct {
@@ -226,6 +268,7 @@ static void accounts_check(struct check *check)
 			complain(check, &account->place,
 				"account \"%s\": session_expires_s = %u: allowed is 0 (never) or %d to 86400 s",
 				account->name, account->session_expires_s, SESSION_MIN_S);
+		security_check(check, account);
 		if (account->password.text[0] && account->password_file.text[0])
 			complain(check, &account->place,
 				"account \"%s\": password and password_file are both set; allowed is one of them",

@@ -224,6 +224,7 @@ static struct leg_config leg_config_make(const struct config *config, const stru
 		.ptime_ms = (uint8_t)account->ptime_ms,
 		.codecs = account->codecs,
 		.redundancy = account->redundancy,
+		.security = account->security,
 	};
 }
 
@@ -270,6 +271,8 @@ static int account_open(struct gateway *gateway, unsigned index)
 	int err;
 
 	gateway->leg_configs[index] = leg_config_make(gateway->config, config);
+	if (config->srtp != UA_SRTP_OFF && config->srtp_keys_in_clear)
+		gw_log(GW_LOG_WARNING, config->name, "keys of protected sound go where everybody on the way can read them");
 	servers_name(&ua, &config->server, addrs);
 	*user = (struct account_user){.gateway = gateway, .index = index};
 	err = ua_account_alloc(&gateway->accounts[index], gateway->agent, &ua, on_registration, user);

@@ -14,6 +14,7 @@
 #define STATUS_RINGING 180
 #define STATUS_QUEUED  182 /* ... as from where a call waits */
 
+#define Q850_INCOMPATIBLE      88
 #define Q850_RECOVERY_ON_TIMER 102
 
 #define REASON_MAX 80
@@ -45,6 +46,8 @@ struct leg {
 	char cname[UA_RTCP_CNAME_BYTES];
 	uint32_t stream_id;
 	struct ua_rtp_sender sender;
+	struct leg_keys keys;
+	bool forged; /* what its key did not sign came, and that was told */
 };
 
 /* With what the line wishes, but no socket yet. */
@@ -78,10 +81,12 @@ static int leg_alloc(struct leg **legp, const struct leg_config *config,
 
 	if (!leg)
 		return ENOMEM;
-	err = stream_socket_open(leg->fds, &leg->local.port, &(const struct stream_socket_config){
-		.addr = config->addr, .port_min = config->port_min, .port_max = config->port_max, .dscp = config->dscp,
-		.buffer_bytes = config->buffer_bytes,
-	});
+	err = leg_keys_prepare(&leg->local, &config->security);
+	if (!err)
+		err = stream_socket_open(leg->fds, &leg->local.port, &(const struct stream_socket_config){
+			.addr = config->addr, .port_min = config->port_min, .port_max = config->port_max, .dscp = config->dscp,
+			.buffer_bytes = config->buffer_bytes,
+		});
 	if (err)
 		free(leg);
 	else
@@ -97,7 +102,7 @@ static void sockets_close(struct leg *leg)
 	}
 }
 
-/* A reliable 180 may have told the peer already where its sound comes to, and nothing says that anew: the port stays. */
+/* A reliable 180 may have told the peer already where its sound comes to, and nothing says that anew: the port stays, and so do the keys. */
 static int leg_alloc_beside(struct leg **legp, const struct leg *from, const struct leg_config *config,
 	const struct leg_handlers *handlers, void *arg)
 {
@@ -113,6 +118,7 @@ static int leg_alloc_beside(struct leg **legp, const struct leg *from, const str
 		return EMFILE;
 	}
 	leg->local.port = from->local.port;
+	leg->local.security = from->local.security;
 	*legp = leg;
 	return 0;
 }
@@ -123,11 +129,13 @@ static bool remote_addr(const struct ua_sdp *remote, union address *addr)
 	return remote->port != 0 && address_set(addr, remote->addr, remote->port) == 0;
 }
 
-static void remote_take(struct leg *leg, const struct ua_sdp *remote)
+/* What leaves less protection than we must have is silent from then on. */
+static int remote_take(struct leg *leg, const struct ua_sdp *remote, bool offered)
 {
 	leg->remote = *remote;
 	leg->has_remote = true;
 	(void)leg_codecs_make(&leg->codecs, &leg->local, remote); /* without a coder there is no sound, but a call */
+	return leg_keys_agree(&leg->keys, remote, offered, &leg->local);
 }
 
 /* An address that nobody has is the old way of hold. */
@@ -136,19 +144,19 @@ static void offer_take(struct leg *leg, const struct ua_sdp *offer)
 	union address addr;
 
 	leg_codecs_agree(&leg->local, offer);
-	remote_take(leg, offer);
+	(void)remote_take(leg, offer, true); /* else it could not have been answered */
 	leg->local.rtcp_mux = offer->rtcp_mux; /* what was agreed on is offered again */
 	leg->peer = offer->direction & ~(remote_addr(offer, &addr) ? 0u : (unsigned)UA_RECVONLY);
 }
 
 /* Of what it was not offered an answer says nothing. */
-static void answer_take(struct leg *leg, const struct ua_sdp *answer)
+static int answer_take(struct leg *leg, const struct ua_sdp *answer)
 {
 	unsigned unsaid = (leg->told & UA_SENDONLY ? 0u : (unsigned)UA_RECVONLY) |
 		(leg->told & UA_RECVONLY ? 0u : (unsigned)UA_SENDONLY);
 
-	remote_take(leg, answer);
 	leg->peer = (answer->direction & ~unsaid) | (leg->peer & unsaid);
+	return remote_take(leg, answer, false);
 }
 
 static enum ua_direction hold_direction(const struct leg *leg)
@@ -178,6 +186,14 @@ static void end_if_dead(struct leg *leg)
 		return;
 	leg_hang_up(leg, Q850_RECOVERY_ON_TIMER);
 	leg->end = (struct ua_end){.status = 408, .reason = "neither signalling nor sound comes", .after_answer = true};
+	leg->handlers->event(leg, LINE_EV_ENDED, leg->arg);
+}
+
+/* The answer leaves the call without the protection that it must have. */
+static void end_unprotected(struct leg *leg)
+{
+	leg_hang_up(leg, Q850_INCOMPATIBLE);
+	leg->end = (struct ua_end){.status = 488, .reason = "the other side does not protect sound", .after_answer = true};
 	leg->handlers->event(leg, LINE_EV_ENDED, leg->arg);
 }
 
@@ -213,12 +229,26 @@ void leg_quiet(struct leg *leg, const uint32_t *quiet_ids, size_t count)
 	leg->handlers->event(leg, quiet ? LINE_EV_EARLY_ENDED : LINE_EV_EARLY_MEDIA, leg->arg);
 }
 
+bool leg_forged(struct leg *leg, const uint32_t *forged_ids, size_t count)
+{
+	bool before = leg->forged;
+
+	for (size_t i = 0; i < count; i++)
+		leg->forged = leg->forged || forged_ids[i] == leg->stream_id;
+	return leg->forged && !before;
+}
+
+bool leg_is_secured(const struct leg *leg)
+{
+	return leg->keys.secured && leg->keys.send && leg->keys.receive;
+}
+
 static enum line_event early_event(struct leg *leg, const struct ua_sdp *answer)
 {
 	leg->early = answer != NULL;
 	leg->quiet = false;
 	if (answer)
-		answer_take(leg, answer);
+		(void)answer_take(leg, answer);
 	return answer ? LINE_EV_EARLY_MEDIA : LINE_EV_EARLY_ENDED;
 }
 
@@ -239,10 +269,11 @@ static void on_answered(struct ua_invite *invite, const struct ua_sdp *answer, v
 	struct leg *leg = arg;
 
 	(void)invite;
-	if (answer)
-		answer_take(leg, answer);
 	leg->up = true;
-	leg->handlers->event(leg, LINE_EV_ANSWERED, leg->arg);
+	if (answer && answer_take(leg, answer))
+		end_unprotected(leg);
+	else
+		leg->handlers->event(leg, LINE_EV_ANSWERED, leg->arg);
 }
 
 static int on_offered(struct ua_invite *invite, const struct ua_sdp *offer, struct ua_sdp *answer, void *arg)
@@ -270,8 +301,11 @@ static void on_changed(struct ua_invite *invite, const struct ua_sdp *remote, vo
 
 	(void)invite;
 	if (remote) {
-		answer_take(leg, remote);
 		leg->unreachable = false;
+		if (answer_take(leg, remote)) {
+			end_unprotected(leg);
+			return;
+		}
 	}
 	hold_offer(leg);
 	leg->handlers->event(leg, LINE_EVENT_COUNT, leg->arg);
@@ -551,6 +585,8 @@ void leg_free(struct leg *leg)
 	leg_hang_up(leg, 16);
 	sockets_close(leg);
 	leg_codecs_free(&leg->codecs);
+	leg_keys_free(&leg->keys);
+	explicit_bzero(&leg->local.security, sizeof(leg->local.security));
 	free(leg);
 }
 
@@ -583,6 +619,7 @@ void leg_stream_wish(const struct leg *leg, bool talks, bool hears, struct strea
 	snprintf(wish->cname, sizeof(wish->cname), "%.*s", STREAM_CNAME_BYTES - 1, leg->cname);
 	wish->sender = leg->sender;
 	wish->playout = leg->config->playout;
+	leg_keys_wish(&leg->keys, wish);
 	reachable = leg_codecs_wish(&leg->codecs, &leg->local, leg->has_remote ? &leg->remote : NULL, wish);
 	if (!leg->has_remote)
 		return;

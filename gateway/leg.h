@@ -9,6 +9,7 @@
 #include <stdbool.h>
 
 #include "gateway/codecs.h"
+#include "gateway/leg_keys.h"
 #include "gateway/line_fsm.h"
 #include "gateway/media/stream.h"
 #include "sip/refer.h"
@@ -29,6 +30,7 @@ struct leg_config {
 	bool redundancy;    /* taken when it is offered (RFC 2198) */
 	bool hold_plays;    /* a held peer hears the hold sound */
 	bool hold_inactive; /* ... is offered inactive rather than sendonly */
+	struct leg_security security;
 	bool dtmf_events; /* keys go and come as events (RFC 4733) where the peer wants it */
 };
 
@@ -105,6 +107,12 @@ void leg_quiet(struct leg *leg, const uint32_t *quiet_ids, size_t count);
 bool leg_is_past_servers(const struct leg *leg);
 /* It was answered, and has not ended. */
 bool leg_is_up(const struct leg *leg);
+
+/* What the media thread reports of packets that its key did not sign (ids as stream_forged_id tells them); true: such came, for
+ * the first time. */
+bool leg_forged(struct leg *leg, const uint32_t *forged_ids, size_t count);
+/* Its sound is protected both ways. */
+bool leg_is_secured(const struct leg *leg);
 
 /* From now on its events go elsewhere. */
 void leg_hand_over(struct leg *leg, const struct leg_handlers *handlers, void *arg);

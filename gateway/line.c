@@ -458,6 +458,9 @@ static void legs_silence(struct line *line, const struct media_report *report)
 	for (enum line_role role = 0; role < LINE_ROLE_COUNT; role++) {
 		if (line_leg(line, role)->leg)
 			leg_silence(line_leg(line, role)->leg, report->silent_ids, MEDIA_STREAMS);
+		if (line_leg(line, role)->leg && leg_forged(line_leg(line, role)->leg, report->forged_ids, MEDIA_STREAMS))
+			gw_log(GW_LOG_WARNING, line->config->name,
+				"packets come that the key of the call did not sign; they are not heard");
 		/* What was so before the newest wish says nothing of what came with it. */
 		if (line_leg(line, role)->leg && report->wish_sequence == line->wish_sequence)
 			leg_quiet(line_leg(line, role)->leg, report->quiet_ids, MEDIA_STREAMS);

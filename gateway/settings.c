@@ -128,6 +128,14 @@ const struct setting settings[] = {
 	ACCOUNT("transfer_by_address", KIND_SWITCH, transfer_by_address, 0, 0, "", "off",
 		"whom a call is transferred to is named by the address of record (with Require: replaces), for servers behind which a Contact does not route; off: by Contact"),
 
+	ACCOUNT("srtp", KIND_SRTP, srtp, 0, 0, "", "off",
+		"whether sound is protected (SRTP): optional offers it and takes it where the far end has it, required calls nobody without (doc/security.md)"),
+	ACCOUNT("srtp_suites", KIND_TEXT, srtp_suites, 1, CONFIG_TEXT_MAX, "",
+		"AES_CM_128_HMAC_SHA1_80 AES_256_CM_HMAC_SHA1_80 AEAD_AES_128_GCM AEAD_AES_256_GCM",
+		"... by which of these, and AES_CM_128_HMAC_SHA1_32 and AES_256_CM_HMAC_SHA1_32, the preferred one first"),
+	ACCOUNT("srtp_keys_in_clear", KIND_SWITCH, srtp_keys_in_clear, 0, 0, "", "off",
+		"lets its keys be sent over a transport where everybody on the way can read them"),
+
 	PROFILE("country", KIND_COUNTRY, country, 0, 0, "", "us",
 		"two letters: whose tones and ring cadence; one that is not known is refused with a list of those that are"),
 	PROFILE("use", KIND_USE, use, 0, 0, "", "phone",

@@ -211,6 +211,8 @@ static const struct choice {
 		{{"ring-back", CONFIG_FALLBACK_RING_BACK}, {"bridge", CONFIG_FALLBACK_BRIDGE}}},
 	[KIND_ECHO] = {"off, software or kernel",
 		{{"off", MEDIA_ECHO_OFF}, {"software", MEDIA_ECHO_SOFTWARE}, {"kernel", MEDIA_ECHO_KERNEL}}},
+	[KIND_SRTP] = {"off, optional or required",
+		{{"off", UA_SRTP_OFF}, {"optional", UA_SRTP_OPTIONAL}, {"required", UA_SRTP_REQUIRED}}},
 	[KIND_STYLE] = {"bellcore, etsi or network",
 		{{"bellcore", CONFIG_FLASH_BELLCORE}, {"etsi", CONFIG_FLASH_ETSI}, {"network", CONFIG_FLASH_NETWORK}}},
 };
@@ -296,6 +298,7 @@ const char *settings_convert(const struct setting *setting, const char *text, vo
 		[KIND_REACH] = convert_choice,      [KIND_SYMMETRIC] = convert_choice,
 		[KIND_ECHO] = convert_choice,
 		[KIND_STRATEGY] = convert_choice,
+		[KIND_SRTP] = convert_choice,
 		[KIND_USE] = convert_choice,
 		[KIND_PTIME] = convert_ptime,       [KIND_CODECS] = convert_codecs,
 	};

@@ -77,6 +77,7 @@ void ua_rtp_sender_init(struct ua_rtp_sender *sender)
 
 	if (getrandom(&start, sizeof(start), 0) != sizeof(start))
 		start = (struct ua_rtp_sender){.ssrc = 1, .timestamp = 1, .sequence = 1};
+	start.sequence &= 0x7fff; /* RFC 3711 s3.3.1: the first packets may be lost and still be read */
 	*sender = start;
 }
 

@@ -43,7 +43,7 @@ bool ua_sdp_is_same(const struct ua_sdp *a, const struct ua_sdp *b)
 
 	for (size_t i = 0; same && i < a->format_count; i++)
 		same = is_same_format(&a->formats[i], &b->formats[i]);
-	return same;
+	return same && ua_security_is_same(&a->security, &b->security);
 }
 
 bool ua_codec_is_sound(enum ua_codec codec)
@@ -79,6 +79,7 @@ void ua_sdp_offer(struct ua_sdp *offer, const struct ua_sdp_local *local)
 		if (local->formats[i].codec != UA_CODEC_RED || local->formats[i].payload_type)
 			offer->formats[offer->format_count++] = local->formats[i];
 	}
+	ua_security_offer(&offer->security, &local->security);
 }
 
 uint16_t ua_sdp_rtcp_port(const struct ua_sdp *sdp)
@@ -160,6 +161,8 @@ int ua_sdp_answer(struct ua_sdp *answer, const struct ua_sdp *offer, const struc
 	formats_take(&plain, offer, local, NULL);
 	formats_take(&result, offer, local, &plain);
 	if (offer->port ? !ua_sdp_sound_format(&result, local) : offer->other_wanted)
+		return ENOTSUP;
+	if (offer->port && ua_security_answer(&result.security, &offer->security, &local->security))
 		return ENOTSUP;
 	memcpy(result.addr, local->addr, sizeof(result.addr));
 	result.port = offer->port ? local->port : 0;
@@ -253,9 +256,26 @@ static void put_format(struct writer *writer, const struct ua_format *format)
 		put(writer, "a=fmtp:%u %u/%u\r\n", type, format->within, format->within);
 }
 
+static void put_security(struct writer *writer, const struct ua_security *security)
+{
+	static const char *const setups[] = {
+		[UA_SETUP_ACTPASS] = "actpass", [UA_SETUP_ACTIVE] = "active", [UA_SETUP_PASSIVE] = "passive",
+	};
+	char text[UA_CRYPTO_TEXT_MAX];
+
+	for (size_t i = 0; i < security->crypto_count; i++) {
+		ua_crypto_print(&security->cryptos[i], text);
+		put(writer, "a=crypto:%s\r\n", text);
+	}
+	if (!security->has_fingerprint || security->setup == UA_SETUP_NONE)
+		return;
+	ua_fingerprint_print(security->fingerprint, text);
+	put(writer, "a=fingerprint:%s\r\na=setup:%s\r\n", text, setups[security->setup]);
+}
+
 static void put_audio(struct writer *writer, const struct ua_sdp *sdp)
 {
-	put(writer, "m=audio %u RTP/AVP", sdp->port);
+	put(writer, "m=audio %u %s", sdp->port, ua_profile_names[sdp->security.profile]);
 	for (size_t i = 0; i < sdp->format_count; i++)
 		put(writer, " %u", sdp->formats[i].payload_type);
 	put(writer, sdp->format_count ? "\r\n" : " 0\r\n");
@@ -267,6 +287,7 @@ static void put_audio(struct writer *writer, const struct ua_sdp *sdp)
 		put(writer, "a=ptime:%u\r\n", sdp->ptime_ms);
 	if (sdp->rtcp_mux)
 		put(writer, "a=rtcp-mux\r\n");
+	put_security(writer, &sdp->security);
 	put(writer, "a=%s\r\n", directions[sdp->direction]);
 }
 

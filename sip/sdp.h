@@ -11,6 +11,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "sip/sdp_crypto.h"
+
 #define UA_ADDR_MAX        46 /* INET6_ADDRSTRLEN */
 #define UA_SDP_FORMATS_MAX 16
 #define UA_SDP_MEDIA_MAX   8    /* m= lines beside the audio stream */
@@ -63,6 +65,7 @@ struct ua_sdp {
 	size_t other_count;
 	bool other_wanted;      /* one of them has a port */
 	size_t audio_index;     /* which m= line is the audio stream, from 0 */
+	struct ua_security security;
 };
 
 /* What this side can do with the stream. */
@@ -74,9 +77,10 @@ struct ua_sdp_local {
 	unsigned ptime_ms;
 	struct ua_format formats[UA_SDP_FORMATS_MAX]; /* in order of preference */
 	size_t format_count;
+	struct ua_security_local security;
 };
 
-/* EBADMSG: not a session description. ENOTSUP: no audio stream over RTP/AVP in it. EAFNOSUPPORT:
+/* EBADMSG: not a session description. ENOTSUP: no audio stream over RTP in it. EAFNOSUPPORT:
  * the stream's address is a name, or one that nobody has for himself. The last two are
  * for 488. The text need not end with a newline, nor with a zero. sdp is untouched on failure. */
 int ua_sdp_parse(struct ua_sdp *sdp, const char *text, size_t length);
@@ -93,7 +97,7 @@ void ua_sdp_offer(struct ua_sdp *offer, const struct ua_sdp_local *local);
 
 /* Answers an offer: the common formats in the offer's order with the offer's payload types (but G.722, of which a
  * telephone has nothing, after the other codecs), the direction narrowed to what both want. Redundancy (RED) is taken for
- * the codec that comes first and for events. A stream offered with port 0 is answered so. ENOTSUP: no codec in common, or only what we have not is offered, as a fax's image in the place of sound (488). */
+ * the codec that comes first and for events. A stream offered with port 0 is answered so. ENOTSUP: no codec in common, or only what we have not is offered, as a fax's image in the place of sound, or nothing in common for its protection (488). */
 int ua_sdp_answer(struct ua_sdp *answer, const struct ua_sdp *offer, const struct ua_sdp_local *local);
 
 bool ua_codec_is_sound(enum ua_codec codec);

@@ -22,6 +22,9 @@ struct scope {
 	char addr[UA_ADDR_MAX];
 	bool has_direction;
 	enum ua_direction direction;
+	bool has_fingerprint;
+	uint8_t fingerprint[UA_FINGERPRINT_BYTES];
+	enum ua_setup setup;
 };
 
 struct reader {
@@ -37,6 +40,9 @@ struct reader {
 	enum ua_codec codecs[PAYLOAD_TYPES];
 	bool wraps[PAYLOAD_TYPES];    /* it is known what is within, should it be RED */
 	uint8_t within[PAYLOAD_TYPES];
+	enum ua_profile profile;
+	struct ua_crypto cryptos[UA_CRYPTO_MAX];
+	size_t crypto_count;
 	struct ua_sdp_other others[UA_SDP_MEDIA_MAX];
 	size_t other_count;
 	bool other_wanted;
@@ -61,15 +67,33 @@ static int read_media(struct media *media, struct span value)
 	return media->protocol.length ? 0 : EBADMSG;
 }
 
-static bool is_our_kind(const struct media *media)
+static bool read_profile(struct span protocol, enum ua_profile *profile)
 {
-	return span_is(media->name, "audio") && span_is(media->protocol, "RTP/AVP");
+	for (unsigned i = 0; i < UA_PROFILES; i++) {
+		if (!span_is(protocol, ua_profile_names[i]))
+			continue;
+		*profile = (enum ua_profile)i;
+		return true;
+	}
+	return false;
 }
 
-/* Our stream is the first audio that is not refused, else the first audio. */
+/* Our stream is the first audio that is not refused, else the first audio; of a plain and a protected one, which some offer
+ * side by side, the plain one. 0: it is none. */
+static unsigned audio_rank(const struct media *media)
+{
+	enum ua_profile profile;
+
+	if (!span_is(media->name, "audio") || !read_profile(media->protocol, &profile))
+		return 0;
+	if (!media->port)
+		return 1;
+	return profile == UA_PROFILE_AVP || profile == UA_PROFILE_AVPF ? 3 : 2;
+}
+
 static int choose_audio(size_t *index, struct span text)
 {
-	bool refused = true;
+	unsigned best = 0;
 	struct media media;
 	size_t count = 0;
 
@@ -85,9 +109,9 @@ static int choose_audio(size_t *index, struct span text)
 			continue;
 		if (read_media(&media, (struct span){line.p + 2, line.length - 2}))
 			return EBADMSG;
-		if (is_our_kind(&media) && (*index == NO_AUDIO || (refused && media.port))) {
+		if (audio_rank(&media) > best) {
 			*index = count;
-			refused = media.port == 0;
+			best = audio_rank(&media);
 		}
 		count++;
 	}
@@ -145,6 +169,7 @@ static int on_media(struct reader *reader, struct span value)
 		return read_other(reader, &media);
 	reader->scope = &reader->stream;
 	reader->port = (uint16_t)media.port;
+	(void)read_profile(media.protocol, &reader->profile);
 	read_payload_types(reader, media.formats);
 	return 0;
 }
@@ -266,11 +291,44 @@ static bool read_direction(struct scope *scope, struct span name)
 	return false;
 }
 
+static void read_crypto(struct reader *reader, struct span value)
+{
+	if (reader->scope == &reader->stream && reader->crypto_count < UA_CRYPTO_MAX &&
+	    !ua_crypto_parse(&reader->cryptos[reader->crypto_count], value.p, value.length))
+		reader->crypto_count++;
+}
+
+static void read_setup(struct scope *scope, struct span value)
+{
+	static const char *const names[] = {
+		[UA_SETUP_ACTPASS] = "actpass", [UA_SETUP_ACTIVE] = "active", [UA_SETUP_PASSIVE] = "passive",
+	};
+	struct span word = take_word(&value);
+
+	for (unsigned i = UA_SETUP_ACTPASS; i < sizeof(names) / sizeof(names[0]); i++) {
+		if (span_is(word, names[i]))
+			scope->setup = (enum ua_setup)i;
+	}
+}
+
+static bool read_security(struct reader *reader, struct span name, struct span value)
+{
+	if (span_is(name, "crypto"))
+		read_crypto(reader, value);
+	else if (span_is(name, "setup"))
+		read_setup(reader->scope, value);
+	else if (!span_is(name, "fingerprint"))
+		return false;
+	else if (!ua_fingerprint_parse(reader->scope->fingerprint, value.p, value.length))
+		reader->scope->has_fingerprint = true;
+	return true;
+}
+
 static int on_attribute(struct reader *reader, struct span value)
 {
 	struct span name = take_until(&value, ':');
 
-	if (!reader->scope || read_direction(reader->scope, name))
+	if (!reader->scope || read_direction(reader->scope, name) || read_security(reader, name, value))
 		return 0;
 	if (span_is(name, "rtpmap"))
 		read_rtpmap(reader, value);
@@ -333,6 +391,18 @@ static void collect_formats(struct ua_sdp *sdp, const struct reader *reader)
 	}
 }
 
+static void collect_security(struct ua_security *security, const struct reader *reader)
+{
+	const struct scope *fingerprint = reader->stream.has_fingerprint ? &reader->stream : &reader->session;
+
+	security->profile = reader->profile;
+	security->crypto_count = reader->crypto_count;
+	memcpy(security->cryptos, reader->cryptos, sizeof(security->cryptos));
+	security->has_fingerprint = fingerprint->has_fingerprint;
+	memcpy(security->fingerprint, fingerprint->fingerprint, sizeof(security->fingerprint));
+	security->setup = reader->stream.setup ? reader->stream.setup : reader->session.setup;
+}
+
 static int conclude(struct ua_sdp *sdp, const struct reader *reader)
 {
 	const struct scope *address = reader->stream.address ? &reader->stream : &reader->session;
@@ -358,6 +428,7 @@ static int conclude(struct ua_sdp *sdp, const struct reader *reader)
 		memcpy(result.addr, address->addr, sizeof(result.addr));
 	memcpy(result.others, reader->others, sizeof(result.others));
 	collect_formats(&result, reader);
+	collect_security(&result.security, reader);
 	*sdp = result;
 	return 0;
 }

@@ -67,6 +67,7 @@ struct media_report {
 	int32_t refusal;        /* errno of what the port refused since the newest wish; 0: nothing */
 	uint32_t silent_ids[MEDIA_STREAMS]; /* stream_silent_id of each */
 	uint32_t quiet_ids[MEDIA_STREAMS];  /* stream_quiet_id */
+	uint32_t forged_ids[MEDIA_STREAMS]; /* stream_forged_id */
 	uint32_t ticks, blocks_missing; /* ticks served; ticks in which the telephone's block was not there */
 	uint32_t events_written, events_dropped; /* of the line's queue, in all */
 };

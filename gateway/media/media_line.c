@@ -535,6 +535,7 @@ static void silence_report(struct media_line *line)
 	for (int i = 0; i < MEDIA_STREAMS; i++) {
 		id_report(line, &line->report.silent_ids[i], stream_silent_id(&line->streams[i]));
 		id_report(line, &line->report.quiet_ids[i], stream_quiet_id(&line->streams[i]));
+		id_report(line, &line->report.forged_ids[i], stream_forged_id(&line->streams[i]));
 	}
 }
 

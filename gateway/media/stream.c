@@ -111,6 +111,11 @@ uint32_t stream_silent_id(const struct stream *stream)
 	return stream->silent_samples >= STREAM_SILENT_MS * SAMPLES_PER_MS ? stream->wish.id : 0;
 }
 
+uint32_t stream_forged_id(const struct stream *stream)
+{
+	return stream->wire.forged >= STREAM_FORGED_MAX ? stream->wish.id : 0;
+}
+
 uint32_t stream_quiet_id(const struct stream *stream)
 {
 	return stream->silent_samples >= STREAM_QUIET_MS * SAMPLES_PER_MS ? stream->wish.id : 0;

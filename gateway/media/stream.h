@@ -26,6 +26,7 @@
 #define STREAM_BLOCK_MAX        160
 #define STREAM_OWN_CODECS       2 /* PCMU and PCMA, the first of enum dsp_codec */
 #define STREAM_SILENT_MS        3000 /* without a packet for so long its sound counts as lost */
+#define STREAM_FORGED_MAX       25 /* packets; a few come while keys change */
 #define STREAM_QUIET_MS         1000 /* ... before the call is answered: nobody makes its sound */
 
 #define STREAM_CNAME_BYTES      21 /* with the final zero */
@@ -71,6 +72,8 @@ struct stream_wish {
 	uint8_t ptime_ms;            /* 10..60, rounded up to what the codec can */
 	bool sends, receives;
 	bool plays_hold;             /* what is sent is the hold sound: neither the telephone nor its keys */
+	bool secured;                /* without keys nothing goes nor comes */
+	struct ua_srtp *send_key, *receive_key; /* NULL: none; they live until a wish without them is in force */
 	struct playout_config playout; /* read when the id is new */
 };
 
@@ -134,6 +137,8 @@ uint32_t stream_quiet_id(const struct stream *stream);
 
 /* Whether the next block may be of a key, as dsp_dtmf_rx_suspects has it. */
 void stream_suspect(struct stream *stream, bool suspected);
+/* ... when STREAM_FORGED_MAX packets came that its key did not sign. */
+uint32_t stream_forged_id(const struct stream *stream);
 
 /* The telephone's key, as dsp_dtmf_h tells it: sent as an event where the peer takes them; from its detection to the end
  * of its tone no sound goes out. Before the stream_send of the same block. */

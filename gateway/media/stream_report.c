@@ -28,12 +28,22 @@ static uint16_t rtcp_port(const struct stream *stream, const union address *remo
 	return stream->rtcp_source_port ? stream->rtcp_source_port : (uint16_t)(address_port(remote) + UA_RTCP_PORT_AFTER);
 }
 
+static void keys_take(struct stream_wire *wire, const struct stream_wish *wish)
+{
+	if (wire->receive_key != wish->receive_key)
+		wire->forged = wire->repeated = 0;
+	wire->secured = wish->secured;
+	wire->send_key = wish->send_key;
+	wire->receive_key = wish->receive_key;
+}
+
 void stream_aim(struct stream *stream)
 {
 	bool moved = goes_where_it_comes_from(stream), muxed = stream->wish.rtcp_port == address_port(&stream->wish.remote);
 	const union address *remote = moved ? latch_source(&stream->latch) : &stream->wish.remote;
 	struct stream_wire *wire = &stream->wire;
 
+	keys_take(wire, &stream->wish);
 	wire->fds[STREAM_WIRE_RTP] = stream->wish.fd;
 	wire->fds[STREAM_WIRE_RTCP] = muxed ? stream->wish.fd : stream->wish.rtcp_fd;
 	wire->remotes[STREAM_WIRE_RTP] = wire->remotes[STREAM_WIRE_RTCP] = *remote;

@@ -12,6 +12,7 @@
 #include <sys/types.h>
 
 #include "gateway/address.h"
+#include "sip/srtp.h"
 
 #define STREAM_WIRE_BYTES_MAX 1500 /* of a packet, either way */
 
@@ -21,6 +22,10 @@ enum stream_wire_kind { STREAM_WIRE_RTP, STREAM_WIRE_RTCP, STREAM_WIRE_KINDS };
 struct stream_wire {
 	int32_t fds[STREAM_WIRE_KINDS];           /* non-blocking UDP sockets; -1: none, nothing of that kind goes or comes */
 	union address remotes[STREAM_WIRE_KINDS]; /* where it goes; port 0: nowhere yet */
+	bool secured;            /* what has no key neither goes nor comes */
+	struct ua_srtp *send_key, *receive_key; /* the control thread's; NULL: none */
+	uint64_t forged;         /* packets of sound that receive_key did not sign */
+	uint64_t repeated;       /* ... that came before */
 };
 
 /* False when it did not leave; length at most STREAM_WIRE_BYTES_MAX. */

@@ -164,4 +164,8 @@ if grep -qE '(secret|wrong)1[0-9]{2}' "$dir/tipringd.log"; then
 	echo "not ok tipringd: a password stands in its log"
 	status=1
 fi
+if grep -qE 'inline:|a=crypto' "$dir/tipringd.log"; then
+	echo "not ok tipringd: a key stands in its log"
+	status=1
+fi
 finish $status

@@ -62,6 +62,88 @@ static struct ua_invite *talk(void)
 	return invite;
 }
 
+/* ---- protected sound ---- */
+
+#define CRYPTO(tag, key) "a=crypto:" tag " AES_CM_128_HMAC_SHA1_80 inline:" key "\r\n"
+#define KEY_A "AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwd"
+#define KEY_B "BAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwd"
+
+static void security_is(enum ua_srtp_policy policy)
+{
+	world.line->leg_config.security = (struct leg_security){
+		.policy = (uint8_t)policy, .suites = {UA_SRTP_AES_CM_128_HMAC_SHA1_80}, .suite_count = 1};
+}
+
+static void test_an_unprotected_call_is_refused_where_it_must_be(void **state)
+{
+	struct ua_invite *invite;
+
+	(void)state;
+	security_is(UA_SRTP_REQUIRED);
+	invite = call_comes(PCMU);
+	assert_int_equal(invite->refused, 488);
+	invite = call_comes(sdp_with("127.0.0.1", "0", CRYPTO("1", KEY_A)));
+	assert_int_equal(invite->refused, 0);
+	assert_state("ringing");
+	lift();
+	assert_true(world.wish.streams[0].secured);
+	assert_non_null(world.wish.streams[0].send_key);
+	assert_non_null(world.wish.streams[0].receive_key);
+}
+
+static void test_keys_stay_until_the_peer_has_others(void **state)
+{
+	struct ua_invite *invite;
+	struct stream_wish first;
+
+	(void)state;
+	security_is(UA_SRTP_OPTIONAL);
+	invite = call_comes(sdp_with("127.0.0.1", "0", CRYPTO("1", KEY_A)));
+	lift();
+	first = world.wish.streams[0];
+	assert_true(first.secured);
+	/* RFC 4568 s6.1: held and taken up with the same key, packets are counted on | the key goes on */
+	assert_int_equal(call_is_offered(invite, sdp_with("127.0.0.1", "0", CRYPTO("2", KEY_A) "a=sendonly\r\n")), 0);
+	assert_ptr_equal(world.wish.streams[0].send_key, first.send_key);
+	assert_ptr_equal(world.wish.streams[0].receive_key, first.receive_key);
+	assert_int_equal(call_is_offered(invite, sdp_with("127.0.0.1", "0", CRYPTO("1", KEY_B))), 0);
+	/* RFC 4568 s7.1.4: a new offer may bring a new key | it is used for what comes, and ours goes on */
+	assert_ptr_equal(world.wish.streams[0].send_key, first.send_key);
+	assert_ptr_not_equal(world.wish.streams[0].receive_key, first.receive_key);
+	assert_int_equal(call_is_offered(invite, PCMU), 0);
+	assert_false(world.wish.streams[0].secured);
+	for (int i = 0; i < LEG_KEYS_MAX + 4; i++) /* who has more of them than a call needs falls silent */
+		(void)call_is_offered(invite, sdp_with("127.0.0.1", "0", i % 2 ? CRYPTO("1", KEY_A) : CRYPTO("1", KEY_B)));
+	assert_true(world.wish.streams[0].secured);
+	assert_null(world.wish.streams[0].send_key);
+}
+
+static void test_a_call_whose_answer_does_not_protect_ends_where_it_must(void **state)
+{
+	struct ua_invite *invite;
+
+	(void)state;
+	security_is(UA_SRTP_REQUIRED);
+	invite = call_number();
+	call_is_answered(invite, PCMU);
+	assert_true(invite->ended);
+	assert_true(world.wish.streams[0].id == 0 || world.wish.streams[0].send_key == NULL);
+}
+
+static void test_a_call_without_protection_goes_on_where_it_may(void **state)
+{
+	struct ua_invite *invite;
+
+	(void)state;
+	security_is(UA_SRTP_OPTIONAL);
+	invite = call_number();
+	call_is_answered(invite, PCMU);
+	assert_state("talking");
+	assert_false(world.wish.streams[0].secured);
+	assert_int_equal(call_is_offered(invite, sdp_with("127.0.0.1", "0", CRYPTO("1", KEY_A))), 0);
+	assert_true(world.wish.streams[0].secured);
+}
+
 /* ---- calls that come in ---- */
 
 static void test_each_call_that_cannot_be_taken_is_refused_once(void **state)
@@ -610,6 +692,10 @@ static void test_a_lost_first_digit_gives_congestion_too(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		LINE_TEST(test_a_call_without_protection_goes_on_where_it_may),
+		LINE_TEST(test_a_call_whose_answer_does_not_protect_ends_where_it_must),
+		LINE_TEST(test_keys_stay_until_the_peer_has_others),
+		LINE_TEST(test_an_unprotected_call_is_refused_where_it_must_be),
 		LINE_TEST(test_each_call_that_cannot_be_taken_is_refused_once),
 		LINE_TEST(test_a_second_call_is_refused_and_the_first_goes_on),
 		LINE_TEST(test_lifting_when_the_caller_has_just_given_up_gives_congestion),

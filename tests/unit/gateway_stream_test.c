@@ -318,6 +318,63 @@ static void test_a_remote_of_another_family_hurts_nobody(void **state)
 	assert_int_equal(stream.packets_sent, 0);
 }
 
+/* The peer's packet, protected. */
+static void say_protected(struct ua_srtp *key, uint8_t byte)
+{
+	uint8_t payload[BLOCK], bytes[PACKET_MAX];
+	size_t length;
+
+	memset(payload, byte, sizeof(payload));
+	length = ua_rtp_sender_packet(&peer.sender, bytes, sizeof(bytes), 0, false, payload, sizeof(payload), BLOCK);
+	assert_int_equal(ua_srtp_protect(key, bytes, &length, sizeof(bytes)), 0);
+	assert_true(sendto(peer.fd, bytes, length, 0, &ours.addr.any, address_size(&ours.addr)) > 0);
+}
+
+static void test_protected_sound_is_taken_and_no_other(void **state)
+{
+	const uint8_t keys[2][UA_SRTP_KEY_MAX] = {{1}, {2}};
+	struct ua_srtp *peers[2], *send, *receive;
+	struct stream_wish wish = talking();
+	uint8_t bytes[PACKET_MAX];
+	size_t length;
+
+	(void)state;
+	assert_int_equal(ua_srtp_alloc(&peers[0], 0, keys[0], true), 0);
+	assert_int_equal(ua_srtp_alloc(&peers[1], 0, keys[1], false), 0);
+	assert_int_equal(ua_srtp_alloc(&receive, 0, keys[0], false), 0);
+	assert_int_equal(ua_srtp_alloc(&send, 0, keys[1], true), 0);
+	wish.secured = true;
+	stream_update(&stream, &wish); /* without keys nothing goes and nothing comes */
+	stream_send(&stream, (int16_t[BLOCK]){0}, BLOCK);
+	assert_int_equal(recv(peer.fd, bytes, sizeof(bytes), MSG_DONTWAIT), -1);
+	say(&peer, 0, 0x10, BLOCK);
+	assert_int_equal(heard(), 0);
+
+	wish.send_key = send;
+	wish.receive_key = receive;
+	stream_update(&stream, &wish);
+	for (unsigned i = 0; i < STREAM_FORGED_MAX; i++) {
+		assert_int_equal(stream_forged_id(&stream), 0);
+		say(&peer, 0, 0x10, BLOCK);
+		assert_int_equal(heard(), 0);
+	}
+	assert_int_equal(stream_forged_id(&stream), 1);
+	say_protected(peers[0], 0x20);
+	while (heard() == 0 && stream.packets_received == 0)
+		;
+	assert_int_equal(stream.packets_received, 1);
+	stream_send(&stream, (int16_t[BLOCK]){0}, BLOCK);
+	length = (size_t)recv(peer.fd, bytes, sizeof(bytes), MSG_DONTWAIT);
+	assert_int_equal(length, UA_RTP_HEADER_BYTES + BLOCK + 10);
+	assert_memory_not_equal(bytes + UA_RTP_HEADER_BYTES, bytes + UA_RTP_HEADER_BYTES + 1, 16); /* silence does not look so */
+	assert_int_equal(ua_srtp_unprotect(peers[1], bytes, &length), 0);
+	assert_int_equal(bytes[UA_RTP_HEADER_BYTES], 0xff);
+	ua_srtp_free(peers[0]);
+	ua_srtp_free(peers[1]);
+	ua_srtp_free(send);
+	ua_srtp_free(receive);
+}
+
 static void test_sockets_are_on_even_ports_of_the_range_and_marked(void **state)
 {
 	const struct stream_socket_config config = {.addr = "127.0.0.9", .port_min = 21001, .port_max = 21007, .dscp = 34,
@@ -347,6 +404,7 @@ static void test_sockets_are_on_even_ports_of_the_range_and_marked(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		STREAM_TEST(test_protected_sound_is_taken_and_no_other),
 		STREAM_TEST(test_a_stranger_who_is_faster_does_not_keep_the_peer_out),
 		STREAM_TEST(test_a_stranger_is_not_heard_beside_the_peer),
 		STREAM_TEST(test_a_peer_behind_a_translator_is_heard_at_once),

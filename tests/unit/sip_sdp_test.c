@@ -142,7 +142,7 @@ static void test_what_is_no_description_is_refused(void **state)
 		{"v=1\r\n" C "m=audio 5004 RTP/AVP 0\r\n", EBADMSG},
 		{HEAD C T, ENOTSUP},
 		{HEAD C T "m=image 5004 udptl t38\r\n", ENOTSUP},
-		{HEAD C T "m=audio 5004 RTP/SAVP 0\r\n", ENOTSUP},
+		{HEAD C T "m=audio 5004 TCP/RTP/AVP 0\r\n", ENOTSUP},
 		{HEAD C T "m=audio 65536 RTP/AVP 0\r\n", EBADMSG},
 		{HEAD C T "m=audio -1 RTP/AVP 0\r\n", EBADMSG},
 		{HEAD C T "m=audio 5004\r\n", EBADMSG},
