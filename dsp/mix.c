@@ -3,15 +3,11 @@
 #include <math.h>
 #include <string.h>
 
+#include "dsp/limit.h"
 #include "dsp/mix.h"
 #include "dsp/osc.h"
 
 #define SILENCE_DBM0 (-99.0)
-
-static int16_t saturate(int32_t value)
-{
-	return value > INT16_MAX ? INT16_MAX : value < INT16_MIN ? INT16_MIN : (int16_t)value;
-}
 
 static void add(int16_t *out, const int16_t *const sounds[], size_t sound_count, size_t count)
 {
@@ -20,7 +16,7 @@ static void add(int16_t *out, const int16_t *const sounds[], size_t sound_count,
 
 		for (size_t k = 0; k < sound_count; k++)
 			sum += sounds[k][i];
-		out[i] = saturate(sum);
+		out[i] = dsp_limit(sum);
 	}
 }
 

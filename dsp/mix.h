@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * Adds sounds, saturating. Everything that reaches a telephone passes here, even a single source.
+ * Adds sounds; a sum that would not fit is bent (dsp/limit.h). Everything that reaches a telephone passes here, even a single source.
  */
 #ifndef TIPRING_DSP_MIX_H
 #define TIPRING_DSP_MIX_H

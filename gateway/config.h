@@ -158,6 +158,8 @@ struct config_profile {
 	struct digitmap digit_map;
 	struct digitmap emergency; /* without alternatives: no number is one */
 	uint8_t emergency_uri; /* enum config_emergency_uri */
+	int rx_gain_db, tx_gain_db;
+	bool high_pass;
 	unsigned emergency_hold_s, emergency_callback_s, csh_s;
 	struct digitmap barred; /* ... */
 	struct hours barred_hours;

@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "dsp/echo.h"
+#include "dsp/gain.h"
 #include "gateway/config.h"
 #include "gateway/media/media_pool.h"
 #include "gateway/settings.h"
@@ -139,7 +140,7 @@ const struct setting settings[] = {
 	PROFILE("country", KIND_COUNTRY, country, 0, 0, "", "us",
 		"two letters: whose tones and ring cadence; one that is not known is refused with a list of those that are"),
 	PROFILE("use", KIND_USE, use, 0, 0, "", "phone",
-		"what is connected: on fax, modem and alarm nothing is laid over a call, none waits, who is held hears nothing, and keys stay sound unless dtmf_events is set; on modem and alarm a break is no flash unless flash_max_ms is set"),
+		"what is connected: on fax, modem and alarm nothing is laid over a call, none waits, who is held hears nothing, and keys stay sound unless dtmf_events is set; on modem and alarm a break is no flash unless flash_max_ms is set; doc/sounds.md has what happens to the sound"),
 	PROFILE("tone_level_dbm0", KIND_SIGNED, tone_level_dbm0, -40, 0, "dBm0", "-13",
 		"level of each frequency of a tone"),
 	PROFILE("flash_min_ms", KIND_NUMBER, flash_min_ms, 40, 1500, "ms", "80",
@@ -241,6 +242,12 @@ const struct setting settings[] = {
 		"# ends a number and calls it at once"),
 	PROFILE("dtmf_events", KIND_SWITCH, dtmf_events, 0, 0, "", "on",
 		"keys pressed in a call go out as events (RFC 4733) where the far end takes them; off: as sound"),
+	PROFILE("rx_gain_db", KIND_SIGNED, rx_gain_db, DSP_GAIN_MIN_DB, DSP_GAIN_MAX_DB, "dB", "0",
+		"how much louder, or softer, the far end hears what the telephone says (doc/sounds.md has the usual values)"),
+	PROFILE("tx_gain_db", KIND_SIGNED, tx_gain_db, DSP_GAIN_MIN_DB, DSP_GAIN_MAX_DB, "dB", "0",
+		"... and the telephone all that it hears"),
+	PROFILE("high_pass", KIND_SWITCH, high_pass, 0, 0, "", "off",
+		"takes mains hum, below 180 Hz, out of what the telephone says; not where use is fax, modem or alarm"),
 	PROFILE("echo", KIND_ECHO, echo, 0, 0, "", "software",
 		"who takes away the far talker's echo, which a telephone's hybrid sends back (doc/echo.md): software is Tipring, kernel the card or the module that dahdi_cfg chose for the channel"),
 	PROFILE("echo_tail_ms", KIND_NUMBER, echo_tail_ms, DSP_ECHO_TAIL_MIN_MS, DSP_ECHO_TAIL_MAX_MS, "ms", "32",

@@ -90,8 +90,12 @@ int taste_alloc(struct taste **tastep, const struct config_profile *profile)
 	taste->media.rings[RING_COUNTRY] = zone.ring;
 	taste->media.use = profile->use;
 	taste->media.hook = fxs_hook_defaults;
-	taste->media.echo = profile->echo;
+	taste->media.echo = use_traits(profile->use)->echo_cancelled ? profile->echo : MEDIA_ECHO_OFF;
 	taste->media.echo_tail_ms = profile->echo_tail_ms;
+	taste->media.echo_mutes = use_traits(profile->use)->echo_muted;
+	taste->media.high_pass = profile->high_pass && use_traits(profile->use)->filtered;
+	taste->media.rx_gain_db = profile->rx_gain_db;
+	taste->media.tx_gain_db = profile->tx_gain_db;
 	taste->media.hook.flash_min_ms = profile->flash_min_ms;
 	taste->media.hook.flash_max_ms = profile->flash_max_ms;
 	*tastep = taste;

@@ -19,6 +19,9 @@ struct use_traits {
 	bool hold_sound;      /* who is held may hear something */
 	bool fixed_playout;   /* sound that goes on is never made longer or shorter */
 	bool any_codec;       /* else only those that keep a machine's signals as they are */
+	bool echo_cancelled;
+	bool echo_muted;      /* what the canceller leaves over too, and noise put in its place */
+	bool filtered;        /* high_pass may take hum out */
 	/* Where the profile does not say. */
 	bool flash;           /* a break of the loop means something */
 	bool key_events;      /* keys go out as events rather than as they sound */

@@ -4,9 +4,10 @@
 
 #include "gateway/media/media_echo.h"
 
-int media_echo_alloc(struct media_echo_path *path, unsigned tail_ms, unsigned block_samples, unsigned delay)
+int media_echo_alloc(struct media_echo_path *path, const struct media_taste *taste, unsigned block_samples, unsigned delay)
 {
-	struct dsp_echo_config config = {.tail_ms = tail_ms, .block_samples = block_samples, .muting = true, .comfort_noise = true};
+	struct dsp_echo_config config = {.tail_ms = taste->echo_tail_ms, .block_samples = block_samples, .muting = taste->echo_mutes,
+		.comfort_noise = taste->echo_mutes};
 
 	assert(delay + 3 * block_samples <= MEDIA_ECHO_WRITTEN);
 	path->delay = delay;

@@ -8,6 +8,7 @@
 
 #include "dsp/echo.h"
 #include "fxs/fxs.h"
+#include "gateway/media/media.h"
 
 #define MEDIA_ECHO_WRITTEN 1024 /* samples kept: more than any port's echo_delay and three blocks */
 
@@ -20,7 +21,7 @@ struct media_echo_path {
 };
 
 /* Control thread. */
-int media_echo_alloc(struct media_echo_path *path, unsigned tail_ms, unsigned block_samples, unsigned delay);
+int media_echo_alloc(struct media_echo_path *path, const struct media_taste *taste, unsigned block_samples, unsigned delay);
 void media_echo_free(struct media_echo_path *path);
 
 /* Sound begins anew: what was written before is not heard. What is known of the line stays. */

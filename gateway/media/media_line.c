@@ -56,6 +56,8 @@ int media_line_alloc(struct media_line **linep, struct media *media, struct fxs_
 	line->taste = taste;
 	line->wish.tone = MEDIA_TONE_NONE;
 	line->call_gain = 1;
+	line->rx_gain = dsp_gain_factor(taste->rx_gain_db);
+	line->tx_gain = dsp_gain_factor(taste->tx_gain_db);
 	event_queue_init(&line->events, events_size);
 	err = driver->port_open(&line->port, bus, &config, now_ns);
 	if (!err)
@@ -69,7 +71,7 @@ int media_line_alloc(struct media_line **linep, struct media *media, struct fxs_
 	if (!err)
 		err = dsp_dtmf_rx_alloc(&line->dtmf, dtmf_handler, line);
 	if (!err && taste->echo == MEDIA_ECHO_SOFTWARE)
-		err = media_echo_alloc(&line->echo, taste->echo_tail_ms, block_samples, driver->echo_delay(line->port));
+		err = media_echo_alloc(&line->echo, taste, block_samples, driver->echo_delay(line->port));
 	for (int i = 0; i < MEDIA_STREAMS && !err; i++)
 		err = stream_init(&line->streams[i], true);
 	if (err) {
@@ -414,6 +416,9 @@ static void listen_block(struct media_line *line, int16_t *samples, size_t count
 		    line->tone_muted_until_ns != UINT64_MAX)
 			line->tone_muted_until_ns = line->now_ns + SUSPICION_MS * NS_PER_MS;
 	}
+	if (line->taste->high_pass)
+		dsp_hum_filter_run(&line->hum, samples, count);
+	dsp_gain_apply(line->rx_gain, samples, count);
 	for (int i = 0; i < MEDIA_CALLS; i++) {
 		stream_suspect(&line->streams[i], dsp_dtmf_rx_suspects(line->dtmf));
 		if (!line->streams[i].wish.plays_hold)
@@ -496,6 +501,7 @@ static void speak_block(struct media_line *line, size_t count)
 	inputs[3] = prompt_block(line, prompt, count);
 	inputs[4] = line->wish.echo ? line->said : NULL;
 	dsp_mix_sum(out, inputs, SPEAK_INPUTS, count);
+	dsp_gain_apply(line->tx_gain, out, count);
 	if (line->port->driver->write(line->port, out, count) == 0)
 		media_echo_written(&line->echo, out, count);
 }

@@ -4,6 +4,7 @@
 #define TIPRING_GATEWAY_MEDIA_MEDIA_LINE_H
 
 #include "dsp/dtmf.h"
+#include "dsp/gain.h"
 #include "gateway/media/box.h"
 #include "gateway/media/media.h"
 #include "gateway/media/media_echo.h"
@@ -29,6 +30,8 @@ struct media_line {
 	struct dsp_tone *tone, *beep;
 	struct dsp_dtmf_rx *dtmf;
 	struct media_echo_path echo;
+	struct dsp_hum_filter hum;
+	float rx_gain, tx_gain;  /* factors */
 	struct media_wish wish;
 	uint32_t wish_sequence;
 	struct media_report report;

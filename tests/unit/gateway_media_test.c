@@ -495,6 +495,32 @@ static void test_an_echo_is_what_the_telephone_says(void **state)
 	assert_heard(0, 0);
 }
 
+/* What it says comes back: louder by the one gain, softer by the other, each alone. */
+static void assert_gains(int rx_gain_db, int tx_gain_db, int16_t heard)
+{
+	struct media_wish echo = talk;
+
+	taste.rx_gain_db = rx_gain_db;
+	taste.tx_gain_db = tx_gain_db;
+	make(NULL);
+	echo.echo = true;
+	media_line_wish(lines[0], &echo);
+	step_after(1);
+	cards[0].says = 1000;
+	assert_heard(heard, heard);
+	unmake(NULL);
+	taste.rx_gain_db = taste.tx_gain_db = 0;
+}
+
+static void test_gains_change_what_is_said_and_what_is_heard(void **state)
+{
+	(void)state;
+	assert_gains(0, 0, 1000);
+	assert_gains(6, 0, 1995);
+	assert_gains(0, -20, 100);
+	assert_gains(6, -6, 1000);
+}
+
 static void test_words_are_said_once_and_anew_with_another_serial(void **state)
 {
 	int16_t one[120], two[80];
@@ -998,6 +1024,7 @@ int main(void)
 		MEDIA_TEST(test_a_beep_is_heard_once_over_the_call),
 		MEDIA_TEST(test_a_call_is_softer_in_the_bursts_of_the_call_waiting_tone),
 		MEDIA_TEST(test_an_echo_is_what_the_telephone_says),
+		cmocka_unit_test(test_gains_change_what_is_said_and_what_is_heard),
 		MEDIA_TEST(test_words_are_said_once_and_anew_with_another_serial),
 		BRIDGE_TEST(test_two_talk_past_a_telephone_that_is_hung_up),
 		BRIDGE_TEST(test_a_telephone_is_used_beside_a_bridge),

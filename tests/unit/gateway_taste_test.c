@@ -131,6 +131,34 @@ static void test_a_country_that_there_is_not_is_none(void **state)
 
 #define TASTE_TEST(test) cmocka_unit_test_setup_teardown(test, make, unmake)
 
+static void test_the_use_of_a_line_decides_what_becomes_of_its_sound(void **state)
+{
+	static const struct {
+		enum use use;
+		enum media_echo echo;
+		bool mutes, filters;
+	} rows[] = {
+		{USE_PHONE, MEDIA_ECHO_SOFTWARE, true, true},
+		{USE_TTY, MEDIA_ECHO_SOFTWARE, false, true},
+		{USE_FAX, MEDIA_ECHO_SOFTWARE, false, false},
+		{USE_ALARM, MEDIA_ECHO_SOFTWARE, false, false},
+		{USE_MODEM, MEDIA_ECHO_OFF, false, false},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		profile.use = rows[i].use;
+		profile.echo = MEDIA_ECHO_SOFTWARE;
+		profile.high_pass = true;
+		taste_make();
+		assert_int_equal(taste_media(taste)->echo, rows[i].echo);
+		assert_int_equal(taste_media(taste)->echo_mutes, rows[i].mutes);
+		assert_int_equal(taste_media(taste)->high_pass, rows[i].filters);
+		taste_free(taste);
+		taste = NULL;
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -139,6 +167,7 @@ int main(void)
 		TASTE_TEST(test_the_hold_tone_beeps_twice_in_eight_seconds),
 		TASTE_TEST(test_a_hold_file_is_played_as_it_is_and_silence_is_none),
 		TASTE_TEST(test_a_country_that_there_is_not_is_none),
+		TASTE_TEST(test_the_use_of_a_line_decides_what_becomes_of_its_sound),
 	};
 
 	return cmocka_run_group_tests_name("gateway/taste", tests, NULL, NULL);
