@@ -111,13 +111,14 @@ static void go_on(struct dsp_conceal *conceal, int16_t *samples, size_t count)
 	}
 }
 
-/* The step where the period begins anew is bent too: what was played last goes on backwards for a moment. */
+/* Where the period is no exact copy of the one before there is a step at its beginning, which is spread over a quarter. */
 static void lead_in(const struct dsp_conceal *conceal, const int16_t *before, int16_t *samples, size_t count)
 {
+	float step = (float)before[-1] - (float)before[-1 - (int)conceal->pitch];
 	size_t bend = conceal->pitch / 4;
 
 	for (size_t i = 0; i < bend && i < count; i++)
-		samples[i] = mixed(before[-1 - (int)i], samples[i], (float)(i + 1) / (float)(bend + 1));
+		samples[i] = limited(samples[i] + step * (float)(bend - i) / (float)(bend + 1));
 }
 
 static void fill(struct dsp_conceal *conceal, const int16_t *before, int16_t *samples, size_t count, unsigned hold,

@@ -4,6 +4,7 @@
 #include "dsp/stretch.h"
 #include "gateway/media/playout_private.h"
 
+#define CHANGE_SAMPLES   60  /* the longest that a codec is silent at first is Opus' 6.5 ms */
 #define LOST_DECODED_MAX 800 /* samples: so long a codec's own concealment is asked, then ours fades it into noise */
 
 /* The delay is changed in the sound when it is too short, or too long by more than SLACK, not too often, and the more
@@ -64,16 +65,24 @@ static void turn_note(struct playout *playout, const struct playout_entry *entry
 
 static bool has_memory(unsigned codec)
 {
-	return dsp_codec_shape((enum dsp_codec)codec)->frame_samples > 1;
+	return codec != DSP_CODEC_PCMU && codec != DSP_CODEC_PCMA;
 }
 
-/* Another codec has heard nothing of what was before, so what went on is blended into its beginning. */
-static void codec_change(struct playout *playout, const struct playout_entry *entry)
+/* Another codec has heard nothing of what was before, and is silent at first: what went on goes on over its beginning. */
+static bool codec_changes(const struct playout *playout, const struct playout_entry *entry)
 {
-	if (!playout->stats.played || playout->conceal.missing || entry->codec == playout->last_codec ||
-	    (!has_memory(entry->codec) && !has_memory(playout->last_codec)))
-		return;
-	dsp_conceal_missing(&playout->conceal, pending_end(playout), NULL, 0);
+	return playout->stats.played && !playout->conceal.missing && entry->codec != playout->last_codec &&
+		(has_memory(entry->codec) || has_memory(playout->last_codec));
+}
+
+/* The samples are at the end of what is pending. */
+static void good(struct playout *playout, int16_t *samples, size_t count, bool changes)
+{
+	size_t over = changes && count > CHANGE_SAMPLES ? CHANGE_SAMPLES : 0;
+
+	if (over)
+		dsp_conceal_missing(&playout->conceal, samples, samples, over);
+	dsp_conceal_good(&playout->conceal, samples + over, count - over);
 }
 
 static void decode(struct playout *playout)
@@ -84,13 +93,14 @@ static void decode(struct playout *playout)
 	int16_t *samples = pending_end(playout);
 	uint8_t bytes[PLAYOUT_BYTES_MAX];
 	size_t count = 0;
+	bool changes;
 
 	playout_pool_read(&playout->pool, PLAYOUT_SOUND, bytes);
 	playout_pool_drop(&playout->pool, PLAYOUT_SOUND);
 	if (!decoder)
 		return;
 	turn_note(playout, &entry);
-	codec_change(playout, &entry);
+	changes = codec_changes(playout, &entry);
 	if (entry.anew || entry.codec != playout->last_codec)
 		dsp_decoder_reset(decoder);
 	count = dsp_decode(decoder, samples, bytes, entry.length);
@@ -98,7 +108,7 @@ static void decode(struct playout *playout)
 		count -= (size_t)late;
 		memmove(samples, samples + late, count * sizeof(*samples));
 	}
-	dsp_conceal_good(&playout->conceal, samples, count);
+	good(playout, samples, count, changes);
 	playout->pending += (unsigned)count;
 	playout->sounded_until = entry.place + entry.samples;
 	playout->last_samples = entry.samples;

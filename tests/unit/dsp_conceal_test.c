@@ -49,8 +49,8 @@ static void test_a_voice_goes_on_and_is_gone_after_80_ms(void **state)
 	for (int block = 0; block < 10; block++)
 		dsp_conceal_missing(&conceal, gap + block * BLOCK, gap + block * BLOCK, BLOCK);
 	assert_true(rms(gap, BLOCK) > 0.85 * rms(sound, BEFORE));
-	for (int i = 1; i < 320; i++)
-		assert_in_range(gap[i] - gap[i - 1] + 2000, 0, 4000);
+	for (int i = 0; i < 60; i++)
+		assert_in_range(gap[i] - gap[i - 64] + 60, 0, 120); /* as if nothing were missing */
 	assert_true(rms(gap + 4 * BLOCK, BLOCK) < 0.7 * rms(sound, BEFORE));
 	assert_true(dsp_conceal_is_noise(&conceal));
 	assert_true(rms(gap + 8 * BLOCK, 2 * BLOCK) < 40);
