@@ -53,6 +53,7 @@ enum settings_kind {
 	KIND_BLOCK,   /* 5, 10 or 20 */
 	KIND_PTIME,   /* 10, 20 .. 60 */
 	KIND_CODECS,  /* struct codecs */
+	KIND_COUNT,
 };
 
 struct setting {

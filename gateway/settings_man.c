@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* Prints the manual page tipring.conf(5) from the table of settings, when the programs are built. */
 #include <stdio.h>
+#include <stdlib.h>
 
 #include "gateway/settings.h"
 
@@ -27,9 +28,9 @@ static const char head[] =
 
 static const char *kind_text(const struct setting *setting, char *text, size_t size)
 {
-	static const char *const texts[] = {
+	static const char *const texts[KIND_COUNT] = {
 		[KIND_SWITCH] = "on or off",
-		[KIND_ADDR] = "numeric IPv4 address",
+		[KIND_ADDR] = "numeric IPv4 or IPv6 address",
 		[KIND_SERVER] = "1 to 4 names or numeric addresses, each with :port or not",
 		[KIND_NAMESERVERS] = "up to 4 numeric addresses, each with :port or not",
 		[KIND_TRANSPORT] = "udp or tcp",
@@ -39,6 +40,9 @@ static const char *kind_text(const struct setting *setting, char *text, size_t s
 		[KIND_COUNTRY] = "two letters",
 		[KIND_DRIVER] = "dahdi or dummy",
 		[KIND_BLOCK] = "5, 10 or 20",
+		[KIND_PEERS] = "addresses and networks",
+		[KIND_PTIME] = "10, 20, 30, 40, 50 or 60",
+		[KIND_CODECS] = "names of codecs",
 	};
 	const char *unit = setting->unit[0] ? " " : "";
 
@@ -48,8 +52,10 @@ static const char *kind_text(const struct setting *setting, char *text, size_t s
 		snprintf(text, size, "text of %ld to %ld bytes", setting->min, setting->max);
 	else if (settings_choices(setting->kind))
 		snprintf(text, size, "%s", settings_choices(setting->kind));
-	else
+	else if (texts[setting->kind])
 		snprintf(text, size, "%s%s%s", texts[setting->kind], unit, setting->unit);
+	else
+		exit(EXIT_FAILURE); /* a kind that was forgotten here */
 	return text;
 }
 
