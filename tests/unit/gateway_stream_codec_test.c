@@ -105,6 +105,13 @@ static int unmake(void **state)
 	return 0;
 }
 
+/* Another call. */
+static void again(void)
+{
+	unmake(NULL);
+	make(NULL);
+}
+
 /* The next packet that the peer gets, in bytes; false: there is none. */
 static bool packet_comes(struct ua_rtp_packet *packet, uint8_t bytes[PACKET_MAX])
 {
@@ -165,7 +172,7 @@ static void test_each_codec_goes_both_ways_in_packets_of_any_length(void **state
 			uint32_t timestamp = 0;
 			size_t told = 0;
 
-			make(NULL);
+			again();
 			wish.ptime_ms = ms;
 			sends_in(codec);
 			stream_update(&stream, &wish);
@@ -188,10 +195,8 @@ static void test_each_codec_goes_both_ways_in_packets_of_any_length(void **state
 			assert_true(fabs(help_level_at(heard + MS(1000), MS(1000), 700) + 13) < 2.5);
 			assert_true(click_below_db(got + MS(1000), MS(1000)) > 6);
 			assert_true(click_below_db(heard + MS(1000), MS(1000)) > 6);
-			unmake(NULL);
 		}
 	}
-	make(NULL);
 }
 
 /* What it was before and what it is afterwards sounds on through the change, in both directions. 20 dB below a tone of
@@ -215,7 +220,7 @@ static void test_a_codec_changes_without_a_click(void **state)
 		double sent, came;
 		size_t at = 0;
 
-		make(NULL);
+		again();
 		sends_in(codec);
 		stream_update(&stream, &wish);
 		for (size_t i = 0; i < SOUND; i += MS(10)) {
@@ -241,9 +246,7 @@ static void test_a_codec_changes_without_a_click(void **state)
 			dsp_codec_shape(changes[c].to)->name, sent, came);
 		assert_true(sent > changes[c].click_below_db);
 		assert_true(came > changes[c].click_below_db);
-		unmake(NULL);
 	}
-	make(NULL);
 }
 
 static void test_a_shorter_packet_that_is_wished_for_begins_with_what_waits(void **state)
@@ -336,24 +339,21 @@ static void test_redundancy_makes_up_for_lost_packets(void **state)
 	for (int codec = 0; codec <= DSP_CODEC_G722; codec++) {
 		double with, without;
 
-		make(NULL);
+		again();
 		wish.takes[DSP_CODEC_COUNT] = (struct stream_type){RED_TYPE, STREAM_RED};
 		stream_update(&stream, &wish);
 		lose(codec, true);
 		with = click_below_db(heard + MS(1000), MS(1900));
 		assert_int_equal(stream.packets_refused, 0);
-		unmake(NULL);
-		make(NULL);
+		again();
 		stream_update(&stream, &wish);
 		for (size_t i = 0; i < SOUND; i++) /* so that what is lost cannot be guessed */
 			said[i] = (int16_t)(said[i] * (i / MS(20) % 3 == 2 ? 1 : 0.2));
 		lose(codec, false);
 		without = click_below_db(heard + MS(1000), MS(1900));
-		unmake(NULL);
 		print_message("%s: with %.1f dB, without %.1f dB\n", dsp_codec_shape(codec)->name, with, without);
 		assert_true(with > 20);
 	}
-	make(NULL);
 }
 
 static void test_a_packet_of_redundancy_that_does_not_add_up_is_refused(void **state)
