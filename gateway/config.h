@@ -92,6 +92,7 @@ struct config_account {
 	unsigned session_expires_s;
 	bool over_tcp;
 	uint8_t accept_transfers, follow_redirects; /* enum config_reach */
+	struct config_list redirect_hosts; /* with CONFIG_REACH_DOMAIN: others, with blanks between them */
 	bool transfer_by_address;
 	struct codecs codecs;
 	unsigned ptime_ms;

@@ -48,6 +48,9 @@ struct line_announcement {
 	unsigned ms;  /* how long */
 };
 
+#define LINE_MOVES_MAX 5   /* as often as a call may be forwarded: more is a loop */
+#define LINE_MOVED_MAX 256 /* bytes of an address; of a longer one these count */
+
 struct line {
 	const struct loop *loop;
 	const struct config_line *config;
@@ -98,6 +101,7 @@ struct line {
 	struct leg *referred_leg;
 	struct ua_referral *referral;
 	unsigned times_moved;    /* how often the newest call from here was sent on */
+	char moved_to[LINE_MOVES_MAX][LINE_MOVED_MAX]; /* ... and where, as user@host */
 	unsigned times_referred; /* by whom we were connected with, one after the other, since the line was idle */
 	char blind_number[LINE_NUMBER_MAX]; /* whom the held party is to be connected with; "": with the active one */
 	bool second_came_in;  /* of two calls, the newer was not made from here */
@@ -178,8 +182,9 @@ bool line_emergency_goes_on(struct line *line, struct leg *leg, enum line_role r
 bool line_follow(struct line *line, struct leg *leg, enum line_role role);
 
 /* line_transfer.c */
-/* This subscriber pays: others send him only where his telephone could dial, at the domains that they may, and not to himself. */
-bool line_may_be_sent_to(const struct line *line, enum config_reach reach, const char *user, const char *host);
+/* This subscriber pays: others send him only where his telephone could dial now, at the domains that they may, and not to himself.
+ * hosts: others that are as good as the account's domain, with blanks between them. */
+bool line_may_be_sent_to(const struct line *line, enum config_reach reach, const char *hosts, const char *user, const char *host);
 /* Calls there; to says the rest. As leg_call. */
 int line_call_sent_to(struct leg **legp, struct line *line, struct ua_call_to *to, const char *user, const char *host);
 /* The held party is to talk to the active one, or to a number in the network's form and as dialled. Returns what

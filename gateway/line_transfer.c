@@ -95,15 +95,27 @@ static bool is_own_domain(const struct line *line, const char *host)
 	return !host[0] || strcasecmp(host, line->config->account->domain.text) == 0;
 }
 
-bool line_may_be_sent_to(const struct line *line, enum config_reach reach, const char *user, const char *host)
+static bool has_host(const char *hosts, const char *host)
+{
+	static const char between[] = " ,\t";
+	size_t length;
+
+	for (hosts += strspn(hosts, between); *hosts; hosts += length + strspn(hosts + length, between)) {
+		length = strcspn(hosts, between);
+		if (length == strlen(host) && strncasecmp(hosts, host, length) == 0)
+			return true;
+	}
+	return false;
+}
+
+bool line_may_be_sent_to(const struct line *line, enum config_reach reach, const char *hosts, const char *user, const char *host)
 {
 	const struct config_profile *profile = line->config->profile;
 	bool own = is_own_domain(line, host);
 
-	return reach != CONFIG_REACH_OFF && (own || reach == CONFIG_REACH_ON) && strlen(user) <= LINE_DIGITS_MAX &&
-		digitmap_match(&profile->digit_map, user) >= DIGITMAP_TIMER &&
-		digitmap_match(&profile->barred, user) < DIGITMAP_TIMER &&
-		!(own && strcmp(user, line->config->account->user.text) == 0);
+	return reach != CONFIG_REACH_OFF && (own || reach == CONFIG_REACH_ON || has_host(hosts, host)) &&
+		strlen(user) <= LINE_DIGITS_MAX && digitmap_match(&profile->digit_map, user) >= DIGITMAP_TIMER &&
+		!line_number_is_barred(line, user) && !(own && strcmp(user, line->config->account->user.text) == 0);
 }
 
 /* Who takes another's call over is found by that call, not by a number. */
@@ -113,7 +125,7 @@ static bool may_be_called(const struct line *line, const struct ua_refer_request
 
 	if (request->replaces[0])
 		return reach != CONFIG_REACH_OFF && strncasecmp(request->uri, "sip:", 4) == 0;
-	return line_may_be_sent_to(line, reach, request->user, request->host);
+	return line_may_be_sent_to(line, reach, "", request->user, request->host);
 }
 
 /* A number at our own domain is called as if it were dialled, all else as it is written. */

@@ -970,14 +970,80 @@ static void test_a_call_is_not_sent_on_for_ever(void **state)
 {
 	(void)state;
 	call_in_map(CONFIG_REACH_DOMAIN);
-	for (int i = 0; i < 5; i++) {
-		call_moves(call_sent(), i % 2 ? "103" : "104", "example.org");
+	for (int i = 3; i < 8; i++) {
+		char number[4] = {'1', '0', (char)('0' + i)};
+
+		call_moves(call_sent(), number, "example.org");
 		assert_state("calling");
 		media_obeys();
 	}
-	call_moves(call_sent(), "105", "example.org");
+	call_moves(call_sent(), "108", "example.org");
 	assert_state("congestion");
 	assert_int_equal(world.invite_count, 6);
+}
+
+static void test_a_call_that_goes_in_circles_is_given_up_where_it_was_before(void **state)
+{
+	(void)state;
+	call_in_map(CONFIG_REACH_DOMAIN);
+	call_moves(call_sent(), "103", "example.org");
+	media_obeys();
+	call_moves(call_sent(), "104", "example.org");
+	media_obeys();
+	assert_state("calling");
+	/* RFC 3261 s8.1.3.4: an address of a 3xx is tried once | who sends a call to where it was before is not followed */
+	call_moves(call_sent(), "103", "EXAMPLE.org");
+	assert_state("congestion");
+	assert_int_equal(world.invite_count, 3);
+	phone_does(MEDIA_EVENT_HUNG_UP, 0);
+	phone_does(MEDIA_EVENT_LIFTED, 0);
+	phone_dials("102");
+	call_moves(call_sent(), "103", "example.org");
+	assert_state("calling");
+}
+
+static void test_listed_hosts_are_as_good_as_the_own_domain(void **state)
+{
+	static const struct {
+		const char *hosts, *host;
+		bool followed;
+	} rows[] = {
+		{"a.example b.example", "B.example", true},
+		{"a.example, b.example", "a.example", true},
+		{"a.example", "a.example.org", false},
+		{"a.example.org", "a.example", false},
+		{"a.example", "example", false},
+		{"", "a.example", false},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		struct ua_invite *first = call_in_map(CONFIG_REACH_DOMAIN);
+
+		strcpy(world.account.redirect_hosts.text, rows[i].hosts);
+		call_moves(first, "103", rows[i].host);
+		assert_state(rows[i].followed ? "calling" : "congestion");
+	}
+	call_in_map(CONFIG_REACH_OFF);
+	strcpy(world.account.redirect_hosts.text, "a.example");
+	call_moves(call_sent(), "103", "a.example");
+	assert_state("congestion");
+}
+
+static void test_nobody_is_sent_at_night_where_one_may_not_call_then(void **state)
+{
+	const char *why;
+	size_t at;
+
+	(void)state;
+	call_in_map(CONFIG_REACH_ON);
+	assert_int_equal(hours_parse(&world.profile.barred_hours, "(103)", &at, &why), 0);
+	call_moves(call_sent(), "103", "example.org");
+	assert_state("congestion");
+	call_in_map(CONFIG_REACH_ON);
+	assert_int_equal(hours_parse(&world.profile.barred_hours, "(104)", &at, &why), 0);
+	call_moves(call_sent(), "103", "example.org");
+	assert_state("calling");
 }
 
 static void test_whom_we_are_to_call_may_be_elsewhere_too(void **state)
@@ -1283,6 +1349,9 @@ int main(void)
 		SERVICES_TEST(test_lifting_while_the_second_rings_hears_it_again),
 		SERVICES_TEST(test_who_is_elsewhere_is_called_only_where_that_is_allowed),
 		SERVICES_TEST(test_a_call_is_not_sent_on_for_ever),
+		SERVICES_TEST(test_a_call_that_goes_in_circles_is_given_up_where_it_was_before),
+		SERVICES_TEST(test_listed_hosts_are_as_good_as_the_own_domain),
+		SERVICES_TEST(test_nobody_is_sent_at_night_where_one_may_not_call_then),
 		SERVICES_TEST(test_whom_we_are_to_call_may_be_elsewhere_too),
 		SERVICES_TEST(test_who_is_queued_hears_ringing),
 		SERVICES_TEST(test_who_takes_a_call_over_is_answered_without_ringing),
