@@ -52,7 +52,7 @@ const struct setting settings[] = {
 	SIP("peers", KIND_PEERS, peers, 0, CONFIG_LIST_MAX, "", "",
 		"from whom calls to every account are taken, beside its server: addresses and networks, as \"192.0.2.7 198.51.100.0/24 2001:db8::/32\", 32 at most; what they say of the caller is believed (doc/strangers.md)"),
 	SIP("strangers", KIND_STRANGERS, strangers, 0, 0, "", "refuse",
-		"what becomes of calls from anywhere else: refuse (403), silence (no answer at all) or allow"),
+		"what becomes of calls from anywhere else: refuse (403), silence (no answer at all), challenge (401: who has user and password of the account may call) or allow"),
 	SIP("nameservers", KIND_NAMESERVERS, nameservers, 0, 0, "", "",
 		"whom the names of servers are asked of; \"\": whom /etc/resolv.conf names"),
 	SIP("failover_s", KIND_NUMBER, failover_s, UA_FAILOVER_MIN_S, UA_FAILOVER_MAX_S, "s", "4",

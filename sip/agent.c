@@ -320,6 +320,7 @@ int ua_agent_alloc(struct ua_agent **agentp, const struct ua_agent_config *confi
 	agent->failback_ms = 1000 * within(config->failback_s, UA_FAILBACK_MIN_S, UA_FAILBACK_S, UA_FAILBACK_MAX_S);
 	agent->arg = arg;
 	agent->authority.strangers = config->strangers;
+	rand_bytes(agent->secret, sizeof(agent->secret));
 	err = open_agent(agent, config);
 	if (err)
 		mem_deref(agent);

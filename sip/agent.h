@@ -28,6 +28,7 @@ struct ua_invite;
 enum ua_strangers {
 	UA_STRANGERS_REFUSE = 0, /* 403, to who is here as to who is not */
 	UA_STRANGERS_SILENCE,    /* not answered at all */
+	UA_STRANGERS_CHALLENGE,  /* calls are taken with the account's own credentials (401), the rest is refused */
 	UA_STRANGERS_ALLOW,      /* calls are taken and OPTIONS is answered; the rest is refused */
 };
 #define UA_FAILOVER_S     4u

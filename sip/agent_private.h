@@ -35,6 +35,7 @@ struct ua_agent {
 	struct list lone_requests; /* struct ua_lone_request, on their way */
 	struct list referrals; /* struct ua_referral */
 	struct ua_rate *rate;
+	uint8_t secret[32]; /* of the nonces that strangers get */
 	struct list servers; /* struct ua_server */
 	struct list names; /* struct ua_name */
 	struct dnsc *dns; /* NULL: no name server is known */

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "sip/authority.h"
+#include "sip/proof.h"
 
 int ua_authority_peers(struct ua_peers **peersp, const char *text)
 {
@@ -81,6 +82,8 @@ bool ua_authority_refuses(struct ua_agent *agent, const struct ua_account *accou
 
 	if (may_ask(agent, account, msg) || (strangers == UA_STRANGERS_ALLOW && strangers_may(msg)))
 		return false;
+	if (strangers == UA_STRANGERS_CHALLENGE && !pl_strcmp(&msg->met, "INVITE"))
+		return ua_proof_refuses(agent, account, msg);
 	ua_agent_count(agent, &agent->counts.refused_strangers, &msg->src);
 	if (strangers != UA_STRANGERS_SILENCE)
 		ua_agent_refuse(agent, msg, 403, "Forbidden", NULL);

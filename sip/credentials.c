@@ -153,3 +153,20 @@ int ua_credentials_write(struct ua_credentials *credentials, struct mbuf *mb, co
 	}
 	return err;
 }
+
+bool ua_credentials_fit(const struct ua_credentials *credentials, const struct ua_answer *answer, const char *method)
+{
+	char expected[UA_DIGEST_HEX + 1];
+	const struct ua_digest_input input = {
+		.user = credentials->user,
+		.password = credentials->password,
+		.method = method,
+		.uri = answer->uri,
+		.cnonce = answer->cnonce,
+		.nonce_count = answer->nonce_count,
+	};
+
+	return credentials->password[0] && !strcmp(answer->user, credentials->user) && answer->challenge.qop == UA_QOP_AUTH &&
+		!ua_digest_response(expected, &answer->challenge, &input) && strlen(expected) == strlen(answer->response) &&
+		!CRYPTO_memcmp(expected, answer->response, strlen(expected));
+}

@@ -36,4 +36,7 @@ int ua_credentials_learn(struct ua_credentials *credentials, struct ua_attempt *
 int ua_credentials_write(struct ua_credentials *credentials, struct mbuf *mb, const char *method,
 	const char *uri, const char *body);
 
+/* Whether an answer to a challenge of ours shows these credentials; without a password: never. */
+bool ua_credentials_fit(const struct ua_credentials *credentials, const struct ua_answer *answer, const char *method);
+
 #endif

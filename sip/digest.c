@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include <errno.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <strings.h>
 
@@ -190,17 +191,24 @@ static int set_parameter(struct ua_challenge *challenge, const struct parameter 
 	return 0;
 }
 
+static bool takes_scheme(const char **p, const char *end)
+{
+	const char *scheme;
+
+	skip_space(p, end);
+	for (scheme = *p; *p < end && !is_space(**p);)
+		(*p)++;
+	return text_is(scheme, (size_t)(*p - scheme), "Digest");
+}
+
 int ua_challenge_parse(struct ua_challenge *challenge, const char *text, size_t length)
 {
-	const char *p = text, *end = text + length, *scheme;
+	const char *p = text, *end = text + length;
 	struct ua_challenge result = {.algorithm = &algorithms[0]};
 	struct parameter parameter;
 	int err;
 
-	skip_space(&p, end);
-	for (scheme = p; p < end && !is_space(*p);)
-		p++;
-	if (!text_is(scheme, (size_t)(p - scheme), "Digest"))
+	if (!takes_scheme(&p, end))
 		return ENOTSUP;
 	while (!(err = take_parameter(&parameter, &p, end))) {
 		err = set_parameter(&result, &parameter);
@@ -210,6 +218,47 @@ int ua_challenge_parse(struct ua_challenge *challenge, const char *text, size_t 
 	if (err != ENODATA || !result.nonce[0] || !result.realm[0])
 		return EBADMSG;
 	*challenge = result;
+	return 0;
+}
+
+static int set_answer(struct ua_answer *answer, const struct parameter *parameter)
+{
+	const struct {
+		const char *name;
+		char *text;
+		size_t size;
+	} rows[] = {
+		{"username", answer->user, sizeof(answer->user)}, {"uri", answer->uri, sizeof(answer->uri)},
+		{"cnonce", answer->cnonce, sizeof(answer->cnonce)}, {"response", answer->response, sizeof(answer->response)},
+	};
+
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		if (text_is(parameter->name, parameter->name_length, rows[i].name))
+			return copy(rows[i].text, rows[i].size, parameter);
+	}
+	if (text_is(parameter->name, parameter->name_length, "nc"))
+		answer->nonce_count = (uint32_t)strtoul(parameter->value, NULL, 16);
+	return set_parameter(&answer->challenge, parameter);
+}
+
+int ua_answer_parse(struct ua_answer *answer, const char *text, size_t length)
+{
+	const char *p = text, *end = text + length;
+	struct ua_answer result = {.challenge = {.algorithm = &algorithms[0]}};
+	struct parameter parameter;
+	int err;
+
+	if (!takes_scheme(&p, end))
+		return ENOTSUP;
+	while (!(err = take_parameter(&parameter, &p, end))) {
+		err = set_answer(&result, &parameter);
+		if (err)
+			return err;
+	}
+	if (err != ENODATA || !result.challenge.nonce[0] || !result.challenge.realm[0] || !result.user[0] || !result.uri[0] ||
+	    !result.response[0])
+		return EBADMSG;
+	*answer = result;
 	return 0;
 }
 

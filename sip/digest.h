@@ -14,6 +14,7 @@
 #define UA_NONCE_MAX  511
 #define UA_OPAQUE_MAX 511
 #define UA_DIGEST_HEX 128 /* hex digits of the longest hash */
+#define UA_DIGEST_URI_MAX    511
 #define UA_CREDENTIALS_MAX 2560 /* of the value of one Authorization header */
 
 struct ua_digest_algorithm;
@@ -51,6 +52,17 @@ struct ua_digest_input {
 /* The response, in lower-case hex with a final zero. ENOTSUP: libcrypto refuses the algorithm. */
 int ua_digest_response(char response[static UA_DIGEST_HEX + 1], const struct ua_challenge *challenge,
 	const struct ua_digest_input *input);
+
+/* What an Authorization header says that was sent to us. */
+struct ua_answer {
+	struct ua_challenge challenge; /* as it is echoed */
+	char user[UA_REALM_MAX + 1], uri[UA_DIGEST_URI_MAX + 1], cnonce[UA_NONCE_MAX + 1];
+	char response[UA_DIGEST_HEX + 1];
+	uint32_t nonce_count;
+};
+
+/* As ua_challenge_parse; EBADMSG also without user, uri or response. */
+int ua_answer_parse(struct ua_answer *answer, const char *text, size_t length);
 
 /* The value of an Authorization or Proxy-Authorization header. EOVERFLOW: size is too small. */
 int ua_digest_print(char *text, size_t size, const struct ua_challenge *challenge,

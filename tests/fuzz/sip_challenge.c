@@ -17,8 +17,11 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	};
 	char text[UA_CREDENTIALS_MAX];
 	struct ua_challenge challenge;
+	struct ua_answer answer;
 	int err;
 
+	if (!ua_answer_parse(&answer, (const char *)data, size) && (!answer.user[0] || strpbrk(answer.uri, "\r\n")))
+		abort();
 	if (ua_challenge_parse(&challenge, (const char *)data, size))
 		return 0;
 	err = ua_digest_print(text, sizeof(text), &challenge, &input);

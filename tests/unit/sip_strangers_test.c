@@ -4,6 +4,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include "sip/digest.h"
 #include "sip/peers.h"
 #include "tests/unit/sip_peer.h"
 
@@ -297,6 +298,95 @@ static void test_who_sends_rubbish_is_named(void **state)
 	assert_starts(after.refused_last, STRANGER ":");
 }
 
+#define URI "sip:100@127.0.0.1"
+
+/* The same call once more, with credentials for the challenge that begins so in the 401. */
+static const char *prove(int fd, const char *user, const char *challenge_text, const char *name, const char *password)
+{
+	static unsigned cseq;
+	const char *end = strchr(challenge_text, '\r');
+	char authorization[UA_CREDENTIALS_MAX], text[4096];
+	struct ua_challenge challenge;
+	struct ua_digest_input input = {name, password, "INVITE", URI, NULL, "c0", 1};
+
+	assert_int_equal(ua_challenge_parse(&challenge, challenge_text, (size_t)(end - challenge_text)), 0);
+	assert_int_equal(ua_digest_print(authorization, sizeof(authorization), &challenge, &input), 0);
+	snprintf(text, sizeof(text), "INVITE sip:%s@127.0.0.1 SIP/2.0\r\nVia: SIP/2.0/UDP 127.0.0.66:9;rport;branch=z9hG4bK-p%u\r\n"
+		"From: <sip:9@y>;tag=p%u\r\nTo: <sip:100@y>\r\nCall-ID: strange%u\r\nCSeq: %u INVITE\r\n"
+		"Contact: <sip:9@127.0.0.66:9>\r\nAuthorization: %s\r\nContent-Length: 0\r\n\r\n", user, cseq, cseq, calls, cseq + 2,
+		authorization);
+	cseq++;
+	send_to_agent(fd, text);
+	return answer(fd);
+}
+
+static char *challenge_of(const char *response, const char *algorithm)
+{
+	static char copies[4][1024];
+	static unsigned next;
+	char *copy = copies[next++ % 4];
+	const char *found = response;
+
+	assert_starts(response, "SIP/2.0 401 ");
+	while ((found = strstr(found, "WWW-Authenticate: "))) {
+		found += strlen("WWW-Authenticate: ");
+		snprintf(copy, 1024, "%.*s\r", (int)strcspn(found, "\r"), found);
+		if (strstr(copy, algorithm))
+			return copy;
+	}
+	fail_msg("no challenge with %s", algorithm);
+	return NULL;
+}
+
+static void test_a_stranger_may_prove_that_he_may_call(void **state)
+{
+	int fd = socket_at(STRANGER), other = socket_at("127.0.0.67");
+	const char *response;
+	char *sha, *md5;
+
+	(void)state;
+	open_agent_with(UA_STRANGERS_CHALLENGE, NULL, NULL);
+	response = ask(fd, "INVITE", "100");
+	sha = challenge_of(response, "algorithm=SHA-256");
+	md5 = challenge_of(response, "algorithm=MD5");
+	/* RFC 8760 s2.4: of several challenges the first is preferred | SHA-256 stands before MD5 */
+	assert_true(strstr(response, "SHA-256") < strstr(response, "MD5"));
+	assert_has_not(response, "stale");
+	bed_heard_nothing();
+	/* RFC 3261 s22.1: a user agent server may ask who calls (401) and take him with good credentials | those of the account that he calls */
+	assert_starts(prove(fd, "100", sha, "100", "secret"), "SIP/2.0 100 ");
+	bed_heard("incoming 100 from 9 \"\" offering nothing");
+	/* RFC 7616 s3.4.1: the response is a hash with user, password and nonce | wrong ones are refused 403 */
+	assert_starts(prove(fd, "100", sha, "100", "wrong"), "SIP/2.0 403 ");
+	assert_starts(prove(fd, "100", sha, "101", "secret"), "SIP/2.0 403 ");
+	assert_starts(prove(fd, "999", sha, "100", "secret"), "SIP/2.0 403 ");
+	assert_starts(prove(fd, "100", md5, "100", "secret"), "SIP/2.0 100 ");
+	bed_heard("incoming 100 from 9 \"\" offering nothing");
+	/* Somebody else heard it on the way. */
+	assert_starts(prove(other, "100", sha, "100", "secret"), "SIP/2.0 401 ");
+	bed_advance(61000);
+	response = prove(fd, "100", sha, "100", "secret");
+	/* RFC 7616 s3.3: stale=true says that the credentials are good and the nonce is old | after 60 s */
+	assert_has(challenge_of(response, "SHA-256"), "stale=true");
+	assert_starts(ask(fd, "INVITE", "999"), "SIP/2.0 401 ");
+	assert_starts(ask(fd, "OPTIONS", "100"), "SIP/2.0 403 ");
+	bed_heard_nothing();
+}
+
+static void test_without_a_password_nobody_can_prove_it(void **state)
+{
+	const struct ua_agent_config agent = {.local_addr = bed.addr, .user_agent = "tipring", .strangers = UA_STRANGERS_CHALLENGE};
+	const struct ua_account_config account = {
+		.user = "100", .domain = "example.org", .server_addr = SERVER, .server_port = 5060, .password = "", .expires_s = 600,
+	};
+	int fd = socket_at(STRANGER);
+
+	(void)state;
+	bed_agent_anew(&agent, &account);
+	assert_starts(prove(fd, "100", challenge_of(ask(fd, "INVITE", "100"), "MD5"), "100", ""), "SIP/2.0 403 ");
+	bed_heard_nothing();
+}
+
 static uint16_t port_of(int fd)
 {
 	struct sockaddr_in at;
@@ -418,6 +508,8 @@ int main(void)
 		test_of(test_strangers_may_get_no_answer_at_all),
 		test_of(test_within_a_call_nobody_is_a_stranger),
 		test_of(test_strangers_may_be_let_in),
+		test_of(test_a_stranger_may_prove_that_he_may_call),
+		test_of(test_without_a_password_nobody_can_prove_it),
 		test_of(test_whom_we_call_sees_no_credentials),
 		test_of(test_a_stranger_s_flood_is_not_even_read),
 		test_of(test_more_calls_than_a_house_can_want_are_told_to_come_later),
