@@ -36,9 +36,21 @@ static bool lists(const struct ua_peers *peers, const struct sa *addr)
 	return ua_peers_have(peers, bytes);
 }
 
+/* The registrar has named it (RFC 3608), and calls from here go by it. */
+static bool is_service_route(const struct ua_account *account, const struct sa *addr)
+{
+	struct ua_hop server, hop;
+
+	if (!account->services || !account->services->route_count)
+		return false;
+	ua_account_hop(account, &server);
+	ua_dialog_next_hop(account->services, &server, &hop);
+	return sa_cmp(addr, &hop.addr, SA_ADDR);
+}
+
 bool ua_authority_trusts_at(const struct ua_account *account, const struct sa *addr)
 {
-	return ua_account_has_server_at(account, addr) || lists(account->peers, addr) ||
+	return ua_account_has_server_at(account, addr) || is_service_route(account, addr) || lists(account->peers, addr) ||
 		(account->agent && lists(account->agent->authority.peers, addr));
 }
 

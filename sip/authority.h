@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * Who may want something of an account outside a dialog: its server, the peers that the operator listed for it or for all
+ * Who may want something of an account outside a dialog: its servers, the proxy that the registrar named as the first of the way to it
+ * (Service-Route), the peers that the operator listed for it or for all
  * accounts, and this machine itself, whose address no other can send from. Everybody else is a stranger, and what becomes of
  * strangers is the operator's choice (enum ua_strangers). Within a dialog it is the dialog that counts. Private to sip/.
  *

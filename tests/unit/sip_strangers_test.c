@@ -417,6 +417,31 @@ static void reply_from(int fd, const char *request, const char *status, const ch
 	send_to_agent(fd, text);
 }
 
+/* The registrar says by whom calls go. */
+static void test_the_proxy_of_the_service_route_is_no_stranger(void **state)
+{
+	int server = socket_at(SERVER), proxy = socket_at("127.0.0.20");
+	const struct ua_agent_config agent = {.local_addr = bed.addr, .user_agent = "tipring"};
+	const struct ua_account_config account = {
+		.user = "100", .domain = "example.org", .server_addr = SERVER, .server_port = port_of(server), .password = "secret",
+		.expires_s = 600,
+	};
+	const char *request;
+	char headers[256];
+
+	(void)state;
+	bed_agent_anew(&agent, &account);
+	assert_starts(ask(proxy, "INVITE", "100"), "SIP/2.0 403 ");
+	assert_int_equal(ua_account_register(bed.account, 0), 0);
+	request = request_at(server, "REGISTER ");
+	snprintf(headers, sizeof(headers), "Contact: %s;expires=600\r\nService-Route: <sip:127.0.0.20:%u;lr>\r\n", header(request, "Contact"),
+		port_of(proxy));
+	reply_from(server, request, "200 OK", headers, "");
+	bed_advance(1000);
+	/* RFC 3608 s6.1: calls from here go by the Service-Route | and from its first proxy calls are taken */
+	assert_starts(ask(proxy, "INVITE", "100"), "SIP/2.0 100 ");
+}
+
 /* Who was called by way of the server is a stranger all the same. */
 static void test_whom_we_call_sees_no_credentials(void **state)
 {
@@ -510,6 +535,7 @@ int main(void)
 		test_of(test_strangers_may_be_let_in),
 		test_of(test_a_stranger_may_prove_that_he_may_call),
 		test_of(test_without_a_password_nobody_can_prove_it),
+		test_of(test_the_proxy_of_the_service_route_is_no_stranger),
 		test_of(test_whom_we_call_sees_no_credentials),
 		test_of(test_a_stranger_s_flood_is_not_even_read),
 		test_of(test_more_calls_than_a_house_can_want_are_told_to_come_later),
