@@ -46,6 +46,8 @@ struct config_place {
 struct config_sip {
 	struct config_text listen_addr; /* numeric, IPv4 or IPv6 */
 	unsigned port;
+	struct config_text tls_ca_file, tls_certificate_file, tls_key_file;
+	bool tls_verify;
 	struct config_text user_agent;
 	unsigned rtp_port_min, rtp_port_max, rtp_dscp, rtp_buffer_kb;
 	uint8_t symmetric_rtp; /* enum stream_symmetric */
@@ -90,7 +92,8 @@ struct config_account {
 	unsigned expires_s;
 	unsigned qualify_s;
 	unsigned session_expires_s;
-	bool over_tcp;
+	uint8_t transport; /* enum ua_protocol */
+	struct config_text tls_name;
 	uint8_t accept_transfers, follow_redirects; /* enum config_reach */
 	struct config_list redirect_hosts; /* with CONFIG_REACH_DOMAIN: others, with blanks between them */
 	bool transfer_by_address;

@@ -10,6 +10,7 @@
 #include "gateway/config_check.h"
 #include "gateway/config_sounds.h"
 #include "gateway/settings.h"
+#include "sip/account.h"
 
 #define DEFAULT_PROFILE "default"
 #define SESSION_MIN_S 90 /* RFC 4028 s4 */
@@ -102,9 +103,9 @@ static void security_check(struct check *check, struct config_account *account)
 {
 	account->security = (struct leg_security){.policy = account->srtp};
 	suites_check(check, account);
-	if (account->srtp != UA_SRTP_OFF && !account->srtp_keys_in_clear)
+	if (account->srtp != UA_SRTP_OFF && account->transport != UA_TLS && !account->srtp_keys_in_clear)
 		complain(check, &account->place, "account \"%s\": srtp: over udp and tcp everybody on the way can read its keys; "
-			"allowed with srtp_keys_in_clear = on", account->name);
+			"allowed with transport = tls or srtp_keys_in_clear = on", account->name);
 }
 
 static void rings_check(struct check *check, struct config_profile *profile)

@@ -266,12 +266,13 @@ static int account_open(struct gateway *gateway, unsigned index)
 		.session_expires_s = config->session_expires_s,
 		.identity = config->identity,
 		.access_network = config->access_network.text,
-		.transport = config->over_tcp ? UA_TCP : UA_UDP,
+		.transport = config->transport,
+		.tls_name = config->tls_name.text,
 	};
 	int err;
 
 	gateway->leg_configs[index] = leg_config_make(gateway->config, config);
-	if (config->srtp != UA_SRTP_OFF && config->srtp_keys_in_clear)
+	if (config->srtp != UA_SRTP_OFF && config->transport != UA_TLS)
 		gw_log(GW_LOG_WARNING, config->name, "keys of protected sound go where everybody on the way can read them");
 	servers_name(&ua, &config->server, addrs);
 	*user = (struct account_user){.gateway = gateway, .index = index};
@@ -346,6 +347,12 @@ static int agent_open(struct gateway *gateway)
 		.local_addr = sip->listen_addr.text,
 		.local_port = (uint16_t)sip->port,
 		.user_agent = sip->user_agent.text,
+		.tls = {
+			.ca_file = sip->tls_ca_file.text,
+			.certificate_file = sip->tls_certificate_file.text,
+			.key_file = sip->tls_key_file.text,
+			.unverified = !sip->tls_verify,
+		},
 		.peers = sip->peers.text,
 		.strangers = sip->strangers,
 		.failover_s = sip->failover_s,

@@ -28,7 +28,7 @@ enum settings_kind {
 	KIND_STRANGERS, /* refuse, silence, challenge or allow; enum ua_strangers as uint8_t */
 	KIND_SERVER,  /* one or several of these, or names, with or without :port; struct servers */
 	KIND_NAMESERVERS, /* several of these or none, likewise */
-	KIND_TRANSPORT, /* udp or tcp; a bool: over TCP */
+	KIND_TRANSPORT, /* udp, tcp or tls; enum ua_protocol as uint8_t */
 	KIND_DIGITS,  /* a number as dialled, min..max digits */
 	KIND_DIGITMAP,
 	KIND_HOURS,   /* digit maps by time of day */

@@ -83,16 +83,6 @@ static const char *convert_switch(struct place *p)
 	return NULL;
 }
 
-static const char *convert_transport(struct place *p)
-{
-	bool tcp = strcmp(p->text, "tcp") == 0;
-
-	if (!tcp && strcmp(p->text, "udp") != 0)
-		return "udp or tcp";
-	*(bool *)p->field = tcp;
-	return NULL;
-}
-
 static const char *convert_addr(struct place *p)
 {
 	struct config_text *field = p->field;
@@ -212,6 +202,7 @@ static const struct choice {
 		{{"ring-back", CONFIG_FALLBACK_RING_BACK}, {"bridge", CONFIG_FALLBACK_BRIDGE}}},
 	[KIND_ECHO] = {"off, software or kernel",
 		{{"off", MEDIA_ECHO_OFF}, {"software", MEDIA_ECHO_SOFTWARE}, {"kernel", MEDIA_ECHO_KERNEL}}},
+	[KIND_TRANSPORT] = {"udp, tcp or tls", {{"udp", UA_UDP}, {"tcp", UA_TCP}, {"tls", UA_TLS}}},
 	[KIND_SRTP] = {"off, optional or required",
 		{{"off", UA_SRTP_OFF}, {"optional", UA_SRTP_OPTIONAL}, {"required", UA_SRTP_REQUIRED}}},
 	[KIND_STYLE] = {"bellcore, etsi or network",
@@ -286,7 +277,7 @@ const char *settings_convert(const struct setting *setting, const char *text, vo
 		[KIND_SIGNED] = convert_signed,     [KIND_SWITCH] = convert_switch,
 		[KIND_ADDR] = convert_addr,         [KIND_SERVER] = convert_server, [KIND_NAMESERVERS] = convert_nameservers,
 		[KIND_PEERS] = convert_peers,       [KIND_STRANGERS] = convert_choice,
-		[KIND_DIGITS] = convert_digits,     [KIND_TRANSPORT] = convert_transport,
+		[KIND_DIGITS] = convert_digits,     [KIND_TRANSPORT] = convert_choice,
 		[KIND_HOURS] = convert_hours,
 		[KIND_DIGITMAP] = convert_digitmap, [KIND_COUNTRY] = convert_country,
 		[KIND_DRIVER] = convert_driver,     [KIND_BLOCK] = convert_block,

@@ -33,7 +33,6 @@ static const char *kind_text(const struct setting *setting, char *text, size_t s
 		[KIND_ADDR] = "numeric IPv4 or IPv6 address",
 		[KIND_SERVER] = "1 to 4 names or numeric addresses, each with :port or not",
 		[KIND_NAMESERVERS] = "up to 4 numeric addresses, each with :port or not",
-		[KIND_TRANSPORT] = "udp or tcp",
 		[KIND_DIGITS] = "up to 40 digits, 0-9 * # A-D",
 		[KIND_DIGITMAP] = "digit map",
 		[KIND_HOURS] = "rows of days, times and digit map",

@@ -85,6 +85,7 @@ static void destroy(void *arg)
 	mem_deref(account->contact_user);
 	mem_deref(account->address);
 	mem_deref(account->contact);
+	mem_deref(account->tls_name);
 	mem_deref(account->access_network);
 	mem_deref(account->peers);
 }
@@ -110,11 +111,20 @@ static int compose_address(struct ua_account *account, const char *name)
 		account->domain);
 }
 
+static int get_server(struct ua_server **serverp, const struct ua_account *account, const struct ua_hop *hop)
+{
+	struct ua_hop named = *hop;
+
+	if (named.type == SIP_TRANSP_TLS)
+		str_ncpy(named.tls_name, account->tls_name, sizeof(named.tls_name));
+	return ua_server_get(serverp, account->agent, &named);
+}
+
 static void use_server(struct ua_account *account, const struct ua_hop *hop)
 {
 	struct ua_server *server;
 
-	if (account->server_count == UA_TARGETS_MAX || ua_server_get(&server, account->agent, hop))
+	if (account->server_count == UA_TARGETS_MAX || get_server(&server, account, hop))
 		return;
 	if (ua_account_uses(account, server))
 		mem_deref(server);
@@ -191,7 +201,7 @@ static int add_server(struct ua_account *account, const char *addr, uint16_t por
 	} else if (sa_af(&hop.addr) != sa_af(ua_transport_local(account->agent->transport))) {
 		err = EAFNOSUPPORT;
 	} else {
-		err = ua_server_get(&entry->server, account->agent, &hop);
+		err = get_server(&entry->server, account, &hop);
 	}
 	if (!err)
 		account->entry_count++;
@@ -210,13 +220,19 @@ static int add_servers(struct ua_account *account, const struct ua_account_confi
 static int fill(struct ua_account *account, struct ua_agent *agent,
 	const struct ua_account_config *config)
 {
-	bool tcp = config->transport == UA_TCP;
-	int err;
+	static const enum sip_transp types[] = {
+		[UA_UDP] = SIP_TRANSP_UDP, [UA_TCP] = SIP_TRANSP_TCP, [UA_TLS] = SIP_TRANSP_TLS,
+	};
+	int err = str_dup(&account->tls_name, config->tls_name && config->tls_name[0] ? config->tls_name : config->domain);
 
-	account->transport = tcp ? SIP_TRANSP_TCP : SIP_TRANSP_UDP;
-	err = add_servers(account, config);
-	if (!err && tcp)
+	account->transport = types[config->transport];
+	ua_transport_address(agent->transport, account->transport, &account->contact_addr);
+	if (!err)
+		err = add_servers(account, config);
+	if (!err && config->transport == UA_TCP)
 		err = ua_transport_open_tcp(agent->transport);
+	if (!err && config->transport == UA_TLS)
+		err = ua_transport_open_tls(agent->transport, &agent->tls);
 	if (!err)
 		err = str_dup(&account->user, config->user);
 	if (!err)
@@ -227,7 +243,7 @@ static int fill(struct ua_account *account, struct ua_agent *agent,
 		err = compose_address(account, config->display_name);
 	if (!err)
 		err = re_sdprintf(&account->contact, "sip:%H@%J%s", ua_print_user, account->contact_user,
-			ua_transport_local(agent->transport), sip_transp_param(account->transport));
+			&account->contact_addr, sip_transp_param(account->transport));
 	if (!err && config->access_network && config->access_network[0])
 		err = str_dup(&account->access_network, config->access_network);
 	if (!err)

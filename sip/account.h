@@ -11,6 +11,7 @@
 enum ua_protocol {
 	UA_UDP = 0,
 	UA_TCP, /* one connection for all that accounts send a server; what comes by it is served */
+	UA_TLS, /* ... to who proves to have tls_name */
 };
 
 /* Which header of a call from here says who calls, beside From. */
@@ -33,6 +34,7 @@ struct ua_account_config {
 	const char *peers;     /* others from whom calls to it are taken, as of peers.h; NULL or "": none */
 	struct ua_address backups[UA_BACKUPS_MAX]; /* who takes its place, the preferred first */
 	enum ua_protocol transport;
+	const char *tls_name; /* that the server's certificate must bear; NULL or "": the domain. Accounts of one server have the same */
 	const char *auth_user; /* NULL: as user */
 	const char *password;  /* copied, wiped when freed, never printed */
 	unsigned expires_s;    /* 60..86400 */
@@ -59,7 +61,8 @@ typedef void ua_registration_h(struct ua_account *account, enum ua_registration 
 
 /* Copies what it needs; EINVAL for what is neither an address nor a name, and for bad peers,
  * EAFNOSUPPORT for one of another family than the agent's. With the first account over TCP
- * the agent listens there too, on the port that it has: EADDRINUSE. A connection that is lost is
+ * the agent listens there too, on the port that it has, with the first over TLS on the next one: EADDRINUSE, and
+ * ENOENT for files that it cannot use. A connection that is lost is
  * made anew by registering.
  * A server that answers nothing for failover_s is left: its accounts register with the next within 4 s more, and no other request waits
  * for it. It is asked by OPTIONS until it answers, and within failback_s has its accounts back. Calls go on where they are. */

@@ -243,6 +243,8 @@ static void destroy(void *arg)
 	mem_deref(agent->accounts);
 	ua_transport_free(agent->transport);
 	mem_deref(agent->user_agent);
+	for (size_t i = 0; i < ARRAY_SIZE(agent->tls_files); i++)
+		mem_deref(agent->tls_files[i]);
 	mem_deref(agent->authority.peers);
 	mem_deref(agent->rate);
 }
@@ -273,6 +275,17 @@ static void open_dns(struct ua_agent *agent, const struct ua_agent_config *confi
 	(void)dnsc_alloc(&agent->dns, NULL, servers, count);
 }
 
+static int tls_keep(struct ua_agent *agent, const struct ua_tls_config *config)
+{
+	const char *const files[] = {config->ca_file, config->certificate_file, config->key_file};
+	int err = 0;
+
+	for (size_t i = 0; i < ARRAY_SIZE(files) && !err; i++)
+		err = files[i] ? str_dup(&agent->tls_files[i], files[i]) : 0;
+	agent->tls = (struct ua_tls_config){agent->tls_files[0], agent->tls_files[1], agent->tls_files[2], config->unverified};
+	return err;
+}
+
 static int open_agent(struct ua_agent *agent, const struct ua_agent_config *config)
 {
 	const struct ua_transport_handlers handlers = {
@@ -295,6 +308,8 @@ static int open_agent(struct ua_agent *agent, const struct ua_agent_config *conf
 		err = ua_authority_peers(&agent->authority.peers, config->peers);
 	if (!err)
 		err = str_dup(&agent->user_agent, config->user_agent);
+	if (!err)
+		err = tls_keep(agent, &config->tls);
 	if (!err)
 		open_dns(agent, config);
 	if (!err)

@@ -45,6 +45,14 @@ struct ua_address {
 
 #define UA_NAMESERVERS_MAX 4
 
+/* Of all connections by TLS. Files are PEM; NULL or "": none. */
+struct ua_tls_config {
+	const char *ca_file;          /* whom to trust; none: those that the system trusts */
+	const char *certificate_file; /* ours, with the chain behind it, for a server that asks for it */
+	const char *key_file;         /* none: it stands in certificate_file */
+	bool unverified;              /* anybody may be the server */
+};
+
 struct ua_agent_config {
 	const char *local_addr; /* numeric IPv4 or IPv6 of this host; goes into Via and Contact */
 	uint16_t local_port;    /* 0: any free one, see ua_agent_port */
@@ -54,6 +62,7 @@ struct ua_agent_config {
 	enum ua_strangers strangers;
 	unsigned failover_s;    /* a server that answers nothing for so long is left for the next; 0: UA_FAILOVER_S */
 	unsigned failback_s;    /* one that answers again has its accounts back after so long; 0: UA_FAILBACK_S */
+	struct ua_tls_config tls;
 };
 
 /* What an INVITE from outside asks for. Valid during the handler only. */

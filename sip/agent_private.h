@@ -16,6 +16,8 @@
 #include "sip/transport.h"
 
 struct ua_agent {
+	struct ua_tls_config tls; /* texts are the agent's */
+	char *tls_files[3];
 	struct ua_transport *transport;
 	struct ua_authority {
 		enum ua_strangers strangers;
@@ -56,6 +58,8 @@ struct ua_account {
 	char *contact_user;       /* no other account of the agent has it */
 	char *address;            /* value of From, without tag */
 	char *contact;            /* URI */
+	char *tls_name;           /* that a server's certificate bears */
+	struct sa contact_addr;   /* of contact */
 	struct ua_peers *peers; /* NULL: none but the agent's */
 	enum sip_transp transport;
 	struct ua_entry {

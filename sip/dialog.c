@@ -309,9 +309,9 @@ void ua_dialog_next_hop(const struct ua_dialog *dialog, const struct ua_hop *ser
 		if (uri_decode(&uri, &target))
 			return;
 	}
-	if (sa_set(&hop->addr, &uri.host, uri.port ? uri.port : SIP_PORT) || 
+	if (sa_set(&hop->addr, &uri.host, uri.port ? uri.port : server->type == SIP_TRANSP_TLS ? SIP_PORT_TLS : SIP_PORT) ||
 	    sa_af(&hop->addr) != sa_af(&server->addr))
 		*hop = *server;
-	else if (wants_udp(&uri))
+	else if (wants_udp(&uri) && server->type != SIP_TRANSP_TLS) /* what is secret stays so */
 		hop->type = SIP_TRANSP_UDP;
 }

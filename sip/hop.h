@@ -5,9 +5,12 @@
 
 #include <re.h>
 
+#define UA_TLS_NAME_MAX 127
+
 struct ua_hop {
 	struct sa addr;
-	enum sip_transp type; /* SIP_TRANSP_UDP, SIP_TRANSP_TCP */
+	enum sip_transp type; /* SIP_TRANSP_UDP, SIP_TRANSP_TCP, SIP_TRANSP_TLS */
+	char tls_name[UA_TLS_NAME_MAX + 1]; /* who has to be there, by TLS; "": only a connection that stands is used */
 };
 
 #endif

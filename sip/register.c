@@ -213,11 +213,10 @@ struct binding {
 
 static bool is_here(const struct sip_addr *addr, const struct ua_account *account)
 {
-	const struct sa *local = ua_transport_local(account->agent->transport);
 	struct sa host;
 
-	return !sa_set(&host, &addr->uri.host, addr->uri.port ? addr->uri.port : SIP_PORT) &&
-		sa_cmp(&host, local, SA_ALL);
+	return !sa_set(&host, &addr->uri.host, addr->uri.port ? addr->uri.port : account->transport == SIP_TRANSP_TLS ? SIP_PORT_TLS : SIP_PORT) &&
+		sa_cmp(&host, &account->contact_addr, SA_ALL);
 }
 
 /* A registrar lists all bindings of the address, other telephones' too (RFC 3261 s10.2.4). */
@@ -329,6 +328,16 @@ static void on_final(struct ua_registrar *registrar, const struct sip_msg *msg)
 			ua_message_number(msg, SIP_HDR_RETRY_AFTER, 0));
 }
 
+static void not_answered(struct ua_registrar *registrar, int err)
+{
+	const char *refusal = ua_transport_tls_refusal(registrar->account->agent->transport);
+
+	if (refusal && registrar->account->transport == SIP_TRANSP_TLS)
+		failed(registrar, 0, refusal, 0);
+	else
+		failed(registrar, err == ETIMEDOUT ? 408 : 0, err == ETIMEDOUT ? "Request Timeout" : "Not Sent", 0);
+}
+
 static void on_response(int err, const struct sip_msg *msg, void *arg)
 {
 	struct ua_registrar *registrar = arg;
@@ -340,8 +349,7 @@ static void on_response(int err, const struct sip_msg *msg, void *arg)
 	else if (registrar->leaving)
 		left(registrar, 408, "Request Timeout");
 	else
-		failed(registrar, err == ETIMEDOUT ? 408 : 0,
-			err == ETIMEDOUT ? "Request Timeout" : "Not Sent", 0);
+		not_answered(registrar, err);
 }
 
 int ua_account_register(struct ua_account *account, unsigned delay_ms)

@@ -6,6 +6,7 @@
 #include <sys/socket.h>
 
 #include "sip/interpose.h"
+#include "sip/tls.h"
 #include "sip/transport.h"
 
 #define DEBUG_MODULE "tipring"
@@ -23,6 +24,7 @@ struct ua_transport {
 	struct ua_transport_handlers handlers;
 	struct sa local;
 	int receive_buffer;
+	struct ua_tls *tls; /* NULL: not wanted */
 	struct udp_helper *sieve; /* NULL: the socket is not known yet */
 	struct sa last;           /* whose datagram was let through the last time */
 	uint64_t swallowed;       /* what was unreadable by then */
@@ -83,6 +85,7 @@ static void destroy(void *arg)
 	mem_deref(transport->requests);
 	mem_deref(transport->responses);
 	mem_deref(transport->sip);
+	ua_tls_free(transport->tls);
 }
 
 /* libre keeps its socket to itself; it is the descriptor that is bound to our address. */
@@ -171,11 +174,49 @@ int ua_transport_open_tcp(struct ua_transport *transport)
 	return sip_transp_add(transport->sip, SIP_TRANSP_TCP, &transport->local);
 }
 
+void ua_transport_address(const struct ua_transport *transport, enum sip_transp type, struct sa *addr)
+{
+	*addr = transport->local;
+	if (type == SIP_TRANSP_TLS)
+		sa_set_port(addr, sa_port(&transport->local) + 1u);
+}
+
+int ua_transport_open_tls(struct ua_transport *transport, const struct ua_tls_config *config)
+{
+	struct sa local;
+	int err;
+
+	if (transport->tls)
+		return 0;
+	err = ua_tls_alloc(&transport->tls, config);
+	if (err)
+		return err;
+	ua_transport_address(transport, SIP_TRANSP_TLS, &local);
+	err = sip_transp_add(transport->sip, SIP_TRANSP_TLS, &local, ua_tls_context(transport->tls));
+	if (err) {
+		ua_tls_free(transport->tls);
+		transport->tls = NULL;
+	}
+	return err;
+}
+
+const char *ua_transport_tls_refusal(struct ua_transport *transport)
+{
+	return transport->tls ? ua_tls_refusal(transport->tls) : NULL;
+}
+
+/* Should a connection have to be made. */
+static void expect(struct ua_transport *transport, const struct ua_hop *hop)
+{
+	if (transport->tls && hop->type == SIP_TRANSP_TLS)
+		ua_tls_expect(transport->tls, hop->tls_name[0] ? hop->tls_name : NULL);
+}
+
 int ua_transport_watch(struct sip_keepalive **watchp, struct ua_transport *transport,
 	const struct sip_msg *msg, sip_keepalive_h *handler, void *arg)
 {
 	sieve_place(transport, msg);
-	if (msg->tp != SIP_TRANSP_TCP)
+	if (msg->tp != SIP_TRANSP_TCP && msg->tp != SIP_TRANSP_TLS)
 		return ENOTSUP;
 	return sip_keepalive_start(watchp, transport->sip, msg, PING_NEVER_S, handler, arg);
 }
@@ -211,6 +252,7 @@ int ua_transport_request(struct sip_request **requestp, struct ua_transport *tra
 	if (sa_ntop(&hop->addr, host, sizeof(host)))
 		return EINVAL;
 	pl_set_str(&route.host, host);
+	expect(transport, hop);
 	content->pos = 0;
 	return sip_request(requestp, transport->sip, true, method, -1, uri, -1, &route, content, 0,
 		NULL, handler, arg);
@@ -224,6 +266,7 @@ void ua_transport_cancel(struct sip_request *request)
 int ua_transport_send(struct ua_transport *transport, const struct ua_hop *hop, struct mbuf *message)
 {
 	message->pos = 0;
+	expect(transport, hop);
 	return sip_send(transport->sip, NULL, hop->type, &hop->addr, message);
 }
 
@@ -231,13 +274,15 @@ int ua_transport_ack(struct mbuf **ackp, struct ua_transport *transport, const s
 	const char *uri, struct mbuf *content)
 {
 	struct mbuf *ack = mbuf_alloc(512);
+	struct sa local;
 	int err;
 
 	if (!ack)
 		return ENOMEM;
 	content->pos = 0;
+	ua_transport_address(transport, hop->type, &local);
 	err = mbuf_printf(ack, "ACK %s SIP/2.0\r\nVia: SIP/2.0/%s %J;branch=z9hG4bK%016llx;rport\r\n%b",
-		uri, sip_transp_name(hop->type), &transport->local, rand_u64(),
+		uri, sip_transp_name(hop->type), &local, rand_u64(),
 		mbuf_buf(content), mbuf_get_left(content));
 	if (!err)
 		err = ua_transport_send(transport, hop, ack);
@@ -275,6 +320,7 @@ void ua_transport_reply_hop(struct ua_hop *hop, const struct sip_msg *msg)
 	struct pl pl;
 
 	hop->type = msg->tp;
+	hop->tls_name[0] = '\0';
 	hop->addr = msg->src;
 	if (msg->tp == SIP_TRANSP_UDP)
 		sip_reply_addr(&hop->addr, msg, !msg_param_exists(&msg->via.params, "rport", &pl));

@@ -11,6 +11,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "sip/agent.h"
 #include "sip/hop.h"
 
 #define UA_T1_MS       500u  /* RFC 3261 table 4 */
@@ -41,6 +42,12 @@ int ua_transport_alloc(struct ua_transport **transportp, const struct sa *local,
 /* TCP too, on the same port; once is enough. EADDRINUSE. Connections are found by address, whoever
  * made them; one on which nothing came for 900 s is closed. */
 int ua_transport_open_tcp(struct ua_transport *transport);
+/* TLS on the next port; once is enough. ENOENT: a file cannot be used. */
+int ua_transport_open_tls(struct ua_transport *transport, const struct ua_tls_config *config);
+/* As ua_tls_refusal; NULL without TLS. */
+const char *ua_transport_tls_refusal(struct ua_transport *transport);
+/* Where messages of that transport come to. */
+void ua_transport_address(const struct ua_transport *transport, enum sip_transp type, struct sa *addr);
 /* The handler hears, once, that the connection which msg came by is gone; it may not free the
  * transport. *watchp becomes NULL then; mem_deref(*watchp) ends the watch. ENOTSUP: it came by
  * none. */

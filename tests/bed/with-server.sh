@@ -13,10 +13,11 @@
 #   TIPRING_REGISTERED_MS  how long after the daemon was started all lines were found registered
 #   TIPRING_SERVER_PID  whom SIGUSR1 has stop the SIP server, SIGUSR2 start it again
 # It may end the daemon by SIGTERM itself. Settings of the profile may be added by PROFILE="name = value ...".
-# ACCOUNT="name = value ..." does so for the accounts; SERVER_TCP=1 lets the server listen on TCP alone, BED_IPV6=1 has all of
+# ACCOUNT="name = value ..." does so for the accounts; SERVER_TCP=1 lets the server listen on TCP alone, SERVER_TLS=FOLDER on TLS (port 5061) with server.pem, server.key and ca.pem from there,
+# and asks for certificates; BED_IPV6=1 has all of
 # them on ::1.
 # A benchmark names another program than BUILD/tipringd by TIPRINGD, and by BED_CONFIG one that prints the configuration; it is
-# told the folder and the number of lines. Other sections may be added by SETTINGS="media { ... }".
+# told the folder and the number of lines. Other sections may be added by SETTINGS="media { ... }", settings of sip by SIP="name = value ...".
 # Exit status: the command's; 1 when server or daemon failed, or when the daemon ended badly.
 set -u
 
@@ -69,6 +70,13 @@ esac
 [ "$(setting ipv6)" != yes ] || export BED_IPV6=1
 addr=127.0.0.1
 host=127.0.0.1
+port=5060
+tls=()
+if [ -n "${SERVER_TLS:-}" ]; then
+	port=5061
+	tls=(-A WITH_TLS -A "TLS_CERTIFICATE=\"$SERVER_TLS/server.pem\"" -A "TLS_KEY=\"$SERVER_TLS/server.key\""
+		-A "TLS_CA=\"$SERVER_TLS/ca.pem\"")
+fi
 [ -z "${BED_IPV6:-}" ] || addr=::1 host=[::1]
 wrong=$(setting "wrong password")
 
@@ -77,7 +85,7 @@ map=$(setting "digit map")
 
 config() {
 	local n password account
-	echo "sip { listen = \"$addr\" port = 5070 }"
+	echo "sip { listen = \"$addr\" port = 5070 ${SIP:-} }"
 	echo "dummy { wires = \"$dir/wires\" }"
 	echo "control { socket = \"$dir/control\" }"
 	echo "state { file = \"$dir/state\" }"
@@ -90,7 +98,7 @@ config() {
 		echo "profile \"p$n\" { country = \"${COUNTRY:-us}\" digit_map = \"$map\" ${PROFILE:-}" \
 			"$(setting "profile $n") }"
 		account=$(setting "account of $n")
-		[ -n "$account" ] || echo "account \"a$n\" { user = \"$((100 + n))\" domain = \"$host\" server = \"$host:5060\"" \
+		[ -n "$account" ] || echo "account \"a$n\" { user = \"$((100 + n))\" domain = \"$host\" server = \"$host:$port\"" \
 			"password = \"$password$((100 + n))\" ${ACCOUNT:-} }"
 		echo "line \"$n\" { driver = \"$driver\" channel = \"$n\" account = \"a${account:-$n}\" profile = \"p$n\"" \
 			"$(setting "line $n") }"
@@ -98,7 +106,7 @@ config() {
 }
 
 server_start() {
-	kamailio ${SERVER_TCP:+-A WITH_TCP} ${BED_IPV6:+-A WITH_IPV6} -DD -E -m 32 -M 8 -f "$here/kamailio.cfg" -w "$dir" -Y "$dir" \
+	kamailio "${tls[@]}" ${SERVER_TCP:+-A WITH_TCP} ${BED_IPV6:+-A WITH_IPV6} -DD -E -m 32 -M 8 -f "$here/kamailio.cfg" -w "$dir" -Y "$dir" \
 		>>"$dir/kamailio.log" 2>&1 &
 	kamailio=$!
 }
@@ -118,7 +126,7 @@ server() {
 	while kill -0 "$idle"; do wait "$idle"; done
 } 2>/dev/null
 
-server_answers() { grep -q "Listening on" "$dir/kamailio.log" 2>/dev/null && ss -Hlnut "sport = :5060" | grep -q .; }
+server_answers() { grep -q "Listening on" "$dir/kamailio.log" 2>/dev/null && ss -Hlnut "sport = :$port" | grep -q .; }
 daemon_registered() {
 	[ "$("$build/tipringctl" -s "$dir/control" status 2>/dev/null | awk 'NR > 1 && $4 == "yes"' | wc -l)" = \
 		$((lines - ${wrong:+1} + 0)) ]
