@@ -18,7 +18,7 @@
 #include "gateway/config_sounds.h"
 #include "gateway/settings.h"
 
-#define SETTINGS_MAX   128 /* of all sections */
+#define SETTINGS_MAX   160 /* of all sections */
 #define OPTIONS_MAX    (SETTINGS_MAX + 1)
 #define FILE_BYTES_MAX (4u << 20)
 
