@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* The media plane on cards that refuse and fail: step by step, over a driver of the test's own. */
+#include <dlfcn.h>
 #include <errno.h>
+#include <pthread.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -39,6 +41,58 @@ static struct card {
 static struct media *media;
 static struct media_line *lines[CARDS];
 static uint64_t now_ns;
+
+/* What no step may do: allocate, free, or wait for a lock. */
+static unsigned forbidden;
+
+#ifndef __SANITIZE_ADDRESS__ /* which has its own */
+void *__libc_malloc(size_t size);
+void *__libc_calloc(size_t count, size_t size);
+void *__libc_realloc(void *memory, size_t size);
+void __libc_free(void *memory);
+
+void *malloc(size_t size)
+{
+	forbidden++;
+	return __libc_malloc(size);
+}
+
+void *calloc(size_t count, size_t size)
+{
+	forbidden++;
+	return __libc_calloc(count, size);
+}
+
+void *realloc(void *memory, size_t size)
+{
+	forbidden++;
+	return __libc_realloc(memory, size);
+}
+
+void free(void *memory)
+{
+	forbidden++;
+	__libc_free(memory);
+}
+
+static int (*mutex_lock)(pthread_mutex_t *mutex);
+
+int pthread_mutex_lock(pthread_mutex_t *mutex)
+{
+	forbidden++;
+	if (!mutex_lock)
+		*(void **)&mutex_lock = dlsym(RTLD_NEXT, "pthread_mutex_lock");
+	return mutex_lock(mutex);
+}
+#endif
+
+static void step(void)
+{
+	unsigned before = forbidden;
+
+	media_step(media, now_ns);
+	assert_int_equal(forbidden, before);
+}
 
 /* ---- the driver ---- */
 
@@ -239,7 +293,7 @@ static int unmake(void **state)
 static void step_after(unsigned ms)
 {
 	now_ns += ms * NS_PER_MS;
-	media_step(media, now_ns);
+	step();
 }
 
 static void block_comes(struct card *card)
@@ -898,7 +952,7 @@ static int echo_of_a_tone(void)
 	for (int i = 0; i < 200; i++) {
 		step_after(10);
 		block_comes(&cards[0]);
-		media_step(media, now_ns);
+		step();
 	}
 	for (int i = 0; i < BLOCK_SAMPLES; i++)
 		largest = abs(lines[0]->said[i]) > largest ? abs(lines[0]->said[i]) : largest;
