@@ -33,7 +33,8 @@ static struct pl take_until(struct pl *rest, char end)
 		if (rest->p[text.l] == '"')
 			quoted = !quoted;
 	}
-	pl_advance(rest, (ssize_t)(text.l + (text.l < rest->l)));
+	if (rest->l)
+		pl_advance(rest, (ssize_t)(text.l + (text.l < rest->l)));
 	return trimmed(text);
 }
 
