@@ -80,6 +80,26 @@ talk() {
 		'BEGIN{printf "cpu_per_call_percent %.3f %%\n", cpu * 100 / wall / lines}'
 }
 
+# How late ticks begin while all lines talk and something else keeps a processor busy.
+late() {
+	local busy sipp p99 worst
+	users 1 1 >users.csv
+	sipp -sf "$here/sipp/talks.xml" -inf users.csv $far -p 5090 -rtp_echo -mp 30000 -m "$lines" -l "$lines" -r 16 \
+		127.0.0.1:5070 >sipp.out 2>&1 &
+	sipp=$!
+	until_true all_talk || fail "not all of $lines lines talk"
+	while :; do :; done &
+	busy=$!
+	sleep "$seconds"
+	read -r _ _ _ _ p99 worst < <("$build/tipringctl" -s "$TIPRING_CONTROL" media | sed -n 2p)
+	kill $busy
+	all_talk || fail "a call was lost"
+	kill -KILL $sipp
+	wait $sipp $busy 2>/dev/null
+	echo "tick_late_p99_ms $p99 ms"
+	echo "tick_late_worst_ms $worst ms"
+}
+
 wakes() {
 	local before after
 	sleep 2 # what starting has left to do

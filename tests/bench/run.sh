@@ -79,6 +79,28 @@ ticks() {
 	figures "$name" "$([ -n "$few" ] && [ -n "$many" ] && echo "$name $(((many - few) / tick_lines / tick_count)) instructions")"
 }
 
+# line_us LINES KIND: processor time of a line in 20 ms, in microseconds.
+line_us() { "$build/tests/bench/tick" "$1" "$2" 1000 2>&1 | sed -n 's/^line_us \([0-9.]*\)$/\1/p'; }
+
+# What a line costs in 20 ms with all that a call has, and how many lines a processor so serves.
+lines_per_core() {
+	local suffix=$1 us
+	us=$(line_us 64 "$2")
+	figures "line_us_per_20ms$suffix lines_per_core$suffix" "$([ -n "$us" ] && awk -v us="$us" -v suffix="$suffix" 'BEGIN {
+		printf "line_us_per_20ms%s %.2f us\nlines_per_core%s %d lines\n", suffix, us, suffix, 20000 / us }')"
+}
+
+# A plot of it over the number of lines, with the canceller and without.
+plot() {
+	local count kind
+	for kind in stream echo; do
+		for count in 1 2 5 10 20 50 100 200 500 1000; do
+			echo "$kind $count $(line_us $count $kind)"
+		done
+	done >"$build/line-cost.txt"
+	"$here/plot.sh" <"$build/line-cost.txt" >"$build/line-cost.svg" && echo "# see $build/line-cost.svg"
+}
+
 echo "# $lines lines, $seconds s, commit $(git -C "$here" rev-parse --short HEAD 2>/dev/null), load $(cut -d' ' -f1-3 /proc/loadavg)"
 benchd=$build/tests/bench/benchd
 figures cpu_per_call_percent "$(inside "$benchd" talks- "$lines" talk "$seconds")"
@@ -97,6 +119,11 @@ dahdi=$(guest $lines_dahdi wakes $wakes_s)
 figures idle_wakes_dahdi_per_s "${dahdi//idle_wakes_per_s/idle_wakes_dahdi_per_s}"
 dahdi=$(guest $lines_dahdi memory 0)
 figures memory_dahdi_mb "$([ -n "$(rss "$dahdi")" ] && awk -v kb="$(rss "$dahdi")" 'BEGIN { printf "memory_dahdi_mb %.1f MB\n", kb / 1024 }' || echo "$dahdi")"
+late=$(inside "$benchd" talks- "$lines" late "$seconds")
+figures "tick_late_p99_ms tick_late_worst_ms" "$late"
+lines_per_core "" echo
+lines_per_core _without_echo stream
+plot
 ticks tick_instructions_per_line stream
 ticks tick_instructions_per_line_bridged bridged
 ticks tick_instructions_per_line_held held
