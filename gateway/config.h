@@ -163,7 +163,7 @@ struct config_profile {
 	struct digitmap emergency; /* without alternatives: no number is one */
 	uint8_t emergency_uri; /* enum config_emergency_uri */
 	int rx_gain_db, tx_gain_db;
-	bool high_pass;
+	bool high_pass, level_control;
 	unsigned emergency_hold_s, emergency_callback_s, csh_s;
 	struct digitmap barred; /* ... */
 	struct hours barred_hours;

@@ -260,6 +260,8 @@ const struct setting settings[] = {
 		"... and the telephone all that it hears"),
 	PROFILE("high_pass", KIND_SWITCH, high_pass, 0, 0, "", "off",
 		"takes mains hum, below 180 Hz, out of what the telephone says; not where use is fax, modem or alarm"),
+	PROFILE("level_control", KIND_SWITCH, level_control, 0, 0, "", "off",
+		"brings a voice on the telephone slowly to -20 dBm0, by 9 dB at most; not where use is fax, modem or alarm"),
 	PROFILE("echo", KIND_ECHO, echo, 0, 0, "", "software",
 		"who takes away the far talker's echo, which a telephone's hybrid sends back (doc/echo.md): software is Tipring, kernel the card or the module that dahdi_cfg chose for the channel"),
 	PROFILE("echo_tail_ms", KIND_NUMBER, echo_tail_ms, DSP_ECHO_TAIL_MIN_MS, DSP_ECHO_TAIL_MAX_MS, "ms", "32",

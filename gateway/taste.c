@@ -93,7 +93,8 @@ int taste_alloc(struct taste **tastep, const struct config_profile *profile)
 	taste->media.echo = use_traits(profile->use)->echo_cancelled ? profile->echo : MEDIA_ECHO_OFF;
 	taste->media.echo_tail_ms = profile->echo_tail_ms;
 	taste->media.echo_mutes = use_traits(profile->use)->echo_muted;
-	taste->media.high_pass = profile->high_pass && use_traits(profile->use)->filtered;
+	taste->media.high_pass = profile->high_pass && use_traits(profile->use)->shaped;
+	taste->media.level_control = profile->level_control && use_traits(profile->use)->shaped;
 	taste->media.rx_gain_db = profile->rx_gain_db;
 	taste->media.tx_gain_db = profile->tx_gain_db;
 	taste->media.hook.flash_min_ms = profile->flash_min_ms;

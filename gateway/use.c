@@ -4,7 +4,7 @@
 /* A machine's signals must not be touched: no tone over them, and nothing cut out because it resembles a key. An alarm dialler and its
  * centre answer each other within fractions of a second (SIA DC-05), which events do not keep. */
 static const struct use_traits table[USE_COUNT] = {
-	/*              tones_over_call  hold_sound  fixed_playout  any_codec  echo_cancelled  echo_muted  filtered  flash  key_events */
+	/*              tones_over_call  hold_sound  fixed_playout  any_codec  echo_cancelled  echo_muted  shaped    flash  key_events */
 	[USE_PHONE] = { true,            true,       false,         true,      true,           true,       true,     true,  true },
 	[USE_FAX]   = { false,           false,      true,          false,     true,           false,      false,    true,  false }, /* somebody may talk before the pages */
 	[USE_MODEM] = { false,           false,      true,          false,     false,          false,      false,    false, false },

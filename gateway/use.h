@@ -21,7 +21,7 @@ struct use_traits {
 	bool any_codec;       /* else only those that keep a machine's signals as they are */
 	bool echo_cancelled;
 	bool echo_muted;      /* what the canceller leaves over too, and noise put in its place */
-	bool filtered;        /* high_pass may take hum out */
+	bool shaped;          /* high_pass may take hum out, and level_control make it louder or softer */
 	/* Where the profile does not say. */
 	bool flash;           /* a break of the loop means something */
 	bool key_events;      /* keys go out as events rather than as they sound */

@@ -98,6 +98,7 @@ struct media_taste {
 	uint8_t echo;             /* enum media_echo */
 	unsigned echo_tail_ms;    /* DSP_ECHO_TAIL_MIN_MS..DSP_ECHO_TAIL_MAX_MS */
 	bool echo_mutes;          /* what is left over of the echo is muted, and noise put in its place */
+	bool level_control;       /* what the telephone says is brought to one level (dsp/level.h) */
 	bool high_pass;           /* hum is filtered out of what the telephone says (dsp/gain.h) */
 	int rx_gain_db, tx_gain_db; /* DSP_GAIN_MIN_DB..DSP_GAIN_MAX_DB: of what the telephone says, after the canceller and the digits; of all that it hears */
 };

@@ -418,6 +418,8 @@ static void listen_block(struct media_line *line, int16_t *samples, size_t count
 	}
 	if (line->taste->high_pass)
 		dsp_hum_filter_run(&line->hum, samples, count);
+	if (line->taste->level_control)
+		dsp_level_run(&line->level, samples, count);
 	dsp_gain_apply(line->rx_gain, samples, count);
 	for (int i = 0; i < MEDIA_CALLS; i++) {
 		stream_suspect(&line->streams[i], dsp_dtmf_rx_suspects(line->dtmf));

@@ -5,6 +5,7 @@
 
 #include "dsp/dtmf.h"
 #include "dsp/gain.h"
+#include "dsp/level.h"
 #include "gateway/media/box.h"
 #include "gateway/media/media.h"
 #include "gateway/media/media_echo.h"
@@ -31,6 +32,7 @@ struct media_line {
 	struct dsp_dtmf_rx *dtmf;
 	struct media_echo_path echo;
 	struct dsp_hum_filter hum;
+	struct dsp_level level;
 	float rx_gain, tx_gain;  /* factors */
 	struct media_wish wish;
 	uint32_t wish_sequence;

@@ -575,6 +575,20 @@ static void test_gains_change_what_is_said_and_what_is_heard(void **state)
 	assert_gains(6, -6, 1000);
 }
 
+static void test_a_soft_voice_becomes_louder_where_that_is_wished(void **state)
+{
+	(void)state;
+	taste.level_control = true;
+	make(NULL);
+	media_line_wish(lines[0], &talk);
+	cards[0].says = 500;
+	for (int i = 0; i < 100; i++)
+		block_passes();
+	assert_in_range(lines[0]->said[BLOCK_SAMPLES - 1], 550, 570); /* 1 dB in a second */
+	unmake(NULL);
+	taste.level_control = false;
+}
+
 static void test_words_are_said_once_and_anew_with_another_serial(void **state)
 {
 	int16_t one[120], two[80];
@@ -1079,6 +1093,7 @@ int main(void)
 		MEDIA_TEST(test_a_call_is_softer_in_the_bursts_of_the_call_waiting_tone),
 		MEDIA_TEST(test_an_echo_is_what_the_telephone_says),
 		cmocka_unit_test(test_gains_change_what_is_said_and_what_is_heard),
+		cmocka_unit_test(test_a_soft_voice_becomes_louder_where_that_is_wished),
 		MEDIA_TEST(test_words_are_said_once_and_anew_with_another_serial),
 		BRIDGE_TEST(test_two_talk_past_a_telephone_that_is_hung_up),
 		BRIDGE_TEST(test_a_telephone_is_used_beside_a_bridge),

@@ -136,7 +136,7 @@ static void test_the_use_of_a_line_decides_what_becomes_of_its_sound(void **stat
 	static const struct {
 		enum use use;
 		enum media_echo echo;
-		bool mutes, filters;
+		bool mutes, shapes;
 	} rows[] = {
 		{USE_PHONE, MEDIA_ECHO_SOFTWARE, true, true},
 		{USE_TTY, MEDIA_ECHO_SOFTWARE, false, true},
@@ -149,11 +149,12 @@ static void test_the_use_of_a_line_decides_what_becomes_of_its_sound(void **stat
 	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
 		profile.use = rows[i].use;
 		profile.echo = MEDIA_ECHO_SOFTWARE;
-		profile.high_pass = true;
+		profile.high_pass = profile.level_control = true;
 		taste_make();
 		assert_int_equal(taste_media(taste)->echo, rows[i].echo);
 		assert_int_equal(taste_media(taste)->echo_mutes, rows[i].mutes);
-		assert_int_equal(taste_media(taste)->high_pass, rows[i].filters);
+		assert_int_equal(taste_media(taste)->high_pass, rows[i].shapes);
+		assert_int_equal(taste_media(taste)->level_control, rows[i].shapes);
 		taste_free(taste);
 		taste = NULL;
 	}
