@@ -166,6 +166,7 @@ struct config_profile {
 	bool high_pass, level_control;
 	unsigned emergency_hold_s, emergency_callback_s, csh_s;
 	struct digitmap barred; /* ... */
+	struct config_list routes; /* as of dial_route.h */
 	struct hours barred_hours;
 	uint8_t features_set; /* enum features_set */
 	struct config_text feature_codes;

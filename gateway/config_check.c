@@ -9,6 +9,7 @@
 
 #include "gateway/config_check.h"
 #include "gateway/config_sounds.h"
+#include "gateway/dial_route.h"
 #include "gateway/settings.h"
 #include "sip/account.h"
 
@@ -297,6 +298,23 @@ static const struct config_profile *profile_find(const struct config *config, co
 	return NULL;
 }
 
+static void routes_check(struct check *check, const struct config_profile *profile)
+{
+	const char *routes = profile->routes.text, *at = routes;
+	char name[CONFIG_NAME_MAX + 1];
+
+	if (!dial_route_is_valid(routes, &at))
+		complain(check, &profile->place,
+			"profile \"%s\": routes: \"%s\": allowed are rows as 00: trunk house, with commas between them; up to %d of 0-9 * # + before "
+			"the colon", profile->name, at, DIAL_ROUTE_PREFIX_MAX);
+	for (unsigned i = 0; dial_route_named(routes, i, name, sizeof(name)); i++) {
+		if (!account_find(check->config, name))
+			complain(check, &profile->place,
+				"profile \"%s\": routes: \"%s\": no such account; allowed is the name of an account section",
+				profile->name, name);
+	}
+}
+
 static void line_resolve(struct check *check, struct config_line *line)
 {
 	const char *profile = line->profile_name.text[0] ? line->profile_name.text : DEFAULT_PROFILE;
@@ -470,6 +488,8 @@ int config_check(struct config *config, const char *path, FILE *errors)
 	playout_check(&check, &whole);
 	prompts_check(&check, path, &whole);
 	profiles_check(&check);
+	for (unsigned i = 0; i < config->profile_count; i++)
+		routes_check(&check, &config->profiles[i]);
 	accounts_check(&check);
 	lines_check(&check);
 	groups_check(&check);

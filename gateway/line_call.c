@@ -55,7 +55,8 @@ static void on_leg(struct leg *leg, enum line_event event, void *arg)
 		return;
 	}
 	line_r_digit_abandon(line);
-	if (event >= LINE_EV_ENDED && (line_follow(line, leg, role) || line_emergency_goes_on(line, leg, role)))
+	if (event >= LINE_EV_ENDED && (line_follow(line, leg, role) || line_emergency_goes_on(line, leg, role) ||
+				line_route_goes_on(line, leg, role)))
 		return;
 	line_leg(line, role)->over = event >= LINE_EV_ENDED;
 	if (line_leg(line, role)->over)
@@ -94,10 +95,15 @@ enum line_event line_call_out(struct line *line, const char *number)
 {
 	const struct ua_call_to to = call_to(line, number);
 	struct ua_account *account = line->emergency ? line_emergency_account(line) : NULL;
+	bool is_routed = !to.account && !line->emergency && line_route_has(line, number);
 	int err = EAGAIN;
 
 	line->times_moved = 0;
-	if (!to.account && !line->emergency && !line_may_call(line))
+	line->route_place = 0;
+	snprintf(line->routed_number, sizeof(line->routed_number), "%s", is_routed ? number : "");
+	if (is_routed)
+		account = line_route_account(line, number);
+	if (!to.account && !line->emergency && (is_routed ? !account : !line_may_call(line)))
 		return LINE_EV_ENDED_CONGESTION;
 	snprintf(line->emergency_number, sizeof(line->emergency_number), "%s", line->emergency ? number : "");
 	if (line_may_have_leg(line))

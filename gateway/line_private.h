@@ -109,6 +109,8 @@ struct line {
 	char emergency_number[LINE_NUMBER_MAX];
 	struct ua_account *emergency_tried[LINE_EMERGENCY_TRIES_MAX]; /* accounts that it has gone over */
 	unsigned emergency_tried_count;
+	char routed_number[LINE_NUMBER_MAX]; /* of the newest call from here, when routes carry it; "": they do not */
+	unsigned route_place; /* of the account in its row that comes next */
 	uint64_t emergency_back_by_ms; /* until then the emergency centre may call back; 0: it was not called */
 	enum line_state r_digit_from; /* in LINE_R_DIGIT: what the calls were before */
 	uint64_t flash_at_ns; /* of the last flash, for a hang-up that bounces */
@@ -168,6 +170,14 @@ enum line_event line_call_out(struct line *line, const char *number);
 
 /* As dialled in the network's form, over an account. */
 int line_call_over(struct leg **legp, struct line *line, struct ua_account *account, const char *number);
+
+/* line_route.c */
+/* The number is one of routes. */
+bool line_route_has(const struct line *line, const char *number);
+/* The next account that may call; NULL: none is left. */
+struct ua_account *line_route_account(struct line *line, const char *number);
+/* A call that the network failed to carry goes over the next account of its row, in the same place; false: it is none, or none is left. */
+bool line_route_goes_on(struct line *line, struct leg *leg, enum line_role role);
 
 /* line_emergency.c */
 void line_emergency_begin(struct line *line);

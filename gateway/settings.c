@@ -213,6 +213,8 @@ const struct setting settings[] = {
 		"how long an emergency call goes on, and the telephone rings, when it is hung up; only the other side can end it; 0: hanging up ends it"),
 	PROFILE("csh_s", KIND_NUMBER, csh_s, 0, 180, "s", "0",
 		"how long a call that came in goes on, in silence, when it is hung up: another telephone of the line may be lifted meanwhile; 0: hanging up ends it"),
+	PROFILE("routes", KIND_TEXT, routes, 0, CONFIG_LIST_MAX, "", "",
+		"over which accounts a number is called that is not called over the line's own, by how it begins as it is sent: \"00: trunk house, 1: house\", the accounts in their order. Where one is not registered, does not answer or answers 5xx, the next; the longest beginning counts"),
 	PROFILE("barred", KIND_DIGITMAP, barred, 0, 0, "", "",
 		"which digits are not called, though digit_map has them; nobody is transferred or forwarded there either"),
 	PROFILE("barred_hours", KIND_HOURS, barred_hours, 0, 0, "", "",

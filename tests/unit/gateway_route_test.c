@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <cmocka.h>
 
+#include "gateway/dial_route.h"
 #include "gateway/route.h"
 
 static struct config_account accounts[2];
@@ -56,9 +57,45 @@ static void test_the_called_number_tells_who_rings(void **state)
 	}
 }
 
+static void test_the_longest_prefix_tells_the_accounts(void **state)
+{
+	static const struct {
+		const char *routes, *number;
+		unsigned place;
+		const char *name; /* NULL: none */
+	} rows[] = {
+		{"", "1", 0, NULL}, {"1: a", "2", 0, NULL}, {"1: a", "12", 0, "a"}, {"1: a", "12", 1, NULL}, {": a b", "12", 1, "b"},
+		{"1: a, 12: b  c ", "12", 0, "b"}, {"12: b c,1:a", "12", 1, "c"}, {"12: b c,1:a", "13", 0, "a"}, {"12: b c,1:a", "13", 1, NULL},
+		{"+4: a", "+49", 0, "a"}, {"123: a", "12", 0, NULL},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		char name[8] = "";
+		bool found = dial_route_account(rows[i].routes, rows[i].number, rows[i].place, name, sizeof(name));
+
+		assert_int_equal(found, rows[i].name != NULL);
+		assert_string_equal(name, rows[i].name ? rows[i].name : "");
+	}
+}
+
+static void test_rows_that_cannot_be_read_are_found(void **state)
+{
+	static const char *const wrong[] = {"1", "1:", "a: b", "1: a b: c", "1: a,,", "12345678901234567: a", "1: a, 2"};
+	const char *at;
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(wrong) / sizeof(wrong[0]); i++)
+		assert_false(dial_route_is_valid(wrong[i], &at));
+	assert_true(dial_route_is_valid("", &at));
+	assert_true(dial_route_is_valid("00: a b, : c", &at));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_the_longest_prefix_tells_the_accounts),
+		cmocka_unit_test(test_rows_that_cannot_be_read_are_found),
 		cmocka_unit_test(test_the_called_number_tells_who_rings),
 	};
 

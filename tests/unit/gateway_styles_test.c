@@ -587,6 +587,66 @@ static void test_other_calls_go_over_no_other_account(void **state)
 	assert_int_equal(world.invite_count, 1);
 }
 
+static void route(const char *routes)
+{
+	snprintf(world.profile.routes.text, sizeof(world.profile.routes.text), "%s", routes);
+}
+
+static void test_a_number_goes_over_the_accounts_of_its_row_where_one_fails(void **state)
+{
+	static const unsigned failures[] = {503, 500, 408};
+
+	(void)state;
+	route("1: other own, 113: own other, 9: other");
+	for (unsigned i = 0; i < 3; i++) {
+		unsigned before = world.invite_count;
+
+		phone_does(MEDIA_EVENT_LIFTED, 0);
+		phone_dials("113#");
+		assert_ptr_equal(world.calling_account, world.accounts[0]);
+		call_ends(call_sent(), failures[i], false);
+		assert_int_equal(world.invite_count, before + 2);
+		assert_ptr_equal(world.calling_account, world.accounts[1]);
+		assert_string_equal(call_sent()->to, "113");
+		call_ends(call_sent(), failures[i], false);
+		assert_int_equal(world.invite_count, before + 2);
+		phone_does(MEDIA_EVENT_HUNG_UP, 0);
+	}
+}
+
+static void test_what_the_called_one_says_is_not_asked_again_over_another_account(void **state)
+{
+	(void)state;
+	route("1: other own");
+	phone_does(MEDIA_EVENT_LIFTED, 0);
+	phone_dials("113#");
+	assert_ptr_equal(world.calling_account, world.accounts[1]);
+	call_ends(call_sent(), 486, false);
+	assert_int_equal(world.invite_count, 1);
+	assert_state("busy");
+}
+
+static void test_a_route_passes_over_an_account_that_is_not_registered(void **state)
+{
+	(void)state;
+	route("1: other own");
+	world.unregistered = world.accounts[1];
+	phone_does(MEDIA_EVENT_LIFTED, 0);
+	phone_dials("113#");
+	assert_ptr_equal(world.calling_account, world.accounts[0]);
+}
+
+static void test_numbers_without_a_route_go_over_the_line_s_account(void **state)
+{
+	(void)state;
+	route("2: other");
+	phone_does(MEDIA_EVENT_LIFTED, 0);
+	phone_dials("113#");
+	assert_ptr_equal(world.calling_account, world.accounts[0]);
+	call_ends(call_sent(), 503, false);
+	assert_int_equal(world.invite_count, 1);
+}
+
 static void test_an_emergency_call_takes_no_flash_and_lets_none_wait(void **state)
 {
 	struct ua_invite *invite = call_112();
@@ -775,6 +835,10 @@ int main(void)
 		bellcore_test(test_without_three_way_the_second_that_rings_is_dropped),
 		bellcore_test(test_leaving_a_three_way_call_may_connect_the_others),
 		bellcore_test(test_the_network_s_flash_is_told_and_nothing_else_happens),
+		accounts_test(test_a_number_goes_over_the_accounts_of_its_row_where_one_fails),
+		accounts_test(test_what_the_called_one_says_is_not_asked_again_over_another_account),
+		accounts_test(test_a_route_passes_over_an_account_that_is_not_registered),
+		accounts_test(test_numbers_without_a_route_go_over_the_line_s_account),
 		accounts_test(test_an_emergency_call_goes_over_another_account),
 		accounts_test(test_an_emergency_call_that_no_account_takes_ends),
 		accounts_test(test_a_centre_that_is_busy_is_not_called_again),
