@@ -16,8 +16,9 @@
 # ACCOUNT="name = value ..." does so for the accounts; SERVER_TCP=1 lets the server listen on TCP alone, SERVER_TLS=FOLDER on TLS (port 5061) with server.pem, server.key and ca.pem from there,
 # and asks for certificates; BED_IPV6=1 has all of
 # them on ::1.
+# SERVER names other servers than that one, SERVER_FLAGS has arguments for it, and SIP="name = value ..." settings of the section sip.
 # A benchmark names another program than BUILD/tipringd by TIPRINGD, and by BED_CONFIG one that prints the configuration; it is
-# told the folder and the number of lines. Other sections may be added by SETTINGS="media { ... }", settings of sip by SIP="name = value ...".
+# told the folder and the number of lines. Other sections may be added by SETTINGS="media { ... }".
 # Exit status: the command's; 1 when server or daemon failed, or when the daemon ended badly.
 set -u
 
@@ -98,7 +99,7 @@ config() {
 		echo "profile \"p$n\" { country = \"${COUNTRY:-us}\" digit_map = \"$map\" ${PROFILE:-}" \
 			"$(setting "profile $n") }"
 		account=$(setting "account of $n")
-		[ -n "$account" ] || echo "account \"a$n\" { user = \"$((100 + n))\" domain = \"$host\" server = \"$host:$port\"" \
+		[ -n "$account" ] || echo "account \"a$n\" { user = \"$((100 + n))\" domain = \"$host\" server = \"${SERVER:-$host:$port}\"" \
 			"password = \"$password$((100 + n))\" ${ACCOUNT:-} }"
 		echo "line \"$n\" { driver = \"$driver\" channel = \"$n\" account = \"a${account:-$n}\" profile = \"p$n\"" \
 			"$(setting "line $n") }"
@@ -106,7 +107,7 @@ config() {
 }
 
 server_start() {
-	kamailio "${tls[@]}" ${SERVER_TCP:+-A WITH_TCP} ${BED_IPV6:+-A WITH_IPV6} -DD -E -m 32 -M 8 -f "$here/kamailio.cfg" -w "$dir" -Y "$dir" \
+	kamailio "${tls[@]}" ${SERVER_FLAGS:-} ${SERVER_TCP:+-A WITH_TCP} ${BED_IPV6:+-A WITH_IPV6} -DD -E -m 32 -M 8 -f "$here/kamailio.cfg" -w "$dir" -Y "$dir" \
 		>>"$dir/kamailio.log" 2>&1 &
 	kamailio=$!
 }
