@@ -81,6 +81,8 @@ static void on_linger(void *arg)
 /* Who answers there is told that nobody is here. */
 static void hang_up(struct ua_branch *branch, const struct sip_msg *msg)
 {
+	if (!branch->account->agent)
+		return;
 	if (branch->answered && ua_dialog_has(branch->answered, msg)) {
 		(void)ua_transport_send(branch->account->agent->transport, &branch->hop, branch->ack);
 		return;
@@ -216,9 +218,10 @@ static int go_on(struct ua_request *request)
 	while ((server = next_server(request))) {
 		request->tried[request->tried_count++] = server;
 		err = start_branch(request, server, &server->hop);
-		if (!err)
+		if (!err || !request->branch) /* sent, or no memory */
 			break;
-		lose(request);
+		if (err != ENOMEM)
+			lose(request);
 		request->branch = mem_deref(request->branch);
 	}
 	return err;
@@ -229,6 +232,8 @@ static void on_patience(void *arg)
 {
 	struct ua_request *request = arg;
 
+	if (!request->account->agent)
+		return;
 	lose(request);
 	if (!request->moves || request->cancelled || !next_server(request))
 		return;
@@ -265,11 +270,14 @@ static void finish(struct ua_request *request, int err, const struct sip_msg *ms
 {
 	sip_resp_h *handler = request->handler;
 	void *arg = request->arg;
+	/* The handler may be the server's own, which no account uses any more. */
+	struct ua_server *server = request->branch ? mem_ref(request->branch->server) : NULL;
 
 	if (request->requestp)
 		*request->requestp = NULL;
 	mem_deref(request);
 	handler(err, msg, arg);
+	mem_deref(server);
 }
 
 static void on_response(int err, const struct sip_msg *msg, void *arg)

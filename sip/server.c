@@ -50,12 +50,19 @@ int ua_server_get(struct ua_server **serverp, struct ua_agent *agent, const stru
 	return 0;
 }
 
+/* The probe may be the last one that knows of the server: whoever calls this holds it. */
+static void stop_probe(struct ua_server *server)
+{
+	server->probe = mem_deref(server->probe);
+}
+
 void ua_server_drop(struct ua_server *server)
 {
 	server->agent = NULL;
 	list_unlink(&server->le);
 	tmr_cancel(&server->next);
-	server->probe = mem_deref(server->probe);
+	stop_probe(mem_ref(server));
+	mem_deref(server);
 }
 
 struct change {
@@ -122,11 +129,12 @@ static int send_options(struct ua_server *server)
 
 static void on_next(void *arg)
 {
-	struct ua_server *server = arg;
+	struct ua_server *server = mem_ref(arg);
 
-	server->probe = mem_deref(server->probe);
+	stop_probe(server);
 	if (send_options(server) != ENOENT)
 		tmr_start(&server->next, server->agent->failback_ms / 2, on_next, server);
+	mem_deref(server);
 }
 
 void ua_server_lose(struct ua_server *server)

@@ -419,6 +419,52 @@ static void test_the_account_may_go_while_its_servers_are_lost(void **state)
 	assert_false(came_to(0, "OPTIONS "));
 }
 
+/* until: what is waited for while nobody uses the server any more that is being asked. */
+static void forget_account_while_asking(uint64_t until_ms)
+{
+	start(2);
+	bed_call();
+	bed_advance(FAILOVER_MS);
+	answer(1, at(1, "INVITE "), 486, "", "");
+	bed_heard("ended by peer, status 486, cause 0");
+	bed_advance(FAILBACK_MS / 2);
+	at(0, "OPTIONS ");
+	ua_account_free(bed.account);
+	bed.account = NULL;
+	bed_advance(until_ms);
+}
+
+static void test_the_account_may_go_while_its_server_is_asked(void **state)
+{
+	(void)state;
+	forget_account_while_asking(FAILBACK_MS / 2);
+	bed_advance(33000);
+}
+
+static void test_the_agent_may_go_while_a_server_of_nobody_is_asked(void **state)
+{
+	(void)state;
+	forget_account_while_asking(0);
+}
+
+static void test_a_server_of_nobody_may_answer(void **state)
+{
+	const char *request;
+
+	(void)state;
+	start(2);
+	bed_call();
+	bed_advance(FAILOVER_MS);
+	answer(1, at(1, "INVITE "), 486, "", "");
+	bed_heard("ended by peer, status 486, cause 0");
+	bed_advance(FAILBACK_MS / 2);
+	request = at(0, "OPTIONS ");
+	ua_account_free(bed.account);
+	bed.account = NULL;
+	answer(0, request, 200, "", "");
+	bed_advance(FAILBACK_MS);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -442,6 +488,9 @@ int main(void)
 		bed_test(test_a_lost_server_is_asked_until_it_answers_with_more_than_that_it_cannot),
 		bed_test(test_each_of_its_servers_may_call_the_account),
 		bed_test(test_the_account_may_go_while_its_servers_are_lost),
+		bed_test(test_the_account_may_go_while_its_server_is_asked),
+		bed_test(test_the_agent_may_go_while_a_server_of_nobody_is_asked),
+		bed_test(test_a_server_of_nobody_may_answer),
 	};
 
 	return cmocka_run_group_tests_name("sip failover", tests, NULL, NULL);
