@@ -32,6 +32,7 @@ struct ua_request {
 	struct ua_branch *branch;
 	bool moves;  /* to whichever server answers */
 	bool heard;  /* something came */
+	bool judges; /* its silence is the server's own */
 	bool cancelled;
 	const struct ua_server *tried[UA_TARGETS_MAX]; /* compared, never read: they may be gone */
 	unsigned tried_count;
@@ -185,6 +186,18 @@ static void lose(struct ua_request *request)
 		ua_server_lose(request->branch->server);
 }
 
+static void lose_when_silent(struct ua_request *request)
+{
+	if (request->judges)
+		lose(request);
+}
+
+/* What a server only passes on may be silent because of whom it is for: for an INVITE alone it says 100 itself (RFC 3261 s16.2). */
+static bool judges(const struct ua_outgoing *outgoing, const char *uri)
+{
+	return outgoing->server || !strcmp(outgoing->method, "INVITE") || (outgoing->to_server && !strchr(uri, '@'));
+}
+
 static void on_patience(void *arg);
 
 static int start_branch(struct ua_request *request, struct ua_server *server, const struct ua_hop *hop)
@@ -234,7 +247,7 @@ static void on_patience(void *arg)
 
 	if (!request->account->agent)
 		return;
-	lose(request);
+	lose_when_silent(request);
 	if (!request->moves || request->cancelled || !next_server(request))
 		return;
 	leave(request);
@@ -254,7 +267,9 @@ static bool is_for_another(struct ua_request *request, int err, const struct sip
 {
 	unsigned retry_after_s;
 
-	if (err && !request->heard)
+	if (err == ETIMEDOUT && !request->heard)
+		lose_when_silent(request);
+	else if (err && !request->heard)
 		lose(request);
 	if (!err && msg->scode == 503 && request->branch->server) {
 		retry_after_s = ua_message_number(msg, SIP_HDR_RETRY_AFTER, 0);
@@ -320,6 +335,7 @@ static int copy(struct ua_request *request, const struct ua_request_plan *plan)
 	request->content = mem_ref(plan->content);
 	request->cseq = outgoing->cseq;
 	request->moves = outgoing->to_server;
+	request->judges = judges(outgoing, ua_dialog_request_uri(plan->dialog));
 	request->hopp = outgoing->hopp;
 	return err;
 }

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * A server, by its address, as all accounts of an agent know it: whether it answers. One that let a request unanswered is lost: no request
- * waits for it any more, and it is asked by OPTIONS until it answers. The accounts hear of both. Private to sip/.
+ * A server, by its address, as all accounts of an agent know it: whether it answers. One that let an INVITE, or a request
+ * to itself, unanswered is lost: no request waits for it any more, and it is asked by OPTIONS until it answers. The accounts hear of both.
+ * Private to sip/.
  */
 #ifndef TIPRING_SIP_SERVER_H
 #define TIPRING_SIP_SERVER_H

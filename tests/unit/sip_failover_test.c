@@ -335,6 +335,28 @@ static void test_a_request_within_a_call_tells_of_the_silent_server_and_the_call
 	bed.invite = NULL;
 }
 
+static void test_a_telephone_that_is_silent_does_not_cost_its_server(void **state)
+{
+	char route[160];
+	const char *invite;
+
+	(void)state;
+	start(2);
+	invite = bed_call();
+	snprintf(route, sizeof(route), "%sRecord-Route: <sip:127.0.0.1:%u;lr>\r\n", contact(), bed.peer_port);
+	answer(0, invite, 200, route, SDP(5004));
+	at(0, "ACK ");
+	bed_heard("answered 192.0.2.1:5004");
+	ua_invite_end(bed.invite, 0);
+	bed.invite = NULL;
+	at(0, "BYE ");
+	/* RFC 3261 s16.2: a proxy says no 100 to what is no INVITE | a BYE that nobody answers leaves the server in its place */
+	for (int i = 0; i < 12; i++) {
+		bed_advance(FAILOVER_MS);
+		assert_false(came_to(1, ""));
+	}
+}
+
 /* Its next OPTIONS is answered; repetitions of the one before are not. */
 static void come_back(unsigned server)
 {
@@ -484,6 +506,7 @@ int main(void)
 		bed_test(test_a_registration_moves_from_a_silent_server),
 		bed_test(test_the_account_registers_with_the_next_when_a_call_found_its_server_silent),
 		bed_test(test_a_request_within_a_call_tells_of_the_silent_server_and_the_call_lives_on),
+		bed_test(test_a_telephone_that_is_silent_does_not_cost_its_server),
 		bed_test(test_a_server_that_answers_again_has_its_accounts_back_in_time),
 		bed_test(test_a_lost_server_is_asked_until_it_answers_with_more_than_that_it_cannot),
 		bed_test(test_each_of_its_servers_may_call_the_account),
