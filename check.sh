@@ -111,6 +111,7 @@ part_bench() {
 
 part_soak() {
 	tests build/tests/unit/dsp_dtmf_conditions_test "${SOAK_DIGITS:-10000}" "${SOAK_SEED:-1}"
+	tests build/tests/unit/gateway_relay_test "${SOAK_DIGITS:-10000}" "${SOAK_SEED:-1}"
 	tests tests/soak/talk.sh build "${SOAK_MINUTES:-60}"
 	tests build/tests/soak/gateway_soak_test "${SOAK_COUNT:-20000}" "${SOAK_SEED:-1}"
 	tests tests/soak/stories.sh build "${SOAK_STORIES:-20}" "${SOAK_SEED:-1}"

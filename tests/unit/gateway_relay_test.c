@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* Keys from the telephone's tone to events and back to a tone on the far line, over packets that get lost. */
+/*
+ * Keys from the telephone's tone to events and back to a tone on the far line, over packets that get lost and come late.
+ * usage: gateway_relay_test [KEYS [SEED]]: so many keys over a network that loses 5 % and delays by up to 60 ms (500, 1)
+ */
 #include <arpa/inet.h>
 #include <setjmp.h>
 #include <stdarg.h>
@@ -23,6 +26,7 @@
 #define DRAIN_MS       600
 #define PACKETS_MAX    10000
 #define TRUTH_MS       2 /* how far a duration may be off */
+#define LATE_MAX       64 /* packets on their way at a time */
 
 /* The near end's detector drives one stream; the test carries its packets to the other. */
 static struct stream near, far;
@@ -42,6 +46,16 @@ static struct sent {
 static size_t sent_count;
 static unsigned loss_percent, seed;
 static bool events_lost, sound_beside;
+
+/* The network: what is on its way, and when it comes. */
+static unsigned jitter_ms, now_ms;
+static struct late {
+	unsigned due_ms;
+	size_t length; /* 0: free */
+	uint8_t bytes[STREAM_WIRE_BYTES_MAX];
+} late[LATE_MAX];
+
+static unsigned keys_wanted = 500, first_seed = 1;
 
 static int open_socket(union address *addr)
 {
@@ -97,7 +111,8 @@ static int make(void **state)
 	stream_update(&far, &wish);
 	memset(heard, 0, sizeof(heard));
 	heard_count = sent_count = 0;
-	loss_percent = 0;
+	loss_percent = jitter_ms = 0;
+	memset(late, 0, sizeof(late));
 	events_lost = sound_beside = false;
 	seed = 4733;
 	return 0;
@@ -132,6 +147,33 @@ static void send_silence(const struct sent *event)
 	assert_int_equal(sendto(wire_fd, bytes, length, 0, &far_addr.any, sizeof(far_addr.in)), length);
 }
 
+static void deliver(const uint8_t *bytes, size_t length)
+{
+	assert_int_equal(sendto(wire_fd, bytes, length, 0, &far_addr.any, sizeof(far_addr.in)), length);
+}
+
+/* Each packet is delayed for itself, so that they overtake each other. */
+static void delay(const uint8_t *bytes, size_t length)
+{
+	struct late *packet = late;
+
+	while (packet->length)
+		assert_true(++packet < late + LATE_MAX);
+	packet->due_ms = now_ms + (unsigned)rand_r(&seed) % (jitter_ms + 1);
+	packet->length = length;
+	memcpy(packet->bytes, bytes, length);
+}
+
+static void deliver_due(void)
+{
+	for (struct late *packet = late; packet < late + LATE_MAX; packet++) {
+		if (!packet->length || packet->due_ms > now_ms)
+			continue;
+		deliver(packet->bytes, packet->length);
+		packet->length = 0;
+	}
+}
+
 static void carry(void)
 {
 	uint8_t bytes[STREAM_WIRE_BYTES_MAX];
@@ -147,8 +189,10 @@ static void carry(void)
 		if ((unsigned)rand_r(&seed) % 100 < loss_percent ||
 		    (events_lost && packet->rtp.payload_type == EVENT_TYPE))
 			continue;
-		assert_int_equal(sendto(wire_fd, bytes, (size_t)length, 0, &far_addr.any, sizeof(far_addr.in)),
-			length);
+		if (jitter_ms)
+			delay(bytes, (size_t)length);
+		else
+			deliver(bytes, (size_t)length);
 		if (sound_beside && packet->rtp.payload_type == EVENT_TYPE)
 			send_silence(packet);
 	}
@@ -164,6 +208,8 @@ static void run_ms(unsigned ms)
 		stream_suspect(&near, dsp_dtmf_rx_suspects(near_rx));
 		stream_send(&near, samples, BLOCK);
 		carry();
+		deliver_due();
+		now_ms += BLOCK / SAMPLES_PER_MS;
 		stream_play(&far, samples, BLOCK);
 		dsp_dtmf_rx_feed(far_rx, samples, BLOCK);
 	}
@@ -238,6 +284,23 @@ static void test_keys_survive_five_percent_of_loss(void **state)
 	loss_percent = 5;
 	press(digits, ON_MS, OFF_MS);
 	assert_string_equal(heard, digits);
+}
+
+static void test_no_key_is_missed_doubled_or_merged_with_loss_and_jitter(void **state)
+{
+	char digits[KEYS + 1];
+
+	for (unsigned done = 0; done < keys_wanted; done += KEYS) {
+		unmake(state);
+		make(state);
+		delay_is(20);
+		seed = first_seed + done;
+		random_keys(digits);
+		loss_percent = 5;
+		jitter_ms = 60;
+		press(digits, ON_MS, OFF_MS);
+		assert_string_equal(heard, digits);
+	}
 }
 
 static void test_a_key_is_heard_when_the_peer_sends_sound_beside(void **state)
@@ -363,12 +426,13 @@ static void test_keys_beside_opus_may_have_a_clock_of_their_own(void **state)
 
 #define RELAY_TEST(test) cmocka_unit_test_setup_teardown(test, make, unmake)
 
-int main(void)
+int main(int argc, char **argv)
 {
 	const struct CMUnitTest tests[] = {
 		RELAY_TEST(test_every_key_arrives_once_and_with_its_length),
 		RELAY_TEST(test_a_key_has_its_length_at_a_short_delay_too),
 		RELAY_TEST(test_keys_survive_five_percent_of_loss),
+		RELAY_TEST(test_no_key_is_missed_doubled_or_merged_with_loss_and_jitter),
 		RELAY_TEST(test_a_key_is_heard_when_the_peer_sends_sound_beside),
 		RELAY_TEST(test_no_key_arrives_where_its_events_do_not),
 		RELAY_TEST(test_an_event_has_one_marker_three_ends_and_no_sound_beside),
@@ -378,5 +442,9 @@ int main(void)
 		RELAY_TEST(test_keys_beside_opus_may_have_a_clock_of_their_own),
 	};
 
+	if (argc > 1)
+		keys_wanted = (unsigned)atoi(argv[1]);
+	if (argc > 2)
+		first_seed = (unsigned)atoi(argv[2]);
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
