@@ -18,7 +18,6 @@ static bool same_address(const union address *a, const union address *b)
 
 int stream_init(struct stream *stream, bool tones)
 {
-	static const struct playout_config config;
 	int err = tones ? dsp_dtmf_tx_alloc(&stream->tones) : 0;
 
 	for (enum dsp_codec i = 0; i < STREAM_OWN_CODECS && !err; i++) {
@@ -26,7 +25,6 @@ int stream_init(struct stream *stream, bool tones)
 		if (!err)
 			err = dsp_decoder_alloc(&stream->playout.decoders[i], i);
 	}
-	stream_playout_reset(&stream->playout, &config);
 	return err;
 }
 
