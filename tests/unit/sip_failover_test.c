@@ -410,6 +410,7 @@ static void test_a_lost_server_is_asked_until_it_answers_with_more_than_that_it_
 	come_back(0);
 	bed_advance(FAILBACK_MS / 2);
 	accept_binding(0, at(0, "REGISTER "));
+	(void)came_to(0, ""); /* the last repetition of an OPTIONS that was not answered */
 	bed_advance(FAILBACK_MS);
 	assert_false(came_to(0, "OPTIONS "));
 }
