@@ -250,7 +250,10 @@ void stream_send(struct stream *stream, const int16_t *samples, size_t count)
 	static const int16_t silence[STREAM_FRAME_MAX];
 	size_t wanted = packet_samples(&stream->wish);
 	struct relay_out out = relay_out(stream);
+	bool suspected = stream->suspected;
 
+	/* Who suspects says so for each block: a stream that leaves the telephone, for a bridge, is suspected by nobody. */
+	stream->suspected = false;
 	if (!stream->wish.id)
 		return;
 	if (may_send(stream))
@@ -259,7 +262,7 @@ void stream_send(struct stream *stream, const int16_t *samples, size_t count)
 		send_nothing(stream, count);
 		return;
 	}
-	if (stream->suspected && stream->wish.event_type && !stream->wish.plays_hold)
+	if (suspected && stream->wish.event_type && !stream->wish.plays_hold)
 		samples = silence;
 	if (!wanted || stream->frame_fill + count > sizeof(stream->frame) / sizeof(*stream->frame))
 		stream->frame_fill = 0;

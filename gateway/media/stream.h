@@ -135,7 +135,7 @@ uint32_t stream_silent_id(const struct stream *stream);
 /* ... for STREAM_QUIET_MS. */
 uint32_t stream_quiet_id(const struct stream *stream);
 
-/* Whether the next block may be of a key, as dsp_dtmf_rx_suspects has it. */
+/* Whether the next block, and it alone, may be of a key, as dsp_dtmf_rx_suspects has it. */
 void stream_suspect(struct stream *stream, bool suspected);
 /* ... when STREAM_FORGED_MAX packets came that its key did not sign. */
 uint32_t stream_forged_id(const struct stream *stream);

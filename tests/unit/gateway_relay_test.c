@@ -353,6 +353,27 @@ static void test_an_event_has_one_marker_three_ends_and_no_sound_beside(void **s
 		assert_int_equal(sent[i].rtp.payload_type, EVENT_TYPE);
 }
 
+static void test_a_suspicion_is_of_one_block_alone(void **state)
+{
+	uint8_t bytes[STREAM_WIRE_BYTES_MAX];
+	struct ua_rtp_packet packet;
+	int16_t loud[BLOCK];
+	ssize_t length;
+
+	(void)state;
+	for (int i = 0; i < BLOCK; i++)
+		loud[i] = 8000;
+	stream_suspect(&near, true);
+	stream_send(&near, loud, BLOCK);
+	stream_send(&near, loud, BLOCK);
+	length = recv(wire_fd, bytes, sizeof(bytes), MSG_DONTWAIT);
+	assert_true(length > 0);
+	assert_int_equal(ua_rtp_decode(&packet, bytes, (size_t)length), 0);
+	assert_int_equal(packet.payload_length, 2 * BLOCK);
+	assert_int_equal(packet.payload[0], 0xff);
+	assert_int_not_equal(packet.payload[BLOCK], 0xff);
+}
+
 static void test_a_peer_without_events_gets_the_tone_in_band(void **state)
 {
 	(void)state;
@@ -436,6 +457,7 @@ int main(int argc, char **argv)
 		RELAY_TEST(test_a_key_is_heard_when_the_peer_sends_sound_beside),
 		RELAY_TEST(test_no_key_arrives_where_its_events_do_not),
 		RELAY_TEST(test_an_event_has_one_marker_three_ends_and_no_sound_beside),
+		RELAY_TEST(test_a_suspicion_is_of_one_block_alone),
 		RELAY_TEST(test_a_peer_without_events_gets_the_tone_in_band),
 		RELAY_TEST(test_who_hears_the_hold_sound_gets_no_keys),
 		RELAY_TEST(test_keys_beside_opus_have_its_clock),
