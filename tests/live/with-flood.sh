@@ -11,7 +11,8 @@ bed=$here/../bed
 seconds=${FLOOD_S:-5}
 per_s=5000 gap_max_ms=60 grown_max_kb=2048
 if grep -q '^SANITIZE_CFLAGS = .*fsanitize' "$build/Makefile"; then
-	per_s=1000 gap_max_ms=100 grown_max_kb=16384 # its quarantine
+	per_s=1000 gap_max_ms=100 grown_max_kb=16384
+	export ASAN_OPTIONS=${ASAN_OPTIONS:+$ASAN_OPTIONS:}quarantine_size_mb=4 # else it keeps all that is freed
 fi
 per_s=${FLOOD_PER_S:-$per_s}
 
