@@ -4,7 +4,7 @@
 #   flow      whole stories in one process, in virtual time
 #   live      tipringd, Kamailio, SIPp and baresip as processes, a network namespace for each test
 #   dahdi     the same stories over real DAHDI drivers in User-Mode Linux, in virtual time
-#   sanitize  unit, flow and live once more with AddressSanitizer and UndefinedBehaviorSanitizer, and with memory that runs
+#   sanitize  unit, flow and what of live flow has not said, once more with AddressSanitizer and UndefinedBehaviorSanitizer, and with memory that runs
 #             out at each ALLOC_STRIDE-th allocation (37; 1: at every one)
 #   bench     figures: processor time, memory, delays (BENCH_SECONDS says how long, 60)
 #   soak      random sequences of what subscribers and networks do to a line, and random stories with telephones and sound, for each
@@ -131,6 +131,11 @@ skips_judge() {
 	done
 }
 
+# Each failure with the remarks that its test made before it.
+failures_show() {
+	awk '/^# / { said = said $0 "\n"; next } /^not ok / { printf "%s%s\n", said, $0 } { said = "" }' "$1"
+}
+
 run_part() {
 	local part=$1 log=$logs/$1.log start=$SECONDS passed failed skipped
 	"part_$part" whole >"$log" 2>&1
@@ -142,7 +147,8 @@ run_part() {
 		echo "not ok $part: ran no test" | tee -a "$log"
 		failed=1
 	fi
-	grep -E '^not ok |# SKIP' "$log"
+	failures_show "$log"
+	grep -E '# SKIP' "$log"
 	[ "$part" != fuzz ] || grep '^ok ' "$log"
 	[ "$part" != soak ] || grep -E '^(ok|# style|# [0-9])' "$log"
 	[ "$part" != bench ] || grep -E '^[a-z0-9_]+ [0-9.]+ [^ ]+$' "$log"

@@ -16,6 +16,7 @@ if grep -q '^SANITIZE_CFLAGS = .*fsanitize' "$build/Makefile"; then
 fi
 lines=${MANY_LINES:-$lines} accounts=${MANY_ACCOUNTS:-$accounts}
 calls=$((lines / 2))
+stall_ms=20 # of the machine, which a telephone may hear
 ulimit -n 8192
 
 # One call, by telephones 1 and 2 of a process. The far end's tone tells that it lasted to its end.
@@ -88,16 +89,45 @@ if [ "${2:-}" = inside ]; then
 	exit
 fi
 
-# try NAME LINES WHAT
+# bed LINES WHAT: prints what happened.
+bed() {
+	BED_CONFIG=$bed/../bench/config.sh timeout 180 "$bed/netns.sh" "$bed/with-server.sh" "$build" dummy "$1" \
+		"$here/with-many-lines.sh" "$build" inside "$2" 2>&1
+}
+
+# watched COMMAND...: with real-time priority where allowed, a watcher of the machine; stalled_ms tells what it saw.
+stalled_ms=0
+watched() {
+	local pid status seen
+	seen=$(mktemp)
+	chrt -f 60 "$bed/stalls.pl" >"$seen" 2>/dev/null &
+	pid=$!
+	"$@"
+	status=$?
+	kill -TERM "$pid" 2>/dev/null
+	wait "$pid"
+	stalled_ms=$(cat "$seen")
+	stalled_ms=${stalled_ms:-0}
+	rm -f "$seen"
+	return $status
+}
+
+# try NAME LINES WHAT: sixteen voices without a gap in a minute are too much to ask of a machine that stands still itself;
+# only then it is tried again, twice.
 try() {
-	local output
-	if output=$(BED_CONFIG=$bed/../bench/config.sh timeout 180 "$bed/netns.sh" "$bed/with-server.sh" "$build" dummy "$2" \
-		"$here/with-many-lines.sh" "$build" inside "$3" 2>&1); then
-		printf '%s\n' "$output" | sed 's/^/# /'
+	local output attempt passed=1
+	output=$(mktemp)
+	for attempt in 1 2 3; do
+		watched bed "$2" "$3" >"$output" && passed=0
+		sed 's/^/# /' "$output"
+		[ $passed = 1 ] && [ "$stalled_ms" -ge "$stall_ms" ] && [ $attempt -lt 3 ] || break
+		echo "# the machine stood still for $stalled_ms ms: tried again"
+	done
+	rm -f "$output"
+	if [ $passed = 0 ]; then
 		echo "ok many lines: $1"
 	else
-		printf '%s\n' "$output" | sed 's/^/# /'
-		echo "not ok many lines: $1"
+		echo "not ok many lines: $1: the machine's longest stall was $stalled_ms ms"
 	fi
 }
 
