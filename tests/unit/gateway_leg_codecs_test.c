@@ -156,12 +156,12 @@ static void test_the_order_of_the_account_is_offered(void **state)
 	assert_non_null(strstr(text, "m=audio 40000 RTP/AVP 0 101\r\n"));
 }
 
-/* RFC 3264 s5.1: each side tells with which payload type it receives | they may differ in either direction */
 static void test_payload_types_may_differ_by_direction(void **state)
 {
 	(void)state;
 	begin(EVERY);
 	answered(AUDIO("107 96 97") "a=rtpmap:107 telephone-event/48000\r\na=rtpmap:96 opus/48000/2\r\na=rtpmap:97 telephone-event/8000\r\n");
+	/* RFC 3264 s5.1: each side tells with which payload type it receives | they may differ in either direction */
 	assert_int_equal(wish.payload_type, 96);
 	assert_int_equal(wish.event_type, 107);
 	assert_int_equal(wish.event_factor, 6);
@@ -172,13 +172,13 @@ static void test_payload_types_may_differ_by_direction(void **state)
 	assert_int_equal(take_of(97), STREAM_EVENTS);
 }
 
-/* RFC 3264 s8.3.2: a number that has meant one thing does not mean another later | other numbers are offered */
 static void test_a_number_that_the_peer_gave_out_is_not_offered_for_something_else(void **state)
 {
 	(void)state;
 	begin(EVERY);
 	assert_int_equal(offered(AUDIO("0 107 101") "a=rtpmap:107 telephone-event/8000\r\na=rtpmap:101 G726-32/8000\r\n"), 0);
 	answered(AUDIO("0"));
+	/* RFC 3264 s8.3.2: a number that has meant one thing does not mean another later | other numbers are offered */
 	assert_non_null(strstr(text, "m=audio 40000 RTP/AVP 0 8 96 101 9 107 102\r\n"));
 	assert_non_null(strstr(text, "a=rtpmap:96 opus/48000/2\r\n"));
 	assert_non_null(strstr(text, "a=rtpmap:101 G726-32/8000\r\n"));

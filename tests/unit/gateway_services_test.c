@@ -991,8 +991,8 @@ static void test_a_call_that_goes_in_circles_is_given_up_where_it_was_before(voi
 	call_moves(call_sent(), "104", "example.org");
 	media_obeys();
 	assert_state("calling");
-	/* RFC 3261 s8.1.3.4: an address of a 3xx is tried once | who sends a call to where it was before is not followed */
 	call_moves(call_sent(), "103", "EXAMPLE.org");
+	/* RFC 3261 s8.1.3.4: an address of a 3xx is tried once | who sends a call to where it was before is not followed */
 	assert_state("congestion");
 	assert_int_equal(world.invite_count, 3);
 	phone_does(MEDIA_EVENT_HUNG_UP, 0);

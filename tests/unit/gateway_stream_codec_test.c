@@ -271,7 +271,6 @@ static void test_a_shorter_packet_that_is_wished_for_begins_with_what_waits(void
 	assert_false(packet_comes(&packet, bytes));
 }
 
-/* RFC 2198 s4: what was sent before comes again in the next packet | every packet but the first holds it */
 static void test_each_packet_repeats_the_one_before_it(void **state)
 {
 	uint8_t bytes[PACKET_MAX], last[MS(20)] = {0};
@@ -289,6 +288,7 @@ static void test_each_packet_repeats_the_one_before_it(void **state)
 		assert_true(packet_comes(&packet, bytes));
 		assert_int_equal(packet.payload_type, RED_TYPE);
 		count = ua_red_parse(blocks, &packet);
+		/* RFC 2198 s4: what was sent before comes again in the next packet | every packet but the first holds it */
 		assert_int_equal(count, i ? 2 : 1);
 		if (i) {
 			assert_memory_equal(blocks[0].payload, last, sizeof(last));

@@ -313,11 +313,11 @@ static void test_reports_go_on_while_the_call_is_held_but_not_to_nowhere(void **
 	wish.sends = wish.receives = false;
 	stream_update(&stream, &wish);
 	reports = 0;
-	/* RFC 3264 s8.4 with sendonly, recvonly or inactive RTCP goes on | it does */
 	for (unsigned ms = 0; ms < 30000; ms += 20)
 		tick();
 	assert_int_equal(take(PEER, STREAM_WIRE_RTP), 0);
 	(void)take(PEER, STREAM_WIRE_RTCP);
+	/* RFC 3264 s8.4: with sendonly, recvonly or inactive RTCP goes on | it does */
 	assert_in_range(reports, 3, 12);
 	/* RFC 3550 s6.4: who has sent nothing in two intervals is a receiver | RR */
 	assert_false(report.sends);
@@ -325,9 +325,9 @@ static void test_reports_go_on_while_the_call_is_held_but_not_to_nowhere(void **
 	wish.rtcp_port = 0;
 	stream_update(&stream, &wish);
 	reports = 0;
-	/* RFC 3264 s8.4: 0.0.0.0 gets neither RTP nor RTCP | so */
 	for (unsigned ms = 0; ms < 30000; ms += 20)
 		tick();
+	/* RFC 3264 s8.4: 0.0.0.0 gets neither RTP nor RTCP | so */
 	assert_int_equal(take(PEER, STREAM_WIRE_RTP), 0);
 	(void)take(PEER, STREAM_WIRE_RTCP);
 	assert_int_equal(reports, 0);

@@ -168,8 +168,8 @@ static void test_a_late_answer_of_the_server_that_was_left_gets_ack_and_bye(void
 	next = at(1, "INVITE ");
 	bed.speaker = 0;
 	bed_reply(first, 200, "OK", "late", contact(), SDP(5002));
-	/* RFC 3261 s13.2.2.4: each 2xx gets an ACK, and a BYE where it is not wanted | that of a server that was left */
 	ack = at(0, "ACK ");
+	/* RFC 3261 s13.2.2.4: each 2xx gets an ACK, and a BYE where it is not wanted | that of a server that was left */
 	assert_has(ack, "tag=late");
 	bye = at(0, "BYE ");
 	assert_has(bye, "tag=late");
@@ -217,8 +217,8 @@ static void test_retry_after_is_kept_to(void **state)
 	answer(1, at(1, "INVITE "), 486, "", "");
 	bed_heard("ended by peer, status 486, cause 0");
 	bed_advance(19000);
-	/* RFC 3261 s21.5.4: with Retry-After nothing goes to that server for so long | where another one is there */
 	answer(1, call_at(1), 486, "", "");
+	/* RFC 3261 s21.5.4: with Retry-After nothing goes to that server for so long | where another one is there */
 	bed_heard("ended by peer, status 486, cause 0");
 	bed_advance(2000);
 	answer(0, call_at(0), 486, "", "");
@@ -350,9 +350,9 @@ static void test_a_telephone_that_is_silent_does_not_cost_its_server(void **stat
 	ua_invite_end(bed.invite, 0);
 	bed.invite = NULL;
 	at(0, "BYE ");
-	/* RFC 3261 s16.2: a proxy says no 100 to what is no INVITE | a BYE that nobody answers leaves the server in its place */
 	for (int i = 0; i < 12; i++) {
 		bed_advance(FAILOVER_MS);
+		/* RFC 3261 s16.2: a proxy says no 100 to what is no INVITE | a BYE that nobody answers leaves the server in its place */
 		assert_false(came_to(1, ""));
 	}
 }

@@ -194,10 +194,10 @@ static void test_losses_are_held_within_their_24_bits(void **state)
 static void test_rtp_is_not_taken_for_rtcp(void **state)
 {
 	(void)state;
-	/* RFC 5761 s4: RTP payload types 64-95 are RTCP's | with and without marker */
 	for (unsigned type = 0; type < 128; type++) {
 		const uint8_t marked[] = {0x80, (uint8_t)(type | 0x80), 0, 1}, unmarked[] = {0x80, (uint8_t)type, 0, 1};
 
+		/* RFC 5761 s4: RTP payload types 64-95 are RTCP's | with and without marker */
 		assert_int_equal(ua_rtcp_is(marked, sizeof(marked)), type >= 64 && type <= 95);
 		assert_false(ua_rtcp_is(unmarked, sizeof(unmarked)));
 	}
