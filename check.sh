@@ -66,12 +66,15 @@ tests() {
 	rm -f "$output"
 }
 
-unit_programs() {
-	local build=$1 program
-	for program in $(make -s -C "$build" list-tests); do
-		(cd "$build" && tests "./$program")
+unit_program() { cd "$1" && tests "./$2"; }
+
+unit_programs() (
+	. tests/jobs.bash
+	for program in $(make -s -C "$1" list-tests); do
+		jobs_start unit_program "$1" "$program"
 	done
-}
+	jobs_say
+)
 
 part_unit() {
 	unit_programs build

@@ -6,7 +6,7 @@ set -u
 
 build=$(cd "$1" && pwd)
 here=$(cd "$(dirname "$0")" && pwd)
-failed=0
+. "$here/../jobs.bash"
 
 # judge GOOD NAME WHY: GOOD is 0 for yes.
 judge() {
@@ -14,7 +14,6 @@ judge() {
 		echo "ok $2"
 	else
 		echo "not ok $2: $3"
-		failed=1
 	fi
 }
 
@@ -42,16 +41,26 @@ spoilt() {
 	judge $? "$(basename "$2" .flow): $1 is noticed" "$(tail -n 1 <<<"$text")"
 }
 
+all_of() {
+	play flow "$1"
+	play flow-narrow "$1"
+	same_twice "$1"
+}
+
+in_country() {
+	local COUNTRY=$1
+	export COUNTRY
+	play flow "$tones"
+}
+
 for file in $("$here/../bed/stories.sh" flow); do
-	play flow "$file"
-	play flow-narrow "$file"
-	same_twice "$file"
+	jobs_start all_of "$file"
 done
 tones=$here/../stories/countries/tones.flow
 for country in $(sed -n 's/^# countries: //p' "$tones"); do
-	COUNTRY=$country play flow "$tones"
+	jobs_start in_country "$country"
 done
 for how in mute-leg swap-legs gap-60; do
-	spoilt $how "$here/../stories/first-call.flow"
+	jobs_start spoilt $how "$here/../stories/first-call.flow"
 done
-exit $failed
+jobs_say

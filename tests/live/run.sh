@@ -7,25 +7,8 @@ set -u
 build=$(cd "$1" && pwd)
 here=$(cd "$(dirname "$0")" && pwd)
 bed=$here/../bed
-out=$(mktemp -d)
-trap 'rm -rf "$out"' EXIT
+. "$here/../jobs.bash"
 jobs_max=4
-
-# start NAME COMMAND...: in a namespace of its own; its output is said at the end, in order.
-count=0
-start() {
-	local file
-	file=$out/$(printf '%03d' $count)
-	count=$((count + 1))
-	while [ "$(jobs -rp | wc -l)" -ge $jobs_max ]; do wait -n; done
-	{
-		"$@" >"$file" 2>&1 </dev/null
-		status=$?
-		if [ $status != 0 ] && ! grep -q '^not ok' "$file"; then
-			echo "not ok $*: ended with status $status" | sed "s#$here/##g" >>"$file"
-		fi
-	} &
-}
 
 story() {
 	timeout 120 "$bed/netns.sh" "$bed/with-server.sh" "$build" dummy 3 \
@@ -54,17 +37,16 @@ stories() {
 
 # Sixty telephones, a flood, or many calls one after the other leave too little of a small machine for others whose sound is judged: each by itself.
 for script in with-many-lines with-flood with-codecs; do
-	start "$here/$script.sh" "$build"
+	jobs_start "$here/$script.sh" "$build"
 	wait
 done
 for script in "$here"/with-*.sh; do
-	[[ "$script" == */with-@(many-lines|flood|codecs).sh ]] || start "$script" "$build"
+	[[ "$script" == */with-@(many-lines|flood|codecs).sh ]] || jobs_start "$script" "$build"
 done
 for story in $(stories); do
-	start story "$story"
+	jobs_start story "$story"
 done
 for how in mute-leg swap-legs gap-60; do
-	start spoilt $how "$here/../stories/first-call.flow"
+	jobs_start spoilt $how "$here/../stories/first-call.flow"
 done
-wait
-cat "$out"/*
+jobs_say

@@ -72,16 +72,12 @@ pulses() {
 	limit=$((2 * limit)) story dials "$out/pulses.flow"
 }
 
-# start NAME FUNCTION...: as many at a time as there are CPUs; what they say comes at the end, in order.
-started=0
+# start NAME FUNCTION...: where NAME is wanted.
 start() {
-	local name=$1 file
+	local name=$1
 	shift
 	[ ${#wanted[@]} = 0 ] || [[ " ${wanted[*]} " == *" $name "* ]] || return 0
-	while [ "$(jobs -rp | wc -l)" -ge "$(nproc)" ]; do wait -n; done
-	file=$out/$(printf '%03d' $started)
-	started=$((started + 1))
-	"$@" >"$file" 2>&1 &
+	jobs_start "$@"
 }
 
 if grep -q '^SANITIZE_CFLAGS = .*fsanitize' "$build/Makefile"; then
@@ -94,8 +90,8 @@ TIPRING_UML=$("$vm/build-kernel.sh") && TIPRING_KO=$("$vm/build-modules.sh" "$TI
 }
 export TIPRING_UML TIPRING_KO
 
-out=$(mktemp -d)
-trap 'rm -rf "$out"' EXIT
+. "$vm/../jobs.bash"
+out=$jobs_out
 
 for file in $("$vm/../bed/stories.sh" hours); do
 	start hours hours "$file"
@@ -117,5 +113,4 @@ knobs='bounce_ms=6 trip_ms=15 hybrid=1' start worn story worn "$vm/../stories/fi
 for how in mute-leg swap-legs gap-60; do
 	start spoilt spoilt $how "$vm/../stories/first-call.flow"
 done
-wait
-cat "$out"/[0-9]*
+jobs_say
