@@ -1,10 +1,15 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * Two functions that libre calls and that we give it: gettimeofday, which its timers read, runs on
+ * Functions that libre calls and that we give it: gettimeofday, which its timers read, runs on
  * CLOCK_MONOTONIC, so that a step of the wall clock neither freezes nor fires them; re_fprintf, with
  * which it complains on stderr about every message that it cannot read, says nothing and counts.
  *
- * Both must be defined in the executable itself to be found before libre's and libc's own: they are in
+ * tmr_start, tmr_cancel, tmr_poll and tmr_next_timeout (interpose_timers.c) do what libre's do: whole milliseconds, in the order of
+ * being due, among equals in that of being started, each thread for itself. But libre searches a sorted list from its end at
+ * each start, past all timers that wait longer: thousands, where each transaction has one of 32 s. Here a start costs the same
+ * whatever waits. tmr_debug and tmr_status, which walk libre's list, show none. A later libre that makes them macros keeps its own.
+ *
+ * All must be defined in the executable itself to be found before libre's and libc's own: they are in
  * libsip.a and come along with transport.c. Private to sip/ and to the tests.
  */
 #ifndef TIPRING_SIP_INTERPOSE_H

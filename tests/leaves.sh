@@ -101,12 +101,12 @@ confuse_is_kept_in_config() {
 		cd "$source" && grep -lE 'include[[:space:]]*<confuse' $(find gateway -name phone -prune -o -name "*.[ch]" -print) | grep -vx gateway/config.c)
 }
 
-# The two functions that sip/interpose.c gives libre on purpose, and says why.
-printf '%s\n' gettimeofday re_fprintf >"$work/on-purpose"
+# The functions that sip/interpose.c and interpose_timers.c give libre on purpose, and sip/interpose.h says why.
+printf '%s\n' gettimeofday re_fprintf tmr_start tmr_cancel tmr_poll tmr_next_timeout | sort >"$work/on-purpose"
 
 interposition() {
 	local folder=$1 library found=""
-	nm -g --defined-only "$build"/sip/libsip_a-interpose.o | awk 'NF == 3 {print $3}' | sort |
+	nm -g --defined-only "$build"/sip/libsip_a-interpose.o "$build"/sip/libsip_a-interpose_timers.o | awk 'NF == 3 {print $3}' | sort |
 		comm -12 - "$work/on-purpose" >"$work/given"
 	comm -23 "$work/$folder.defined" "$work/given" >"$work/$folder.own"
 	for library in re spandsp speexdsp opus bcg729 tonezone confuse crypto ssl; do

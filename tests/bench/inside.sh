@@ -1,6 +1,6 @@
 #!/bin/bash
 # One measurement, inside the bed (tests/bed/with-server.sh). Prints figures as "name value unit", or why there are none.
-# usage: inside.sh BUILD talk|wakes|memory|signalling|answers LINES SECONDS
+# usage: inside.sh BUILD talk|late|wakes|memory|signalling|answers|register LINES SECONDS
 # talk with sound from tipring-phone when TIPRINGD is not set, else from the automatic telephones of benchd.
 set -u
 
@@ -136,6 +136,16 @@ signalling() {
 	after=$(cpu_ms "$all") after_control=$(cpu_ms "$control")
 	echo "signalling_cpu_ms $(ratio $((after - before)) "$count" 3) ms"
 	echo "signalling_cpu_control_ms $(ratio $((after_control - before_control)) "$count" 3) ms"
+}
+
+# With BENCH_EXPIRES_S=60 each line refreshes once, 40 to 45 s after it had registered.
+register() {
+	local schedstat=/proc/$TIPRING_PID/task/$TIPRING_PID/schedstat before after
+	read -r before _ <"$schedstat"
+	sleep 50
+	read -r after _ <"$schedstat"
+	echo "register_${lines}_s $(ratio "$TIPRING_REGISTERED_MS" 1000 2) s"
+	echo "register_cpu_us $(ratio $((after - before)) $((1000 * lines)) 0) us"
 }
 
 # Apart from signalling, since whoever sends pays for the tap's copies.

@@ -14,6 +14,7 @@ seconds=${BENCH_SECONDS:-60}
 lines=${BENCH_LINES:-64}
 wakes_s=10
 lines_many=500
+lines_registered=1000
 lines_dahdi=16
 tick_lines=8 tick_count=200
 ulimit -n 8192
@@ -109,6 +110,7 @@ answers=$(inside "$benchd" brief- "$lines" answers "$seconds")
 figures "invite_180_p50_ms invite_180_p99_ms" "$answers"
 signalling=$(inside "$benchd" brief- "$lines" signalling "$seconds")
 figures signalling_cpu_ms "$signalling"
+figures "register_${lines_registered}_s register_cpu_us" "$(BENCH_EXPIRES_S=60 inside "$benchd" idle- $lines_registered register 0)"
 figures idle_wakes_per_s "$(inside "$benchd" idle- "$lines" wakes $wakes_s)"
 figures invite_180_worst_ms "$answers"
 figures signalling_cpu_control_ms "$signalling"
