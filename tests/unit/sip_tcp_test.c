@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* An account over TCP, against a server of plain text at the other end of its connection. */
+#include <arpa/inet.h>
+#include <netinet/tcp.h>
+
 #include "tests/unit/sip_peer.h"
 
 static const char *contact(void)
@@ -54,6 +57,30 @@ static void test_a_call_goes_by_the_connection_of_the_registration(void **state)
 	assert_starts(bye, "BYE sip:200@127.0.0.1:");
 	bed_reply(bye, 200, "OK", NULL, "", "");
 	assert_int_equal(bed_connections(), 1);
+}
+
+/* The agent's end of the connection, among this process's descriptors. */
+static int connection_find(void)
+{
+	for (int fd = 0; fd < 1024; fd++) {
+		struct sockaddr_in peer = {0};
+		socklen_t length = sizeof(peer);
+
+		if (!getpeername(fd, (struct sockaddr *)&peer, &length) && ntohs(peer.sin_port) == bed.peer_port)
+			return fd;
+	}
+	return -1;
+}
+
+static void test_no_message_waits_for_the_one_before_it_to_be_acknowledged(void **state)
+{
+	int on = 0;
+	socklen_t length = sizeof(on);
+
+	(void)state;
+	start();
+	assert_int_equal(getsockopt(connection_find(), IPPROTO_TCP, TCP_NODELAY, &on, &length), 0);
+	assert_true(on);
 }
 
 static void test_what_comes_by_the_connection_is_answered_by_it(void **state)
@@ -161,6 +188,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		bed_test(test_a_call_goes_by_the_connection_of_the_registration),
+		bed_test(test_no_message_waits_for_the_one_before_it_to_be_acknowledged),
 		bed_test(test_what_comes_by_the_connection_is_answered_by_it),
 		bed_test(test_a_connection_that_is_lost_is_made_anew_and_calls_live_on),
 		bed_test(test_a_request_after_a_lost_connection_makes_another),
