@@ -13,9 +13,9 @@
 #   TIPRING_REGISTERED_MS  how long after the daemon was started all lines were found registered
 #   TIPRING_SERVER_PID  whom SIGUSR1 has stop the SIP server, SIGUSR2 start it again
 # It may end the daemon by SIGTERM itself. Settings of the profile may be added by PROFILE="name = value ...".
-# ACCOUNT="name = value ..." does so for the accounts; SERVER_TCP=1 lets the server listen on TCP alone, SERVER_TLS=FOLDER on TLS (port 5061) with server.pem, server.key and ca.pem from there,
+# ACCOUNT="name = value ..." does so for the accounts; SERVER_TLS=FOLDER lets the server listen on TLS (port 5061) with server.pem, server.key and ca.pem from there,
 # and asks for certificates; BED_IPV6=1 has all of
-# them on ::1.
+# them on ::1. BED_TRANSPORT=tcp or tls has the gateway reach the server by that alone, which far ends go on to reach by UDP.
 # SERVER names other servers than that one, SERVER_FLAGS has arguments for it, and SIP="name = value ..." settings of the section sip.
 # A benchmark names another program than BUILD/tipringd by TIPRINGD, and by BED_CONFIG one that prints the configuration; it is
 # told the folder and the number of lines. Other sections may be added by SETTINGS="media { ... }".
@@ -79,6 +79,28 @@ if [ -n "${SERVER_TLS:-}" ]; then
 		-A "TLS_CA=\"$SERVER_TLS/ca.pem\"")
 fi
 [ -z "${BED_IPV6:-}" ] || addr=::1 host=[::1]
+
+# certificate NAME: of 127.0.0.1, for itself and its other end
+certificate() {
+	openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -keyout "$dir/$1.key" -out "$dir/$1.pem" -days 3650 \
+		-subj "/CN=$1" -addext subjectAltName=IP:127.0.0.1 -addext basicConstraints=critical,CA:TRUE 2>>"$dir/openssl.log"
+}
+mirror=
+case ${BED_TRANSPORT:-} in
+tcp)
+	ACCOUNT="${ACCOUNT:-} transport = tcp"
+	tls=(-A WITH_TCP -A WITH_UDP)
+	;;
+tls)
+	certificate server && certificate ours && cat "$dir/server.pem" "$dir/ours.pem" >"$dir/ca.pem"
+	port=5061
+	ACCOUNT="${ACCOUNT:-} transport = tls"
+	SIP="${SIP:-} tls_ca_file = \"$dir/ca.pem\" tls_certificate_file = \"$dir/ours.pem\" tls_key_file = \"$dir/ours.key\""
+	tls=(-A WITH_TLS -A "TLS_CERTIFICATE=\"$dir/server.pem\"" -A "TLS_KEY=\"$dir/server.key\"" -A "TLS_CA=\"$dir/ca.pem\""
+		-A WITH_UDP)
+	mirror=$build/tests/story/tls_mirror.so
+	;;
+esac
 wrong=$(setting "wrong password")
 
 map=$(setting "digit map")
@@ -107,7 +129,7 @@ config() {
 }
 
 server_start() {
-	kamailio "${tls[@]}" ${SERVER_FLAGS:-} ${SERVER_TCP:+-A WITH_TCP} ${BED_IPV6:+-A WITH_IPV6} -DD -E -m 32 -M 8 -f "$here/kamailio.cfg" -w "$dir" -Y "$dir" \
+	kamailio "${tls[@]}" ${SERVER_FLAGS:-} ${BED_IPV6:+-A WITH_IPV6} -DD -E -m 32 -M 8 -f "$here/kamailio.cfg" -w "$dir" -Y "$dir" \
 		>>"$dir/kamailio.log" 2>&1 &
 	kamailio=$!
 }
@@ -154,7 +176,7 @@ wait_for server_answers || { echo "not ok the SIP server: does not answer"; fini
 
 now_ms() { awk '{print int($1 * 1000)}' /proc/uptime; }
 started_ms=$(now_ms)
-"${TIPRINGD:-$build/tipringd}" -c "$dir/tipring.conf" >"$dir/tipringd.log" 2>&1 &
+LD_PRELOAD=$mirror "${TIPRINGD:-$build/tipringd}" -c "$dir/tipring.conf" >"$dir/tipringd.log" 2>&1 &
 TIPRING_PID=$!
 export TIPRING_PID
 pids+=("$TIPRING_PID")

@@ -233,6 +233,51 @@ calls_sends() {
 	TEXT
 }
 
+# The INVITE of one who gives up or is refused, and what goes with it, have one branch.
+invite_branch='Via: SIP/2.0/[transport] [local_ip]:[local_port];branch=z9hG4bK-[pid]-[call_number]'
+# with_invite METHOD TO: a CANCEL, or the ACK to a refusal
+with_invite() {
+	message "$([ "$1" = ACK ] || echo 'retrans="500"')" <<-TEXT
+		$1 sip:[service]@[local_ip] SIP/2.0
+		$invite_branch
+		Max-Forwards: 70
+		From: "A Guest" <sip:guest@[local_ip]>;${local_tag}a
+		To:$2
+		Call-ID: ${id[a]}
+		CSeq: $invite_cseq $1
+		Content-Length: 0
+	TEXT
+}
+# wants_reliably: calls user [service] and requires reliable responses (100rel).
+wants_reliably() {
+	cseq=$((cseq + 1))
+	invite_cseq=$cseq
+	via=$invite_branch calls_sends a 'sip:[service]@[local_ip]' 'Require: 100rel'
+	heard 100 'optional="true"'
+}
+# rung_reliably: ... and is rung
+rung_reliably() {
+	wants_reliably
+	kept+=(rseq number unused)
+	heard 180 '' "$(header RSeq rseq ' *([0-9]+)' number)$(header Require unused 100rel)$(dialog_heard a From To)"
+	ask a PRACK "RAck: [\$number] $invite_cseq INVITE"
+	heard 200 '' "$(header CSeq unused PRACK)"
+}
+# refused_then STATUS: its INVITE is, at last
+refused_then() {
+	kept+=(refused_to)
+	heard "$1" '' "$(header To refused_to)"
+	with_invite ACK '[$refused_to]'
+}
+# rings_reliably: is called by one who can have 100rel, which it requires.
+rings_reliably() {
+	near_tag_a=';tag=one'
+	invite_heard Supported 100rel
+	respond '180 Ringing' one 'Require: 100rel
+RSeq: 9' '' '' 'retrans="500"'
+	prack_heard 9
+}
+
 # changes PARTY DIRECTION ADDRESS ANSWER: offers another session description; the answer has that line.
 changes() {
 	ask "$1" INVITE '' application/sdp "$(sdp "$2" "$3")"

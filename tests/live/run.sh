@@ -15,6 +15,13 @@ story() {
 		"$build/tests/story/story" --bed live "$@"
 }
 
+# over TRANSPORT STORY: once more, over it
+over() {
+	local transport=$1
+	shift
+	BED_TRANSPORT=$transport story "$@" | sed -E "s/^(ok|not ok) /&over $transport: /"
+}
+
 # spoilt HOW STORY: passes when the story fails.
 spoilt() {
 	local how=$1 story=$2 text
@@ -45,6 +52,12 @@ for script in "$here"/with-*.sh; do
 done
 for story in $(stories); do
 	jobs_start story "$story"
+done
+# As many as there is time for.
+for transport in tcp tls; do
+	for story in $("$bed/stories.sh" live $transport); do
+		start over $transport "$story"
+	done
 done
 for how in mute-leg swap-legs gap-60; do
 	jobs_start spoilt $how "$here/../stories/first-call.flow"

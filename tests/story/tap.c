@@ -6,6 +6,7 @@
 #include <net/if.h>
 #include <netinet/ip.h>
 #include <netinet/ip6.h>
+#include <netinet/tcp.h>
 #include <netinet/udp.h>
 #include <stdlib.h>
 #include <string.h>
@@ -20,6 +21,7 @@
 #define KEYS_MAX         512 /* messages remembered, to know them again */
 #define CALLS_MAX        8192
 #define PACKETS_PER_STEP 256
+#define SERVER_PORT      5060 /* of the beds' server (tests/bed/with-server.sh): far ends reach it by UDP, the gateway perhaps by TCP */
 #define RTP_HEADER       12
 #define RTP_MU_LAW       0
 #define SAMPLE_NS        125000
@@ -157,16 +159,35 @@ static bool sip_take(struct tap *tap, const uint8_t *payload, size_t length, boo
 	return true;
 }
 
-/* Bytes before UDP's header; 0: it is no UDP. */
-static size_t udp_offset(const uint8_t *packet, size_t length)
+/* What a connection's packet holds: on this interface whole messages, one behind the other. */
+static bool sip_take_all(struct tap *tap, const uint8_t *payload, size_t size, bool out, uint64_t at_ns)
+{
+	bool seen = false;
+	size_t length;
+
+	for (; (length = tap_message_length((const char *)payload, size)); payload += length, size -= length)
+		seen |= sip_take(tap, payload, length, out, at_ns);
+	return seen;
+}
+
+/* Bytes before the header of UDP or TCP; 0: it is neither. */
+static size_t ip_length(const uint8_t *packet, size_t length, uint8_t *protocol)
 {
 	size_t head = length ? (size_t)(packet[0] & 15) * 4 : 0;
 
-	if (length >= sizeof(struct ip6_hdr) && packet[0] >> 4 == 6)
-		return packet[6] == IPPROTO_UDP ? sizeof(struct ip6_hdr) : 0;
-	if (length < sizeof(struct iphdr) || packet[0] >> 4 != 4 || packet[9] != IPPROTO_UDP)
+	if (length >= sizeof(struct ip6_hdr) && packet[0] >> 4 == 6) {
+		*protocol = packet[6];
+		return sizeof(struct ip6_hdr);
+	}
+	if (length < sizeof(struct iphdr) || packet[0] >> 4 != 4)
 		return 0;
+	*protocol = packet[9];
 	return head < sizeof(struct iphdr) ? 0 : head;
+}
+
+static unsigned port_at(const uint8_t *bytes)
+{
+	return (unsigned)bytes[0] << 8 | bytes[1];
 }
 
 /* How many samples of silence the packet begins with; all of them: it has nothing else. */
@@ -195,23 +216,51 @@ static bool rtp_take(struct tap *tap, const uint8_t *packet, size_t size, uint64
 	return began;
 }
 
-static bool packet_take(struct tap *tap, size_t length, uint64_t at_ns)
+static bool tcp_take(struct tap *tap, const uint8_t *segment, size_t length, uint64_t at_ns)
 {
-	const uint8_t *packet = tap->packet;
-	size_t head = udp_offset(packet, length), size;
 	unsigned from, to;
+	size_t head;
 
-	if (!head || length < head + sizeof(struct udphdr))
+	if (length < sizeof(struct tcphdr))
 		return false;
-	from = (unsigned)packet[head] << 8 | packet[head + 1];
-	to = (unsigned)packet[head + 2] << 8 | packet[head + 3];
-	size = length - head - sizeof(struct udphdr);
-	packet += head + sizeof(struct udphdr);
+	from = port_at(segment);
+	to = port_at(segment + 2);
+	head = (size_t)(segment[12] >> 4) * 4;
+	if (head > length || (from != SERVER_PORT && to != SERVER_PORT && from != tap->sip_port && to != tap->sip_port))
+		return false;
+	return sip_take_all(tap, segment + head, length - head, from == tap->sip_port || to == SERVER_PORT, at_ns);
+}
+
+static bool udp_take(struct tap *tap, const uint8_t *packet, size_t length, uint64_t at_ns)
+{
+	unsigned from, to;
+	size_t size;
+
+	if (length < sizeof(struct udphdr))
+		return false;
+	from = port_at(packet);
+	to = port_at(packet + 2);
+	size = length - sizeof(struct udphdr);
+	packet += sizeof(struct udphdr);
 	if (from == tap->sip_port || to == tap->sip_port)
 		return sip_take(tap, packet, size, from == tap->sip_port, at_ns);
+	if (to == TAP_MIRROR_PORT && size)
+		return sip_take_all(tap, packet + 1, size - 1, packet[0] == 'o', at_ns);
 	if (size >= RTP_HEADER && packet[0] >> 6 == 2 && from % 2 == 0 && to % 2 == 0)
 		return rtp_take(tap, packet, size, at_ns);
 	return false;
+}
+
+static bool packet_take(struct tap *tap, size_t length, uint64_t at_ns)
+{
+	uint8_t protocol = 0;
+	size_t head = ip_length(tap->packet, length, &protocol);
+
+	if (!head || length < head)
+		return false;
+	if (protocol == IPPROTO_UDP)
+		return udp_take(tap, tap->packet + head, length - head, at_ns);
+	return protocol == IPPROTO_TCP && tcp_take(tap, tap->packet + head, length - head, at_ns);
 }
 
 bool tap_step(struct tap *tap)

@@ -225,3 +225,26 @@ int tap_parse(struct bed_sip *sip, const char *text, size_t length, uint64_t *ke
 	*call_id = reading.call_id;
 	return 0;
 }
+
+size_t tap_message_length(const char *text, size_t length)
+{
+	const char *end = memmem(text, length, "\r\n\r\n", 4);
+	struct piece rest = {text, length}, line;
+	size_t total;
+
+	if (!end)
+		return 0;
+	total = (size_t)(end - text) + 4;
+	while (line_next(&rest, &line) && line.text < end) {
+		const char *colon = memchr(line.text, ':', line.length);
+		size_t name = colon ? (size_t)(colon - line.text) : 0;
+		struct piece value;
+
+		if (!name_is(line, name, "content-length") && !name_is(line, name, "l"))
+			continue;
+		value = (struct piece){colon + 1, line.length - name - 1};
+		value = word_next(&value);
+		total += number(value) > 0 ? (size_t)number(value) : 0;
+	}
+	return total <= length ? total : 0;
+}

@@ -177,6 +177,19 @@ static void test_long_users_are_cut(void **state)
 	assert_int_equal(strlen(sip.from), BED_TEXT_MAX);
 }
 
+static void test_a_connection_s_messages_are_told_apart(void **state)
+{
+	static const char two[] = "MESSAGE sip:1@x SIP/2.0\r\nl: 5\r\nX: Content-Length: 9\r\n\r\nhelloBYE sip:1@x SIP/2.0\r\nContent-Length: 0\r\n\r\n";
+	size_t first = strlen("MESSAGE sip:1@x SIP/2.0\r\nl: 5\r\nX: Content-Length: 9\r\n\r\nhello"), all = strlen(two);
+
+	(void)state;
+	assert_int_equal(tap_message_length(two, all), first);
+	assert_int_equal(tap_message_length(two + first, all - first), all - first);
+	assert_int_equal(tap_message_length(two, first - 1), 0);
+	assert_int_equal(tap_message_length(two, 10), 0);
+	assert_int_equal(tap_message_length(two, 0), 0);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -188,6 +201,7 @@ int main(void)
 		cmocka_unit_test(test_the_contact_says_when_a_registration_expires),
 		cmocka_unit_test(test_what_is_no_sip_is_refused_and_nothing_is_read_past_its_end),
 		cmocka_unit_test(test_long_users_are_cut),
+		cmocka_unit_test(test_a_connection_s_messages_are_told_apart),
 	};
 
 	return cmocka_run_group_tests_name("story_tap", tests, NULL, NULL);

@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: BSD-3-Clause
 # check.sh's part `dahdi`: finds or builds the guest's kernel and modules, then runs the programs
 # below, each in a guest of its own. They say "ok NAME" and "not ok NAME: why".
-# usage: dahdi-part.sh BUILD [GUEST...]	(delays, pulses, bed, wires, contract, stories, hours, worn, spoilt; none: all)
+# usage: dahdi-part.sh BUILD [GUEST...]	(delays, pulses, bed, wires, contract, stories, transports, hours, worn, spoilt; none: all)
 set -uo pipefail
 build=$(cd "$1" && pwd)
 shift
@@ -32,7 +32,7 @@ story() {
 	shift 2
 	lines=$(sed -n 's/^# lines: //p' "$story" | grep . || echo 3)
 	local knobs="${knobs:-} $(sed -n 's/^# knobs: //p' "$story")"
-	TIPRING_CHANNELS=$(seq -s, $((lines + 1)) $((2 * lines))) guest "$name" "$lines" env ${COUNTRY:+"COUNTRY=$COUNTRY"} "$vm/../bed/with-server.sh" "$build" dahdi "$lines" \
+	TIPRING_CHANNELS=$(seq -s, $((lines + 1)) $((2 * lines))) guest "$name" "$lines" env ${COUNTRY:+"COUNTRY=$COUNTRY"} ${BED_TRANSPORT:+"BED_TRANSPORT=$BED_TRANSPORT"} "$vm/../bed/with-server.sh" "$build" dahdi "$lines" \
 		tests/story/story --bed dahdi "$@" "$story"
 }
 
@@ -104,6 +104,11 @@ start bed guest bed 4 tests/vm/bedcheck 4
 start wires guest wires 4 tests/vm/wirescheck 4
 for file in $("$vm/../bed/stories.sh" dahdi); do
 	start stories story story "$file"
+done
+for transport in tcp tls; do
+	for file in $("$vm/../bed/stories.sh" dahdi $transport); do
+		BED_TRANSPORT=$transport start transports story "over $transport" "$file"
+	done
 done
 tones=$vm/../stories/countries/tones.flow
 for country in $(sed -n 's/^# countries on dahdi: //p' "$tones"); do
