@@ -47,11 +47,17 @@ void dsp_echo_free(struct dsp_echo *echo)
 	free(echo);
 }
 
-void dsp_echo_reset(struct dsp_echo *echo)
+void dsp_echo_begin(struct dsp_echo *echo)
 {
 	echo->state = DSP_ECHO_WORKS;
 	echo->far_tone = echo->near_tone = (struct dsp_answer_tone){0};
 	echo->far_last = echo->near_last = echo->clean_last = 0;
+	echo_filter_sound_reset(echo->filter);
+}
+
+void dsp_echo_reset(struct dsp_echo *echo)
+{
+	dsp_echo_begin(echo);
 	echo_filter_reset(echo->filter);
 	echo_gate_init(&echo->gate, echo->hop, echo->config.comfort_noise);
 }

@@ -44,6 +44,10 @@ void dsp_echo_free(struct dsp_echo *echo);
 /* Forgets the path and whatever tone there was. Not needed between calls. */
 void dsp_echo_reset(struct dsp_echo *echo);
 
+/* Blocks were left out, since nobody heard them: no sound of before is expected back, and a tone of before is over. What is learnt
+ * of the path stays. */
+void dsp_echo_begin(struct dsp_echo *echo);
+
 /* One block: far is what went to the telephone, as it went (after mixing, gain and the law's rounding), near what came from it at
  * the same time or up to the tail later; clean, which may be near, gets near without the echo. No delay; no allocation. Where nothing goes to
  * the telephone, clean is near to the bit. */

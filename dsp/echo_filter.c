@@ -59,6 +59,7 @@ struct echo_filter {
 	const struct learner *chosen;
 	float near_energy;
 	unsigned quick_wins; /* hops */
+	unsigned silent_hops; /* so many in a row far had nothing at all */
 	unsigned fresh_hops; /* so many of them are still learnt from twice */
 	float far[DSP_FFT_SIZE], near[WINDOW];
 	float echo_power[DSP_FFT_PADDED] __attribute__((aligned(16)));
@@ -77,6 +78,14 @@ static void learner_reset(struct learner *learner, const struct echo_filter *fil
 	}
 }
 
+void echo_filter_sound_reset(struct echo_filter *filter)
+{
+	memset(filter->far, 0, sizeof(filter->far));
+	memset(filter->near, 0, sizeof(filter->near));
+	memset(filter->spectra, 0, filter->lags * sizeof(filter->spectra[0]));
+	memset(filter->echo_power, 0, sizeof(filter->echo_power));
+}
+
 void echo_filter_reset(struct echo_filter *filter)
 {
 	learner_reset(&filter->steady, filter);
@@ -85,10 +94,7 @@ void echo_filter_reset(struct echo_filter *filter)
 	filter->near_energy = 0;
 	filter->quick_wins = 0;
 	filter->fresh_hops = FRESH_MS * 8 / filter->hop;
-	memset(filter->far, 0, sizeof(filter->far));
-	memset(filter->near, 0, sizeof(filter->near));
-	memset(filter->spectra, 0, filter->lags * sizeof(filter->spectra[0]));
-	memset(filter->echo_power, 0, sizeof(filter->echo_power));
+	echo_filter_sound_reset(filter);
 }
 
 static size_t aligned(size_t size)
@@ -171,16 +177,29 @@ static void power_smoothed(float *power, const struct dsp_spectrum *spectrum)
 		power[k] = 0;
 }
 
-/* The error that the learner makes before it learns from it. */
-static void learner_try(struct learner *learner, const struct echo_filter *filter)
+/* Nothing of far can come back any more, whatever the path: all its spectra are zero. */
+static bool far_is_over(const struct echo_filter *filter)
+{
+	return filter->silent_hops > filter->lags + DSP_FFT_SIZE / filter->hop;
+}
+
+static void echo_expect(float samples[DSP_FFT_SIZE], const struct learner *learner, const struct echo_filter *filter)
 {
 	struct dsp_spectrum echo = {0};
-	float samples[DSP_FFT_SIZE];
 
 	for (unsigned i = 0; i < filter->partitions; i++)
 		product_add(&echo, lagged(filter, i), &learner->partitions[i].path);
 	dsp_fft_backward(samples, &echo);
 	memset(samples, 0, (DSP_FFT_SIZE - WINDOW) * sizeof(samples[0]));
+}
+
+/* The error that the learner makes before it learns from it. */
+static void learner_try(struct learner *learner, const struct echo_filter *filter)
+{
+	float samples[DSP_FFT_SIZE] = {0};
+
+	if (!far_is_over(filter))
+		echo_expect(samples, learner, filter);
 	for (unsigned i = 0; i < WINDOW; i++)
 		samples[DSP_FFT_SIZE - WINDOW + i] = filter->near[i] - samples[DSP_FFT_SIZE - WINDOW + i];
 	memcpy(learner->error, samples + DSP_FFT_SIZE - filter->hop, filter->hop * sizeof(samples[0]));
@@ -268,6 +287,33 @@ static void steady_replace(struct echo_filter *filter)
 	memcpy(steady->unexplained, quick->unexplained, sizeof(quick->unexplained));
 }
 
+/* Without an echo both make the same. */
+static void quick_follow(struct echo_filter *filter)
+{
+	const struct learner *steady = &filter->steady;
+	struct learner *quick = &filter->quick;
+
+	memcpy(quick->error, steady->error, sizeof(steady->error));
+	memcpy(quick->error_power, steady->error_power, sizeof(steady->error_power));
+	quick->error_spectrum = steady->error_spectrum;
+	quick->energy = filter->energy_keep * quick->energy + (1 - filter->energy_keep) * energy(quick->error, filter->hop);
+}
+
+static void shift(float *history, unsigned size, const float *samples, unsigned count)
+{
+	memmove(history, history + count, (size - count) * sizeof(*history));
+	memcpy(history + size - count, samples, count * sizeof(*history));
+}
+
+static void far_keep(struct echo_filter *filter, const float *far)
+{
+	filter->silent_hops = energy(far, filter->hop) > 0 ? 0 : filter->silent_hops + !far_is_over(filter);
+	shift(filter->far, DSP_FFT_SIZE, far, filter->hop);
+	filter->newest = (filter->newest + 1) % filter->lags;
+	if (!far_is_over(filter))
+		dsp_fft_forward(&filter->spectra[filter->newest], filter->far);
+}
+
 /* Both make more echo than they take away. */
 static void path_forget(struct echo_filter *filter)
 {
@@ -298,12 +344,6 @@ static void compare(struct echo_filter *filter)
 		path_copy(quick, steady, filter);
 }
 
-static void shift(float *history, unsigned size, const float *samples, unsigned count)
-{
-	memmove(history, history + count, (size - count) * sizeof(*history));
-	memcpy(history + size - count, samples, count * sizeof(*history));
-}
-
 /* The echo is what near had and the error has not. */
 static void echo_power_keep(struct echo_filter *filter)
 {
@@ -311,6 +351,10 @@ static void echo_power_keep(struct echo_filter *filter)
 	float samples[DSP_FFT_SIZE] = {0};
 	struct dsp_spectrum echo;
 
+	if (far_is_over(filter)) {
+		memset(filter->echo_power, 0, sizeof(filter->echo_power));
+		return;
+	}
 	memcpy(samples + DSP_FFT_SIZE - WINDOW, filter->near, sizeof(filter->near));
 	dsp_fft_forward(&echo, samples);
 	for (unsigned k = 0; k < DSP_FFT_PADDED; k++) {
@@ -341,12 +385,13 @@ void echo_filter_run(struct echo_filter *filter, float *error, const float *far,
 {
 	unsigned hop = filter->hop;
 
-	shift(filter->far, DSP_FFT_SIZE, far, hop);
+	far_keep(filter, far);
 	shift(filter->near, WINDOW, near, hop);
-	filter->newest = (filter->newest + 1) % filter->lags;
-	dsp_fft_forward(&filter->spectra[filter->newest], filter->far);
 	learner_try(&filter->steady, filter);
-	learner_try(&filter->quick, filter);
+	if (far_is_over(filter))
+		quick_follow(filter);
+	else
+		learner_try(&filter->quick, filter);
 	filter->near_energy = filter->energy_keep * filter->near_energy + (1 - filter->energy_keep) * energy(near, hop);
 	if (learns)
 		compare(filter);

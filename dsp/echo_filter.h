@@ -29,6 +29,8 @@ int echo_filter_alloc(struct echo_filter **filterp, unsigned taps, unsigned hop)
 void echo_filter_free(struct echo_filter *filter);
 /* Forgets the path and the sound. */
 void echo_filter_reset(struct echo_filter *filter);
+/* Forgets the sound alone. */
+void echo_filter_sound_reset(struct echo_filter *filter);
 
 /* One hop: far is what went to the line, near what came back; error gets near without the echo. */
 void echo_filter_run(struct echo_filter *filter, float *error, const float *far, const float *near, bool learns);

@@ -25,22 +25,39 @@ void media_echo_begin(struct media_echo_path *path)
 	path->end = path->read = 0;
 }
 
+/* From the end on, in two pieces where it goes round. */
+static void ring_write(struct media_echo_path *path, const int16_t *samples, size_t count)
+{
+	size_t room = MEDIA_ECHO_WRITTEN - path->end, first = count < room ? count : room;
+
+	memcpy(path->written + path->end, samples, first * sizeof(*samples));
+	memcpy(path->written, samples + first, (count - first) * sizeof(*samples));
+}
+
 /* What lies beyond the end is silence, for a port that has two blocks at once. */
 void media_echo_written(struct media_echo_path *path, const int16_t *samples, size_t count)
 {
+	static const int16_t silence[FXS_BLOCK_SAMPLES_MAX];
+
 	if (!path->canceller)
 		return;
-	for (size_t i = 0; i < count; i++)
-		path->written[(path->end + i) % MEDIA_ECHO_WRITTEN] = samples[i];
+	ring_write(path, samples, count);
 	path->end = (path->end + (unsigned)count) % MEDIA_ECHO_WRITTEN;
-	for (size_t i = 0; i < count; i++)
-		path->written[(path->end + i) % MEDIA_ECHO_WRITTEN] = 0;
+	ring_write(path, silence, count);
 	path->read = 0;
 }
 
 void media_echo_unwritten(struct media_echo_path *path, size_t count)
 {
 	path->end = (path->end + MEDIA_ECHO_WRITTEN - (unsigned)count) % MEDIA_ECHO_WRITTEN;
+}
+
+void media_echo_skip(struct media_echo_path *path, size_t count)
+{
+	path->read += (unsigned)count;
+	if (path->canceller && !path->skipped)
+		dsp_echo_begin(path->canceller);
+	path->skipped = true;
 }
 
 void media_echo_clean(struct media_echo_path *path, int16_t *samples, size_t count)
@@ -53,5 +70,6 @@ void media_echo_clean(struct media_echo_path *path, int16_t *samples, size_t cou
 	for (size_t i = 0; i < count; i++)
 		far[i] = path->written[(from + i) % MEDIA_ECHO_WRITTEN];
 	path->read += (unsigned)count;
+	path->skipped = false;
 	dsp_echo_run(path->canceller, samples, far, samples, count);
 }

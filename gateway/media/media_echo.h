@@ -18,6 +18,7 @@ struct media_echo_path {
 	int16_t written[MEDIA_ECHO_WRITTEN]; /* a ring */
 	unsigned end;               /* of what was written, modulo the ring's size */
 	unsigned read;              /* samples read since the last block was written */
+	bool skipped;               /* the block before this one */
 };
 
 /* Control thread. */
@@ -30,6 +31,8 @@ void media_echo_begin(struct media_echo_path *path);
 void media_echo_written(struct media_echo_path *path, const int16_t *samples, size_t count);
 /* So many of the newest samples that were written are thrown away unheard. */
 void media_echo_unwritten(struct media_echo_path *path, size_t count);
+/* A block that was read from the port, and that nobody hears. */
+void media_echo_skip(struct media_echo_path *path, size_t count);
 /* A block that was read from the port, in place. */
 void media_echo_clean(struct media_echo_path *path, int16_t *samples, size_t count);
 

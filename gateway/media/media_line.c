@@ -406,9 +406,23 @@ static void send_block(struct media_line *line, int to, const int16_t *samples, 
 	stream_send(&line->streams[to], sum, count);
 }
 
+/* By the receiver of digits, by a stream, or by the telephone itself; not while it is hung up after a call and may still flash. */
+static bool is_heard(const struct media_line *line)
+{
+	bool streams = false;
+
+	for (int i = 0; i < MEDIA_STREAMS; i++)
+		streams = streams || line->streams[i].wish.id;
+	return streams || line->wish.echo || digits_may_come(line);
+}
+
 /* What the telephone says: digits, which dial tone that comes back would hide, then the streams. */
 static void listen_block(struct media_line *line, int16_t *samples, size_t count)
 {
+	if (!is_heard(line)) {
+		media_echo_skip(&line->echo, count);
+		return;
+	}
 	media_echo_clean(&line->echo, samples, count);
 	if (digits_may_come(line)) {
 		dsp_dtmf_rx_feed(line->dtmf, samples, count);

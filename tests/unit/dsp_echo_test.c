@@ -324,6 +324,60 @@ static void reset_forgets_the_path(void **state)
 	dsp_echo_free(NULL);
 }
 
+/* The far end stops at once; its last echo still comes, and after a second of nothing it begins again. */
+static void the_last_echo_comes_after_the_sound(void **state)
+{
+	enum { DELAY = 200, STOPS = SECONDS(1), BEGINS = SECONDS(2), ENDS = SECONDS(3) };
+	struct dsp_echo_config config = {.tail_ms = 32, .block_samples = 80};
+	int16_t loud[80], near[80], clean[80];
+	struct dsp_echo *echo;
+
+	(void)state;
+	assert_int_equal(dsp_echo_alloc(&echo, &config), 0);
+	suite_noise(far, ENDS, LEVEL_DBM0, 8);
+	memset(far + STOPS, 0, (BEGINS - STOPS) * sizeof(far[0]));
+	for (size_t at = 0; at < ENDS; at += 80) {
+		for (size_t i = 0; i < 80; i++) {
+			loud[i] = (int16_t)far[at + i];
+			near[i] = at + i < DELAY ? 0 : (int16_t)far[at + i - DELAY] / 2;
+		}
+		dsp_echo_run(echo, clean, loud, near, 80);
+		if (at >= STOPS && at < BEGINS)
+			assert_at_most(suite_level_dbm0(clean, 80), LEVEL_DBM0 - 30, "dBm0 left over of the last echo");
+		else if (at >= BEGINS)
+			assert_at_most(suite_level_dbm0(clean, 80), LEVEL_DBM0 - 30, "dBm0 left over when it begins again");
+	}
+	dsp_echo_free(echo);
+}
+
+/* No ghost of what was heard before the pause, and nothing to learn after it. */
+static void a_pause_forgets_the_sound_and_not_the_path(void **state)
+{
+	enum { DELAY = 40 };
+	struct dsp_echo_config config = {.tail_ms = 16, .block_samples = 80};
+	int16_t loud[80], near[80], clean[80], nothing[80] = {0};
+	struct dsp_echo *echo;
+
+	(void)state;
+	assert_int_equal(dsp_echo_alloc(&echo, &config), 0);
+	suite_noise(far, SECONDS(2), LEVEL_DBM0, 8);
+	for (size_t at = 0; at < SECONDS(2); at += 80) {
+		for (size_t i = 0; i < 80; i++) {
+			loud[i] = (int16_t)far[at + i];
+			near[i] = (at + i) % SECONDS(1) < DELAY ? 0 : (int16_t)far[at + i - DELAY] / 2;
+		}
+		if (at == SECONDS(1)) {
+			dsp_echo_begin(echo);
+			dsp_echo_run(echo, clean, nothing, nothing, 80);
+			assert_memory_equal(clean, nothing, sizeof(clean));
+		}
+		dsp_echo_run(echo, clean, loud, near, 80);
+		if (at >= SECONDS(1))
+			assert_at_most(suite_level_dbm0(clean, 80), LEVEL_DBM0 - 30, "dBm0 left over");
+	}
+	dsp_echo_free(echo);
+}
+
 /* An answering tone: its frequency, level, by how much its phase turns every 450 ms, and from which end. */
 struct answer {
 	double hz, level_dbm0, turn_degrees;
@@ -462,6 +516,8 @@ int main(void)
 		cmocka_unit_test(tones_do_no_harm),
 		cmocka_unit_test(keys_pass_while_the_far_end_talks),
 		cmocka_unit_test(reset_forgets_the_path),
+		cmocka_unit_test(a_pause_forgets_the_sound_and_not_the_path),
+		cmocka_unit_test(the_last_echo_comes_after_the_sound),
 		cmocka_unit_test(answering_tones_are_heeded),
 		cmocka_unit_test(it_works_again_when_both_ends_are_quiet),
 		cmocka_unit_test(a_modem_is_left_alone),

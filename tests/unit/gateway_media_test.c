@@ -306,6 +306,17 @@ static void block_comes(struct card *card)
 static const struct media_wish talk = {.feed = FXS_FEED_ACTIVE, .tone = MEDIA_TONE_NONE, .sound = true};
 static const struct media_wish ring = {.feed = FXS_FEED_IDLE, .tone = MEDIA_TONE_NONE, .sound = true, .ring = true};
 
+/* Digits may come: somebody hears what the telephone says. */
+static const struct media_wish dialling = {.feed = FXS_FEED_ACTIVE, .tone = MEDIA_TONE_NONE, .sound = true,
+	.hook_mode = FXS_HOOK_COLLECTING};
+
+/* Found within a second. */
+static void hook_set(bool off_hook)
+{
+	cards[0].off_hook = off_hook;
+	step_after(1100);
+}
+
 static void test_what_a_card_refuses_is_tried_again(void **state)
 {
 	(void)state;
@@ -580,7 +591,8 @@ static void test_a_soft_voice_becomes_louder_where_that_is_wished(void **state)
 	(void)state;
 	taste.level_control = true;
 	make(NULL);
-	media_line_wish(lines[0], &talk);
+	media_line_wish(lines[0], &dialling);
+	hook_set(true);
 	cards[0].says = 500;
 	for (int i = 0; i < 100; i++)
 		block_passes();
@@ -955,7 +967,7 @@ static int make_software(void **state)
 /* What the telephone says, as the line takes it, after two seconds of a tone that its hybrid sends back: its largest sample. */
 static int echo_of_a_tone(void)
 {
-	struct media_wish wish = talk;
+	struct media_wish wish = dialling;
 	struct dsp_tone_def *tone;
 	int largest = 0;
 
@@ -963,6 +975,7 @@ static int echo_of_a_tone(void)
 	taste.tones[FXS_TONE_DIAL] = tone;
 	wish.tone = FXS_TONE_DIAL;
 	media_line_wish(lines[0], &wish);
+	hook_set(true);
 	for (int i = 0; i < 200; i++) {
 		step_after(10);
 		block_comes(&cards[0]);
@@ -986,6 +999,25 @@ static void test_with_echo_off_it_is_not(void **state)
 	(void)state;
 	cards[0].echoes = true;
 	assert_in_range(echo_of_a_tone(), 1000, INT16_MAX);
+}
+
+/* Hung up after a call, which may still become a flash: no stream, and digits only over a closed loop. */
+static void test_what_nobody_hears_is_not_cleaned(void **state)
+{
+	struct media_wish echo = dialling;
+
+	(void)state;
+	media_line_wish(lines[0], &dialling);
+	hook_set(true);
+	block_passes();
+	assert_false(lines[0]->echo.skipped);
+	hook_set(false);
+	block_passes();
+	assert_true(lines[0]->echo.skipped);
+	echo.echo = true;
+	media_line_wish(lines[0], &echo);
+	block_passes();
+	assert_false(lines[0]->echo.skipped);
 }
 
 /* Whose tail is a power of two of taps, 64 for 8 ms. */
@@ -1107,6 +1139,7 @@ int main(void)
 		MEDIA_TEST(test_a_lost_edge_heals_within_a_second),
 		ECHO_TEST(test_what_comes_back_of_what_the_telephone_hears_is_taken_out),
 		MEDIA_TEST(test_with_echo_off_it_is_not),
+		ECHO_TEST(test_what_nobody_hears_is_not_cleaned),
 		MEDIA_TEST(test_the_cards_own_canceller_is_on_while_sound_is),
 		cmocka_unit_test(test_workers_share_the_lines_out),
 		cmocka_unit_test(test_lines_of_one_bus_have_one_worker),
