@@ -18,7 +18,8 @@ void ua_agent_refuse(struct ua_agent *agent, const struct sip_msg *msg, unsigned
 {
 	const struct ua_reply reply = {.status = status, .phrase = phrase, .headers = headers};
 
-	(void)ua_transport_reply(agent->transport, NULL, msg, &reply, NULL);
+	if (pl_strcmp(&msg->met, "ACK")) /* which nobody answers (RFC 3261 s17) */
+		(void)ua_transport_reply(agent->transport, NULL, msg, &reply, NULL);
 }
 
 void ua_agent_count(struct ua_agent *agent, uint64_t *count, const struct sa *source)
@@ -130,10 +131,17 @@ static void on_subscribe(struct ua_agent *agent, const struct sip_msg *msg)
 		refuse_unknown(agent, msg, 404, "Not Found");
 }
 
-/* Even what is wrong with a request is none of a stranger's business where strangers are not answered. */
+static bool has_dialog(const struct ua_agent *agent, const struct sip_msg *msg)
+{
+	return pl_isset(&msg->to.tag) && (ua_invite_has(agent, msg) || ua_subscription_has(agent, msg) ||
+		ua_watcher_has(agent, msg) || ua_referral_has(agent, msg));
+}
+
+/* Even what is wrong with a request is none of a stranger's business where strangers are not answered, unless he is the far end of
+ * a dialog. */
 static bool is_ignored(struct ua_agent *agent, const struct sip_msg *msg)
 {
-	if (!ua_authority_is_silent(agent, msg))
+	if (!ua_authority_is_silent(agent, msg) || has_dialog(agent, msg))
 		return false;
 	ua_agent_count(agent, &agent->counts.refused_strangers, &msg->src);
 	return true;
@@ -141,7 +149,7 @@ static bool is_ignored(struct ua_agent *agent, const struct sip_msg *msg)
 
 static void refuse_stray(struct ua_agent *agent, const struct sip_msg *msg)
 {
-	if (pl_strcmp(&msg->met, "ACK") && !is_ignored(agent, msg))
+	if (pl_strcmp(&msg->met, "ACK"))
 		refuse_unknown(agent, msg, 481, "Call/Transaction Does Not Exist");
 }
 
@@ -170,7 +178,7 @@ static void on_request(const struct sip_msg *msg, void *arg)
 	agent->counts.requests_in++;
 	if (msg->tp != SIP_TRANSP_UDP && !admits(&msg->src, agent))
 		return;
-	if ((!pl_isset(&msg->to.tag) && is_ignored(agent, msg)) || ua_gate_refuses(agent, msg) ||
+	if (is_ignored(agent, msg) || ua_gate_refuses(agent, msg) ||
 	    ua_referral_subscribed(agent, msg) || in_dialog(agent, msg))
 		return;
 	if (pl_isset(&msg->to.tag) || is_of_a_call(msg))

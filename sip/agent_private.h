@@ -152,22 +152,27 @@ int ua_lone_request_send(struct ua_account *account, struct ua_dialog *dialog, c
 int ua_bye_send(struct ua_account *account, struct ua_dialog *dialog, unsigned q850_cause);
 
 /* subscription.c: true: it is one's, and was answered. */
+bool ua_subscription_has(const struct ua_agent *agent, const struct sip_msg *msg);
 bool ua_subscription_notified(struct ua_agent *agent, const struct sip_msg *msg);
 /* The agent goes. */
 void ua_subscription_drop(struct ua_subscription *subscription);
 
 /* watcher.c: a SUBSCRIBE to one of our accounts; within a dialog of such, true: it was answered. */
 void ua_watcher_subscribed(struct ua_agent *agent, struct ua_account *account, const struct sip_msg *msg);
+bool ua_watcher_has(const struct ua_agent *agent, const struct sip_msg *msg);
 bool ua_watcher_refreshed(struct ua_agent *agent, const struct sip_msg *msg);
 
 /* unsolicited.c: a NOTIFY outside every dialog, to an account that wants it. */
 void ua_unsolicited_received(struct ua_agent *agent, struct ua_account *account, const struct sip_msg *msg);
 
 /* referral.c: a SUBSCRIBE in the subscription that a REFER made; true: it was one, and is answered. */
+bool ua_referral_has(const struct ua_agent *agent, const struct sip_msg *msg);
 bool ua_referral_subscribed(struct ua_agent *agent, const struct sip_msg *msg);
 
 /* Between agent.c and the invites. */
 void ua_invite_received(struct ua_agent *agent, struct ua_account *account, const struct sip_msg *msg);
+/* Whether a request belongs to one of their dialogs; the same of a subscription, a watcher, a referral. */
+bool ua_invite_has(const struct ua_agent *agent, const struct sip_msg *msg);
 bool ua_invite_request(struct ua_agent *agent, const struct sip_msg *msg);
 void ua_invite_response(struct ua_agent *agent, const struct sip_msg *msg);
 void ua_invite_drop(struct ua_invite *invite);

@@ -179,6 +179,11 @@ static void on_fork_request(struct ua_invite *invite, struct ua_fork *fork, cons
 		ua_agent_refuse(invite->agent, msg, 481, "Call/Transaction Does Not Exist", NULL);
 }
 
+bool ua_invite_has(const struct ua_agent *agent, const struct sip_msg *msg)
+{
+	return find(agent, msg, has_dialog);
+}
+
 bool ua_invite_request(struct ua_agent *agent, const struct sip_msg *msg)
 {
 	struct ua_invite *invite = pl_isset(&msg->to.tag) ? find(agent, msg, has_dialog) : NULL;

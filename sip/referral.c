@@ -251,7 +251,7 @@ void ua_referral_decline(struct ua_invite *invite)
 
 /* ---- whoever asked may ask for its reports anew, or for no more (RFC 3515 s2.4.4, RFC 6665 s4.1.2) ---- */
 
-static struct ua_referral *find(struct ua_agent *agent, const struct sip_msg *msg)
+static struct ua_referral *find(const struct ua_agent *agent, const struct sip_msg *msg)
 {
 	struct le *le;
 
@@ -274,6 +274,11 @@ static void accept_subscription(struct ua_agent *agent, const struct ua_referral
 	(void)re_snprintf(headers, sizeof(headers), "Contact: <%s>\r\nExpires: %u\r\n", referral->account->contact,
 		referral->expires_s);
 	(void)ua_transport_reply(agent->transport, &strans, msg, &ok, NULL);
+}
+
+bool ua_referral_has(const struct ua_agent *agent, const struct sip_msg *msg)
+{
+	return find(agent, msg);
 }
 
 bool ua_referral_subscribed(struct ua_agent *agent, const struct sip_msg *msg)

@@ -424,6 +424,16 @@ static bool awaits(struct le *le, void *arg)
 		!pl_strcmp(&msg->to.tag, subscription->started->local_tag) && pl_isset(&msg->from.tag);
 }
 
+static struct ua_subscription *find(const struct ua_agent *agent, const struct sip_msg *msg)
+{
+	return list_ledata(hash_lookup(agent->subscriptions, hash_joaat_pl(&msg->callid), awaits, (void *)(uintptr_t)msg));
+}
+
+bool ua_subscription_has(const struct ua_agent *agent, const struct sip_msg *msg)
+{
+	return find(agent, msg);
+}
+
 /* Before anything changes: what cannot be taken, or not yet. */
 static bool holds_back(struct ua_agent *agent, struct ua_subscription *subscription, const struct sip_msg *msg)
 {
@@ -442,8 +452,7 @@ static bool holds_back(struct ua_agent *agent, struct ua_subscription *subscript
 bool ua_subscription_notified(struct ua_agent *agent, const struct sip_msg *msg)
 {
 	const struct ua_reply ok = {.status = 200, .phrase = "OK"};
-	struct ua_subscription *subscription = list_ledata(hash_lookup(agent->subscriptions, hash_joaat_pl(&msg->callid), awaits,
-		(void *)(uintptr_t)msg));
+	struct ua_subscription *subscription = find(agent, msg);
 	struct sip_strans *strans = NULL;
 	struct ua_notice_state state;
 	bool first;

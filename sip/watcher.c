@@ -233,22 +233,35 @@ void ua_watcher_subscribed(struct ua_agent *agent, struct ua_account *account, c
 		grant(agent, watcher, msg);
 }
 
-bool ua_watcher_refreshed(struct ua_agent *agent, const struct sip_msg *msg)
+static struct ua_watcher *find(const struct ua_agent *agent, const struct sip_msg *msg)
 {
 	struct le *le;
 
 	LIST_FOREACH(&agent->watchers, le) {
 		struct ua_watcher *watcher = le->data;
 
-		if (watcher->ended || !ua_dialog_has(watcher->dialog, msg))
-			continue;
-		if (!ua_dialog_in_order(watcher->dialog, msg))
-			ua_agent_refuse(agent, msg, 500, "CSeq Out Of Order", NULL);
-		else if (!refuses(agent, msg, true))
-			grant(agent, watcher, msg);
-		return true;
+		if (!watcher->ended && ua_dialog_has(watcher->dialog, msg))
+			return watcher;
 	}
-	return false;
+	return NULL;
+}
+
+bool ua_watcher_has(const struct ua_agent *agent, const struct sip_msg *msg)
+{
+	return find(agent, msg);
+}
+
+bool ua_watcher_refreshed(struct ua_agent *agent, const struct sip_msg *msg)
+{
+	struct ua_watcher *watcher = find(agent, msg);
+
+	if (!watcher)
+		return false;
+	if (!ua_dialog_in_order(watcher->dialog, msg))
+		ua_agent_refuse(agent, msg, 500, "CSeq Out Of Order", NULL);
+	else if (!refuses(agent, msg, true))
+		grant(agent, watcher, msg);
+	return true;
 }
 
 void ua_account_busy_set(struct ua_account *account, bool busy)

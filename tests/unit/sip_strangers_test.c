@@ -166,6 +166,58 @@ static void test_strangers_may_get_no_answer_at_all(void **state)
 	assert_rings(socket_at(SERVER));
 }
 
+/* Each would be refused by the gate, before it is known whose it is. */
+static void test_nor_to_what_is_wrong_within_a_call_that_is_not_theirs(void **state)
+{
+	static const struct {
+		const char *method, *uri, *cseq, *headers;
+	} rows[] = {
+		{"BYE", "sip:100@h", "1 INVITE", ""},
+		{"JUMP", "sip:100@h", "1 JUMP", ""},
+		{"MESSAGE", "sip:100@h", "1 MESSAGE", ""},
+		{"INVITE", "tel:+1", "1 INVITE", ""},
+		{"INVITE", "sip:100@h", "1 INVITE", "Max-Forwards: 0\r\n"},
+		{"INVITE", "sip:100@h", "1 INVITE", "Require: telepathy\r\n"},
+		{"INVITE", "sip:100@h", "1 INVITE", "Content-Type: text/plain\r\n"},
+		{"ACK", "sip:100@h", "1 INVITE", ""},
+		{"SUBSCRIBE", "sip:100@h", "1 SUBSCRIBE", "Event: refer\r\n"},
+	};
+	int fd = socket_at(STRANGER);
+	struct ua_agent_counts counts;
+	char text[1024];
+
+	(void)state;
+	open_agent_with(UA_STRANGERS_SILENCE, NULL, NULL);
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		snprintf(text, sizeof(text), "%s %s SIP/2.0\r\nVia: SIP/2.0/UDP 127.0.0.66:9;rport;branch=z9hG4bK-n%zu\r\n"
+			"From: <sip:x@y>;tag=x\r\nTo: <sip:100@y>;tag=gone\r\nCall-ID: gone\r\nCSeq: %s\r\n%sContent-Length: %u\r\n\r\n%s",
+			rows[i].method, rows[i].uri, i, rows[i].cseq, rows[i].headers, i == 6 ? 1 : 0, i == 6 ? "x" : "");
+		send_to_agent(fd, text);
+		/* RFC 3261 s26.3.2.4: a flood is answered as little as may be | with strangers = silence not even what is malformed, or names a call that is not the sender's */
+		assert_string_equal(answer(fd), "");
+	}
+	ua_agent_counts_get(bed.agent, &counts);
+	assert_int_equal(counts.refused_strangers, 9);
+	assert_int_equal(counts.refused_unknown, 0);
+}
+
+static void test_what_is_wrong_within_their_own_call_is_answered(void **state)
+{
+	int server = socket_at(SERVER), fd = socket_at(STRANGER);
+	char tag[64], text[1024];
+
+	(void)state;
+	open_agent_with(UA_STRANGERS_SILENCE, NULL, NULL);
+	assert_rings(server);
+	(void)ua_invite_ring(bed.invite, false, NULL);
+	snprintf(tag, sizeof(tag), "%s", parameter(header(answer(server), "To"), "tag"));
+	snprintf(text, sizeof(text), "MESSAGE sip:100@127.0.0.1 SIP/2.0\r\nVia: SIP/2.0/UDP 127.0.0.66:9;rport;branch=z9hG4bK-mine\r\n"
+		"From: <sip:100@127.0.0.1>;tag=s%u\r\nTo: <sip:100@y>;tag=%s\r\nCall-ID: strange%u\r\nCSeq: 2 MESSAGE\r\n"
+		"Content-Length: 0\r\n\r\n", calls, tag, calls);
+	send_to_agent(fd, text);
+	assert_starts(answer(fd), "SIP/2.0 405 ");
+}
+
 /* Whoever was called may answer for the call from wherever he is. */
 static void test_within_a_call_nobody_is_a_stranger(void **state)
 {
@@ -531,6 +583,8 @@ int main(void)
 		test_of(test_a_peer_is_in_the_trust_domain),
 		test_of(test_another_account_s_server_is_a_stranger_to_this_one),
 		test_of(test_strangers_may_get_no_answer_at_all),
+		test_of(test_nor_to_what_is_wrong_within_a_call_that_is_not_theirs),
+		test_of(test_what_is_wrong_within_their_own_call_is_answered),
 		test_of(test_within_a_call_nobody_is_a_stranger),
 		test_of(test_strangers_may_be_let_in),
 		test_of(test_a_stranger_may_prove_that_he_may_call),
