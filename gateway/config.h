@@ -49,7 +49,9 @@ struct config_sip {
 	struct config_text tls_ca_file, tls_certificate_file, tls_key_file;
 	bool tls_verify;
 	struct config_text user_agent;
-	unsigned rtp_port_min, rtp_port_max, rtp_dscp, rtp_buffer_kb;
+	struct config_text interface; /* "": any */
+	uint8_t sip_dscp, rtp_dscp;
+	unsigned rtp_port_min, rtp_port_max, rtp_buffer_kb;
 	uint8_t symmetric_rtp; /* enum stream_symmetric */
 	struct config_list peers; /* as of sip/peers.h */
 	uint8_t strangers; /* enum ua_strangers */

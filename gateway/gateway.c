@@ -210,9 +210,10 @@ static struct leg_config leg_config_make(const struct config *config, const stru
 {
 	return (struct leg_config){
 		.addr = config->sip.listen_addr.text,
+		.interface = config->sip.interface.text,
 		.port_min = (uint16_t)config->sip.rtp_port_min,
 		.port_max = (uint16_t)config->sip.rtp_port_max,
-		.dscp = (uint8_t)config->sip.rtp_dscp,
+		.dscp = config->sip.rtp_dscp,
 		.buffer_bytes = (int)config->sip.rtp_buffer_kb * 1024,
 		.symmetric_rtp = config->sip.symmetric_rtp,
 		.playout = {
@@ -346,6 +347,8 @@ static int agent_open(struct gateway *gateway)
 	struct ua_agent_config agent = {
 		.local_addr = sip->listen_addr.text,
 		.local_port = (uint16_t)sip->port,
+		.dscp = sip->sip_dscp,
+		.interface = sip->interface.text,
 		.user_agent = sip->user_agent.text,
 		.tls = {
 			.ca_file = sip->tls_ca_file.text,
@@ -364,7 +367,11 @@ static int agent_open(struct gateway *gateway)
 	for (unsigned i = 0; i < sip->nameservers.count; i++)
 		agent.nameservers[i] = server_address(&sip->nameservers.each[i], texts[i]);
 	err = ua_agent_alloc(&gateway->agent, &agent, on_incoming, gateway);
-	if (err)
+	if (err == EADDRNOTAVAIL)
+		gw_log(GW_LOG_ERROR, NULL, "SIP cannot listen on %s: this machine has no such address, or not yet", agent.local_addr);
+	else if (err == ENODEV)
+		gw_log(GW_LOG_ERROR, NULL, "SIP cannot keep to interface %s: this machine has none of that name, or not yet", agent.interface);
+	else if (err)
 		gw_log(GW_LOG_ERROR, NULL, "SIP cannot listen on %s:%u: %s", agent.local_addr,
 			sip->port, strerror(err));
 	return err;

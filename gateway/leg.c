@@ -9,6 +9,7 @@
 #include "gateway/cause.h"
 #include "gateway/leg.h"
 #include "gateway/leg_codecs.h"
+#include "gateway/log.h"
 
 /* No other 1xx says that somebody may answer soon. */
 #define STATUS_RINGING 180
@@ -73,6 +74,22 @@ static struct leg *leg_new(const struct leg_config *config, const struct leg_han
 	return leg;
 }
 
+static int sockets_open(struct leg *leg, const struct leg_config *config)
+{
+	const struct stream_socket_config sockets = {
+		.addr = config->addr, .interface = config->interface, .port_min = config->port_min, .port_max = config->port_max,
+		.dscp = config->dscp, .buffer_bytes = config->buffer_bytes,
+	};
+	int err = stream_socket_open(leg->fds, &leg->local.port, &sockets);
+
+	if (err == EADDRINUSE)
+		gw_log(GW_LOG_WARNING, NULL, "a call has no port for its sound: all of rtp_port_min = %u to rtp_port_max = %u are taken",
+			config->port_min, config->port_max);
+	else if (err)
+		gw_log(GW_LOG_WARNING, NULL, "a call has no socket for its sound on %s: %s", config->addr, strerror(err));
+	return err;
+}
+
 static int leg_alloc(struct leg **legp, const struct leg_config *config,
 	const struct leg_handlers *handlers, void *arg)
 {
@@ -83,10 +100,7 @@ static int leg_alloc(struct leg **legp, const struct leg_config *config,
 		return ENOMEM;
 	err = leg_keys_prepare(&leg->local, &config->security);
 	if (!err)
-		err = stream_socket_open(leg->fds, &leg->local.port, &(const struct stream_socket_config){
-			.addr = config->addr, .port_min = config->port_min, .port_max = config->port_max, .dscp = config->dscp,
-			.buffer_bytes = config->buffer_bytes,
-		});
+		err = sockets_open(leg, config);
 	if (err)
 		free(leg);
 	else

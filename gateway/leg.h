@@ -18,7 +18,7 @@ struct leg;
 
 /* What all legs of a line share. */
 struct leg_config {
-	const char *addr; /* of the sockets for sound */
+	const char *addr, *interface; /* of the sockets for sound */
 	uint16_t port_min, port_max;
 	uint8_t dscp;       /* of what is sent (RFC 2474) */
 	int buffer_bytes;   /* of what has come; 0: as the system has it */

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
+#include <net/if.h>
 #include <string.h>
 
 #include "dsp/echo.h"
@@ -50,8 +51,11 @@ const struct setting settings[] = {
 		"first UDP port of sound"),
 	SIP("rtp_port_max", KIND_NUMBER, rtp_port_max, 1025, 65535, "", "32767",
 		"last UDP port of sound"),
-	SIP("rtp_dscp", KIND_NUMBER, rtp_dscp, 0, 63, "", "46",
-		"mark of packets of sound that a network may go by (DSCP, RFC 2474); 46: expedited forwarding"),
+	SIP("interface", KIND_TEXT, interface, 0, IF_NAMESIZE - 1, "", "",
+		"network interface that SIP and sound keep to, both ways, as eth0 or eth0.100, where listen's address is; \"\": any"),
+	SIP("sip_dscp", KIND_DSCP, sip_dscp, 0, 63, "", "cs3",
+		"mark of packets of SIP that a network may go by (DSCP, RFC 2474), by name (cs3, ef, af31, va) or number; 0: none"),
+	SIP("rtp_dscp", KIND_DSCP, rtp_dscp, 0, 63, "", "ef", "... of packets of sound"),
 	SIP("rtp_buffer_kb", KIND_NUMBER, rtp_buffer_kb, 0, 4096, "kB", "64",
 		"how much sound waits in a socket while this machine is held up; 0: as much as the system says"),
 	SIP("symmetric_rtp", KIND_SYMMETRIC, symmetric_rtp, 0, 0, "", "private",

@@ -38,6 +38,7 @@ enum settings_kind {
 	KIND_EMERGENCY, /* dialled or urn; enum config_emergency_uri as uint8_t */
 	KIND_IDENTITY, /* from, preferred, asserted or remote-party; enum ua_identity as uint8_t */
 	KIND_REACH, /* off, domain or on; enum config_reach as uint8_t */
+	KIND_DSCP,   /* a name as ef, cs3, af31, or a number to 63; uint8_t */
 	KIND_SYMMETRIC, /* off, private or on; enum stream_symmetric as uint8_t */
 	KIND_STRATEGY, /* all, next or turn; enum config_strategy as uint8_t */
 	KIND_RING,    /* country or dr1 to dr8; uint8_t as of ring_pattern.h */

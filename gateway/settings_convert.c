@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include <errno.h>
 #include <stdlib.h>
+#include <stdio.h>
 #include <string.h>
+#include <strings.h>
 
 #include "fxs/fxs.h"
 #include "fxs/zone.h"
@@ -60,6 +62,33 @@ static const char *convert_number(struct place *p)
 	if (!number(p->text, &value) || value < p->setting->min || value > p->setting->max)
 		return range(p);
 	*(unsigned *)p->field = (unsigned)value;
+	return NULL;
+}
+
+/* RFC 2474, RFC 2597, RFC 3246, RFC 5865 */
+static int dscp_named(const char *name)
+{
+	unsigned class, drop;
+	char end;
+
+	if (strcasecmp(name, "ef") == 0)
+		return 46;
+	if (strcasecmp(name, "va") == 0)
+		return 44;
+	if (sscanf(name, "%*1[cC]%*1[sS]%1u%c", &class, &end) == 1 && class <= 7)
+		return (int)(class * 8);
+	if (sscanf(name, "%*1[aA]%*1[fF]%1u%1u%c", &class, &drop, &end) == 2 && class >= 1 && class <= 4 && drop >= 1 && drop <= 3)
+		return (int)(class * 8 + drop * 2);
+	return -1;
+}
+
+static const char *convert_dscp(struct place *p)
+{
+	long value = dscp_named(p->text);
+
+	if (value < 0 && (!number(p->text, &value) || value < 0 || value > 63))
+		return "cs0 to cs7, af11 to af43, va, ef or 0 to 63";
+	*(uint8_t *)p->field = (uint8_t)value;
 	return NULL;
 }
 
@@ -287,7 +316,7 @@ const char *settings_convert(const struct setting *setting, const char *text, vo
 		[KIND_MWI] = convert_choice,        [KIND_HOLD] = convert_choice,
 		[KIND_EMERGENCY] = convert_choice,
 		[KIND_IDENTITY] = convert_choice,
-		[KIND_REACH] = convert_choice,      [KIND_SYMMETRIC] = convert_choice,
+		[KIND_DSCP] = convert_dscp,         [KIND_REACH] = convert_choice,      [KIND_SYMMETRIC] = convert_choice,
 		[KIND_ECHO] = convert_choice,
 		[KIND_STRATEGY] = convert_choice,
 		[KIND_SRTP] = convert_choice,

@@ -300,11 +300,14 @@ static int open_agent(struct ua_agent *agent, const struct ua_agent_config *conf
 		.request = on_request, .response = on_response, .admits = admits, .unreadable = on_unreadable, .trace = on_trace,
 		.arg = agent,
 	};
+	struct ua_socket_options options = {.dscp = config->dscp};
 	struct sa local;
 	int err = sa_set_str(&local, config->local_addr, config->local_port);
 
 	if (err)
 		return EINVAL;
+	if (config->interface)
+		str_ncpy(options.interface, config->interface, sizeof(options.interface));
 	err = hash_alloc(&agent->accounts, BUCKETS);
 	if (!err)
 		err = hash_alloc(&agent->invites, BUCKETS);
@@ -321,7 +324,7 @@ static int open_agent(struct ua_agent *agent, const struct ua_agent_config *conf
 	if (!err)
 		open_dns(agent, config);
 	if (!err)
-		err = ua_transport_alloc(&agent->transport, &local, config->user_agent, &handlers);
+		err = ua_transport_alloc(&agent->transport, &local, &options, config->user_agent, &handlers);
 	return err;
 }
 

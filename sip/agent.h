@@ -57,6 +57,8 @@ struct ua_agent_config {
 	const char *local_addr; /* numeric IPv4 or IPv6 of this host; goes into Via and Contact */
 	uint16_t local_port;    /* 0: any free one, see ua_agent_port */
 	const char *user_agent; /* User-Agent and Server header */
+	uint8_t dscp;           /* of what is sent (RFC 2474), 0..63 */
+	const char *interface;  /* that all sockets are bound to; NULL or "": to none */
 	struct ua_address nameservers[UA_NAMESERVERS_MAX]; /* whom servers' names are asked of; none: whom resolv.conf names */
 	const char *peers;      /* from whom calls to all accounts are taken, as of peers.h; NULL or "": none */
 	enum ua_strangers strangers;
@@ -100,7 +102,7 @@ struct ua_incoming {
 /* A new call. 100 Trying was sent. Either ua_invite_accept or ua_invite_reject before returning. */
 typedef void ua_incoming_h(struct ua_invite *invite, const struct ua_incoming *incoming, void *arg);
 
-/* EADDRINUSE, EADDRNOTAVAIL ... One per process and address. */
+/* EADDRINUSE, EADDRNOTAVAIL, ENODEV (the interface is not there) ... One per process and address. */
 int ua_agent_alloc(struct ua_agent **agentp, const struct ua_agent_config *config,
 	ua_incoming_h *incoming, void *arg);
 

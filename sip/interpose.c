@@ -1,6 +1,11 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
+#include <errno.h>
+#include <fcntl.h>
+#include <netinet/in.h>
 #include <stdarg.h>
 #include <stdio.h>
+#include <string.h>
+#include <sys/socket.h>
 #include <sys/time.h>
 #include <time.h>
 
@@ -45,6 +50,36 @@ int re_fprintf(FILE *stream, const char *format, ...)
 	return length;
 }
 #endif
+
+static struct ua_socket_options sockets;
+
+void ua_interpose_sockets(const struct ua_socket_options *options)
+{
+	sockets = options ? *options : (struct ua_socket_options){0};
+}
+
+/* The mark is for networks that honour it, and one of the two is of the socket's family; the interface is for safety. */
+static int mark_and_bind(int fd)
+{
+	int tos = sockets.dscp << 2; /* beside two bits of congestion notification */
+
+	if (sockets.dscp) {
+		(void)setsockopt(fd, IPPROTO_IP, IP_TOS, &tos, sizeof(tos));
+		(void)setsockopt(fd, IPPROTO_IPV6, IPV6_TCLASS, &tos, sizeof(tos));
+	}
+	if (!sockets.interface[0])
+		return 0;
+	return setsockopt(fd, SOL_SOCKET, SO_BINDTODEVICE, sockets.interface, (socklen_t)strlen(sockets.interface)) ? errno : 0;
+}
+
+int net_sockopt_blocking_set(int fd, bool blocking)
+{
+	int flags = fcntl(fd, F_GETFL);
+
+	if (flags < 0 || fcntl(fd, F_SETFL, blocking ? flags & ~O_NONBLOCK : flags | O_NONBLOCK) < 0)
+		return errno;
+	return mark_and_bind(fd);
+}
 
 uint64_t ua_interpose_swallowed(void)
 {

@@ -2,7 +2,8 @@
 /*
  * Functions that libre calls and that we give it: gettimeofday, which its timers read, runs on
  * CLOCK_MONOTONIC, so that a step of the wall clock neither freezes nor fires them; re_fprintf, with
- * which it complains on stderr about every message that it cannot read, says nothing and counts.
+ * which it complains on stderr about every message that it cannot read, says nothing and counts;
+ * net_sockopt_blocking_set, which every socket passes before it is bound or connected, is where ours get their mark and interface.
  *
  * tmr_start, tmr_cancel, tmr_poll and tmr_next_timeout (interpose_timers.c) do what libre's do: whole milliseconds, in the order of
  * being due, among equals in that of being started, each thread for itself. But libre searches a sorted list from its end at
@@ -15,8 +16,19 @@
 #ifndef TIPRING_SIP_INTERPOSE_H
 #define TIPRING_SIP_INTERPOSE_H
 
+#include <net/if.h>
 #include <stdbool.h>
 #include <stdint.h>
+
+/* Of a socket that libre makes. */
+struct ua_socket_options {
+	uint8_t dscp;                /* of what is sent (RFC 2474), 0..63 */
+	char interface[IF_NAMESIZE]; /* that it is bound to; "": to none */
+};
+
+/* Those that are made from now on; NULL: are as the system has them. Where the interface is not there the socket is not made
+ * (ENODEV). Control thread. */
+void ua_interpose_sockets(const struct ua_socket_options *options);
 
 /* How many lines were swallowed. With a listener for every request and response, what is left for
  * libre to complain about are datagrams that are no SIP message. */

@@ -7,7 +7,6 @@
 #include <string.h>
 #include <sys/socket.h>
 
-#include "sip/interpose.h"
 #include "sip/tls.h"
 #include "sip/transport.h"
 
@@ -25,6 +24,7 @@ struct ua_transport {
 	struct sip_lsnr *requests, *responses;
 	struct ua_transport_handlers handlers;
 	struct sa local;
+	struct ua_socket_options options; /* of all its sockets */
 	int receive_buffer;
 	struct ua_tls *tls; /* NULL: not wanted */
 	struct udp_helper *sieve; /* NULL: the socket is not known yet */
@@ -147,6 +147,16 @@ static void enlarge_receive_buffer(struct ua_transport *transport)
 	(void)getsockopt(fd, SOL_SOCKET, SO_RCVBUF, &transport->receive_buffer, &length);
 }
 
+static int add(struct ua_transport *transport, enum sip_transp type, const struct sa *local, struct tls *tls)
+{
+	int err;
+
+	ua_interpose_sockets(&transport->options);
+	err = sip_transp_add(transport->sip, type, local, tls);
+	ua_interpose_sockets(NULL);
+	return err;
+}
+
 static int open_stack(struct ua_transport *transport, const struct sa *local, const char *software)
 {
 	int err = sip_alloc(&transport->sip, NULL, BUCKETS, BUCKETS, BUCKETS, software, NULL, transport);
@@ -155,7 +165,7 @@ static int open_stack(struct ua_transport *transport, const struct sa *local, co
 		return err;
 	if (transport->handlers.trace)
 		sip_set_trace_handler(transport->sip, on_trace);
-	err = sip_transp_add(transport->sip, SIP_TRANSP_UDP, local);
+	err = add(transport, SIP_TRANSP_UDP, local, NULL);
 	if (!err)
 		err = sip_transp_laddr(transport->sip, &transport->local, SIP_TRANSP_UDP, local);
 	if (!err)
@@ -166,7 +176,7 @@ static int open_stack(struct ua_transport *transport, const struct sa *local, co
 }
 
 int ua_transport_alloc(struct ua_transport **transportp, const struct sa *local,
-	const char *software, const struct ua_transport_handlers *handlers)
+	const struct ua_socket_options *options, const char *software, const struct ua_transport_handlers *handlers)
 {
 	struct ua_transport *transport = mem_zalloc(sizeof(*transport), destroy);
 	int err;
@@ -175,6 +185,7 @@ int ua_transport_alloc(struct ua_transport **transportp, const struct sa *local,
 		return ENOMEM;
 	dbg_init(DBG_EMERG, DBG_NONE);
 	transport->handlers = *handlers;
+	transport->options = *options;
 	err = open_stack(transport, local, software);
 	if (err) {
 		mem_deref(transport);
@@ -189,7 +200,7 @@ int ua_transport_open_tcp(struct ua_transport *transport)
 {
 	if (sip_transp_isladdr(transport->sip, SIP_TRANSP_TCP, &transport->local))
 		return 0;
-	return sip_transp_add(transport->sip, SIP_TRANSP_TCP, &transport->local);
+	return add(transport, SIP_TRANSP_TCP, &transport->local, NULL);
 }
 
 void ua_transport_address(const struct ua_transport *transport, enum sip_transp type, struct sa *addr)
@@ -210,7 +221,7 @@ int ua_transport_open_tls(struct ua_transport *transport, const struct ua_tls_co
 	if (err)
 		return err;
 	ua_transport_address(transport, SIP_TRANSP_TLS, &local);
-	err = sip_transp_add(transport->sip, SIP_TRANSP_TLS, &local, ua_tls_context(transport->tls));
+	err = add(transport, SIP_TRANSP_TLS, &local, ua_tls_context(transport->tls));
 	if (err) {
 		ua_tls_free(transport->tls);
 		transport->tls = NULL;
@@ -228,6 +239,7 @@ static void expect(struct ua_transport *transport, const struct ua_hop *hop)
 {
 	if (transport->tls && hop->type == SIP_TRANSP_TLS)
 		ua_tls_expect(transport->tls, hop->tls_name[0] ? hop->tls_name : NULL);
+	ua_interpose_sockets(&transport->options);
 }
 
 int ua_transport_watch(struct sip_keepalive **watchp, struct ua_transport *transport,
@@ -265,6 +277,7 @@ int ua_transport_request(struct sip_request **requestp, struct ua_transport *tra
 {
 	struct uri route = {.scheme = PL("sip"), .port = sa_port(&hop->addr)};
 	char host[UA_HOST_MAX];
+	int err;
 
 	pl_set_str(&route.params, sip_transp_param(hop->type));
 	if (sa_ntop(&hop->addr, host, sizeof(host)))
@@ -272,8 +285,10 @@ int ua_transport_request(struct sip_request **requestp, struct ua_transport *tra
 	pl_set_str(&route.host, host);
 	expect(transport, hop);
 	content->pos = 0;
-	return sip_request(requestp, transport->sip, true, method, -1, uri, -1, &route, content, 0,
+	err = sip_request(requestp, transport->sip, true, method, -1, uri, -1, &route, content, 0,
 		NULL, handler, arg);
+	ua_interpose_sockets(NULL);
+	return err;
 }
 
 void ua_transport_cancel(struct sip_request *request)
@@ -283,9 +298,13 @@ void ua_transport_cancel(struct sip_request *request)
 
 int ua_transport_send(struct ua_transport *transport, const struct ua_hop *hop, struct mbuf *message)
 {
+	int err;
+
 	message->pos = 0;
 	expect(transport, hop);
-	return sip_send(transport->sip, NULL, hop->type, &hop->addr, message);
+	err = sip_send(transport->sip, NULL, hop->type, &hop->addr, message);
+	ua_interpose_sockets(NULL);
+	return err;
 }
 
 int ua_transport_ack(struct mbuf **ackp, struct ua_transport *transport, const struct ua_hop *hop,

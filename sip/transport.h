@@ -13,6 +13,7 @@
 
 #include "sip/agent.h"
 #include "sip/hop.h"
+#include "sip/interpose.h"
 
 #define UA_T1_MS       500u  /* RFC 3261 table 4 */
 #define UA_T2_MS       4000u
@@ -37,8 +38,9 @@ struct ua_transport_handlers {
 	void *arg;
 };
 
+/* ENODEV: the interface of the options is not there. */
 int ua_transport_alloc(struct ua_transport **transportp, const struct sa *local,
-	const char *software, const struct ua_transport_handlers *handlers);
+	const struct ua_socket_options *options, const char *software, const struct ua_transport_handlers *handlers);
 /* TCP too, on the same port; once is enough. EADDRINUSE. Connections are found by address, whoever
  * made them; one on which nothing came for 900 s is closed. */
 int ua_transport_open_tcp(struct ua_transport *transport);

@@ -112,6 +112,7 @@ void stream_free(struct stream *stream);
 struct stream_socket_config {
 	const char *addr; /* numeric */
 	uint16_t port_min, port_max;
+	const char *interface; /* NULL or "": none */
 	uint8_t dscp;     /* of what is sent (RFC 2474), 0..63 */
 	int buffer_bytes; /* of what has come and was not read; 0: as the system has it */
 };

@@ -1,9 +1,17 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include <errno.h>
+#include <stdbool.h>
+#include <string.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
 #include "gateway/media/stream.h"
+
+static bool is_bound_to(int fd, const char *interface)
+{
+	return !interface || !interface[0] ||
+		setsockopt(fd, SOL_SOCKET, SO_BINDTODEVICE, interface, (socklen_t)strlen(interface)) == 0;
+}
 
 static int socket_open(int *fdp, const union address *local, const struct stream_socket_config *config)
 {
@@ -13,7 +21,7 @@ static int socket_open(int *fdp, const union address *local, const struct stream
 
 	if (fd < 0)
 		return errno;
-	if (bind(fd, &local->any, address_size(local)) < 0) {
+	if (!is_bound_to(fd, config->interface) || bind(fd, &local->any, address_size(local)) < 0) {
 		int err = errno;
 
 		close(fd);

@@ -75,6 +75,30 @@ static void word_path(char path[96], const char *name)
 	snprintf(path, 96, "%s/words/%s.wav", dir, name);
 }
 
+static void test_marks_have_names_and_numbers(void **state)
+{
+	static const struct {
+		const char *text;
+		unsigned value;
+	} rows[] = {{"CS3", 24}, {"cs0", 0}, {"EF", 46}, {"af31", 26}, {"AF43", 38}, {"va", 44}, {"0", 0}, {"63", 63}};
+	struct config *config;
+	char text[512];
+
+	(void)state;
+	assert_int_equal(load(SIP ACCOUNT LINE, &config), 0);
+	assert_int_equal(config->sip.sip_dscp, 24);
+	assert_int_equal(config->sip.rtp_dscp, 46);
+	config_free(config);
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		snprintf(text, sizeof(text), "sip {\nlisten = \"127.0.0.1\"\nsip_dscp = %s\nrtp_dscp = %s\n}\n" ACCOUNT LINE,
+			rows[i].text, rows[i].text);
+		assert_int_equal(load(text, &config), 0);
+		assert_int_equal(config->sip.sip_dscp, rows[i].value);
+		assert_int_equal(config->sip.rtp_dscp, rows[i].value);
+		config_free(config);
+	}
+}
+
 /* A folder that is named without a slash before it stands beside the configuration. */
 static void test_words_are_read_and_a_wrong_one_is_named(void **state)
 {
@@ -317,6 +341,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_a_small_configuration_takes_the_defaults),
+		cmocka_unit_test(test_marks_have_names_and_numbers),
 		cmocka_unit_test(test_words_are_read_and_a_wrong_one_is_named),
 		cmocka_unit_test(test_profiles_share_their_hold_sound),
 		cmocka_unit_test(test_what_is_connected_decides_what_the_profile_does_not_say),

@@ -398,6 +398,26 @@ static void test_sockets_are_on_even_ports_of_the_range_and_marked(void **state)
 		close(fds[i / STREAM_WIRE_KINDS][i % STREAM_WIRE_KINDS]);
 }
 
+static void test_sockets_of_either_family_are_marked_and_keep_to_an_interface(void **state)
+{
+	struct stream_socket_config config = {.addr = "::1", .interface = "lo", .port_min = 21001, .port_max = 21007, .dscp = 34};
+	int fds[STREAM_WIRE_KINDS], value = 0;
+	char name[16] = "";
+	socklen_t length = sizeof(value), name_length = sizeof(name);
+	uint16_t port;
+
+	(void)state;
+	assert_int_equal(stream_socket_open(fds, &port, &config), 0);
+	assert_int_equal(getsockopt(fds[0], IPPROTO_IPV6, IPV6_TCLASS, &value, &length), 0);
+	assert_int_equal(value, 34 << 2);
+	assert_int_equal(getsockopt(fds[1], SOL_SOCKET, SO_BINDTODEVICE, name, &name_length), 0);
+	assert_string_equal(name, "lo");
+	close(fds[0]);
+	close(fds[1]);
+	config.interface = "nosuch0";
+	assert_int_equal(stream_socket_open(fds, &port, &config), ENODEV);
+}
+
 #define STREAM_TEST(test)      cmocka_unit_test_setup_teardown(test, make, unmake)
 #define STREAM_TEST_IPV6(test) cmocka_unit_test_setup_teardown(test, make_ipv6, unmake)
 
@@ -419,6 +439,7 @@ int main(void)
 		STREAM_TEST_IPV6(test_an_ipv6_address_of_another_port_is_not_heard_beside_the_peer),
 		STREAM_TEST_IPV6(test_a_remote_of_another_family_hurts_nobody),
 		STREAM_TEST(test_sockets_are_on_even_ports_of_the_range_and_marked),
+		STREAM_TEST(test_sockets_of_either_family_are_marked_and_keep_to_an_interface),
 	};
 
 	return cmocka_run_group_tests_name("gateway/stream", tests, NULL, NULL);

@@ -270,6 +270,18 @@ static void test_the_address_must_be_ours_and_free(void **state)
 	assert_in_range(ua_agent_receive_buffer(bed.agent), 4096, 1 << 30);
 }
 
+static void test_all_sockets_keep_to_an_interface_that_is_there(void **state)
+{
+	struct ua_agent_config config = {"127.0.0.1", 0, "tipring", .interface = "nosuch0"};
+	struct ua_agent *agent;
+
+	(void)state;
+	assert_int_equal(ua_agent_alloc(&agent, &config, NULL, NULL), ENODEV);
+	config.interface = "lo";
+	assert_int_equal(ua_agent_alloc(&agent, &config, NULL, NULL), 0);
+	ua_agent_free(agent);
+}
+
 static void on_trace(bool sent, const char *peer, const char *text, size_t length, void *arg)
 {
 	size_t *seen = arg;
@@ -324,6 +336,7 @@ int main(void)
 		bed_test(test_the_called_user_is_unescaped),
 		bed_test(test_a_call_goes_to_the_account_that_it_was_sent_to),
 		bed_test(test_the_address_must_be_ours_and_free),
+		bed_test(test_all_sockets_keep_to_an_interface_that_is_there),
 		bed_test(test_a_trace_sees_both_ways),
 	};
 
