@@ -53,6 +53,7 @@ struct config_sip {
 	uint8_t sip_dscp, rtp_dscp;
 	unsigned rtp_port_min, rtp_port_max, rtp_buffer_kb;
 	uint8_t symmetric_rtp; /* enum stream_symmetric */
+	bool large_by_tcp;
 	struct config_list peers; /* as of sip/peers.h */
 	uint8_t strangers; /* enum ua_strangers */
 	unsigned failover_s, failback_s;

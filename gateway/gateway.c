@@ -349,6 +349,7 @@ static int agent_open(struct gateway *gateway)
 		.local_port = (uint16_t)sip->port,
 		.dscp = sip->sip_dscp,
 		.interface = sip->interface.text,
+		.large_by_udp = !sip->large_by_tcp,
 		.user_agent = sip->user_agent.text,
 		.tls = {
 			.ca_file = sip->tls_ca_file.text,

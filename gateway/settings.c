@@ -60,6 +60,8 @@ const struct setting settings[] = {
 		"how much sound waits in a socket while this machine is held up; 0: as much as the system says"),
 	SIP("symmetric_rtp", KIND_SYMMETRIC, symmetric_rtp, 0, 0, "", "private",
 		"whether sound goes where the far end's comes from rather than where the far end said: private only when that is a private address and the sound comes from another host, as from behind an address translator"),
+	SIP("large_by_tcp", KIND_SWITCH, large_by_tcp, 0, 0, "", "on",
+		"whether a request of more than 1300 bytes goes by TCP where transport is udp (RFC 3261 s18.1.1), if the server takes it; off: by UDP, in fragments"),
 	SIP("peers", KIND_PEERS, peers, 0, CONFIG_LIST_MAX, "", "",
 		"from whom calls to every account are taken, beside its server: addresses and networks, as \"192.0.2.7 198.51.100.0/24 2001:db8::/32\", 32 at most; what they say of the caller is believed (doc/strangers.md)"),
 	SIP("strangers", KIND_STRANGERS, strangers, 0, 0, "", "refuse",

@@ -345,6 +345,7 @@ int ua_agent_alloc(struct ua_agent **agentp, const struct ua_agent_config *confi
 	agent->failover_ms = 1000 * within(config->failover_s, UA_FAILOVER_MIN_S, UA_FAILOVER_S, UA_FAILOVER_MAX_S);
 	agent->failback_ms = 1000 * within(config->failback_s, UA_FAILBACK_MIN_S, UA_FAILBACK_S, UA_FAILBACK_MAX_S);
 	agent->arg = arg;
+	agent->large_by_udp = config->large_by_udp;
 	agent->authority.strangers = config->strangers;
 	rand_bytes(agent->secret, sizeof(agent->secret));
 	err = open_agent(agent, config);

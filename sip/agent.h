@@ -60,6 +60,7 @@ struct ua_agent_config {
 	uint8_t dscp;           /* of what is sent (RFC 2474), 0..63 */
 	const char *interface;  /* that all sockets are bound to; NULL or "": to none */
 	struct ua_address nameservers[UA_NAMESERVERS_MAX]; /* whom servers' names are asked of; none: whom resolv.conf names */
+	bool large_by_udp;      /* a large request goes by UDP too; else by TCP (RFC 3261 s18.1.1) where the next hop takes it */
 	const char *peers;      /* from whom calls to all accounts are taken, as of peers.h; NULL or "": none */
 	enum ua_strangers strangers;
 	unsigned failover_s;    /* a server that answers nothing for so long is left for the next; 0: UA_FAILOVER_S */

@@ -43,6 +43,7 @@ struct ua_agent {
 	struct dnsc *dns; /* NULL: no name server is known */
 	struct list left; /* struct ua_branch: INVITEs that were left */
 	unsigned failover_ms, failback_ms;
+	bool large_by_udp;
 	struct ua_agent_counts counts;
 	struct sa refused_last; /* from where the last one came that they count as refused */
 };

@@ -287,18 +287,15 @@ int ua_dialog_write(const struct ua_dialog *dialog, struct mbuf *mb, const char 
 		dialog->remote, dialog->call_id, cseq, method);
 }
 
-static bool wants_udp(const struct uri *uri)
+static bool wants_udp(const struct pl *transport)
 {
-	struct pl transport;
-
-	return !msg_param_decode(&uri->params, "transport", &transport) &&
-		!pl_strcasecmp(&transport, "udp");
+	return !pl_strcasecmp(transport, "udp");
 }
 
 void ua_dialog_next_hop(const struct ua_dialog *dialog, const struct ua_hop *server, struct ua_hop *hop)
 {
 	struct sip_addr addr;
-	struct pl target;
+	struct pl target, transport;
 	struct uri uri;
 
 	*hop = *server;
@@ -312,6 +309,9 @@ void ua_dialog_next_hop(const struct ua_dialog *dialog, const struct ua_hop *ser
 	if (sa_set(&hop->addr, &uri.host, uri.port ? uri.port : server->type == SIP_TRANSP_TLS ? SIP_PORT_TLS : SIP_PORT) ||
 	    sa_af(&hop->addr) != sa_af(&server->addr))
 		*hop = *server;
-	else if (wants_udp(&uri) && server->type != SIP_TRANSP_TLS) /* what is secret stays so */
-		hop->type = SIP_TRANSP_UDP;
+	else if (!msg_param_decode(&uri.params, "transport", &transport)) {
+		hop->is_fixed = true;
+		if (wants_udp(&transport) && server->type != SIP_TRANSP_TLS) /* what is secret stays so */
+			hop->type = SIP_TRANSP_UDP;
+	}
 }

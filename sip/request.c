@@ -10,6 +10,7 @@ struct ua_branch {
 	struct ua_request *owner;  /* NULL: it was left */
 	struct ua_server *server;  /* NULL: none of the account's */
 	struct sip_request *request;
+	bool instead;              /* by TCP, for its size */
 	/* once it was left */
 	struct ua_account *account;
 	struct ua_dialog *dialog;  /* as the INVITE started it */
@@ -37,6 +38,7 @@ struct ua_request {
 	const struct ua_server *tried[UA_TARGETS_MAX]; /* compared, never read: they may be gone */
 	unsigned tried_count;
 	struct ua_hop *hopp;
+	struct ua_hop hop; /* of branch, were it not for its size */
 	struct tmr patience;
 	sip_resp_h *handler;
 	void *arg;
@@ -200,7 +202,45 @@ static bool judges(const struct ua_outgoing *outgoing, const char *uri)
 
 static void on_patience(void *arg);
 
-static int start_branch(struct ua_request *request, struct ua_server *server, const struct ua_hop *hop)
+/* With its Via and the rest of its first line. */
+static bool is_large(const struct ua_request *request)
+{
+	enum { FIRST_LINE_REST = 12, VIA = 110 };
+
+	return strlen(request->method) + strlen(request->uri) + FIRST_LINE_REST + VIA + request->content->end > UA_DATAGRAM_MAX;
+}
+
+static bool goes_by_tcp(const struct ua_request *request, const struct ua_server *server, const struct ua_hop *hop)
+{
+	struct ua_agent *agent = request->account->agent;
+
+	return hop->type == SIP_TRANSP_UDP && !hop->is_fixed && !agent->large_by_udp && is_large(request) &&
+		!(server && server->by_udp_until > tmr_jiffies()) && !ua_transport_open_tcp(agent->transport);
+}
+
+static int branch_send(struct ua_branch *branch, const struct ua_hop *hop)
+{
+	const struct ua_request *request = branch->owner;
+
+	return ua_transport_request(&branch->request, request->account->agent->transport, hop, request->method, request->uri,
+		request->content, on_response, branch);
+}
+
+static int branch_send_instead(struct ua_branch *branch, const struct ua_hop *hop)
+{
+	struct ua_hop tcp = *hop;
+	int err;
+
+	tcp.type = SIP_TRANSP_TCP;
+	branch->instead = true;
+	err = branch_send(branch, &tcp);
+	if (!err)
+		return 0;
+	branch->instead = false;
+	return branch_send(branch, hop);
+}
+
+static int start_branch_by(struct ua_request *request, struct ua_server *server, const struct ua_hop *hop, bool by_tcp)
 {
 	struct ua_agent *agent = request->account->agent;
 	struct ua_branch *branch = mem_zalloc(sizeof(*branch), branch_destroy);
@@ -211,15 +251,32 @@ static int start_branch(struct ua_request *request, struct ua_server *server, co
 	branch->owner = request;
 	branch->server = mem_ref(server);
 	request->branch = branch;
-	err = ua_transport_request(&branch->request, agent->transport, hop, request->method, request->uri, request->content,
-		on_response, branch);
+	request->hop = *hop;
+	err = by_tcp ? branch_send_instead(branch, hop) : branch_send(branch, hop);
 	if (err)
 		return err;
 	if (request->hopp)
 		*request->hopp = *hop;
-	if (is_impatient(request))
+	if (branch->instead)
+		tmr_start(&request->patience, MIN(UA_TCP_PATIENCE_MS, agent->failover_ms), on_patience, request);
+	else if (is_impatient(request))
 		tmr_start(&request->patience, agent->failover_ms, on_patience, request);
 	return 0;
+}
+
+static int start_branch(struct ua_request *request, struct ua_server *server, const struct ua_hop *hop)
+{
+	return start_branch_by(request, server, hop, goes_by_tcp(request, server, hop));
+}
+
+/* The same server, if it takes no TCP. The branch by TCP is gone, or left to itself. */
+static int go_on_by_udp(struct ua_request *request, struct ua_server *server)
+{
+	const struct ua_hop hop = request->hop;
+
+	if (server)
+		server->by_udp_until = tmr_jiffies() + UA_TCP_PAUSE_MS;
+	return start_branch_by(request, server, &hop, false);
 }
 
 /* The best that is left and takes it. */
@@ -240,6 +297,27 @@ static int go_on(struct ua_request *request)
 	return err;
 }
 
+/* No memory, or no way to any of them. */
+static void give_up(struct ua_request *request)
+{
+	sip_resp_h *handler = request->handler;
+	void *handler_arg = request->arg;
+
+	*request->requestp = NULL;
+	mem_deref(request);
+	handler(EHOSTUNREACH, NULL, handler_arg);
+}
+
+static void leave_tcp(struct ua_request *request)
+{
+	struct ua_server *server = mem_ref(request->branch->server);
+
+	leave(request);
+	if (go_on_by_udp(request, server))
+		give_up(request);
+	mem_deref(server);
+}
+
 /* The last one may take as long as it likes. */
 static void on_patience(void *arg)
 {
@@ -247,19 +325,16 @@ static void on_patience(void *arg)
 
 	if (!request->account->agent)
 		return;
+	if (request->branch->instead && !request->cancelled) {
+		leave_tcp(request);
+		return;
+	}
 	lose_when_silent(request);
 	if (!request->moves || request->cancelled || !next_server(request))
 		return;
 	leave(request);
-	if (go_on(request)) {
-		/* No memory, or no way to any of them. */
-		sip_resp_h *handler = request->handler;
-		void *handler_arg = request->arg;
-
-		*request->requestp = NULL;
-		mem_deref(request);
-		handler(EHOSTUNREACH, NULL, handler_arg);
-	}
+	if (go_on(request))
+		give_up(request);
 }
 
 /* A call that rang is not made once more elsewhere. */
@@ -295,6 +370,20 @@ static void finish(struct ua_request *request, int err, const struct sip_msg *ms
 	mem_deref(server);
 }
 
+/* TCP was refused (RFC 3261 s18.1.1); true: it is on its way by UDP. */
+static bool is_sent_by_udp(struct ua_request *request, int err)
+{
+	struct ua_server *server = mem_ref(request->branch->server);
+	bool sent = false;
+
+	if (err && request->branch->instead && !request->heard && !request->cancelled && request->account->agent) {
+		request->branch = mem_deref(request->branch);
+		sent = !go_on_by_udp(request, server);
+	}
+	mem_deref(server);
+	return sent;
+}
+
 static void on_response(int err, const struct sip_msg *msg, void *arg)
 {
 	struct ua_branch *branch = arg;
@@ -311,7 +400,9 @@ static void on_response(int err, const struct sip_msg *msg, void *arg)
 		return;
 	}
 	tmr_cancel(&request->patience);
-	if (!is_for_another(request, err, msg)) {
+	if (is_sent_by_udp(request, err))
+		return;
+	if (!request->branch || !is_for_another(request, err, msg)) {
 		finish(request, err, msg);
 		return;
 	}

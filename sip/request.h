@@ -1,5 +1,9 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
+ * One that is too large for a datagram goes by TCP instead (RFC 3261 s18.1.1), unless whoever named the next hop named UDP too; where
+ * TCP is refused, or nothing is answered by it for UA_TCP_PATIENCE_MS, by UDP after all, and a server that does so gets everything by UDP
+ * for UA_TCP_PAUSE_MS.
+ *
  * A request on its way, and the servers that it may go to. One that answers nothing for failover_s, answers 503 or cannot be reached is
  * left for the next: the same request with another branch (RFC 3263 s4.3). An INVITE that was left is cancelled as soon as a 1xx
  * comes, and a 2xx to it gets ACK and BYE; nobody else hears of that. Private to sip/.
@@ -8,6 +12,10 @@
 #define TIPRING_SIP_REQUEST_H
 
 #include "sip/server.h"
+
+#define UA_DATAGRAM_MAX    1300u /* bytes of a request; the way's MTU is not known */
+#define UA_TCP_PATIENCE_MS 2000u
+#define UA_TCP_PAUSE_MS    (10 * 60 * 1000u)
 
 struct ua_agent;
 struct ua_request;

@@ -22,6 +22,7 @@ struct ua_server {
 	struct ua_hop hop;
 	struct ua_health health;
 	struct tmr next;
+	uint64_t by_udp_until; /* what is large goes by UDP too: it does not take TCP */
 	struct ua_dialog *dialog;
 	struct ua_request *probe;
 };

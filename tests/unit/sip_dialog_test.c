@@ -151,9 +151,9 @@ static void test_the_next_hop_is_the_first_route_the_target_or_the_server(void *
 		{"Contact: <sip:b@host.example>\r\n", "192.0.2.200:5099 TCP"},
 		{"Contact: <sip:b@[::1]>\r\n", "192.0.2.200:5099 TCP"},
 		/* RFC 3263 s4.1: the transport parameter is obeyed | it is */
-		{"Contact: <sip:b@192.0.2.1;transport=UDP>\r\n", "192.0.2.1:5060 UDP"},
+		{"Contact: <sip:b@192.0.2.1;transport=UDP>\r\n", "192.0.2.1:5060 UDP fixed"},
 		{"Contact: <sip:b@host.example;transport=udp>\r\n", "192.0.2.200:5099 TCP"},
-		{"Contact: <sip:b@192.0.2.1;transport=tcp>\r\n", "192.0.2.1:5060 TCP"},
+		{"Contact: <sip:b@192.0.2.1;transport=tcp>\r\n", "192.0.2.1:5060 TCP fixed"},
 		{"", "192.0.2.200:5099 TCP"},
 		/* RFC 3261 s8.1.2: a request goes to its first route | it does */
 		{"Record-Route: <sip:192.0.2.9:5070;lr>\r\nContact: <sip:b@192.0.2.1>\r\n", "192.0.2.9:5070 TCP"},
@@ -170,7 +170,7 @@ static void test_the_next_hop_is_the_first_route_the_target_or_the_server(void *
 
 		assert_int_equal(ua_dialog_fork(&dialog, started, msg), 0);
 		ua_dialog_next_hop(dialog, &server, &hop);
-		(void)re_snprintf(text, sizeof(text), "%J %s", &hop.addr, sip_transp_name(hop.type));
+		(void)re_snprintf(text, sizeof(text), "%J %s%s", &hop.addr, sip_transp_name(hop.type), hop.is_fixed ? " fixed" : "");
 		assert_string_equal(text, rows[i].hop);
 		mem_deref(msg);
 		mem_deref(dialog);

@@ -25,7 +25,7 @@ static struct {
 	const char *messages[TEXTS_MAX], *words[TEXTS_MAX];
 	size_t received, taken, said, heard;
 	int tcp;       /* has the same port; listens after bed_tcp */
-	bool listening;
+	bool listening, only_tcp;
 	int connected; /* -1: none */
 	unsigned connections;
 	char stream[65536];
@@ -69,7 +69,7 @@ static void on_readable(int flags, void *arg)
 	(void)arg;
 	if (length <= 0)
 		return;
-	if (peer.listening) /* not what a server over TCP expects */
+	if (peer.only_tcp) /* not what a server over TCP expects */
 		note_message("datagram", strlen("datagram"));
 	else
 		note_message(bytes, (size_t)length);
@@ -621,11 +621,17 @@ void bed_session_timer(unsigned expires_s)
 	session_expires_s = 0;
 }
 
-void bed_tcp(void)
+void bed_listen_tcp(void)
 {
 	peer.listening = true;
 	assert_int_equal(listen(peer.tcp, 5), 0);
 	assert_int_equal(fd_listen(peer.tcp, FD_READ, on_connection, NULL), 0);
+}
+
+void bed_tcp(void)
+{
+	bed_listen_tcp();
+	peer.only_tcp = true;
 	open_account(0, UA_TCP);
 }
 

@@ -66,6 +66,8 @@ void bed_servers_of(unsigned count, const char *name, uint16_t port);
 unsigned bed_receiver(void);
 /* ... and refreshes calls so often. */
 void bed_session_timer(unsigned expires_s);
+/* The peer takes connections too, on its port; from the first one on whatever it sends goes by the last. */
+void bed_listen_tcp(void);
 /* Its account is another one now, over TCP: whatever the peer sends goes by the connection made last. */
 void bed_tcp(void);
 /* The peer closes that connection. */

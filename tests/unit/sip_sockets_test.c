@@ -37,9 +37,32 @@ static int server_open(int type, uint16_t *port)
 	return fd;
 }
 
+static bool is_free(uint16_t port)
+{
+	union at at = {.in = {.sin_family = AF_INET, .sin_port = htons(port), .sin_addr.s_addr = htonl(INADDR_LOOPBACK)}};
+	int fd = socket(is_ipv6() ? AF_INET6 : AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+	bool well;
+
+	if (is_ipv6())
+		at.in6 = (struct sockaddr_in6){.sin6_family = AF_INET6, .sin6_port = htons(port), .sin6_addr = in6addr_loopback};
+	well = bind(fd, &at.any, is_ipv6() ? sizeof(at.in6) : sizeof(at.in)) == 0;
+	close(fd);
+	return well;
+}
+
+/* Out of the system's own range; the one after it, for TLS, is free too. */
+static uint16_t free_port(void)
+{
+	uint16_t port = (uint16_t)(24000 + getpid() * 8 % 4000);
+
+	while (!is_free(port) || !is_free(port + 1))
+		port += 2;
+	return port;
+}
+
 static void register_by(enum ua_protocol transport, uint16_t port)
 {
-	const struct ua_agent_config config = {.local_addr = bed.addr, .local_port = bed.agent_port, .user_agent = "tipring", .dscp = DSCP};
+	const struct ua_agent_config config = {.local_addr = bed.addr, .local_port = free_port(), .user_agent = "tipring", .dscp = DSCP};
 	const struct ua_account_config account = {.user = "100", .domain = "example.org", .server_addr = bed.addr, .server_port = port,
 		.password = "", .expires_s = 600, .transport = transport};
 

@@ -184,9 +184,108 @@ static void test_a_server_that_takes_no_connection_is_a_failure_at_once(void **s
 	bed_quiet();
 }
 
+/* An INVITE that no datagram should hold. */
+static void call_at_length(void)
+{
+	static char referred_by[1000];
+	const struct ua_call_to to = {.user = "200", .replaces = "", .referred_by = referred_by};
+	struct ua_sdp offer;
+
+	snprintf(referred_by, sizeof(referred_by), "<sip:%0850d@example.org>", 0);
+	ua_sdp_offer(&offer, &bed.local);
+	assert_int_equal(ua_invite_send_to(&bed.invite, bed.account, &to, &offer, &bed_handlers, NULL), 0);
+}
+
+static void test_a_large_request_goes_by_tcp(void **state)
+{
+	const char *invite;
+	char contact_udp[64];
+
+	(void)state;
+	bed_listen_tcp();
+	call_at_length();
+	invite = bed_receive();
+	assert_true(strlen(invite) > 1300);
+	/* RFC 3261 s18.1.1: a request over 1300 bytes goes by a transport with congestion control, if none was said | by TCP, and its Via says so */
+	assert_has(invite, "Via: SIP/2.0/TCP ");
+	snprintf(contact_udp, sizeof(contact_udp), "Contact: <sip:200@127.0.0.1:%u>\r\n", bed.peer_port);
+	bed_reply(invite, 200, "OK", "b", contact_udp, SDP(5004));
+	/* RFC 3261 s18.1.1: each request is judged by its own size | the ACK of such a call goes by UDP */
+	assert_has(bed_receive(), "Via: SIP/2.0/UDP ");
+	bed_heard("answered 192.0.2.1:5004");
+	ua_invite_end(bed.invite, 0);
+	assert_has(bed_receive(), "Via: SIP/2.0/UDP ");
+	assert_int_equal(bed_connections(), 1);
+}
+
+static void test_a_request_that_fits_goes_by_udp(void **state)
+{
+	(void)state;
+	bed_listen_tcp();
+	assert_has(bed_call(), "Via: SIP/2.0/UDP ");
+	assert_int_equal(bed_connections(), 0);
+}
+
+static void test_a_large_request_goes_by_udp_where_tcp_is_refused(void **state)
+{
+	const char *invite;
+
+	(void)state;
+	call_at_length();
+	invite = bed_receive();
+	/* RFC 3261 s18.1.1: where TCP is refused (RST, ICMP) a large request goes by UDP | the next one to that server too, at once */
+	assert_has(invite, "Via: SIP/2.0/UDP ");
+	assert_true(strlen(invite) > 1300);
+	bed_quiet();
+	bed_reply(invite, 486, "Busy Here", "b", "", "");
+	assert_starts(bed_receive(), "ACK ");
+	bed_heard("ended by peer, status 486, cause 0");
+	bed_listen_tcp();
+	call_at_length();
+	assert_has(bed_receive(), "Via: SIP/2.0/UDP ");
+	assert_int_equal(bed_connections(), 0);
+}
+
+static void test_a_large_request_does_not_wait_long_for_a_silent_tcp(void **state)
+{
+	const char *first, *second;
+
+	(void)state;
+	bed_listen_tcp();
+	call_at_length();
+	first = bed_receive();
+	assert_has(first, "Via: SIP/2.0/TCP ");
+	bed_advance(1900);
+	bed_quiet();
+	bed_advance(200);
+	second = bed_receive();
+	assert_has(second, "Via: SIP/2.0/UDP ");
+	assert_string_equal(header(second, "Call-ID"), header(first, "Call-ID"));
+	bed_heard_nothing();
+}
+
+static void test_large_requests_may_stay_on_udp(void **state)
+{
+	const struct ua_agent_config config = {.local_addr = bed.addr, .user_agent = "tipring", .large_by_udp = true};
+	const struct ua_account_config account = {.user = "100", .domain = "example.org", .server_addr = bed.addr,
+		.server_port = bed.peer_port, .password = "", .expires_s = 600};
+
+	(void)state;
+	bed_listen_tcp();
+	bed_agent_anew(&config, &account);
+	call_at_length();
+	assert_has(bed_receive(), "Via: SIP/2.0/UDP ");
+	assert_int_equal(bed_connections(), 0);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		bed_test(test_a_large_request_goes_by_tcp),
+		bed_test(test_a_request_that_fits_goes_by_udp),
+		bed_test(test_a_large_request_goes_by_udp_where_tcp_is_refused),
+		bed_test(test_a_large_request_does_not_wait_long_for_a_silent_tcp),
+		bed_test(test_large_requests_may_stay_on_udp),
 		bed_test(test_a_call_goes_by_the_connection_of_the_registration),
 		bed_test(test_no_message_waits_for_the_one_before_it_to_be_acknowledged),
 		bed_test(test_what_comes_by_the_connection_is_answered_by_it),
