@@ -4,6 +4,7 @@
 
 #include "sip/agent_private.h"
 #include "sip/authority.h"
+#include "sip/known.h"
 
 #define FOUND_SPREAD_MS 1000u /* within which accounts register when the DNS has told where */
 
@@ -160,6 +161,7 @@ static void list_servers(struct ua_account *account)
 	}
 	for (unsigned i = 0; i < old_count; i++)
 		mem_deref(old[i]);
+	ua_known_outdate(account->agent->authority.known);
 }
 
 bool ua_account_is_searching(const struct ua_account *account)
@@ -303,6 +305,7 @@ void ua_account_free(struct ua_account *account)
 	if (!account)
 		return;
 	hash_unlink(&account->he);
+	ua_known_outdate(account->agent->authority.known);
 	account->agent = NULL;
 	account->registrar = mem_deref(account->registrar);
 	account->qualifier = mem_deref(account->qualifier);

@@ -4,6 +4,7 @@
 
 #include "sip/agent_private.h"
 #include "sip/authority.h"
+#include "sip/known.h"
 #include "sip/content.h"
 #include "sip/rate.h"
 
@@ -254,6 +255,7 @@ static void destroy(void *arg)
 	for (size_t i = 0; i < ARRAY_SIZE(agent->tls_files); i++)
 		mem_deref(agent->tls_files[i]);
 	mem_deref(agent->authority.peers);
+	mem_deref(agent->authority.known);
 	mem_deref(agent->rate);
 }
 
@@ -317,6 +319,8 @@ static int open_agent(struct ua_agent *agent, const struct ua_agent_config *conf
 		err = ua_rate_alloc(&agent->rate, is_known, agent);
 	if (!err)
 		err = ua_authority_peers(&agent->authority.peers, config->peers);
+	if (!err)
+		err = ua_known_alloc(&agent->authority.known);
 	if (!err)
 		err = str_dup(&agent->user_agent, config->user_agent);
 	if (!err)

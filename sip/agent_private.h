@@ -22,6 +22,7 @@ struct ua_agent {
 	struct ua_authority {
 		enum ua_strangers strangers;
 		struct ua_peers *peers; /* of all accounts; NULL: none */
+		struct ua_known *known; /* whom the accounts trust */
 	} authority;
 	char *user_agent;
 	ua_incoming_h *incoming;

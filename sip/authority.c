@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "sip/authority.h"
+#include "sip/known.h"
 #include "sip/proof.h"
 
 int ua_authority_peers(struct ua_peers **peersp, const char *text)
@@ -23,21 +24,29 @@ int ua_authority_peers(struct ua_peers **peersp, const char *text)
 	return err;
 }
 
+void ua_authority_bytes(uint8_t bytes[UA_PEER_BYTES], const struct sa *addr)
+{
+	static const uint8_t mapped[12] = {[10] = 0xff, [11] = 0xff};
+
+	if (sa_af(addr) == AF_INET6) {
+		sa_in6(addr, bytes);
+		return;
+	}
+	memcpy(bytes, mapped, sizeof(mapped));
+	memcpy(bytes + sizeof(mapped), &addr->u.in.sin_addr, 4);
+}
+
 static bool lists(const struct ua_peers *peers, const struct sa *addr)
 {
-	uint8_t bytes[UA_PEER_BYTES] = {[10] = 0xff, [11] = 0xff};
+	uint8_t bytes[UA_PEER_BYTES];
 
 	if (!peers)
 		return false;
-	if (sa_af(addr) == AF_INET6)
-		sa_in6(addr, bytes);
-	else
-		memcpy(bytes + 12, &addr->u.in.sin_addr, 4);
+	ua_authority_bytes(bytes, addr);
 	return ua_peers_have(peers, bytes);
 }
 
-/* The registrar has named it (RFC 3608), and calls from here go by it. */
-static bool is_service_route(const struct ua_account *account, const struct sa *addr)
+bool ua_authority_service_route(const struct ua_account *account, struct sa *addr)
 {
 	struct ua_hop server, hop;
 
@@ -45,7 +54,16 @@ static bool is_service_route(const struct ua_account *account, const struct sa *
 		return false;
 	ua_account_hop(account, &server);
 	ua_dialog_next_hop(account->services, &server, &hop);
-	return sa_cmp(addr, &hop.addr, SA_ADDR);
+	*addr = hop.addr;
+	return true;
+}
+
+/* The registrar has named it (RFC 3608), and calls from here go by it. */
+static bool is_service_route(const struct ua_account *account, const struct sa *addr)
+{
+	struct sa route;
+
+	return ua_authority_service_route(account, &route) && sa_cmp(addr, &route, SA_ADDR);
 }
 
 bool ua_authority_trusts_at(const struct ua_account *account, const struct sa *addr)
@@ -71,8 +89,13 @@ static bool trusts(struct le *le, void *arg)
 
 bool ua_authority_knows(const struct ua_agent *agent, const struct sa *addr)
 {
-	return ua_authority_is_here(agent, addr) || lists(agent->authority.peers, addr) ||
-		hash_apply(agent->accounts, trusts, (void *)(uintptr_t)addr);
+	bool has = false;
+
+	if (ua_authority_is_here(agent, addr) || lists(agent->authority.peers, addr))
+		return true;
+	if (ua_known_has(agent, addr, &has))
+		return hash_apply(agent->accounts, trusts, (void *)(uintptr_t)addr);
+	return has;
 }
 
 static bool may_ask(const struct ua_agent *agent, const struct ua_account *account, const struct sip_msg *msg)

@@ -22,6 +22,11 @@ bool ua_authority_trusts(const struct ua_account *account, const struct sip_msg 
 /* Whether that is the address of such a one. */
 bool ua_authority_trusts_at(const struct ua_account *account, const struct sa *addr);
 
+/* An address as peers are compared with. */
+void ua_authority_bytes(uint8_t bytes[UA_PEER_BYTES], const struct sa *addr);
+/* Where the account's Service-Route begins; false: it has none. */
+bool ua_authority_service_route(const struct ua_account *account, struct sa *addr);
+
 /* Whether it is our own. */
 bool ua_authority_is_here(const struct ua_agent *agent, const struct sa *addr);
 

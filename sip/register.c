@@ -3,6 +3,7 @@
 #include <errno.h>
 
 #include "sip/agent_private.h"
+#include "sip/known.h"
 
 #define RETRY_FIRST_MS   10000u   /* after a failure, doubled each time */
 #define RETRY_MAX_MS     300000u
@@ -256,6 +257,15 @@ static void on_connection_lost(int err, void *arg)
 		retry_in(registrar, rand_u32() % RECONNECT_MAX_MS);
 }
 
+static void take_service_routes(struct ua_account *account, const struct sip_msg *msg)
+{
+	bool had = account->services->route_count;
+
+	(void)ua_dialog_take_service_routes(account->services, msg);
+	if (had || account->services->route_count)
+		ua_known_outdate(account->agent->authority.known);
+}
+
 static void registered(struct ua_registrar *registrar, const struct sip_msg *msg)
 {
 	struct binding binding = {
@@ -273,7 +283,7 @@ static void registered(struct ua_registrar *registrar, const struct sip_msg *msg
 		return;
 	}
 	registrar->failures = registrar->refusals = 0;
-	(void)ua_dialog_take_service_routes(registrar->account->services, msg);
+	take_service_routes(registrar->account, msg);
 	tell(registrar, UA_REG_REGISTERED, msg->scode, "OK");
 	binding.expires_s = MIN(binding.expires_s, EXPIRES_MAX_S);
 	tmr_start(&registrar->expiry, 1000ull * binding.expires_s, on_expiry, registrar);

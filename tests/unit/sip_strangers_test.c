@@ -2,14 +2,17 @@
 /* Who may call: requests of the account's server, of listed peers and of strangers, each from an address of its own. */
 #include <arpa/inet.h>
 #include <sys/socket.h>
+#include <time.h>
 #include <unistd.h>
 
+#include "sip/authority.h"
 #include "sip/digest.h"
 #include "sip/peers.h"
 #include "tests/unit/sip_peer.h"
 
 #define STRANGER "127.0.0.66"
 #define SERVER   "127.0.0.9"
+#define LOOKS    20000
 
 static int fds[8];
 static unsigned fd_count, calls;
@@ -146,6 +149,76 @@ static void test_another_account_s_server_is_a_stranger_to_this_one(void **state
 	assert_starts(ask(fd, "INVITE", "100"), "SIP/2.0 403 ");
 	assert_starts(ask(fd, "INVITE", "200"), "SIP/2.0 100 ");
 	bed_heard("incoming 200 from 100 \"100\" offering nothing");
+}
+
+/* A number that nobody has is refused to strangers, and unknown to whom some account trusts. */
+static void test_the_house_knows_whom_any_account_trusts(void **state)
+{
+	const struct ua_account_config other = {
+		.user = "200", .domain = "example.net", .server_addr = "127.0.0.30", .server_port = 5060, .password = "", .expires_s = 600,
+		.peers = "127.0.0.40/31",
+	};
+	int server = socket_at(SERVER), others_server = socket_at("127.0.0.30"), peer = socket_at("127.0.0.41");
+	struct ua_account *account;
+
+	(void)state;
+	open_agent_with(UA_STRANGERS_REFUSE, NULL, NULL);
+	assert_starts(ask(server, "INVITE", "999"), "SIP/2.0 404 ");
+	assert_starts(ask(others_server, "INVITE", "999"), "SIP/2.0 403 ");
+	assert_starts(ask(peer, "INVITE", "999"), "SIP/2.0 403 ");
+	assert_int_equal(ua_account_alloc(&account, bed.agent, &other, NULL, NULL), 0);
+	assert_starts(ask(server, "INVITE", "999"), "SIP/2.0 404 ");
+	assert_starts(ask(others_server, "INVITE", "999"), "SIP/2.0 404 ");
+	assert_starts(ask(peer, "INVITE", "999"), "SIP/2.0 404 ");
+	ua_account_free(account);
+	assert_starts(ask(server, "INVITE", "999"), "SIP/2.0 404 ");
+	assert_starts(ask(others_server, "INVITE", "999"), "SIP/2.0 403 ");
+	assert_starts(ask(peer, "INVITE", "999"), "SIP/2.0 403 ");
+}
+
+static void add_accounts(unsigned count)
+{
+	char user[16];
+	const struct ua_account_config config = {
+		.user = user, .domain = "example.org", .server_addr = SERVER, .server_port = 5060, .password = "", .expires_s = 600,
+		.peers = "127.0.1.0/24",
+	};
+
+	for (unsigned i = 0; i < count; i++) {
+		struct ua_account *account;
+
+		snprintf(user, sizeof(user), "%u", 1000 + i);
+		assert_int_equal(ua_account_alloc(&account, bed.agent, &config, NULL, NULL), 0);
+	}
+}
+
+/* Of a look at a stranger's address. */
+static uint64_t look_ns(void)
+{
+	struct timespec before, after;
+	struct sa addr;
+
+	assert_int_equal(sa_set_str(&addr, STRANGER, 5060), 0);
+	clock_gettime(CLOCK_THREAD_CPUTIME_ID, &before);
+	for (unsigned i = 0; i < LOOKS; i++)
+		assert_false(ua_authority_knows(bed.agent, &addr));
+	clock_gettime(CLOCK_THREAD_CPUTIME_ID, &after);
+	return ((uint64_t)(after.tv_sec - before.tv_sec) * 1000000000u + (uint64_t)after.tv_nsec - (uint64_t)before.tv_nsec) / LOOKS;
+}
+
+/* If each of them were asked it would be five hundred times as much. */
+static void test_a_stranger_costs_the_same_however_many_accounts_there_are(void **state)
+{
+	uint64_t few_ns, many_ns;
+
+	(void)state;
+	open_agent_with(UA_STRANGERS_REFUSE, NULL, NULL);
+	add_accounts(1);
+	few_ns = look_ns();
+	add_accounts(1000);
+	many_ns = look_ns();
+	print_message("# %u ns with 2 accounts, %u ns with 1002\n", (unsigned)few_ns, (unsigned)many_ns);
+	assert_true(many_ns < 20 * few_ns + 100);
 }
 
 static void test_strangers_may_get_no_answer_at_all(void **state)
@@ -484,6 +557,7 @@ static void test_the_proxy_of_the_service_route_is_no_stranger(void **state)
 	(void)state;
 	bed_agent_anew(&agent, &account);
 	assert_starts(ask(proxy, "INVITE", "100"), "SIP/2.0 403 ");
+	assert_starts(ask(proxy, "INVITE", "999"), "SIP/2.0 403 ");
 	assert_int_equal(ua_account_register(bed.account, 0), 0);
 	request = request_at(server, "REGISTER ");
 	snprintf(headers, sizeof(headers), "Contact: %s;expires=600\r\nService-Route: <sip:127.0.0.20:%u;lr>\r\n", header(request, "Contact"),
@@ -492,6 +566,7 @@ static void test_the_proxy_of_the_service_route_is_no_stranger(void **state)
 	bed_advance(1000);
 	/* RFC 3608 s6.1: calls from here go by the Service-Route | and from its first proxy calls are taken */
 	assert_starts(ask(proxy, "INVITE", "100"), "SIP/2.0 100 ");
+	assert_starts(ask(proxy, "INVITE", "999"), "SIP/2.0 404 ");
 }
 
 /* Who was called by way of the server is a stranger all the same. */
@@ -581,6 +656,8 @@ int main(void)
 		test_of(test_a_stranger_rings_no_telephone),
 		test_of(test_the_server_and_peers_ring_it),
 		test_of(test_a_peer_is_in_the_trust_domain),
+		test_of(test_the_house_knows_whom_any_account_trusts),
+		test_of(test_a_stranger_costs_the_same_however_many_accounts_there_are),
 		test_of(test_another_account_s_server_is_a_stranger_to_this_one),
 		test_of(test_strangers_may_get_no_answer_at_all),
 		test_of(test_nor_to_what_is_wrong_within_a_call_that_is_not_theirs),
