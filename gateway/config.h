@@ -50,6 +50,7 @@ struct config_sip {
 	bool tls_verify;
 	struct config_text user_agent;
 	struct config_text interface; /* "": any */
+	struct config_text rtp_addr; /* "": listen_addr */
 	uint8_t sip_dscp, rtp_dscp;
 	unsigned rtp_port_min, rtp_port_max, rtp_buffer_kb;
 	uint8_t symmetric_rtp; /* enum stream_symmetric */
@@ -108,6 +109,7 @@ struct config_account {
 	bool srtp_keys_in_clear;
 	struct leg_security security; /* of these */
 	uint8_t identity; /* enum ua_identity */
+	bool contact_as_seen;
 	struct config_text access_network;
 	uint8_t ring; /* pattern of ring_pattern.h */
 	uint8_t mwi; /* enum config_mwi */

@@ -253,6 +253,17 @@ static void family_check(struct check *check, const struct config_account *accou
 		"for both", account->name, addr, family_name(&server->addr), listen_addr, family_name(&local));
 }
 
+static void outer_address_check(struct check *check, const struct config_place *whole)
+{
+	const struct config_sip *sip = &check->config->sip;
+	union address local, outer;
+
+	if (address_set(&local, sip->listen_addr.text, 0) == 0 && address_set(&outer, sip->rtp_addr.text, 0) == 0 &&
+	    local.any.sa_family != outer.any.sa_family)
+		complain(check, whole, "sip: rtp_addr = \"%s\" is %s and listen = \"%s\" is %s; allowed is the same for both", sip->rtp_addr.text,
+			family_name(&outer), sip->listen_addr.text, family_name(&local));
+}
+
 static void accounts_check(struct check *check)
 {
 	for (unsigned i = 0; i < check->config->account_count; i++) {
@@ -485,6 +496,7 @@ int config_check(struct config *config, const char *path, FILE *errors)
 		complain(&check, &whole,
 			"sip: rtp_port_max = %u leaves no even port and the next above rtp_port_min = %u", config->sip.rtp_port_max,
 			config->sip.rtp_port_min);
+	outer_address_check(&check, &whole);
 	playout_check(&check, &whole);
 	prompts_check(&check, path, &whole);
 	profiles_check(&check);

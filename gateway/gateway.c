@@ -211,6 +211,7 @@ static struct leg_config leg_config_make(const struct config *config, const stru
 	return (struct leg_config){
 		.addr = config->sip.listen_addr.text,
 		.interface = config->sip.interface.text,
+		.told_addr = config->sip.rtp_addr.text[0] ? config->sip.rtp_addr.text : config->sip.listen_addr.text,
 		.port_min = (uint16_t)config->sip.rtp_port_min,
 		.port_max = (uint16_t)config->sip.rtp_port_max,
 		.dscp = config->sip.rtp_dscp,
@@ -266,6 +267,7 @@ static int account_open(struct gateway *gateway, unsigned index)
 		.qualify_s = config->qualify_s,
 		.session_expires_s = config->session_expires_s,
 		.identity = config->identity,
+		.contact_as_seen = config->contact_as_seen,
 		.access_network = config->access_network.text,
 		.transport = config->transport,
 		.tls_name = config->tls_name.text,

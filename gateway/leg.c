@@ -370,6 +370,15 @@ static const struct ua_invite_handlers invite_handlers = {
 	.ended = on_ended,
 };
 
+/* Who is on this side of an address translator hears by the inner address. */
+static void tell_address(struct leg *leg, bool past_servers)
+{
+	const struct leg_config *config = leg->config;
+
+	leg->past_servers = past_servers;
+	snprintf(leg->local.addr, sizeof(leg->local.addr), "%s", config->told_addr && !past_servers ? config->told_addr : config->addr);
+}
+
 int leg_call(struct leg **legp, const struct leg_config *config, struct ua_account *account,
 	const struct ua_call_to *to, const struct leg_handlers *handlers, void *arg)
 {
@@ -379,7 +388,7 @@ int leg_call(struct leg **legp, const struct leg_config *config, struct ua_accou
 
 	if (err)
 		return err;
-	leg->past_servers = to->account != NULL;
+	tell_address(leg, to->account != NULL);
 	ua_sdp_offer(&offer, &leg->local);
 	err = ua_invite_send_to(&leg->invite, account, to, &offer, &invite_handlers, leg);
 	if (err) {
@@ -401,12 +410,12 @@ int leg_take(struct leg **legp, const struct leg_config *config, struct ua_invit
 		ua_invite_reject(invite, 503, "No Port For Sound");
 		return err;
 	}
+	tell_address(leg, incoming->past_servers);
 	if (incoming->offer && ua_sdp_answer(&answer, incoming->offer, &leg->local) != 0) {
 		ua_invite_reject(invite, 488, "Not Acceptable Here");
 		leg_free(leg);
 		return EPROTO;
 	}
-	leg->past_servers = incoming->past_servers;
 	leg->offered = incoming->offer != NULL;
 	if (leg->offered)
 		offer_take(leg, incoming->offer);
@@ -423,10 +432,10 @@ int leg_move(struct leg **legp, struct leg *from, const struct leg_config *confi
 
 	if (err)
 		return err;
+	tell_address(leg, from->past_servers);
 	leg->offered = from->offered;
 	if (from->has_remote)
 		offer_take(leg, &from->remote);
-	leg->past_servers = from->past_servers;
 	leg->invite = from->invite;
 	from->invite = NULL;
 	ua_invite_accept(leg->invite, &invite_handlers, leg);

@@ -19,6 +19,7 @@ struct leg;
 /* What all legs of a line share. */
 struct leg_config {
 	const char *addr, *interface; /* of the sockets for sound */
+	const char *told_addr; /* where the peer shall send; NULL: addr */
 	uint16_t port_min, port_max;
 	uint8_t dscp;       /* of what is sent (RFC 2474) */
 	int buffer_bytes;   /* of what has come; 0: as the system has it */

@@ -117,8 +117,12 @@ static const char *convert_addr(struct place *p)
 	struct config_text *field = p->field;
 	union address addr;
 
+	if (!p->text[0] && p->setting->value) {
+		field->text[0] = '\0';
+		return NULL;
+	}
 	if (address_set(&addr, p->text, 0) != 0)
-		return "a numeric IPv4 or IPv6 address of this machine, not 0.0.0.0, :: or one that is link-local";
+		return p->setting->value ? "a numeric IPv4 or IPv6 address, not 0.0.0.0, :: or one that is link-local" : "a numeric IPv4 or IPv6 address of this machine, not 0.0.0.0, :: or one that is link-local";
 	snprintf(field->text, sizeof(field->text), "%s", p->text);
 	return NULL;
 }

@@ -86,6 +86,7 @@ static void destroy(void *arg)
 	mem_deref(account->contact_user);
 	mem_deref(account->address);
 	mem_deref(account->contact);
+	mem_deref(account->here);
 	mem_deref(account->tls_name);
 	mem_deref(account->access_network);
 	mem_deref(account->peers);
@@ -219,6 +220,24 @@ static int add_servers(struct ua_account *account, const struct ua_account_confi
 	return err;
 }
 
+static int print_contact(char **contactp, const struct ua_account *account, const struct sa *addr)
+{
+	return re_sdprintf(contactp, "sip:%H@%J%s", ua_print_user, account->contact_user, addr, sip_transp_param(account->transport));
+}
+
+int ua_account_contact_move(struct ua_account *account, const struct sa *addr)
+{
+	char *contact;
+	int err = print_contact(&contact, account, addr);
+
+	if (err)
+		return err;
+	mem_deref(account->contact);
+	account->contact = contact;
+	account->contact_addr = *addr;
+	return 0;
+}
+
 static int fill(struct ua_account *account, struct ua_agent *agent,
 	const struct ua_account_config *config)
 {
@@ -244,8 +263,10 @@ static int fill(struct ua_account *account, struct ua_agent *agent,
 	if (!err)
 		err = compose_address(account, config->display_name);
 	if (!err)
-		err = re_sdprintf(&account->contact, "sip:%H@%J%s", ua_print_user, account->contact_user,
-			&account->contact_addr, sip_transp_param(account->transport));
+		err = print_contact(&account->here, account, &account->contact_addr);
+	if (!err)
+		err = str_dup(&account->contact, account->here);
+	account->contact_as_seen = config->contact_as_seen;
 	if (!err && config->access_network && config->access_network[0])
 		err = str_dup(&account->access_network, config->access_network);
 	if (!err)

@@ -41,6 +41,7 @@ struct ua_account_config {
 	unsigned session_expires_s; /* 0: off; 90..86400: a call is refreshed so often (RFC 4028), where the peer can */
 	unsigned qualify_s;    /* 0: off; 10..3600: OPTIONS so often to the server; see below */
 	enum ua_identity identity;
+	bool contact_as_seen;  /* Contact says from where the server sees requests come (RFC 3581), once it has said so to a REGISTER */
 	const char *access_network; /* value of P-Access-Network-Info for the server (RFC 7315 s4.4); NULL or "": not said */
 };
 

@@ -59,7 +59,9 @@ struct ua_account {
 	char *user, *domain;
 	char *contact_user;       /* no other account of the agent has it */
 	char *address;            /* value of From, without tag */
-	char *contact;            /* URI */
+	char *contact;            /* URI, as others know it */
+	char *here;               /* ... at our own address */
+	bool contact_as_seen;
 	char *tls_name;           /* that a server's certificate bears */
 	struct sa contact_addr;   /* of contact */
 	struct ua_peers *peers; /* NULL: none but the agent's */
@@ -84,6 +86,8 @@ struct ua_account {
 };
 
 struct ua_account *ua_account_find(const struct ua_agent *agent, const char *contact_user);
+/* Its Contact is at that address from now on. ENOMEM: it stays. */
+int ua_account_contact_move(struct ua_account *account, const struct sa *addr);
 /* Whether an address is that of one of the account's servers, whatever the port. */
 bool ua_account_has_server_at(const struct ua_account *account, const struct sa *addr);
 /* Whether a message came from there. */

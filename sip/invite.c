@@ -235,7 +235,7 @@ static int send_invite(struct ua_invite *invite, const struct ua_call_to *to, co
 	invite->state = UA_INVITE_CALLING;
 	invite->handlers = *handlers;
 	invite->arg = arg;
-	err = ua_uac_start(invite, to->account ? to->account->contact : to_uri, to_uri, hops_left(to), offer);
+	err = ua_uac_start(invite, to->account ? to->account->here : to_uri, to_uri, hops_left(to), offer);
 	if (err)
 		return err;
 	invite->owned = true;

@@ -33,6 +33,8 @@ struct ua_registrar {
 	unsigned too_brief;         /* 423s in a row */
 	unsigned failures, refusals; /* in a row */
 	bool leaving;               /* un-registering */
+	bool moved;                 /* in this round Contact was moved to where the server sees us */
+	char *abandoned;            /* Contact that the registrar may have from before; NULL: none */
 	bool bound;                 /* the registrar may have our binding */
 	unsigned status;
 	char reason[UA_TEXT_MAX];
@@ -48,6 +50,7 @@ static void destroy(void *arg)
 	mem_deref(registrar->watch);
 	mem_deref(registrar->request);
 	mem_deref(registrar->dialog);
+	mem_deref(registrar->abandoned);
 }
 
 int ua_registrar_alloc(struct ua_registrar **registrarp, struct ua_account *account,
@@ -113,8 +116,9 @@ static int send_register(struct ua_registrar *registrar)
 {
 	struct ua_account *account = registrar->account;
 	unsigned expires = registrar->leaving ? 0 : registrar->expires_s;
-	char *extra = ua_text_format("Contact: <%s>;expires=%u\r\nExpires: %u\r\nAllow: " UA_ALLOW "\r\nSupported: path\r\n",
-		account->contact, expires, expires);
+	const char *abandoned = registrar->abandoned;
+	char *extra = ua_text_format("Contact: <%s>;expires=%u%s%s%s\r\nExpires: %u\r\nAllow: " UA_ALLOW "\r\nSupported: path\r\n",
+		account->contact, expires, abandoned ? ", <" : "", abandoned ? abandoned : "", abandoned ? ">;expires=0" : "", expires);
 	struct ua_outgoing outgoing = {
 		.method = "REGISTER",
 		.cseq = ++registrar->dialog->local_cseq,
@@ -201,6 +205,7 @@ static void on_next(void *arg)
 	}
 	registrar->attempt = (struct ua_attempt){0};
 	registrar->too_brief = 0;
+	registrar->moved = false;
 	if (registrar->state != UA_REG_REGISTERED)
 		tell(registrar, UA_REG_TRYING, 0, "");
 	if (send_register(registrar))
@@ -283,6 +288,7 @@ static void registered(struct ua_registrar *registrar, const struct sip_msg *msg
 		return;
 	}
 	registrar->failures = registrar->refusals = 0;
+	registrar->abandoned = mem_deref(registrar->abandoned);
 	take_service_routes(registrar->account, msg);
 	tell(registrar, UA_REG_REGISTERED, msg->scode, "OK");
 	binding.expires_s = MIN(binding.expires_s, EXPIRES_MAX_S);
@@ -318,15 +324,56 @@ static void challenged(struct ua_registrar *registrar, const struct sip_msg *msg
 		refused(registrar, msg->scode, phrase);
 }
 
+/* From where the server says that the REGISTER came (RFC 3261 s18.2.1, RFC 3581 s4). */
+static bool is_seen_at(struct sa *seen, const struct ua_account *account, const struct sip_msg *msg)
+{
+	struct pl received, rport;
+	uint32_t port = 0;
+
+	*seen = account->contact_addr;
+	if (!msg_param_decode(&msg->via.params, "received", &received) && sa_set(seen, &received, sa_port(&account->contact_addr)))
+		return false;
+	if (!msg_param_decode(&msg->via.params, "rport", &rport))
+		port = ua_text_number(&rport);
+	if (port && port <= UINT16_MAX)
+		sa_set_port(seen, (uint16_t)port);
+	return sa_af(seen) == sa_af(&account->contact_addr) && !sa_is_any(seen);
+}
+
+/* Behind an address translator: once in a round, should it give each packet another port. The binding of before is taken away with
+ * the next REGISTER. */
+static bool moves_contact(struct ua_registrar *registrar, const struct sip_msg *msg)
+{
+	struct ua_account *account = registrar->account;
+	char *before = account->contact;
+	struct sa seen;
+
+	if (!account->contact_as_seen || registrar->leaving || registrar->moved || !ua_account_has_server(account, msg) ||
+	    !is_seen_at(&seen, account, msg) || sa_cmp(&seen, &account->contact_addr, SA_ALL))
+		return false;
+	mem_ref(before);
+	if (ua_account_contact_move(account, &seen)) {
+		mem_deref(before);
+		return false;
+	}
+	registrar->moved = true;
+	mem_deref(registrar->abandoned);
+	registrar->abandoned = before;
+	return true;
+}
+
 static void on_final(struct ua_registrar *registrar, const struct sip_msg *msg)
 {
 	char phrase[UA_TEXT_MAX];
+	bool moved = moves_contact(registrar, msg);
 
 	ua_text_copy(phrase, sizeof(phrase), &msg->reason);
 	if (msg->scode == 401 || msg->scode == 407)
 		challenged(registrar, msg, phrase);
 	else if (registrar->leaving)
 		left(registrar, msg->scode, phrase);
+	else if (msg->scode < 300 && moved && !send_register(registrar))
+		return;
 	else if (msg->scode < 300)
 		registered(registrar, msg);
 	else if (msg->scode == 423)

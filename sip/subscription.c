@@ -485,7 +485,7 @@ static int fill(struct ua_subscription *subscription, const struct ua_subscribe_
 		account->domain);
 
 	if (!err && to->account)
-		err = str_dup(&subscription->target, to->account->contact);
+		err = str_dup(&subscription->target, to->account->here);
 	else if (!err)
 		err = re_sdprintf(&subscription->target, "sip:%H@%s", ua_print_user, to->user ? to->user : account->user,
 			account->domain);

@@ -146,6 +146,25 @@ static void test_a_call_without_protection_goes_on_where_it_may(void **state)
 
 /* ---- calls that come in ---- */
 
+/* Behind an address translator; who is on this side of it is told the inner address. */
+static void test_sound_may_be_wanted_at_an_outer_address(void **state)
+{
+	const struct ua_incoming inner = {.caller_user = "12", .past_servers = true};
+	struct ua_invite *invite;
+
+	(void)state;
+	world.line->leg_config.told_addr = "203.0.113.5";
+	assert_string_equal(call_number()->told_addr, "203.0.113.5");
+	hang_up();
+	invite = call_comes(PCMU);
+	lift();
+	assert_string_equal(invite->told_addr, "203.0.113.5");
+	hang_up();
+	invite = call_comes_as(&inner, PCMU);
+	lift();
+	assert_string_equal(invite->told_addr, "127.0.0.1");
+}
+
 static void test_each_call_that_cannot_be_taken_is_refused_once(void **state)
 {
 	struct ua_invite *invite = call_comes(sdp_with("127.0.0.1", "18", ""));
@@ -695,6 +714,7 @@ int main(void)
 		LINE_TEST(test_a_call_without_protection_goes_on_where_it_may),
 		LINE_TEST(test_a_call_whose_answer_does_not_protect_ends_where_it_must),
 		LINE_TEST(test_keys_stay_until_the_peer_has_others),
+		LINE_TEST(test_sound_may_be_wanted_at_an_outer_address),
 		LINE_TEST(test_an_unprotected_call_is_refused_where_it_must_be),
 		LINE_TEST(test_each_call_that_cannot_be_taken_is_refused_once),
 		LINE_TEST(test_a_second_call_is_refused_and_the_first_goes_on),

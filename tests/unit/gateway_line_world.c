@@ -250,13 +250,13 @@ int ua_invite_send(struct ua_invite **invitep, struct ua_account *account, const
 int ua_invite_send_to(struct ua_invite **invitep, struct ua_account *account, const struct ua_call_to *to,
 	const struct ua_sdp *offer, const struct ua_invite_handlers *handlers, void *arg)
 {
-	(void)offer;
 	world.calling_account = account;
 	if (world.send_err)
 		return world.send_err;
 	*invitep = invite_new();
 	snprintf((*invitep)->to, sizeof((*invitep)->to), "%s", to->user ? to->user : to->uri);
 	(*invitep)->anonymous = to->anonymous;
+	snprintf((*invitep)->told_addr, sizeof((*invitep)->told_addr), "%s", offer->addr);
 	world.called_account = to->account;
 	(*invitep)->instead_of = to->forwards;
 	(*invitep)->forwarded = to->cause;
@@ -334,6 +334,7 @@ int ua_invite_answer(struct ua_invite *invite, const struct ua_sdp *sdp)
 {
 	assert_false(invite->dead);
 	invite->answered_port = sdp->port;
+	snprintf(invite->told_addr, sizeof(invite->told_addr), "%s", sdp->addr);
 	if (world.answer_err)
 		return world.answer_err;
 	invite->picked_up = true;

@@ -384,10 +384,105 @@ static void test_what_cannot_be_an_account_is_refused(void **state)
 		assert_int_equal(ua_account_alloc(&account, bed.agent, &rows[i], NULL, NULL), EINVAL);
 }
 
+static void open_behind_a_translator(bool contact_as_seen)
+{
+	const struct ua_agent_config config = {.local_addr = bed.addr, .user_agent = "tipring"};
+	const struct ua_account_config account = {.user = "100", .domain = "example.org", .server_addr = bed.addr,
+		.server_port = bed.peer_port, .password = "secret", .expires_s = 600, .contact_as_seen = contact_as_seen};
+
+	bed_agent_anew(&config, &account);
+}
+
+/* As a server does that saw the request come from there (RFC 3581 s4). */
+static void reply_seen(const char *request, const char *received, unsigned port, unsigned status, const char *headers)
+{
+	const char *via = header(request, "Via"), *rport = strstr(via, ";rport");
+
+	assert_non_null(rport);
+	bed_send("SIP/2.0 %u Well\r\nVia: %.*s;received=%s;rport=%u\r\nFrom: %s\r\nTo: %s;tag=r\r\nCall-ID: %s\r\nCSeq: %s\r\n%sContent-Length: 0\r\n\r\n",
+		status, (int)(rport - via), via, received, port, header(request, "From"), header(request, "To"), header(request, "Call-ID"),
+		header(request, "CSeq"), headers);
+}
+
+#define SEEN "203.0.113.5"
+
+static void test_contact_says_from_where_the_server_sees_us(void **state)
+{
+	const char *request;
+
+	(void)state;
+	open_behind_a_translator(true);
+	request = start();
+	assert_has(request, "Contact: <sip:100@127.0.0.1:");
+	reply_seen(request, SEEN, 40001, 401, "WWW-Authenticate: Digest realm=\"example.org\", nonce=\"n1\"\r\n");
+	request = bed_receive();
+	/* RFC 3581 s4: received and rport say from where a request came | Contact is there from then on, where contact_as_seen is on */
+	assert_has(request, "Contact: <sip:100@" SEEN ":40001>;expires=600");
+	reply_seen(request, SEEN, 40001, 200, "Contact: <sip:100@" SEEN ":40001>;expires=300\r\n");
+	bed_heard("registration registered 200");
+	bed_quiet();
+	assert_has(bed_call(), "Contact: <sip:100@" SEEN ":40001>");
+	bed_invite("n", "Contact: <sip:200@127.0.0.1>\r\n", SDP(5004));
+	assert_starts(bed_receive(), "SIP/2.0 100 ");
+}
+
+static void test_a_binding_at_the_address_of_before_is_taken_away(void **state)
+{
+	const char *request;
+	char contact[160];
+
+	(void)state;
+	open_behind_a_translator(true);
+	request = start();
+	snprintf(contact, sizeof(contact), "Contact: <sip:100@127.0.0.1:%u>;expires=600\r\n", bed.agent_port);
+	reply_seen(request, SEEN, 40001, 200, contact);
+	request = bed_receive();
+	snprintf(contact, sizeof(contact), "Contact: <sip:100@" SEEN ":40001>;expires=600, <sip:100@127.0.0.1:%u>;expires=0\r\n", bed.agent_port);
+	/* RFC 3261 s10.2.2: a binding is removed by its Contact with expires 0 | that of the inner address, together with the new one */
+	assert_has(request, contact);
+	/* A translator that gives each packet another port is not run after. */
+	reply_seen(request, SEEN, 40002, 200, "Contact: <sip:100@" SEEN ":40001>;expires=600\r\n");
+	bed_heard("registration registered 200");
+	bed_quiet();
+}
+
+static void test_contact_stays_where_nobody_wants_it_moved(void **state)
+{
+	const char *request;
+	char contact[80];
+
+	(void)state;
+	open_behind_a_translator(false);
+	request = start();
+	snprintf(contact, sizeof(contact), "Contact: <sip:100@127.0.0.1:%u>;expires=600\r\n", bed.agent_port);
+	reply_seen(request, SEEN, 40001, 200, contact);
+	bed_heard("registration registered 200");
+	bed_quiet();
+	assert_has(bed_call(), "Contact: <sip:100@127.0.0.1:");
+}
+
+static void test_an_address_that_is_none_moves_nothing(void **state)
+{
+	const char *request;
+	char contact[80];
+
+	(void)state;
+	open_behind_a_translator(true);
+	request = start();
+	snprintf(contact, sizeof(contact), "Contact: <sip:100@127.0.0.1:%u>;expires=600\r\n", bed.agent_port);
+	reply_seen(request, "far.example", 0, 200, contact);
+	bed_heard("registration registered 200");
+	bed_quiet();
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		bed_test(test_a_registration_is_challenged_and_kept),
+		bed_test(test_contact_says_from_where_the_server_sees_us),
+		bed_test(test_a_binding_at_the_address_of_before_is_taken_away),
+		bed_test(test_contact_stays_where_nobody_wants_it_moved),
+		bed_test(test_an_address_that_is_none_moves_nothing),
 		bed_test(test_calls_take_the_route_that_the_registrar_gave),
 		bed_test(test_the_expiry_of_our_own_binding_counts),
 		bed_test(test_a_remembered_nonce_may_be_refused_once_at_a_refresh),
