@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * What does not fit into 16 bits is bent rather than cut: up to the knee a sample stays as it is, above it the room that is left is
- * approached and never passed, without a corner. Only for the files of this folder.
+ * What does not fit into 16 bits is bent rather than cut: up to the knee a sample stays as it is, above it each step is worth less than the one
+ * before, and nothing from 2.9 dB above full scale on; there is no corner. Only for the files of this folder.
  */
 #ifndef TIPRING_DSP_LIMIT_H
 #define TIPRING_DSP_LIMIT_H
@@ -17,7 +17,7 @@ static inline int16_t dsp_limit(int32_t value)
 
 	if (over <= 0)
 		return (int16_t)value;
-	size = DSP_LIMIT_KNEE + (int32_t)((int64_t)room * over / (over + room));
+	size = over < 2 * room ? size - over * over / (4 * room) : INT16_MAX;
 	return (int16_t)(value < 0 ? -size : size);
 }
 

@@ -87,6 +87,45 @@ static void test_three_loud_parties_are_bent_and_neither_cut_nor_turned_over(voi
 		assert_int_equal(sum[i], 2 * sound[i]);
 }
 
+/* All that is not the sine, in percent of it. */
+static double distortion_percent(const int16_t *samples, double hz)
+{
+	double all = 0, of_sine = power_of(samples, hz);
+
+	for (int i = 0; i < COUNT; i++)
+		all += (double)samples[i] * samples[i];
+	return 100 * sqrt(fmax(all - of_sine, 0) / of_sine);
+}
+
+/* A sine of a peak that is so much above full scale, as a sum of two. */
+static void test_what_is_too_loud_is_distorted_by_so_much(void **state)
+{
+	static const struct {
+		double over_db, distorted_percent, harsh_db;
+	} rows[] = {{-4.3, 0.1, -80}, {-3, 0.5, -50}, {0, 4, -38}, {3, 12, -37}, {6, 22, -27}};
+	static int16_t sum[COUNT];
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		const int16_t *two[] = {sound, sound};
+		double bent, cut, bent_db, cut_db;
+
+		sine(sound, 203, 32767 * pow(10, rows[i].over_db / 20) / 2);
+		dsp_mix_sum(sum, two, 2, COUNT);
+		for (int k = 0; k < COUNT; k++)
+			other[k] = (int16_t)fmax(-32768, fmin(32767, 2.0 * sound[k]));
+		bent = distortion_percent(sum, 203);
+		cut = distortion_percent(other, 203);
+		bent_db = harshness_db(sum, 203);
+		cut_db = harshness_db(other, 203);
+		print_message("# %+.1f dB: %.2f %%, cut %.2f %%; without the third harmonic %.1f dB, cut %.1f dB\n", rows[i].over_db, bent, cut, bent_db,
+			cut_db);
+		assert_true(bent < rows[i].distorted_percent);
+		assert_true(bent_db < rows[i].harsh_db);
+		assert_true(rows[i].over_db <= 0 || (bent < cut && bent_db < cut_db - 2));
+	}
+}
+
 static void test_louder_stays_louder(void **state)
 {
 	int16_t before = 0;
@@ -130,6 +169,7 @@ int main(void)
 		cmocka_unit_test(test_a_gain_changes_the_level_by_so_much),
 		cmocka_unit_test(test_no_gain_leaves_every_bit),
 		cmocka_unit_test(test_three_loud_parties_are_bent_and_neither_cut_nor_turned_over),
+		cmocka_unit_test(test_what_is_too_loud_is_distorted_by_so_much),
 		cmocka_unit_test(test_louder_stays_louder),
 		cmocka_unit_test(test_hum_is_taken_out_and_speech_is_not),
 	};
