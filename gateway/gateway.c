@@ -78,6 +78,30 @@ static void refusals_log(struct gateway *gateway)
 	refusals_review(&gateway->refusals, &counts, loop_now_ms(gateway->loop));
 }
 
+/* The servers may not have us any more, or only where we cannot be reached. */
+static void accounts_register_again(struct gateway *gateway)
+{
+	for (unsigned i = 0; i < gateway->config->account_count; i++)
+		(void)ua_account_register(gateway->accounts[i], i * REGISTER_PACE_MS);
+}
+
+static void presence_log(struct gateway *gateway)
+{
+	const char *addr = gateway->config->sip.listen_addr.text;
+
+	switch (presence_review(&gateway->presence, addr)) {
+	case PRESENCE_SAME:
+		break;
+	case PRESENCE_LOST:
+		gw_log(GW_LOG_WARNING, NULL, "%s is no address of this machine any more: no call goes until it is back", addr);
+		break;
+	case PRESENCE_BACK:
+		gw_log(GW_LOG_NOTICE, NULL, "%s is an address of this machine again: registering all accounts", addr);
+		accounts_register_again(gateway);
+		break;
+	}
+}
+
 static void on_review(void *arg)
 {
 	struct gateway *gateway = arg;
@@ -85,6 +109,7 @@ static void on_review(void *arg)
 	if (!is_stopping(gateway)) {
 		lines_review(gateway);
 		accounts_review(gateway);
+		presence_log(gateway);
 	}
 	state_review(gateway->state);
 	refusals_log(gateway);

@@ -4,6 +4,7 @@
 #define TIPRING_GATEWAY_GATEWAY_PRIVATE_H
 
 #include "gateway/gateway.h"
+#include "gateway/presence.h"
 #include "gateway/refusals.h"
 #include "gateway/ring_group.h"
 #include "gateway/state.h"
@@ -39,6 +40,7 @@ struct gateway {
 	struct ring_group *groups;    /* as config->groups */
 	struct offers offers;
 	struct refusals refusals;
+	struct presence presence;
 	struct loop_timer *review_timer, *stop_timer;
 	uint64_t stop_by_ms;
 	void (*stop_done)(void *arg);
