@@ -18,6 +18,7 @@
 #include "gateway/leg_keys.h"
 #include "gateway/prompts.h"
 #include "gateway/ring_pattern.h"
+#include "gateway/listen.h"
 #include "gateway/servers.h"
 #include "gateway/use.h"
 
@@ -44,13 +45,13 @@ struct config_place {
 };
 
 struct config_sip {
-	struct config_text listen_addr; /* numeric, IPv4 or IPv6 */
+	struct listen listen;
 	unsigned port;
 	struct config_text tls_ca_file, tls_certificate_file, tls_key_file;
 	bool tls_verify;
 	struct config_text user_agent;
 	struct config_text interface; /* "": any */
-	struct config_text rtp_addr; /* "": listen_addr */
+	struct config_text rtp_addr; /* "": that of the socket */
 	uint8_t sip_dscp, rtp_dscp;
 	unsigned rtp_port_min, rtp_port_max, rtp_buffer_kb;
 	uint8_t symmetric_rtp; /* enum stream_symmetric */

@@ -238,10 +238,11 @@ static const char *family_name(const union address *address)
 	return address->any.sa_family == AF_INET6 ? "IPv6" : "IPv4";
 }
 
-/* One socket of SIP, bound to what listen says, serves all accounts, and sound has that address too. */
+/* One address serves an account, sound included. */
 static void family_check(struct check *check, const struct config_account *account, const struct server *server)
 {
-	const char *listen_addr = check->config->sip.listen_addr.text;
+	const struct listen *listen = &check->config->sip.listen;
+	const char *listen_addr = listen->each[listen_choose(listen, &account->server)];
 	char addr[INET6_ADDRSTRLEN];
 	union address local;
 
@@ -253,15 +254,25 @@ static void family_check(struct check *check, const struct config_account *accou
 		"for both", account->name, addr, family_name(&server->addr), listen_addr, family_name(&local));
 }
 
+static bool listens_like(const struct listen *listen, const union address *address)
+{
+	union address local;
+
+	for (unsigned i = 0; i < listen->count; i++) {
+		if (address_set(&local, listen->each[i], 0) == 0 && local.any.sa_family == address->any.sa_family)
+			return true;
+	}
+	return false;
+}
+
 static void outer_address_check(struct check *check, const struct config_place *whole)
 {
 	const struct config_sip *sip = &check->config->sip;
-	union address local, outer;
+	union address outer;
 
-	if (address_set(&local, sip->listen_addr.text, 0) == 0 && address_set(&outer, sip->rtp_addr.text, 0) == 0 &&
-	    local.any.sa_family != outer.any.sa_family)
-		complain(check, whole, "sip: rtp_addr = \"%s\" is %s and listen = \"%s\" is %s; allowed is the same for both", sip->rtp_addr.text,
-			family_name(&outer), sip->listen_addr.text, family_name(&local));
+	if (sip->listen.count && address_set(&outer, sip->rtp_addr.text, 0) == 0 && !listens_like(&sip->listen, &outer))
+		complain(check, whole, "sip: rtp_addr = \"%s\" is %s, which none of listen is; allowed is the same for both", sip->rtp_addr.text,
+			family_name(&outer));
 }
 
 static void accounts_check(struct check *check)
@@ -489,7 +500,7 @@ int config_check(struct config *config, const char *path, FILE *errors)
 	struct config_place whole = {.line = 1};
 
 	snprintf(whole.file, sizeof(whole.file), "%s", path);
-	if (!config->sip.listen_addr.text[0])
+	if (!config->sip.listen.count)
 		complain(&check, &whole, "sip lacks listen: address of this machine that SIP and sound use");
 	/* Sound has an even port and the next one belongs to it (RFC 3550 s11). */
 	if (config->sip.rtp_port_max <= config->sip.rtp_port_min + config->sip.rtp_port_min % 2)

@@ -74,30 +74,32 @@ static void refusals_log(struct gateway *gateway)
 {
 	struct ua_agent_counts counts;
 
-	ua_agent_counts_get(gateway->agent, &counts);
+	gateway_sip_counts(gateway, &counts);
 	refusals_review(&gateway->refusals, &counts, loop_now_ms(gateway->loop));
 }
 
 /* The servers may not have us any more, or only where we cannot be reached. */
-static void accounts_register_again(struct gateway *gateway)
+static void accounts_register_again(struct gateway *gateway, unsigned listen)
 {
-	for (unsigned i = 0; i < gateway->config->account_count; i++)
-		(void)ua_account_register(gateway->accounts[i], i * REGISTER_PACE_MS);
+	for (unsigned i = 0; i < gateway->config->account_count; i++) {
+		if (gateway->account_users[i].listen == listen)
+			(void)ua_account_register(gateway->accounts[i], i * REGISTER_PACE_MS);
+	}
 }
 
-static void presence_log(struct gateway *gateway)
+static void presence_log(struct gateway *gateway, unsigned listen)
 {
-	const char *addr = gateway->config->sip.listen_addr.text;
+	const char *addr = gateway->config->sip.listen.each[listen];
 
-	switch (presence_review(&gateway->presence, addr)) {
+	switch (presence_review(&gateway->presences[listen], addr)) {
 	case PRESENCE_SAME:
 		break;
 	case PRESENCE_LOST:
 		gw_log(GW_LOG_WARNING, NULL, "%s is no address of this machine any more: no call goes until it is back", addr);
 		break;
 	case PRESENCE_BACK:
-		gw_log(GW_LOG_NOTICE, NULL, "%s is an address of this machine again: registering all accounts", addr);
-		accounts_register_again(gateway);
+		gw_log(GW_LOG_NOTICE, NULL, "%s is an address of this machine again: registering its accounts", addr);
+		accounts_register_again(gateway, listen);
 		break;
 	}
 }
@@ -109,7 +111,8 @@ static void on_review(void *arg)
 	if (!is_stopping(gateway)) {
 		lines_review(gateway);
 		accounts_review(gateway);
-		presence_log(gateway);
+		for (unsigned i = 0; i < gateway->config->sip.listen.count; i++)
+			presence_log(gateway, i);
 	}
 	state_review(gateway->state);
 	refusals_log(gateway);
@@ -231,12 +234,20 @@ static int taste_of(struct gateway *gateway, const struct config_profile *profil
 	return err;
 }
 
-static struct leg_config leg_config_make(const struct config *config, const struct config_account *account)
+/* The outer one, where it is of the same family. */
+static const char *told_addr(const struct config_sip *sip, const char *addr)
+{
+	bool is_ipv6 = strchr(addr, ':');
+
+	return sip->rtp_addr.text[0] && is_ipv6 == (strchr(sip->rtp_addr.text, ':') != NULL) ? sip->rtp_addr.text : addr;
+}
+
+static struct leg_config leg_config_make(const struct config *config, const struct config_account *account, const char *addr)
 {
 	return (struct leg_config){
-		.addr = config->sip.listen_addr.text,
+		.addr = addr,
 		.interface = config->sip.interface.text,
-		.told_addr = config->sip.rtp_addr.text[0] ? config->sip.rtp_addr.text : config->sip.listen_addr.text,
+		.told_addr = told_addr(&config->sip, addr),
 		.port_min = (uint16_t)config->sip.rtp_port_min,
 		.port_max = (uint16_t)config->sip.rtp_port_max,
 		.dscp = config->sip.rtp_dscp,
@@ -279,6 +290,7 @@ static void servers_name(struct ua_account_config *ua, const struct servers *ser
 static int account_open(struct gateway *gateway, unsigned index)
 {
 	const struct config_account *config = &gateway->config->accounts[index];
+	const struct config_sip *sip = &gateway->config->sip;
 	struct account_user *user = &gateway->account_users[index];
 	char addrs[SERVERS_MAX][INET6_ADDRSTRLEN];
 	struct ua_account_config ua = {
@@ -299,12 +311,12 @@ static int account_open(struct gateway *gateway, unsigned index)
 	};
 	int err;
 
-	gateway->leg_configs[index] = leg_config_make(gateway->config, config);
+	*user = (struct account_user){.gateway = gateway, .index = index, .listen = listen_choose(&sip->listen, &config->server)};
+	gateway->leg_configs[index] = leg_config_make(gateway->config, config, sip->listen.each[user->listen]);
 	if (config->srtp != UA_SRTP_OFF && config->transport != UA_TLS)
 		gw_log(GW_LOG_WARNING, config->name, "keys of protected sound go where everybody on the way can read them");
 	servers_name(&ua, &config->server, addrs);
-	*user = (struct account_user){.gateway = gateway, .index = index};
-	err = ua_account_alloc(&gateway->accounts[index], gateway->agent, &ua, on_registration, user);
+	err = ua_account_alloc(&gateway->accounts[index], gateway->agents[user->listen], &ua, on_registration, user);
 	if (!err && config->mwi != CONFIG_MWI_OFF)
 		err = mailbox_alloc(&user->mailbox, config, gateway->accounts[index], on_messages, user);
 	if (!err)
@@ -368,11 +380,11 @@ static int media_open(struct gateway *gateway, const struct gateway_options *opt
 	return err;
 }
 
-static int agent_open(struct gateway *gateway)
+static int agent_open(struct gateway *gateway, unsigned listen)
 {
 	const struct config_sip *sip = &gateway->config->sip;
 	struct ua_agent_config agent = {
-		.local_addr = sip->listen_addr.text,
+		.local_addr = sip->listen.each[listen],
 		.local_port = (uint16_t)sip->port,
 		.dscp = sip->sip_dscp,
 		.interface = sip->interface.text,
@@ -394,7 +406,7 @@ static int agent_open(struct gateway *gateway)
 
 	for (unsigned i = 0; i < sip->nameservers.count; i++)
 		agent.nameservers[i] = server_address(&sip->nameservers.each[i], texts[i]);
-	err = ua_agent_alloc(&gateway->agent, &agent, on_incoming, gateway);
+	err = ua_agent_alloc(&gateway->agents[listen], &agent, on_incoming, gateway);
 	if (err == EADDRNOTAVAIL)
 		gw_log(GW_LOG_ERROR, NULL, "SIP cannot listen on %s: this machine has no such address, or not yet", agent.local_addr);
 	else if (err == ENODEV)
@@ -505,8 +517,8 @@ static int open_all(struct gateway *gateway, const struct gateway_options *optio
 		err = loop_timer_alloc(&gateway->review_timer, gateway->loop, on_review, gateway);
 	if (!err)
 		err = state_open(gateway);
-	if (!err)
-		err = agent_open(gateway);
+	for (unsigned i = 0; i < config->sip.listen.count && !err; i++)
+		err = agent_open(gateway, i);
 	if (!err)
 		err = media_open(gateway, options);
 	for (unsigned i = 0; i < config->account_count && !err; i++)
@@ -568,7 +580,8 @@ void gateway_free(struct gateway *gateway)
 	mailboxes_close(gateway);
 	for (unsigned i = 0; gateway->accounts && i < gateway->config->account_count; i++)
 		ua_account_free(gateway->accounts[i]);
-	ua_agent_free(gateway->agent);
+	for (unsigned i = 0; i < LISTEN_MAX; i++)
+		ua_agent_free(gateway->agents[i]);
 	media_pool_free(gateway->media);
 	for (unsigned i = 0; gateway->tastes && i < gateway->config->profile_count; i++)
 		taste_free(gateway->tastes[i]);
@@ -654,9 +667,29 @@ bool gateway_line_status(const struct gateway *gateway, unsigned index, struct l
 	return true;
 }
 
+static void counts_add(struct ua_agent_counts *sum, const struct ua_agent_counts *counts)
+{
+	sum->requests_in += counts->requests_in;
+	sum->requests_out += counts->requests_out;
+	sum->refused_malformed += counts->refused_malformed - counts->unreadable;
+	sum->refused_unknown += counts->refused_unknown;
+	sum->refused_strangers += counts->refused_strangers;
+	sum->refused_busy += counts->refused_busy;
+	sum->dropped += counts->dropped;
+	sum->retransmitted += counts->retransmitted;
+	if (counts->refused_last[0])
+		memcpy(sum->refused_last, counts->refused_last, sizeof(sum->refused_last));
+}
+
 void gateway_sip_counts(const struct gateway *gateway, struct ua_agent_counts *counts)
 {
-	ua_agent_counts_get(gateway->agent, counts);
+	ua_agent_counts_get(gateway->agents[0], counts);
+	for (unsigned i = 1; i < gateway->config->sip.listen.count; i++) {
+		struct ua_agent_counts more;
+
+		ua_agent_counts_get(gateway->agents[i], &more);
+		counts_add(counts, &more);
+	}
 }
 
 bool gateway_line_exists(const struct gateway *gateway, unsigned index)

@@ -17,11 +17,12 @@ struct gateway {
 	struct leg_config *leg_configs; /* as config->accounts */
 	struct directory directory;
 	struct state *state;
-	struct ua_agent *agent;
+	struct ua_agent *agents[LISTEN_MAX]; /* as config->sip.listen */
 	struct ua_account **accounts; /* as config->accounts */
 	struct account_user {          /* ... */
 		struct gateway *gateway;
 		unsigned index;
+		unsigned listen; /* whose agent it has */
 		struct mailbox *mailbox; /* NULL: nobody wants to know of it */
 		bool has_lines, ready;   /* at the last review: whether one of them would ring */
 	} *account_users;
@@ -40,7 +41,7 @@ struct gateway {
 	struct ring_group *groups;    /* as config->groups */
 	struct offers offers;
 	struct refusals refusals;
-	struct presence presence;
+	struct presence presences[LISTEN_MAX]; /* as agents */
 	struct loop_timer *review_timer, *stop_timer;
 	uint64_t stop_by_ms;
 	void (*stop_done)(void *arg);

@@ -23,6 +23,7 @@ enum settings_kind {
 	KIND_NUMBER,  /* min..max */
 	KIND_SIGNED,  /* min..max, as int */
 	KIND_SWITCH,  /* on or off */
+	KIND_LISTEN,  /* several of the next kind; struct listen */
 	KIND_ADDR,    /* numeric, IPv4 or IPv6 */
 	KIND_PEERS,   /* addresses and networks, as of sip/peers.h */
 	KIND_STRANGERS, /* refuse, silence, challenge or allow; enum ua_strangers as uint8_t */

@@ -117,14 +117,16 @@ static const char *convert_addr(struct place *p)
 	struct config_text *field = p->field;
 	union address addr;
 
-	if (!p->text[0] && p->setting->value) {
-		field->text[0] = '\0';
-		return NULL;
-	}
-	if (address_set(&addr, p->text, 0) != 0)
-		return p->setting->value ? "a numeric IPv4 or IPv6 address, not 0.0.0.0, :: or one that is link-local" : "a numeric IPv4 or IPv6 address of this machine, not 0.0.0.0, :: or one that is link-local";
+	if (p->text[0] && address_set(&addr, p->text, 0) != 0)
+		return "a numeric IPv4 or IPv6 address, not 0.0.0.0, :: or one that is link-local";
 	snprintf(field->text, sizeof(field->text), "%s", p->text);
 	return NULL;
+}
+
+static const char *convert_listen(struct place *p)
+{
+	return listen_parse(p->field, p->text) == 0 ? NULL : "1 to 4 numeric IPv4 or IPv6 addresses of this machine with blanks between them, "
+		"none twice, not 0.0.0.0, :: or one that is link-local";
 }
 
 static const char *convert_server(struct place *p)
@@ -308,7 +310,7 @@ const char *settings_convert(const struct setting *setting, const char *text, vo
 	static const char *(*const converters[])(struct place *) = {
 		[KIND_TEXT] = convert_text,         [KIND_NUMBER] = convert_number,
 		[KIND_SIGNED] = convert_signed,     [KIND_SWITCH] = convert_switch,
-		[KIND_ADDR] = convert_addr,         [KIND_SERVER] = convert_server, [KIND_NAMESERVERS] = convert_nameservers,
+		[KIND_LISTEN] = convert_listen, [KIND_ADDR] = convert_addr,         [KIND_SERVER] = convert_server, [KIND_NAMESERVERS] = convert_nameservers,
 		[KIND_PEERS] = convert_peers,       [KIND_STRANGERS] = convert_choice,
 		[KIND_DIGITS] = convert_digits,     [KIND_TRANSPORT] = convert_choice,
 		[KIND_HOURS] = convert_hours,

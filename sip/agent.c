@@ -384,7 +384,8 @@ void ua_agent_trace(struct ua_agent *agent, ua_trace_h *handler, void *arg)
 void ua_agent_counts_get(const struct ua_agent *agent, struct ua_agent_counts *counts)
 {
 	*counts = agent->counts;
-	counts->refused_malformed += ua_transport_unreadable();
+	counts->unreadable = ua_transport_unreadable();
+	counts->refused_malformed += counts->unreadable;
 	if (sa_isset(&agent->refused_last, SA_ADDR))
 		(void)re_snprintf(counts->refused_last, sizeof(counts->refused_last), "%J", &agent->refused_last);
 }

@@ -130,6 +130,7 @@ struct ua_agent_counts {
 	uint64_t requests_in;       /* outside transactions: without repetitions and CANCEL */
 	uint64_t requests_out;      /* without repetitions */
 	uint64_t refused_malformed; /* no SIP message at all (over the process), or answered 400 */
+	uint64_t unreadable;        /* ... no SIP message at all, of these */
 	uint64_t refused_unknown;   /* answered 404, 405, 416, 420, 481, 501 */
 	uint64_t refused_strangers; /* answered 403, or not at all */
 	uint64_t refused_busy;      /* calls of a source that brings too many (sip/rate.h): answered 503 with Retry-After */

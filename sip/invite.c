@@ -289,6 +289,8 @@ int ua_invite_send_to(struct ua_invite **invitep, struct ua_account *account, co
 
 	if (!is_valid(to))
 		return EINVAL;
+	if (to->account && to->account->agent != account->agent)
+		return EHOSTUNREACH;
 	if (to->forwards && to->forwards->state != UA_INVITE_OFFERED)
 		return ENOTCONN;
 	if (to->forwards && !hops_left(to))

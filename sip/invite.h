@@ -100,7 +100,7 @@ struct ua_call_to {
 	bool anonymous;          /* From hides who calls, Privacy asks for it (RFC 3323 s4.1.1.3, RFC 3325 s9.3), the server alone is told */
 };
 /* EINVAL: no sip: address, or text that does not belong into a header. ELOOP: the call that is forwarded has no hop left.
- * ENOTCONN: it is not there any more. */
+ * ENOTCONN: it is not there any more. EHOSTUNREACH: the account that is to be called is another agent's. */
 int ua_invite_send_to(struct ua_invite **invitep, struct ua_account *account, const struct ua_call_to *to,
 	const struct ua_sdp *offer, const struct ua_invite_handlers *handlers, void *arg);
 

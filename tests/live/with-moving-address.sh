@@ -51,7 +51,7 @@ ip addr del "$addr/32" dev lo
 said 1 "$addr is no address of this machine any more"
 result $? "its going is told"
 ip addr add "$addr/32" dev lo
-said 1 "$addr is an address of this machine again" && said 2 "a: registered: 200"
+said 1 "$addr is an address of this machine again: registering" && said 2 "a: registered: 200"
 result $? "the account registers again when it is back"
 kill "$daemon" "$kamailio"
 wait

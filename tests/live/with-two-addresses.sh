@@ -1,0 +1,59 @@
+#!/bin/bash
+# A daemon on IPv4 and IPv6 at once: of its two accounts each registers by the address that fits its server. Between lines of the two a
+# call by number is refused. usage: with-two-addresses.sh BUILD     (root)
+set -u
+
+build=$(cd "$1" && pwd)
+here=$(cd "$(dirname "$0")" && pwd)
+
+if [ "${2:-}" != inside ]; then
+	exec timeout 120 "$here/../bed/netns.sh" "$0" "$build" inside
+fi
+
+dir=$(mktemp -d /tmp/tipring-two-XXXXXX)
+trap 'rm -rf "$dir"' EXIT
+umask 077
+cat >"$dir/tipring.conf" <<-CONF
+	sip { listen = "127.0.0.1 ::1" port = 5070 }
+	dummy { wires = "$dir/wires" }
+	control { socket = "$dir/control" }
+	state { file = "" }
+	profile "p" { digit_map = "(xxx)" }
+	account "four" { user = "101" domain = "127.0.0.1" server = "127.0.0.1" password = "secret101" }
+	account "six" { user = "101" domain = "[::1]" server = "::1" password = "secret101" }
+	line "1" { driver = "dummy" channel = "1" account = "four" number = "201" profile = "p" }
+	line "2" { driver = "dummy" channel = "2" account = "six" number = "202" profile = "p" }
+CONF
+
+# said TEXT: by the daemon
+said() {
+	for _ in {1..100}; do
+		! grep -qF "$1" "$dir/log" || return 0
+		sleep 0.1
+	done
+	return 1
+}
+result() {
+	if [ "$1" = 0 ]; then echo "ok $2"; else echo "not ok $2" && sed 's/^/# /' "$dir/log"; fi
+}
+# bound PROTOCOL ADDRESS: whether something of this namespace is
+bound() { ss -Hln"$1" | awk '{print $4}' | grep -qxF "$2"; }
+
+mkdir "$dir/4" "$dir/6"
+kamailio -DD -E -m 32 -M 8 -f "$here/../bed/kamailio.cfg" -w "$dir/4" -Y "$dir/4" >"$dir/kamailio4.log" 2>&1 &
+four=$!
+kamailio -A WITH_IPV6 -DD -E -m 32 -M 8 -f "$here/../bed/kamailio.cfg" -w "$dir/6" -Y "$dir/6" >"$dir/kamailio6.log" 2>&1 &
+six=$!
+"$build/tipringd" -c "$dir/tipring.conf" 2>"$dir/log" &
+daemon=$!
+said "four: registered: 200"
+result $? "the account of an IPv4 server registers"
+said "six: registered: 200"
+result $? "the account of an IPv6 server registers"
+bound u 127.0.0.1:5070 && bound u "[::1]:5070"
+result $? "SIP is at both addresses"
+printf '1 lift\n1 expect tone dial within 1000\n1 dial 202\n1 expect tone congestion within 2500\n' |
+	timeout 20 "$build/tipring-phone" -q -w "$dir/wires" 1=1 2=2 >"$dir/phones" 2>&1
+result $? "a call by number from one to the other hears congestion"
+kill "$daemon" "$four" "$six"
+wait
