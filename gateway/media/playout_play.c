@@ -12,6 +12,7 @@
 #define SLACK            20
 #define LONGER_LAG_MAX   80
 #define TONE_REST        8000 /* not so soon after a tone: the next one is likely to follow */
+#define LONG_AGO         0x40000000
 #define MATCH_GOOD       0.8f
 #define MATCH_FAIR       0.5f
 #define MATCH_ANY        (-2.0f)
@@ -311,8 +312,17 @@ static void delay_tell(struct playout *playout)
 		playout->stats.delay_max_ms = playout->stats.delay_ms;
 }
 
+/* What is long over must not look like something to come when the clock has gone half around, which takes three days. */
+static void past_keep(const struct playout *playout, uint32_t *place)
+{
+	if (playout_ahead(playout->next_place, *place) > LONG_AGO)
+		*place = playout->next_place - LONG_AGO;
+}
+
 void stream_playout_get(struct playout *playout, int16_t *samples, size_t count)
 {
+	past_keep(playout, &playout->tones_until);
+	past_keep(playout, &playout->sounded_until);
 	if (!playout->started) {
 		memset(samples, 0, count * sizeof(*samples));
 		playout->clock += (uint32_t)count;

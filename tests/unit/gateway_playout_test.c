@@ -439,6 +439,53 @@ static void test_a_fixed_playout_has_a_longer_delay_after_a_pause(void **state)
 	assert_int_equal(playout.stats.shortened_samples + playout.stats.lengthened_samples, 0);
 }
 
+/* 93 hours, of silence or of a sound that goes on. */
+static void days_pass(bool silence)
+{
+	const uint32_t step = UINT32_C(1) << 29;
+
+	for (int i = 0; i < 5; i++) {
+		playout.clock += step;
+		playout.next_place += step;
+		playout.anchor_place += silence ? 0 : step;
+		playout.sounded_until += silence ? 0 : step;
+		get();
+	}
+}
+
+static void test_a_delay_that_is_too_long_shrinks_after_days_without_a_key(void **state)
+{
+	static const struct playout_config long_at_first = {.start_ms = 200, .max_ms = 400};
+
+	(void)state;
+	stream_playout_reset(&playout, &long_at_first);
+	days_pass(false);
+	for (int n = 0; n < 200; n++) {
+		put(n, 0);
+		get();
+	}
+	assert_in_range(playout.stats.delay_ms, 0, 40);
+}
+
+static void test_what_comes_after_days_of_silence_is_heard(void **state)
+{
+	(void)state;
+	stream_playout_reset(&playout, &two_frames);
+	for (int n = 0; n < 4; n++) {
+		put(n, 1000);
+		get();
+	}
+	get();
+	get();
+	days_pass(true);
+	for (int n = 4; n < 6; n++)
+		assert_int_equal(put_coded(1, UINT32_MAX - FRAME + 5 * (UINT32_C(1) << 29), n, 1000, DSP_CODEC_PCMU), 0);
+	assert_int_equal(playout.stats.discarded, 0);
+	for (int n = 0; n < 4; n++)
+		get();
+	assert_int_equal(playout.stats.played, 6);
+}
+
 #define TONE_HZ   440
 #define TONE_PEAK 4000
 
@@ -618,6 +665,8 @@ int main(void)
 		PLAYOUT_TEST(test_a_tone_lies_over_the_sound_of_its_time),
 		PLAYOUT_TEST(test_a_pause_that_is_not_sent_is_neither_loss_nor_made_up_voice),
 		PLAYOUT_TEST(test_a_fixed_playout_has_a_longer_delay_after_a_pause),
+		PLAYOUT_TEST(test_a_delay_that_is_too_long_shrinks_after_days_without_a_key),
+		PLAYOUT_TEST(test_what_comes_after_days_of_silence_is_heard),
 		PLAYOUT_TEST(test_another_codec_goes_on_without_a_click),
 		PLAYOUT_TEST(test_whatever_comes_nothing_is_lost_of_the_pool),
 		PLAYOUT_TEST(test_bursts_and_gaps_are_told_apart),
