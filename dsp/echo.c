@@ -14,6 +14,7 @@
 struct dsp_echo {
 	struct dsp_echo_config config;
 	unsigned hop;
+	bool untouched; /* made ready by the first block: a line without calls leaves its memory alone */
 	enum dsp_echo_state state;
 	struct dsp_answer_tone far_tone, near_tone;
 	struct echo_filter *filter;
@@ -34,7 +35,7 @@ int dsp_echo_alloc(struct dsp_echo **echop, const struct dsp_echo_config *config
 		free(echo);
 		return ENOMEM;
 	}
-	dsp_echo_reset(echo);
+	echo->untouched = true;
 	*echop = echo;
 	return 0;
 }
@@ -57,6 +58,7 @@ void dsp_echo_begin(struct dsp_echo *echo)
 
 void dsp_echo_reset(struct dsp_echo *echo)
 {
+	echo->untouched = false;
 	dsp_echo_begin(echo);
 	echo_filter_reset(echo->filter);
 	echo_gate_init(&echo->gate, echo->hop, echo->config.comfort_noise);
@@ -106,6 +108,8 @@ static void hop_run(struct dsp_echo *echo, int16_t *clean, const int16_t *far, c
 void dsp_echo_run(struct dsp_echo *echo, int16_t *clean, const int16_t *far, const int16_t *near, size_t count)
 {
 	assert(count % echo->hop == 0);
+	if (echo->untouched)
+		dsp_echo_reset(echo);
 	for (size_t i = 0; i < count; i += echo->hop) {
 		tone_obey(echo, far + i, near + i, echo->hop);
 		hop_run(echo, clean + i, far + i, near + i);

@@ -120,7 +120,6 @@ int echo_filter_alloc(struct echo_filter **filterp, unsigned taps, unsigned hop)
 		.steady = {.partitions = (struct partition *)at, .wander = WANDER_STEADY * per_hop},
 		.quick = {.partitions = (struct partition *)(at + partitions_size), .wander = WANDER_QUICK * per_hop},
 		.spectra = (struct dsp_spectrum *)(at + 2 * partitions_size)};
-	echo_filter_reset(filter);
 	*filterp = filter;
 	return 0;
 }

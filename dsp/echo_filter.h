@@ -24,7 +24,7 @@
 
 struct echo_filter;
 
-/* hop: 40 or ECHO_HOP_MAX samples are handed over at a time. ENOMEM. */
+/* hop: 40 or ECHO_HOP_MAX samples are handed over at a time. ENOMEM. To be reset before it is used: until then it is hardly touched. */
 int echo_filter_alloc(struct echo_filter **filterp, unsigned taps, unsigned hop);
 void echo_filter_free(struct echo_filter *filter);
 /* Forgets the path and the sound. */

@@ -2,6 +2,7 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 
 #include "dsp/mix.h"
 #include "gateway/media/media_line.h"
@@ -41,12 +42,21 @@ static void dtmf_handler(char digit, bool on, unsigned duration_samples, void *a
 		digit_heard(line, digit);
 }
 
+/* Pages of its own: those that an idle line never needs, of streams for calls that it never had, take no memory. calloc would write
+ * zeros into what lies ready in the heap. */
+static struct media_line *pages_get(void)
+{
+	void *pages = mmap(NULL, sizeof(struct media_line), PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+
+	return pages == MAP_FAILED ? NULL : pages;
+}
+
 int media_line_alloc(struct media_line **linep, struct media *media, struct fxs_bus *bus,
 	const struct fxs_driver *driver, const char *channel, const struct media_taste *taste,
 	unsigned block_samples, unsigned events_size, uint64_t now_ns)
 {
 	struct fxs_port_config config = {.channel = channel, .block_samples = block_samples};
-	struct media_line *line = calloc(1, sizeof(*line));
+	struct media_line *line = pages_get();
 	bool off_hook = false;
 	int err;
 
@@ -97,7 +107,7 @@ void media_line_free(struct media_line *line)
 	media_echo_free(&line->echo);
 	for (int i = 0; i < MEDIA_STREAMS; i++)
 		stream_free(&line->streams[i]);
-	free(line);
+	(void)munmap(line, sizeof(*line));
 }
 
 static const struct dsp_tone_def *tone_def(const struct media_taste *taste, const struct media_wish *wish)

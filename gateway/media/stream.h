@@ -88,21 +88,23 @@ struct stream {
 	struct stream_rtcp rtcp;
 	uint16_t rtcp_source_port; /* that RTCP came from last, where the latched source is; 0: none did */
 	uint32_t silent_samples;   /* since its last packet, or since one was wished for */
-	int16_t frame[STREAM_FRAME_MAX + STREAM_BLOCK_MAX]; /* samples that wait for a packet to be full */
 	size_t frame_fill;
 	struct dsp_encoder *encoders[STREAM_OWN_CODECS];
+	uint64_t packets_sent, packets_received, packets_refused;
+	struct relay relay;
+	struct hold_player hold;
+	struct dsp_dtmf_tx *tones; /* for events that come; NULL: no tones */
+	struct stream *onward;     /* events that come go out on it as such, where its peer takes them; NULL: they become tones */
+
+	/* What a stream without a call leaves untouched stands last and in one piece, so that it takes no memory. */
+	struct playout playout;
+	int16_t frame[STREAM_FRAME_MAX + STREAM_BLOCK_MAX]; /* samples that wait for a packet to be full */
 	struct stream_spare {
 		uint8_t bytes[STREAM_FRAME_MAX];
 		size_t length; /* 0: none */
 		uint8_t payload_type;
 		uint32_t timestamp;
 	} spare; /* what was sent last, to be sent again */
-	uint64_t packets_sent, packets_received, packets_refused;
-	struct playout playout;
-	struct relay relay;
-	struct hold_player hold;
-	struct dsp_dtmf_tx *tones; /* for events that come; NULL: no tones */
-	struct stream *onward;     /* events that come go out on it as such, where its peer takes them; NULL: they become tones */
 };
 
 /* What a stream needs of memory, once; all zero before. tones: it may have to play events. */

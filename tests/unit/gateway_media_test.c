@@ -10,6 +10,7 @@
 #include <string.h>
 #include <sys/epoll.h>
 #include <sys/eventfd.h>
+#include <sys/mman.h>
 #include <sys/socket.h>
 #include <unistd.h>
 #include <cmocka.h>
@@ -330,6 +331,22 @@ static void test_what_a_card_refuses_is_tried_again(void **state)
 	block_comes(&cards[0]);
 	step_after(1);
 	assert_int_equal(lines[0]->report.ticks, 1);
+}
+
+/* Of the pages that a line has for seven streams, those are there that were written to. */
+static void test_a_line_without_calls_takes_half_of_its_memory_at_most(void **state)
+{
+	unsigned char there[64];
+	unsigned pages = (sizeof(struct media_line) + 4095) / 4096, count = 0;
+
+	(void)state;
+	step_after(1100);
+	assert_in_range(pages, 2, sizeof(there));
+	assert_int_equal(mincore(lines[0], sizeof(struct media_line), there), 0);
+	for (unsigned i = 0; i < pages; i++)
+		count += there[i] & 1;
+	print_message("# %u of %u pages\n", count, pages);
+	assert_in_range(count, 1, pages / 2);
 }
 
 static void test_trying_again_does_not_disturb_a_line_that_rings(void **state)
@@ -1116,6 +1133,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		MEDIA_TEST(test_what_a_card_refuses_is_tried_again),
+		MEDIA_TEST(test_a_line_without_calls_takes_half_of_its_memory_at_most),
 		MEDIA_TEST(test_trying_again_does_not_disturb_a_line_that_rings),
 		MEDIA_TEST(test_what_a_card_refuses_is_reported_until_the_next_wish),
 		MEDIA_TEST(test_a_line_rings_in_the_pattern_that_was_wished),
