@@ -273,10 +273,14 @@ static int start_branch(struct ua_request *request, struct ua_server *server, co
 static int go_on_by_udp(struct ua_request *request, struct ua_server *server)
 {
 	const struct ua_hop hop = request->hop;
+	int err;
 
 	if (server)
 		server->by_udp_until = tmr_jiffies() + UA_TCP_PAUSE_MS;
-	return start_branch_by(request, server, &hop, false);
+	err = start_branch_by(request, server, &hop, false);
+	if (err)
+		request->branch = mem_deref(request->branch);
+	return err;
 }
 
 /* The best that is left and takes it. */
