@@ -103,6 +103,18 @@ static bool on_challenge(const struct sip_hdr *header, const struct sip_msg *msg
 	return false;
 }
 
+/* Another server has not seen what the one before refused. A few that take turns are not followed for ever. */
+static void note_server(struct ua_attempt *attempt, const struct sa *server)
+{
+	bool is_other = sa_isset(&attempt->server, SA_ADDR) && !sa_cmp(&attempt->server, server, SA_ALL);
+
+	attempt->server = *server;
+	if (!is_other || attempt->moves == UA_ATTEMPT_MOVES_MAX)
+		return;
+	attempt->moves++;
+	attempt->answered = attempt->stale = 0;
+}
+
 int ua_credentials_learn(struct ua_credentials *credentials, struct ua_attempt *attempt,
 	const struct sip_msg *msg, bool trusted)
 {
@@ -110,6 +122,7 @@ int ua_credentials_learn(struct ua_credentials *credentials, struct ua_attempt *
 
 	if (!trusted)
 		return ENOTSUP;
+	note_server(attempt, &msg->src);
 	sip_msg_hdr_apply(msg, true, SIP_HDR_WWW_AUTHENTICATE, on_challenge, &learning);
 	learning.proxy = true;
 	sip_msg_hdr_apply(msg, true, SIP_HDR_PROXY_AUTHENTICATE, on_challenge, &learning);

@@ -12,11 +12,14 @@
 #include "sip/digest.h"
 
 #define UA_CHALLENGES_MAX 4 /* realms remembered, www and proxy, REGISTER and other requests apart */
+#define UA_ATTEMPT_MOVES_MAX 4 /* how often another server than the one before may challenge one request */
 
 struct ua_credentials;
 
-/* One request with all its repetitions; zeroed before the first. */
+/* One request with all its repetitions; zeroed before the first. Each server that it goes on to may challenge it anew. */
 struct ua_attempt {
+	struct sa server;  /* whose challenge was the last */
+	unsigned moves;    /* to another server */
 	unsigned answered; /* bit per challenge that came and was answered */
 	unsigned stale;    /* bit per challenge that was called stale once */
 };

@@ -271,6 +271,17 @@ static void take_service_routes(struct ua_account *account, const struct sip_msg
 		ua_known_outdate(account->agent->authority.known);
 }
 
+/* The better server may have come back, or been found, while another one was asked; not at once, should it be one that only ever says
+ * that it is busy. */
+static uint64_t stay_ms(const struct ua_registrar *registrar, unsigned expires_s)
+{
+	uint64_t ms = refresh_ms(expires_s);
+	struct ua_hop hop;
+
+	ua_account_hop(registrar->account, &hop);
+	return ua_hop_is_same(&hop, &registrar->hop) ? ms : MIN(ms, registrar->account->agent->failback_ms);
+}
+
 static void registered(struct ua_registrar *registrar, const struct sip_msg *msg)
 {
 	struct binding binding = {
@@ -293,7 +304,7 @@ static void registered(struct ua_registrar *registrar, const struct sip_msg *msg
 	tell(registrar, UA_REG_REGISTERED, msg->scode, "OK");
 	binding.expires_s = MIN(binding.expires_s, EXPIRES_MAX_S);
 	tmr_start(&registrar->expiry, 1000ull * binding.expires_s, on_expiry, registrar);
-	retry_in(registrar, refresh_ms(binding.expires_s));
+	retry_in(registrar, stay_ms(registrar, binding.expires_s));
 }
 
 static void too_brief(struct ua_registrar *registrar, const struct sip_msg *msg)
@@ -426,16 +437,18 @@ void ua_registrar_server_lost(struct ua_registrar *registrar, unsigned status, c
 		tell_failure(registrar, status, reason);
 }
 
-/* A REGISTER that is under way finds its server by itself. */
+/* A REGISTER that is under way finds its server by itself. What refused us would refuse us again, another server need not. */
 void ua_registrar_servers_changed(struct ua_registrar *registrar, unsigned spread_ms)
 {
 	uint64_t ms = rand_u32() % MAX(spread_ms, 1);
 	struct ua_hop hop;
+	bool is_same;
 
-	if (registrar->leaving || registrar->refusals || registrar->request || !tmr_isrunning(&registrar->next))
+	if (registrar->leaving || registrar->request || !tmr_isrunning(&registrar->next))
 		return;
 	ua_account_hop(registrar->account, &hop);
-	if (registrar->state == UA_REG_REGISTERED && !registrar->failures && ua_hop_is_same(&hop, &registrar->hop))
+	is_same = ua_hop_is_same(&hop, &registrar->hop);
+	if (is_same && (registrar->refusals || (registrar->state == UA_REG_REGISTERED && !registrar->failures)))
 		return;
 	registrar->failures = 0;
 	if (ms < tmr_get_expire(&registrar->next))

@@ -17,6 +17,7 @@ struct ua_search {
 	struct ua_place places[UA_TARGETS_MAX];
 	unsigned place_count;
 	int64_t ttl_s; /* the least that was seen */
+	bool unavailable; /* SRV says that there is no such service here */
 };
 
 static void search_destroy(void *arg)
@@ -59,17 +60,18 @@ static bool tell(struct le *le, void *arg)
 	return false;
 }
 
-/* What helps nobody changes nothing. */
+/* What helps nobody changes nothing, but that there is no service is an answer. */
 static void finish(struct ua_name *name)
 {
 	struct ua_search *search = name->search;
+	bool helps = search->place_count || search->unavailable;
 	int64_t ttl_s = MAX((int64_t)UA_NAME_TTL_MIN_S, MIN(search->ttl_s, (int64_t)UA_NAME_TTL_MAX_S));
 
-	if (search->place_count) {
+	if (helps) {
 		memcpy(name->places, search->places, sizeof(name->places));
 		name->count = search->place_count;
 	}
-	tmr_start(&name->again, 1000u * (uint64_t)(search->place_count ? ttl_s : UA_NAME_RETRY_S), on_again, name);
+	tmr_start(&name->again, 1000u * (uint64_t)(helps ? ttl_s : UA_NAME_RETRY_S), on_again, name);
 	name->search = mem_deref(search);
 	name->asked = true;
 	(void)hash_apply(name->agent->accounts, tell, name);
@@ -93,9 +95,14 @@ static void host_add(struct ua_search *search, const char *name, uint16_t port, 
 static bool on_srv(struct dnsrr *rr, void *arg)
 {
 	struct ua_search *search = arg;
+	const char *target = rr->rdata.srv.target;
 
 	note_ttl(search, rr);
-	if (rr->rdata.srv.port && rr->rdata.srv.target && rr->rdata.srv.target[0] && strcmp(rr->rdata.srv.target, "."))
+	if (!target)
+		return false;
+	if (!target[0] || !strcmp(target, "."))
+		search->unavailable = true;
+	else if (rr->rdata.srv.port)
 		host_add(search, rr->rdata.srv.target, rr->rdata.srv.port, rr->rdata.srv.pri, rr->rdata.srv.weight);
 	return false;
 }
@@ -187,7 +194,7 @@ static void on_address(int err, const struct dnshdr *hdr, struct list *answers, 
 	ask_address(name);
 }
 
-/* A name without services has the usual port (RFC 3263 s4.2). */
+/* A name without services has the usual port (RFC 3263 s4.2), unless it says that it has none (RFC 2782). */
 static void on_services(int err, const struct dnshdr *hdr, struct list *answers, struct list *authorities, struct list *additional,
 	void *arg)
 {
@@ -198,7 +205,7 @@ static void on_services(int err, const struct dnshdr *hdr, struct list *answers,
 	(void)additional;
 	if (!err)
 		dns_rrlist_apply(answers, NULL, DNS_TYPE_SRV, DNS_CLASS_IN, false, on_srv, name->search);
-	if (!name->search->host_count)
+	if (!name->search->host_count && !name->search->unavailable)
 		host_add(name->search, name->host, SIP_PORT, 0, 0);
 	ask_address(name);
 }

@@ -92,6 +92,22 @@ static bool uses(struct le *le, void *arg)
 	return ua_account_uses(le->data, arg);
 }
 
+static void on_peace_over(void *arg)
+{
+	struct ua_server *server = arg;
+
+	tell_accounts(server, server->agent->failback_ms / 2);
+}
+
+/* Those who went elsewhere meanwhile come back. */
+static void await_peace_over(struct ua_server *server)
+{
+	uint64_t now_ms = tmr_jiffies(), until_ms = server->health.shunned_until_ms;
+
+	if (!server->health.lost && until_ms > now_ms)
+		tmr_start(&server->next, until_ms - now_ms, on_peace_over, server);
+}
+
 static void on_response(int err, const struct sip_msg *msg, void *arg)
 {
 	struct ua_server *server = arg;
@@ -100,6 +116,7 @@ static void on_response(int err, const struct sip_msg *msg, void *arg)
 		return;
 	tmr_cancel(&server->next);
 	server->health.lost = false;
+	await_peace_over(server);
 	tell_accounts(server, server->agent->failback_ms / 2);
 }
 
@@ -149,4 +166,6 @@ void ua_server_lose(struct ua_server *server)
 void ua_server_shun(struct ua_server *server, unsigned seconds)
 {
 	server->health.shunned_until_ms = tmr_jiffies() + 1000ull * MIN(seconds, SHUN_MAX_S);
+	if (server->agent)
+		await_peace_over(server);
 }

@@ -488,6 +488,112 @@ static void test_a_server_of_nobody_may_answer(void **state)
 	bed_advance(FAILBACK_MS);
 }
 
+static const char *challenge_at(unsigned server, const char *request, const char *nonce)
+{
+	char text[96];
+
+	snprintf(text, sizeof(text), "WWW-Authenticate: Digest realm=\"example.org\", nonce=\"%s\"\r\n", nonce);
+	answer(server, request, 401, text, "");
+	return at(server, "REGISTER ");
+}
+
+/* The REGISTER that comes to the backup when the first server has fallen silent. */
+static const char *asks_the_backup(void)
+{
+	start(2);
+	bed_call();
+	bed_advance(FAILOVER_MS);
+	answer(1, at(1, "INVITE "), 486, "", "");
+	bed_heard("ended by peer, status 486, cause 0");
+	bed_advance(SPREAD_MS);
+	return at(1, "REGISTER ");
+}
+
+static void test_another_server_s_challenge_is_no_wrong_password(void **state)
+{
+	const char *request;
+
+	(void)state;
+	bed_servers(2);
+	ua_account_register(bed.account, 0);
+	bed_heard("registration trying 0");
+	assert_has(challenge_at(0, at(0, "REGISTER "), "n1"), "nonce=\"n1\"");
+	bed_advance(FAILOVER_MS);
+	/* RFC 3261 s22.2: credentials were rejected if the server that they were for challenges again | another server's first challenge is answered */
+	request = challenge_at(1, at(1, "REGISTER "), "n2");
+	assert_has(request, "nonce=\"n2\"");
+	accept_binding(1, request);
+}
+
+static void test_servers_that_take_turns_at_challenging_are_not_answered_for_ever(void **state)
+{
+	unsigned requests = 0;
+
+	(void)state;
+	bed_servers(2);
+	ua_account_register(bed.account, 0);
+	bed_heard("registration trying 0");
+	bed_advance(0);
+	while (bed_has_message() && requests < 40) {
+		char text[96];
+		const char *request = bed_receive();
+
+		snprintf(text, sizeof(text), "WWW-Authenticate: Digest realm=\"example.org\", nonce=\"n%u\"\r\n", requests);
+		answer(requests++ % 2, request, 401, text, "");
+		for (int i = 0; i < 4; i++)
+			bed_advance(0);
+	}
+	assert_in_range(requests, 3, 12);
+	bed_heard("registration failed 401");
+}
+
+static void test_a_refusal_at_the_backup_does_not_bar_the_way_back(void **state)
+{
+	(void)state;
+	answer(1, asks_the_backup(), 403, "", "");
+	bed_heard("registration registered 403");
+	come_back(0);
+	bed_advance(FAILBACK_MS / 2);
+	accept_binding(0, at(0, "REGISTER "));
+}
+
+static void test_what_refused_is_not_asked_again_because_another_server_came_back(void **state)
+{
+	(void)state;
+	answer(1, asks_the_backup(), 403, "", "");
+	bed_heard("registration registered 403");
+	bed_advance(FAILBACK_MS);
+	assert_false(came_to(1, "REGISTER "));
+}
+
+static void test_a_server_that_comes_back_while_the_backup_is_being_asked_has_its_accounts_back(void **state)
+{
+	char request[2048];
+
+	(void)state;
+	snprintf(request, sizeof(request), "%s", asks_the_backup());
+	answer(1, request, 100, "", "");
+	come_back(0);
+	accept_binding(1, request);
+	bed_advance(FAILBACK_MS);
+	accept_binding(0, at(0, "REGISTER "));
+}
+
+static void test_a_server_that_asked_to_be_left_alone_has_its_accounts_back_after_that(void **state)
+{
+	(void)state;
+	bed_servers(2);
+	ua_account_register(bed.account, 0);
+	bed_heard("registration trying 0");
+	answer(0, at(0, "REGISTER "), 503, "Retry-After: 60\r\n", "");
+	accept_binding(1, at(1, "REGISTER "));
+	bed_advance(59000);
+	assert_false(came_to(0, "REGISTER "));
+	bed_advance(1000);
+	bed_advance(FAILBACK_MS / 2);
+	accept_binding(0, at(0, "REGISTER "));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -515,6 +621,12 @@ int main(void)
 		bed_test(test_the_account_may_go_while_its_server_is_asked),
 		bed_test(test_the_agent_may_go_while_a_server_of_nobody_is_asked),
 		bed_test(test_a_server_of_nobody_may_answer),
+		bed_test(test_another_server_s_challenge_is_no_wrong_password),
+		bed_test(test_servers_that_take_turns_at_challenging_are_not_answered_for_ever),
+		bed_test(test_a_refusal_at_the_backup_does_not_bar_the_way_back),
+		bed_test(test_what_refused_is_not_asked_again_because_another_server_came_back),
+		bed_test(test_a_server_that_comes_back_while_the_backup_is_being_asked_has_its_accounts_back),
+		bed_test(test_a_server_that_asked_to_be_left_alone_has_its_accounts_back_after_that),
 	};
 
 	return cmocka_run_group_tests_name("sip failover", tests, NULL, NULL);

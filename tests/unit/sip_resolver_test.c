@@ -82,6 +82,21 @@ static void test_naptr_tells_where_srv_is(void **state)
 	assert_int_equal(first_asked(), 1);
 }
 
+static void test_a_service_that_is_said_to_be_unavailable_is_not_looked_for_elsewhere(void **state)
+{
+	(void)state;
+	dns_srv("_sip._udp.example.org", 300, 0, 0, 0, ".");
+	dns_a("example.org", 300, "127.0.0.2");
+	bed_servers_of(2, "example.org", 0);
+	ua_account_register(bed.account, 0);
+	settle();
+	bed_advance(SOON_MS);
+	/* RFC 2782: the target "." says that the service is decidedly not available at this domain | no address of the domain is asked for or tried */
+	bed_heard("registration failed 0");
+	bed_quiet();
+	assert_int_equal(dns_questions(), 2);
+}
+
 static void test_a_server_that_falls_silent_is_left_for_the_next_of_its_name(void **state)
 {
 	(void)state;
@@ -188,6 +203,7 @@ int main(void)
 		dns_test(test_a_name_with_port_is_an_address),
 		dns_test(test_srv_is_followed_where_there_is_no_naptr),
 		dns_test(test_naptr_tells_where_srv_is),
+		dns_test(test_a_service_that_is_said_to_be_unavailable_is_not_looked_for_elsewhere),
 		dns_test(test_a_server_that_falls_silent_is_left_for_the_next_of_its_name),
 		dns_test(test_the_dns_is_asked_again_when_its_answer_is_too_old),
 		dns_test(test_what_the_dns_said_last_stands_while_it_is_silent),
