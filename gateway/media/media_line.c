@@ -426,6 +426,17 @@ static bool is_heard(const struct media_line *line)
 	return streams || line->wish.echo || digits_may_come(line);
 }
 
+/* What may be of a key stays out of the sound of who gets keys as events; who else speaks in a three-way call does not. */
+static void say_block(struct media_line *line, int to, const int16_t *samples, size_t count)
+{
+	struct stream *stream = &line->streams[to];
+	bool suspected = dsp_dtmf_rx_suspects(line->dtmf), mixed = line->wish.hears[to] != 0;
+
+	stream_suspect(stream, suspected && !mixed);
+	if (!stream->wish.plays_hold)
+		send_block(line, to, suspected && mixed && stream_sends_events(stream) ? NULL : samples, count);
+}
+
 /* What the telephone says: digits, which dial tone that comes back would hide, then the streams. */
 static void listen_block(struct media_line *line, int16_t *samples, size_t count)
 {
@@ -445,11 +456,8 @@ static void listen_block(struct media_line *line, int16_t *samples, size_t count
 	if (line->taste->level_control)
 		dsp_level_run(&line->level, samples, count);
 	dsp_gain_apply(line->rx_gain, samples, count);
-	for (int i = 0; i < MEDIA_CALLS; i++) {
-		stream_suspect(&line->streams[i], dsp_dtmf_rx_suspects(line->dtmf));
-		if (!line->streams[i].wish.plays_hold)
-			send_block(line, i, samples, count);
-	}
+	for (int i = 0; i < MEDIA_CALLS; i++)
+		say_block(line, i, samples, count);
 	memcpy(line->said, samples, count * sizeof(*samples));
 }
 

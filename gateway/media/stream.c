@@ -221,7 +221,7 @@ void stream_key(struct stream *stream, char digit, bool down, unsigned duration_
 {
 	struct relay_out out = relay_out(stream);
 
-	if (!may_send(stream) || !stream->wish.event_type || stream->wish.plays_hold)
+	if (!may_send(stream) || !stream_sends_events(stream))
 		return;
 	if (!down) {
 		relay_key_up(&stream->relay, &out, duration_samples);
@@ -230,6 +230,11 @@ void stream_key(struct stream *stream, char digit, bool down, unsigned duration_
 	send_nothing(stream, 0);
 	stream->talkspurt = true;
 	relay_key_down(&stream->relay, &out, digit, duration_samples);
+}
+
+bool stream_sends_events(const struct stream *stream)
+{
+	return stream->wish.event_type && !stream->wish.plays_hold;
 }
 
 void stream_suspect(struct stream *stream, bool suspected)
@@ -262,7 +267,7 @@ void stream_send(struct stream *stream, const int16_t *samples, size_t count)
 		send_nothing(stream, count);
 		return;
 	}
-	if (suspected && stream->wish.event_type && !stream->wish.plays_hold)
+	if (suspected && stream_sends_events(stream))
 		samples = silence;
 	if (!wanted || stream->frame_fill + count > sizeof(stream->frame) / sizeof(*stream->frame))
 		stream->frame_fill = 0;

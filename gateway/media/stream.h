@@ -137,11 +137,14 @@ void stream_send(struct stream *stream, const int16_t *samples, size_t count);
 uint32_t stream_silent_id(const struct stream *stream);
 /* ... for STREAM_QUIET_MS. */
 uint32_t stream_quiet_id(const struct stream *stream);
+/* ... when STREAM_FORGED_MAX packets came that its key did not sign. */
+uint32_t stream_forged_id(const struct stream *stream);
+
+/* The telephone's keys go out on it as events rather than as sound. */
+bool stream_sends_events(const struct stream *stream);
 
 /* Whether the next block, and it alone, may be of a key, as dsp_dtmf_rx_suspects has it. */
 void stream_suspect(struct stream *stream, bool suspected);
-/* ... when STREAM_FORGED_MAX packets came that its key did not sign. */
-uint32_t stream_forged_id(const struct stream *stream);
 
 /* The telephone's key, as dsp_dtmf_h tells it: sent as an event where the peer takes them; from its detection to the end
  * of its tone no sound goes out. Before the stream_send of the same block. */

@@ -36,6 +36,7 @@ static struct card {
 	enum fxs_feed feed;
 	unsigned written, overtaken;
 	int16_t says; /* in every sample */
+	struct dsp_dtmf_tx *keys; /* what it says instead; NULL: none */
 	int16_t heard[FXS_BLOCK_SAMPLES_MAX]; /* the newest block that was written */
 } cards[CARDS];
 
@@ -183,6 +184,8 @@ static int sound_read(struct fxs_port *port, int16_t *samples, size_t count)
 
 	for (size_t i = 0; i < count; i++)
 		samples[i] = card->echoes ? card->heard[i] : card->says;
+	if (card->keys)
+		(void)dsp_dtmf_tx_fill(card->keys, samples, count);
 	return read(((struct card *)port)->fd, &one, sizeof(one)) == sizeof(one) ? 0 : EAGAIN;
 }
 
@@ -809,6 +812,60 @@ static void test_a_telephone_is_used_beside_a_bridge(void **state)
 	end_close(&third);
 }
 
+/* Both take events. */
+static struct media_wish three_way_of(const struct end parties[2])
+{
+	struct media_wish wish = {.feed = FXS_FEED_ACTIVE, .tone = MEDIA_TONE_NONE, .sound = true, .hook_mode = FXS_HOOK_IN_CALL};
+
+	for (int i = 0; i < 2; i++) {
+		wish.streams[i] = (struct stream_wish){
+			.id = 20 + (uint32_t)i, .fd = parties[i].ours_fd, .remote = parties[i].addr, .ptime_ms = 20, .sends = true,
+			.receives = true, .event_type = 101,
+		};
+		wish.hears[i] = (uint8_t)(1u << (1 - i));
+	}
+	return wish;
+}
+
+static bool is_silent(const struct end *end)
+{
+	unsigned silent = 0;
+
+	for (size_t i = 0; i < end->got.payload_length; i++)
+		silent += end->got.payload[i] == 0xff;
+	return silent >= BLOCK_SAMPLES;
+}
+
+/* Too short for digits, but long enough to be suspected; no two begin alike. */
+static void test_a_suspected_key_silences_no_other_party(void **state)
+{
+	struct media_wish wish = three_way_of(ends);
+	unsigned packets = 0, suspected = 0;
+
+	(void)state;
+	assert_int_equal(dsp_dtmf_tx_alloc(&cards[0].keys), 0);
+	assert_int_equal(dsp_dtmf_tx_push(cards[0].keys, "5555555555", 28, 49), 0);
+	media_line_wish(lines[0], &wish);
+	hook_set(true);
+	for (int i = 0; i < 50; i++) {
+		end_says(&ends[1], 0, DSP_LAW_MU, 4000);
+		for (int half = 0; half < 2; half++) {
+			block_passes();
+			suspected += dsp_dtmf_rx_suspects(lines[0]->dtmf);
+		}
+		while (end_gets(&ends[0])) {
+			assert_int_equal(ends[0].got.payload_type, 0);
+			assert_false(packets++ > 5 && is_silent(&ends[0]));
+		}
+		while (end_gets(&ends[1]))
+			;
+	}
+	assert_true(suspected > 5);
+	assert_true(packets > 40);
+	dsp_dtmf_tx_free(cards[0].keys);
+	cards[0].keys = NULL;
+}
+
 static void test_a_card_out_of_order_still_bridges(void **state)
 {
 	struct media_wish wish = bridge_of(ends);
@@ -1148,6 +1205,7 @@ int main(void)
 		BRIDGE_TEST(test_two_talk_past_a_telephone_that_is_hung_up),
 		BRIDGE_TEST(test_a_telephone_is_used_beside_a_bridge),
 		BRIDGE_TEST(test_a_card_out_of_order_still_bridges),
+		BRIDGE_TEST(test_a_suspected_key_silences_no_other_party),
 		BRIDGE_TEST(test_a_key_goes_on_as_an_event),
 		BRIDGE_TEST(test_a_key_whose_end_is_lost_ends),
 		BRIDGE_TEST(test_a_key_becomes_a_tone_for_an_end_without_events),
