@@ -62,18 +62,16 @@ static uint32_t arrival(uint64_t now_ns, unsigned clock_hz)
 static void jitter_take(struct ua_rtp_source *source, const struct ua_rtp_packet *packet, uint64_t now_ns, unsigned clock_hz)
 {
 	uint32_t transit = arrival(now_ns, clock_hz) - packet->timestamp;
-	int32_t change = (int32_t)(transit - source->transit);
+	uint32_t later = transit - source->transit, change = later <= INT32_MAX ? later : 0u - later;
 	bool first = source->received == 1;
 
 	if (!first && packet->timestamp == source->timestamp)
 		return;
 	source->timestamp = packet->timestamp;
 	source->transit = transit;
-	if (change < 0)
-		change = -change;
 	/* A jump of more than a second is another clock. */
-	if (!first && (uint32_t)change < clock_hz)
-		source->jitter_16 += (uint32_t)change - ((source->jitter_16 + 8) >> 4);
+	if (!first && change < clock_hz)
+		source->jitter_16 += change - ((source->jitter_16 + 8) >> 4);
 }
 
 void ua_rtp_source_take(struct ua_rtp_source *source, const struct ua_rtp_packet *packet, uint64_t now_ns, unsigned clock_hz)

@@ -134,6 +134,20 @@ static void test_losses_of_a_source_before_count_on(void **state)
 	assert_int_equal(ua_rtp_source_received(&source), 16);
 }
 
+static void test_a_clock_that_jumps_half_around_is_no_jitter(void **state)
+{
+	struct ua_rtp_packet packet = {.ssrc = 1};
+
+	(void)state;
+	for (int i = 0; i < 4; i++) {
+		packet.sequence++;
+		packet.timestamp += UINT32_C(1) << 31;
+		ua_rtp_source_take(&source, &packet, 0, CLOCK_HZ);
+	}
+	assert_int_equal(ua_rtp_source_received(&source), 4);
+	assert_int_equal(ua_rtp_source_jitter(&source), 0);
+}
+
 #define SOURCE_TEST(test) cmocka_unit_test_setup(test, begin)
 
 int main(void)
@@ -145,6 +159,7 @@ int main(void)
 		SOURCE_TEST(test_a_steady_stream_has_no_jitter_and_an_event_makes_none),
 		SOURCE_TEST(test_a_sender_that_starts_again_has_lost_nothing),
 		SOURCE_TEST(test_losses_of_a_source_before_count_on),
+		SOURCE_TEST(test_a_clock_that_jumps_half_around_is_no_jitter),
 	};
 
 	return cmocka_run_group_tests_name("sip rtp_source", tests, NULL, NULL);
