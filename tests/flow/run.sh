@@ -47,6 +47,14 @@ all_of() {
 	same_twice "$1"
 }
 
+# By blocks of so many ms instead of 10.
+in_blocks() {
+	local story
+	story=$jobs_out/$(basename "$2" .flow)-in-blocks-of-$1.flow
+	sed "1s/^/# sections: media { block_ms = $1 }\n/" "$2" >"$story"
+	play flow "$story"
+}
+
 in_country() {
 	local COUNTRY=$1
 	export COUNTRY
@@ -59,6 +67,11 @@ done
 tones=$here/../stories/countries/tones.flow
 for country in $(sed -n 's/^# countries: //p' "$tones"); do
 	jobs_start in_country "$country"
+done
+for file in $("$here/../bed/stories.sh" flow); do
+	for block_ms in $(sed -n 's/^# block_ms: //p' "$file"); do
+		jobs_start in_blocks "$block_ms" "$file"
+	done
 done
 for how in mute-leg swap-legs gap-60; do
 	jobs_start spoilt $how "$here/../stories/first-call.flow"
