@@ -98,7 +98,7 @@ void stream_update(struct stream *stream, const struct stream_wish *wish)
 	coders_take(stream, wish);
 	if (moved || !stream->wish.sends)
 		stream->talkspurt = true;
-	if (!wish->sends || !wish->event_type || wish->plays_hold)
+	if (!wish->sends || !wish->event_type || wish->plays_hold || address_port(&wish->remote) == 0)
 		stream->relay.down = stream->relay.sender.busy = false;
 	stream->wish = *wish;
 	stream_aim(stream);

@@ -374,6 +374,31 @@ static void test_a_suspicion_is_of_one_block_alone(void **state)
 	assert_int_not_equal(packet.payload[BLOCK], 0xff);
 }
 
+/* Its release could be told to nobody. */
+static void test_a_key_that_was_down_when_the_address_went_leaves_no_silence(void **state)
+{
+	struct stream_wish nowhere = near.wish, back = near.wish;
+	uint8_t bytes[STREAM_WIRE_BYTES_MAX];
+	struct ua_rtp_packet packet = {0};
+	int16_t loud[BLOCK];
+	ssize_t length;
+
+	(void)state;
+	for (int i = 0; i < BLOCK; i++)
+		loud[i] = 8000;
+	address_port_set(&nowhere.remote, 0);
+	stream_key(&near, '5', true, 0);
+	stream_update(&near, &nowhere);
+	stream_key(&near, '5', false, 800);
+	stream_update(&near, &back);
+	for (int i = 0; i < 4; i++)
+		stream_send(&near, loud, BLOCK);
+	while ((length = recv(wire_fd, bytes, sizeof(bytes), MSG_DONTWAIT)) > 0)
+		assert_int_equal(ua_rtp_decode(&packet, bytes, (size_t)length), 0);
+	assert_int_equal(packet.payload_type, 0);
+	assert_int_equal(packet.payload_length, 2 * BLOCK);
+}
+
 static void test_a_peer_without_events_gets_the_tone_in_band(void **state)
 {
 	(void)state;
@@ -458,6 +483,7 @@ int main(int argc, char **argv)
 		RELAY_TEST(test_no_key_arrives_where_its_events_do_not),
 		RELAY_TEST(test_an_event_has_one_marker_three_ends_and_no_sound_beside),
 		RELAY_TEST(test_a_suspicion_is_of_one_block_alone),
+		RELAY_TEST(test_a_key_that_was_down_when_the_address_went_leaves_no_silence),
 		RELAY_TEST(test_a_peer_without_events_gets_the_tone_in_band),
 		RELAY_TEST(test_who_hears_the_hold_sound_gets_no_keys),
 		RELAY_TEST(test_keys_beside_opus_have_its_clock),
