@@ -79,9 +79,9 @@ static struct ua_call_to call_to(const struct line *line, const char *number)
 	struct ua_account *beside = directory_find(line->directory, number);
 
 	if (!beside && line->emergency && line->config->profile->emergency_uri == CONFIG_EMERGENCY_URN)
-		return (struct ua_call_to){.uri = UA_URI_EMERGENCY, .replaces = "", .referred_by = ""};
+		return (struct ua_call_to){.uri = UA_URI_EMERGENCY, .replaces = "", .referred_by = "", .hurries = line_emergency_has_more(line)};
 	return (struct ua_call_to){.user = number, .account = beside, .replaces = "", .referred_by = "",
-		.anonymous = line_hides_number(line) && !line->emergency};
+		.anonymous = line_hides_number(line) && !line->emergency, .hurries = line->emergency && line_emergency_has_more(line)};
 }
 
 int line_call_over(struct leg **legp, struct line *line, struct ua_account *account, const char *number)

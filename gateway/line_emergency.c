@@ -49,6 +49,11 @@ struct ua_account *line_emergency_account(struct line *line)
 	return account;
 }
 
+bool line_emergency_has_more(const struct line *line)
+{
+	return line->emergency_tried_count < LINE_EMERGENCY_TRIES_MAX && untried(line, true);
+}
+
 /* The centre itself has spoken, or the call was answered. */
 static bool is_settled(const struct ua_end *end)
 {

@@ -184,6 +184,8 @@ void line_emergency_begin(struct line *line);
 /* The next account that the emergency call may go over: the line's own before others, registered ones before those that are not; NULL: none
  * is left. */
 struct ua_account *line_emergency_account(struct line *line);
+/* Whether there would be one. */
+bool line_emergency_has_more(const struct line *line);
 /* An emergency call that was refused, or that nobody answers for, goes over another account, in the same place; false: it is none, the centre
  * itself has spoken, or no account is left. */
 bool line_emergency_goes_on(struct line *line, struct leg *leg, enum line_role role);

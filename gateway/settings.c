@@ -216,7 +216,7 @@ const struct setting settings[] = {
 	PROFILE("digit_map", KIND_DIGITMAP, digit_map, 1, 0, "", "x.T",
 		"which digits make a number (RFC 3435 s2.1.5); <9:>xxxx sends them without the 9, <:0>xxxx with a 0 before"),
 	PROFILE("emergency", KIND_DIGITMAP, emergency, 0, 0, "", "",
-		"which digits are an emergency number, as (112|911); called at once and without registration, over another account where the line's own is not registered, refuses or does not answer; such a call takes no flash and lets none wait"),
+		"which digits are an emergency number, as (112|911); called at once and without registration, over another account where the line's own is not registered, refuses or has not answered for failover_s; such a call takes no flash and lets none wait"),
 	PROFILE("emergency_uri", KIND_EMERGENCY, emergency_uri, 0, 0, "", "dialled",
 		"what such a call asks the server for: the number as dialled, or urn, urn:service:sos (RFC 5031), which the network knows the centre of"),
 	PROFILE("emergency_hold_s", KIND_NUMBER, emergency_hold_s, 0, 3600, "s", "120",

@@ -138,6 +138,7 @@ struct ua_outgoing {
 	const char *body;
 	const char *type; /* of the body; NULL: a session description */
 	bool to_server, anonymous;
+	bool hurries; /* ETIMEDOUT when the last server too has said nothing for failover_s */
 	struct ua_server *server; /* NULL: not to a certain one */
 	struct ua_hop *hopp; /* gets where it went last; may be NULL */
 	char **credentialsp; /* gets the lines of the credentials; may be NULL. mem_deref them */

@@ -302,6 +302,7 @@ int ua_invite_send_to(struct ua_invite **invitep, struct ua_account *account, co
 		       : ua_text_format("%s", to->uri);
 	invite->call_lines = lines_of(account, to);
 	invite->anonymous = to->anonymous;
+	invite->hurries = to->hurries;
 	err = uri && invite->call_lines ? send_invite(invite, to, uri, offer, handlers, arg) : ENOMEM;
 	mem_deref(uri);
 	if (err)

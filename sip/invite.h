@@ -98,6 +98,7 @@ struct ua_call_to {
 	const struct ua_invite *forwards;
 	enum ua_forward_cause cause; /* of forwarding */
 	bool anonymous;          /* From hides who calls, Privacy asks for it (RFC 3323 s4.1.1.3, RFC 3325 s9.3), the server alone is told */
+	bool hurries;            /* there is another way: ends by timeout, 408, when the last server too has said nothing for failover_s */
 };
 /* EINVAL: no sip: address, or text that does not belong into a header. ELOOP: the call that is forwarded has no hop left.
  * ENOTCONN: it is not there any more. EHOSTUNREACH: the account that is to be called is another agent's. */

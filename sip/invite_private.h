@@ -189,6 +189,7 @@ struct ua_invite {
 	bool past_servers;        /* the INVITE goes straight to its address */
 	char *call_lines; /* Replaces, Referred-By, Diversion, History-Info, Privacy, whole lines; NULL: none */
 	bool anonymous;   /* the called party is not told who calls */
+	bool hurries;     /* the last server too is waited for no longer than the others */
 	struct ua_refer_target *moved; /* of a 3xx, until the user heard of it; NULL: none */
 	char *credentials; /* lines of the INVITE that its ACK repeats (RFC 3261 s13.2.2.4) */
 

@@ -57,6 +57,7 @@ static int send_invite(struct ua_invite *invite)
 		.cseq = ++invite->started->local_cseq,
 		.body = invite->sdp_text,
 		.to_server = !invite->past_servers,
+		.hurries = invite->hurries,
 		.credentialsp = &invite->credentials,
 	};
 	int err = ENOMEM;

@@ -34,6 +34,7 @@ struct ua_request {
 	bool moves;  /* to whichever server answers */
 	bool heard;  /* something came */
 	bool judges; /* its silence is the server's own */
+	bool hurries; /* nor is the last server waited for */
 	bool cancelled;
 	const struct ua_server *tried[UA_TARGETS_MAX]; /* compared, never read: they may be gone */
 	unsigned tried_count;
@@ -259,7 +260,7 @@ static int start_branch_by(struct ua_request *request, struct ua_server *server,
 		*request->hopp = *hop;
 	if (branch->instead)
 		tmr_start(&request->patience, MIN(UA_TCP_PATIENCE_MS, agent->failover_ms), on_patience, request);
-	else if (is_impatient(request))
+	else if (is_impatient(request) || request->hurries)
 		tmr_start(&request->patience, agent->failover_ms, on_patience, request);
 	return 0;
 }
@@ -322,10 +323,13 @@ static void leave_tcp(struct ua_request *request)
 	mem_deref(server);
 }
 
-/* The last one may take as long as it likes. */
+static void finish(struct ua_request *request, int err, const struct sip_msg *msg);
+
+/* The last one may take as long as it likes, unless the caller knows another way. */
 static void on_patience(void *arg)
 {
 	struct ua_request *request = arg;
+	bool has_next;
 
 	if (!request->account->agent)
 		return;
@@ -334,10 +338,13 @@ static void on_patience(void *arg)
 		return;
 	}
 	lose_when_silent(request);
-	if (!request->moves || request->cancelled || !next_server(request))
+	has_next = request->moves && next_server(request);
+	if (request->cancelled || !(has_next || request->hurries))
 		return;
 	leave(request);
-	if (go_on(request))
+	if (!has_next)
+		finish(request, ETIMEDOUT, NULL);
+	else if (go_on(request))
 		give_up(request);
 }
 
@@ -430,6 +437,7 @@ static int copy(struct ua_request *request, const struct ua_request_plan *plan)
 	request->content = mem_ref(plan->content);
 	request->cseq = outgoing->cseq;
 	request->moves = outgoing->to_server;
+	request->hurries = outgoing->hurries;
 	request->judges = judges(outgoing, ua_dialog_request_uri(plan->dialog));
 	request->hopp = outgoing->hopp;
 	return err;

@@ -251,6 +251,7 @@ int ua_invite_send_to(struct ua_invite **invitep, struct ua_account *account, co
 	const struct ua_sdp *offer, const struct ua_invite_handlers *handlers, void *arg)
 {
 	world.calling_account = account;
+	world.calling_hurries = to->hurries;
 	if (world.send_err)
 		return world.send_err;
 	*invitep = invite_new();

@@ -51,6 +51,7 @@ struct line_world {
 	struct subscriber subscriber;
 	struct ua_account *accounts[2];
 	const struct ua_account *calling_account; /* of the newest call */
+	bool calling_hurries; /* that call */
 	const struct ua_account *called_account; /* by the newest call; NULL: through the server */
 	enum ua_registration registration;
 	const struct ua_account *unregistered; /* that one is not, whatever registration says */

@@ -557,6 +557,17 @@ static void test_an_emergency_call_that_no_account_takes_ends(void **state)
 	assert_state("info");
 }
 
+static void test_an_emergency_call_hurries_as_long_as_there_is_another_account(void **state)
+{
+	(void)state;
+	phone_does(MEDIA_EVENT_LIFTED, 0);
+	phone_dials("112");
+	assert_true(world.calling_hurries);
+	call_ends(call_sent(), 408, false);
+	assert_ptr_equal(world.calling_account, world.accounts[1]);
+	assert_false(world.calling_hurries);
+}
+
 static void test_a_centre_that_is_busy_is_not_called_again(void **state)
 {
 	(void)state;
@@ -841,6 +852,7 @@ int main(void)
 		accounts_test(test_numbers_without_a_route_go_over_the_line_s_account),
 		accounts_test(test_an_emergency_call_goes_over_another_account),
 		accounts_test(test_an_emergency_call_that_no_account_takes_ends),
+		accounts_test(test_an_emergency_call_hurries_as_long_as_there_is_another_account),
 		accounts_test(test_a_centre_that_is_busy_is_not_called_again),
 		accounts_test(test_an_emergency_call_goes_first_over_an_account_that_is_registered),
 		accounts_test(test_other_calls_go_over_no_other_account),

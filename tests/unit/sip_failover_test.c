@@ -134,6 +134,42 @@ static void test_the_only_server_is_waited_for(void **state)
 	bed_heard("ended by peer, status 486, cause 0");
 }
 
+static void test_who_hurries_does_not_wait_for_the_only_server(void **state)
+{
+	const struct ua_call_to to = {.user = "112", .replaces = "", .referred_by = "", .hurries = true};
+	const char *request;
+	struct ua_sdp offer;
+
+	(void)state;
+	bed_servers(1);
+	ua_sdp_offer(&offer, &bed.local);
+	assert_int_equal(ua_invite_send_to(&bed.invite, bed.account, &to, &offer, &bed_handlers, NULL), 0);
+	request = at(0, "INVITE ");
+	bed_advance(FAILOVER_MS - 100);
+	bed_heard_nothing();
+	bed_advance(100);
+	bed_heard("ended by timeout, status 408, cause 0");
+	answer(0, request, 180, "", "");
+	answer(0, at(0, "CANCEL "), 200, "", "");
+	answer(0, request, 487, "", "");
+	at(0, "ACK ");
+}
+
+static void test_who_hurries_waits_for_a_server_that_has_spoken(void **state)
+{
+	const struct ua_call_to to = {.user = "112", .replaces = "", .referred_by = "", .hurries = true};
+	struct ua_sdp offer;
+
+	(void)state;
+	bed_servers(1);
+	ua_sdp_offer(&offer, &bed.local);
+	assert_int_equal(ua_invite_send_to(&bed.invite, bed.account, &to, &offer, &bed_handlers, NULL), 0);
+	answer(0, at(0, "INVITE "), 100, "", "");
+	bed_advance(FAILOVER_MS);
+	bed_advance(FAILOVER_MS);
+	bed_heard_nothing();
+}
+
 static void test_a_late_ringing_of_the_server_that_was_left_is_cancelled(void **state)
 {
 	const char *first, *next, *cancel;
@@ -519,8 +555,8 @@ static void test_another_server_s_challenge_is_no_wrong_password(void **state)
 	bed_heard("registration trying 0");
 	assert_has(challenge_at(0, at(0, "REGISTER "), "n1"), "nonce=\"n1\"");
 	bed_advance(FAILOVER_MS);
-	/* RFC 3261 s22.2: credentials were rejected if the server that they were for challenges again | another server's first challenge is answered */
 	request = challenge_at(1, at(1, "REGISTER "), "n2");
+	/* RFC 3261 s22.2: credentials were rejected if the server that they were for challenges again | another server's first challenge is answered */
 	assert_has(request, "nonce=\"n2\"");
 	accept_binding(1, request);
 }
@@ -601,6 +637,8 @@ int main(void)
 		bed_test(test_only_the_first_call_waits),
 		bed_test(test_a_server_that_says_trying_is_waited_for),
 		bed_test(test_the_only_server_is_waited_for),
+		bed_test(test_who_hurries_does_not_wait_for_the_only_server),
+		bed_test(test_who_hurries_waits_for_a_server_that_has_spoken),
 		bed_test(test_a_late_ringing_of_the_server_that_was_left_is_cancelled),
 		bed_test(test_a_late_answer_of_the_server_that_was_left_gets_ack_and_bye),
 		bed_test(test_a_late_answer_after_the_call_has_ended_gets_ack_and_bye),
