@@ -70,12 +70,32 @@ static void latch_review(struct stream *stream, const struct stream_wish *wish)
 	stream->rtcp_source_port = 0;
 }
 
+static bool may_send(const struct stream *stream)
+{
+	return stream->wish.id && stream->wish.sends && address_port(&stream->wish.remote) != 0;
+}
+
+static bool passes_events(const struct stream *stream)
+{
+	return stream->onward && may_send(stream->onward) && stream->onward->wish.event_type;
+}
+
+/* Who pressed it is gone, and will not tell its end. */
+static void passed_key_end(struct stream *stream)
+{
+	if (stream->relay.receiver.ongoing && passes_events(stream))
+		stream_key(stream->onward, 0, false, 0);
+	stream->relay.receiver.ongoing = false;
+}
+
 void stream_update(struct stream *stream, const struct stream_wish *wish)
 {
 	bool moved = !same_address(&wish->remote, &stream->wish.remote);
 
-	if (wish->id != stream->wish.id)
+	if (wish->id != stream->wish.id) {
 		stream_report(stream, true);
+		passed_key_end(stream);
+	}
 	if (wish->id && wish->id != stream->wish.id) {
 		stream_rtcp_begin(&stream->rtcp, wish->cname, wish->sender.ssrc);
 		stream_playout_reset(&stream->playout, &wish->playout);
@@ -200,11 +220,6 @@ static void send_nothing(struct stream *stream, size_t count)
 	stream->frame_fill = 0;
 }
 
-static bool may_send(const struct stream *stream)
-{
-	return stream->wish.id && stream->wish.sends && address_port(&stream->wish.remote) != 0;
-}
-
 static struct relay_out relay_out(struct stream *stream)
 {
 	return (struct relay_out){
@@ -301,11 +316,6 @@ static uint8_t take_of(const struct stream_wish *wish, uint8_t payload_type)
 static bool is_event(uint8_t take)
 {
 	return take == STREAM_EVENTS || take == STREAM_EVENTS_48;
-}
-
-static bool passes_events(const struct stream *stream)
-{
-	return stream->onward && may_send(stream->onward) && stream->onward->wish.event_type;
 }
 
 static void pass_key(char digit, bool down, uint32_t duration_samples, void *arg)

@@ -916,6 +916,28 @@ static void test_a_key_goes_on_as_an_event(void **state)
 	assert_true(ended);
 }
 
+static void test_a_key_of_a_party_that_is_replaced_ends(void **state)
+{
+	struct media_wish wish = bridge_of(ends);
+	int16_t last = 0;
+
+	(void)state;
+	event_comes(0, 400);
+	two_blocks_pass();
+	wish.streams[MEDIA_CALLS].id = 17;
+	media_line_wish(lines[0], &wish);
+	step_after(1);
+	for (int i = 0; i < 20; i++) {
+		end_says(&ends[0], 0, DSP_LAW_MU, 4000);
+		two_blocks_pass();
+		while (end_gets(&ends[1])) {
+			if (ends[1].got.payload_type == 8)
+				dsp_g711_decode(DSP_LAW_A, &last, ends[1].got.payload + 80, 1);
+		}
+	}
+	assert_in_range(last, 3900, 4100);
+}
+
 static void test_a_key_whose_end_is_lost_ends(void **state)
 {
 	bool ended = false;
@@ -1207,6 +1229,7 @@ int main(void)
 		BRIDGE_TEST(test_a_card_out_of_order_still_bridges),
 		BRIDGE_TEST(test_a_suspected_key_silences_no_other_party),
 		BRIDGE_TEST(test_a_key_goes_on_as_an_event),
+		BRIDGE_TEST(test_a_key_of_a_party_that_is_replaced_ends),
 		BRIDGE_TEST(test_a_key_whose_end_is_lost_ends),
 		BRIDGE_TEST(test_a_key_becomes_a_tone_for_an_end_without_events),
 		BRIDGE_TEST(test_a_stream_that_becomes_an_end_of_a_bridge_goes_on),
