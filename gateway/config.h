@@ -88,6 +88,12 @@ enum config_reach {
 	CONFIG_REACH_ON,     /* anywhere that the account's server takes us */
 };
 
+/* Who makes the keys of protected sound. */
+enum config_keys {
+	CONFIG_KEYS_SDES,
+	CONFIG_KEYS_DTLS,
+};
+
 struct config_account {
 	char name[CONFIG_NAME_MAX + 1];
 	struct config_place place;
@@ -106,6 +112,7 @@ struct config_account {
 	unsigned ptime_ms;
 	bool redundancy;
 	uint8_t srtp; /* enum ua_srtp_policy */
+	uint8_t srtp_keys; /* enum config_keys */
 	struct config_text srtp_suites;
 	bool srtp_keys_in_clear;
 	struct leg_security security; /* of these */

@@ -12,6 +12,7 @@
 #include "gateway/dial_route.h"
 #include "gateway/settings.h"
 #include "sip/account.h"
+#include "sip/dtls.h"
 
 #define DEFAULT_PROFILE "default"
 #define SESSION_MIN_S 90 /* RFC 4028 s4 */
@@ -100,13 +101,28 @@ static void suites_check(struct check *check, struct config_account *account)
 	}
 }
 
+static bool has_handshake_suite(const struct leg_security *security)
+{
+	for (unsigned i = 0; i < security->suite_count; i++) {
+		if (ua_dtls_has_suite((enum ua_srtp_suite)security->suites[i]))
+			return true;
+	}
+	return false;
+}
+
 static void security_check(struct check *check, struct config_account *account)
 {
-	account->security = (struct leg_security){.policy = account->srtp};
+	const bool hidden = account->transport == UA_TLS || account->srtp_keys_in_clear;
+
+	account->security = (struct leg_security){.policy = account->srtp, .sdes = hidden, .dtls = account->srtp_keys == CONFIG_KEYS_DTLS};
 	suites_check(check, account);
-	if (account->srtp != UA_SRTP_OFF && account->transport != UA_TLS && !account->srtp_keys_in_clear)
+	if (account->srtp != UA_SRTP_OFF && !account->security.dtls && !hidden)
 		complain(check, &account->place, "account \"%s\": srtp: over udp and tcp everybody on the way can read its keys; "
-			"allowed with transport = tls or srtp_keys_in_clear = on", account->name);
+			"allowed with transport = tls, srtp_keys = dtls or srtp_keys_in_clear = on", account->name);
+	if (account->srtp != UA_SRTP_OFF && account->security.dtls && !has_handshake_suite(&account->security))
+		complain(check, &account->place, "account \"%s\": srtp_suites: \"%s\": with srtp_keys = dtls one must be "
+			"AES_CM_128_HMAC_SHA1_80, AES_CM_128_HMAC_SHA1_32, AEAD_AES_128_GCM or AEAD_AES_256_GCM", account->name,
+			account->srtp_suites.text);
 }
 
 static void rings_check(struct check *check, struct config_profile *profile)

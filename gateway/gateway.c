@@ -242,7 +242,8 @@ static const char *told_addr(const struct config_sip *sip, const char *addr)
 	return sip->rtp_addr.text[0] && is_ipv6 == (strchr(sip->rtp_addr.text, ':') != NULL) ? sip->rtp_addr.text : addr;
 }
 
-static struct leg_config leg_config_make(const struct config *config, const struct config_account *account, const char *addr)
+static struct leg_config leg_config_make(const struct config *config, const struct config_account *account, const char *addr,
+	const struct leg_handshakes *handshakes)
 {
 	return (struct leg_config){
 		.addr = addr,
@@ -263,6 +264,7 @@ static struct leg_config leg_config_make(const struct config *config, const stru
 		.codecs = account->codecs,
 		.redundancy = account->redundancy,
 		.security = account->security,
+		.handshakes = handshakes,
 	};
 }
 
@@ -287,6 +289,14 @@ static void servers_name(struct ua_account_config *ua, const struct servers *ser
 		ua->backups[i - 1] = server_address(&servers->each[i], texts[i]);
 }
 
+static int handshakes_open(struct gateway *gateway, const struct leg_security *security)
+{
+	gateway->handshakes.loop = gateway->loop;
+	if (gateway->handshakes.identity || security->policy == UA_SRTP_OFF || !security->dtls)
+		return 0;
+	return ua_dtls_identity_alloc(&gateway->handshakes.identity);
+}
+
 static int account_open(struct gateway *gateway, unsigned index)
 {
 	const struct config_account *config = &gateway->config->accounts[index];
@@ -309,14 +319,15 @@ static int account_open(struct gateway *gateway, unsigned index)
 		.transport = config->transport,
 		.tls_name = config->tls_name.text,
 	};
-	int err;
+	int err = handshakes_open(gateway, &config->security);
 
 	*user = (struct account_user){.gateway = gateway, .index = index, .listen = listen_choose(&sip->listen, &config->server)};
-	gateway->leg_configs[index] = leg_config_make(gateway->config, config, sip->listen.each[user->listen]);
-	if (config->srtp != UA_SRTP_OFF && config->transport != UA_TLS)
+	gateway->leg_configs[index] = leg_config_make(gateway->config, config, sip->listen.each[user->listen], &gateway->handshakes);
+	if (config->security.policy != UA_SRTP_OFF && config->security.sdes && config->transport != UA_TLS)
 		gw_log(GW_LOG_WARNING, config->name, "keys of protected sound go where everybody on the way can read them");
 	servers_name(&ua, &config->server, addrs);
-	err = ua_account_alloc(&gateway->accounts[index], gateway->agents[user->listen], &ua, on_registration, user);
+	if (!err)
+		err = ua_account_alloc(&gateway->accounts[index], gateway->agents[user->listen], &ua, on_registration, user);
 	if (!err && config->mwi != CONFIG_MWI_OFF)
 		err = mailbox_alloc(&user->mailbox, config, gateway->accounts[index], on_messages, user);
 	if (!err)
@@ -594,6 +605,7 @@ void gateway_free(struct gateway *gateway)
 	free(gateway->accounts);
 	free(gateway->account_users);
 	free(gateway->leg_configs);
+	ua_dtls_identity_free(gateway->handshakes.identity);
 	free(gateway->tastes);
 	free(gateway);
 }

@@ -15,6 +15,7 @@ struct gateway {
 	struct loop *loop;
 	const struct config *config;
 	struct leg_config *leg_configs; /* as config->accounts */
+	struct leg_handshakes handshakes; /* without identity where no account has them */
 	struct directory directory;
 	struct state *state;
 	struct ua_agent *agents[LISTEN_MAX]; /* as config->sip.listen */

@@ -20,6 +20,8 @@
 
 #define REASON_MAX 80
 
+static const char unwilling[] = "the other side does not do it";
+
 struct leg {
 	const struct leg_config *config;
 	struct ua_invite *invite; /* NULL once it ended */
@@ -48,6 +50,9 @@ struct leg {
 	uint32_t stream_id;
 	struct ua_rtp_sender sender;
 	struct leg_keys keys;
+	struct leg_handshake *handshake; /* NULL: none may be */
+	int aside_fd; /* 0: none */
+	bool described; /* the peer has our description, or is about to have it */
 	bool forged; /* what its key did not sign came, and that was told */
 };
 
@@ -90,6 +95,82 @@ static int sockets_open(struct leg *leg, const struct leg_config *config)
 	return err;
 }
 
+static void sockets_close(struct leg *leg)
+{
+	if (leg->aside_fd > 0)
+		close(leg->aside_fd);
+	for (int kind = 0; kind < STREAM_WIRE_KINDS; kind++) {
+		if (leg->fds[kind] >= 0)
+			close(leg->fds[kind]);
+	}
+}
+
+/* The call has not the protection that it must have. */
+static void end_unprotected(struct leg *leg, const char *why)
+{
+	leg_hang_up(leg, Q850_INCOMPATIBLE);
+	snprintf(leg->reason, sizeof(leg->reason), "the sound is not protected: %s", why);
+	leg->end = (struct ua_end){.status = 488, .reason = leg->reason, .after_answer = true};
+	leg->handlers->event(leg, LINE_EV_ENDED, leg->arg);
+}
+
+static void on_handshake(const char *why, void *arg)
+{
+	struct leg *leg = arg;
+	struct ua_crypto send, receive;
+
+	if (!leg->invite)
+		return;
+	if (!why) {
+		leg_handshake_keys(leg->handshake, &send, &receive);
+		if (leg_keys_take(&leg->keys, &send, &receive))
+			why = "no memory for its keys";
+		explicit_bzero(&send, sizeof(send));
+		explicit_bzero(&receive, sizeof(receive));
+	}
+	if (why)
+		end_unprotected(leg, why);
+	else
+		leg->handlers->event(leg, LINE_EVENT_COUNT, leg->arg);
+}
+
+static int handshake_own(struct leg *leg, struct leg_handshake *handshake)
+{
+	int fd = leg_handshake_fd(handshake);
+
+	if (fd < 0)
+		return EMFILE;
+	leg->aside_fd = fd;
+	leg->handshake = handshake;
+	leg_handshake_own(handshake, leg->fds[STREAM_WIRE_RTP], on_handshake, leg);
+	return 0;
+}
+
+/* RTCP shares the port, for there is one handshake (RFC 5764 s4.1). */
+static int handshake_prepare(struct leg *leg)
+{
+	struct leg_handshake *handshake;
+	int err;
+
+	if (!leg->local.security.dtls)
+		return 0;
+	leg->local.rtcp_mux = true;
+	err = leg_handshake_alloc(&handshake, leg->config->handshakes);
+	if (err)
+		return err;
+	err = handshake_own(leg, handshake);
+	if (err)
+		leg_handshake_free(handshake);
+	return err;
+}
+
+static const uint8_t *fingerprint_of(const struct leg_config *config)
+{
+	const bool shown = config->security.policy != UA_SRTP_OFF && config->security.dtls;
+
+	return shown ? ua_dtls_identity_fingerprint(config->handshakes->identity) : NULL;
+}
+
 static int leg_alloc(struct leg **legp, const struct leg_config *config,
 	const struct leg_handlers *handlers, void *arg)
 {
@@ -98,26 +179,23 @@ static int leg_alloc(struct leg **legp, const struct leg_config *config,
 
 	if (!leg)
 		return ENOMEM;
-	err = leg_keys_prepare(&leg->local, &config->security);
+	err = leg_keys_prepare(&leg->local, &config->security, fingerprint_of(config));
 	if (!err)
 		err = sockets_open(leg, config);
-	if (err)
+	if (err) {
 		free(leg);
+		return err;
+	}
+	err = handshake_prepare(leg);
+	if (err)
+		leg_free(leg);
 	else
 		*legp = leg;
 	return err;
 }
 
-static void sockets_close(struct leg *leg)
-{
-	for (int kind = 0; kind < STREAM_WIRE_KINDS; kind++) {
-		if (leg->fds[kind] >= 0)
-			close(leg->fds[kind]);
-	}
-}
-
 /* A reliable 180 may have told the peer already where its sound comes to, and nothing says that anew: the port stays, and so do the keys. */
-static int leg_alloc_beside(struct leg **legp, const struct leg *from, const struct leg_config *config,
+static int leg_alloc_beside(struct leg **legp, struct leg *from, const struct leg_config *config,
 	const struct leg_handlers *handlers, void *arg)
 {
 	struct leg *leg = leg_new(config, handlers, arg);
@@ -133,6 +211,12 @@ static int leg_alloc_beside(struct leg **legp, const struct leg *from, const str
 	}
 	leg->local.port = from->local.port;
 	leg->local.security = from->local.security;
+	leg->local.rtcp_mux = from->local.rtcp_mux;
+	if (from->handshake && handshake_own(leg, from->handshake) != 0) {
+		leg_free(leg);
+		return EMFILE;
+	}
+	from->handshake = NULL;
 	*legp = leg;
 	return 0;
 }
@@ -143,13 +227,42 @@ static bool remote_addr(const struct ua_sdp *remote, union address *addr)
 	return remote->port != 0 && address_set(addr, remote->addr, remote->port) == 0;
 }
 
+static int handshake_agree(struct leg *leg, const struct ua_agreed *agreed)
+{
+	union address said = {0};
+	uint8_t symmetric = leg->config->symmetric_rtp;
+	struct leg_handshake_peer peer = {
+		.said = &said, .agreed = agreed, .suites = leg->config->security.suites, .suite_count = leg->config->security.suite_count,
+	};
+
+	(void)remote_addr(&leg->remote, &said);
+	peer.symmetric = symmetric == STREAM_SYMMETRIC_ON || (symmetric == STREAM_SYMMETRIC_PRIVATE && address_is_private(&said));
+	leg->local.security.part = agreed->active ? UA_SETUP_ACTIVE : UA_SETUP_PASSIVE;
+	return leg_handshake_agree(leg->handshake, &peer);
+}
+
+/* Once the peer knows that there is to be one. */
+static void handshake_go(struct leg *leg)
+{
+	if (leg->handshake && leg->described)
+		leg_handshake_go(leg->handshake, leg->up);
+}
+
 /* What leaves less protection than we must have is silent from then on. */
 static int remote_take(struct leg *leg, const struct ua_sdp *remote, bool offered)
 {
+	struct ua_agreed agreed;
+	int err;
+
 	leg->remote = *remote;
 	leg->has_remote = true;
 	(void)leg_codecs_make(&leg->codecs, &leg->local, remote); /* without a coder there is no sound, but a call */
-	return leg_keys_agree(&leg->keys, remote, offered, &leg->local);
+	err = leg_keys_agree(&leg->keys, remote, offered, &leg->local, &agreed);
+	if (!err && agreed.by == UA_AGREED_HANDSHAKE)
+		err = handshake_agree(leg, &agreed);
+	handshake_go(leg);
+	explicit_bzero(&agreed, sizeof(agreed));
+	return err;
 }
 
 /* An address that nobody has is the old way of hold. */
@@ -200,14 +313,6 @@ static void end_if_dead(struct leg *leg)
 		return;
 	leg_hang_up(leg, Q850_RECOVERY_ON_TIMER);
 	leg->end = (struct ua_end){.status = 408, .reason = "neither signalling nor sound comes", .after_answer = true};
-	leg->handlers->event(leg, LINE_EV_ENDED, leg->arg);
-}
-
-/* The answer leaves the call without the protection that it must have. */
-static void end_unprotected(struct leg *leg)
-{
-	leg_hang_up(leg, Q850_INCOMPATIBLE);
-	leg->end = (struct ua_end){.status = 488, .reason = "the other side does not protect sound", .after_answer = true};
 	leg->handlers->event(leg, LINE_EV_ENDED, leg->arg);
 }
 
@@ -284,8 +389,9 @@ static void on_answered(struct ua_invite *invite, const struct ua_sdp *answer, v
 
 	(void)invite;
 	leg->up = true;
+	handshake_go(leg); /* of what an earlier answer agreed on */
 	if (answer && answer_take(leg, answer))
-		end_unprotected(leg);
+		end_unprotected(leg, unwilling);
 	else
 		leg->handlers->event(leg, LINE_EV_ANSWERED, leg->arg);
 }
@@ -317,7 +423,7 @@ static void on_changed(struct ua_invite *invite, const struct ua_sdp *remote, vo
 	if (remote) {
 		leg->unreachable = false;
 		if (answer_take(leg, remote)) {
-			end_unprotected(leg);
+			end_unprotected(leg, unwilling);
 			return;
 		}
 	}
@@ -388,6 +494,7 @@ int leg_call(struct leg **legp, const struct leg_config *config, struct ua_accou
 
 	if (err)
 		return err;
+	leg->described = true;
 	tell_address(leg, to->account != NULL);
 	ua_sdp_offer(&offer, &leg->local);
 	err = ua_invite_send_to(&leg->invite, account, to, &offer, &invite_handlers, leg);
@@ -434,6 +541,7 @@ int leg_move(struct leg **legp, struct leg *from, const struct leg_config *confi
 		return err;
 	tell_address(leg, from->past_servers);
 	leg->offered = from->offered;
+	leg->described = from->described;
 	if (from->has_remote)
 		offer_take(leg, &from->remote);
 	leg->invite = from->invite;
@@ -456,17 +564,24 @@ int leg_ring(struct leg *leg, bool waiting)
 int leg_ring_early(struct leg *leg)
 {
 	struct ua_sdp answer;
+	int err;
 
 	if (!leg->invite)
 		return ENOTCONN;
 	if (!leg->offered)
 		return EINVAL;
-	return ua_sdp_answer(&answer, &leg->remote, &leg->local) ? EPROTO : ua_invite_progress(leg->invite, &answer);
+	if (ua_sdp_answer(&answer, &leg->remote, &leg->local) != 0)
+		return EPROTO;
+	err = ua_invite_progress(leg->invite, &answer);
+	leg->described = leg->described || !err;
+	handshake_go(leg);
+	return err;
 }
 
 int leg_answer(struct leg *leg)
 {
 	struct ua_sdp sdp;
+	int err;
 
 	if (!leg->invite)
 		return ENOTCONN;
@@ -474,8 +589,11 @@ int leg_answer(struct leg *leg)
 		ua_sdp_offer(&sdp, &leg->local);
 	else if (ua_sdp_answer(&sdp, &leg->remote, &leg->local) != 0)
 		return EPROTO;
-	leg->up = true;
-	return ua_invite_answer(leg->invite, &sdp);
+	leg->up = leg->described = true;
+	err = ua_invite_answer(leg->invite, &sdp);
+	if (!err)
+		handshake_go(leg);
+	return err;
 }
 
 void leg_hold(struct leg *leg, bool held)
@@ -606,6 +724,7 @@ void leg_free(struct leg *leg)
 	if (!leg)
 		return;
 	leg_hang_up(leg, 16);
+	leg_handshake_free(leg->handshake);
 	sockets_close(leg);
 	leg_codecs_free(&leg->codecs);
 	leg_keys_free(&leg->keys);
@@ -642,12 +761,15 @@ void leg_stream_wish(const struct leg *leg, bool talks, bool hears, struct strea
 	snprintf(wish->cname, sizeof(wish->cname), "%.*s", STREAM_CNAME_BYTES - 1, leg->cname);
 	wish->sender = leg->sender;
 	wish->playout = leg->config->playout;
+	wish->aside_fd = leg->aside_fd;
 	leg_keys_wish(&leg->keys, wish);
 	reachable = leg_codecs_wish(&leg->codecs, &leg->local, leg->has_remote ? &leg->remote : NULL, wish);
 	if (!leg->has_remote)
 		return;
 	reachable = remote_addr(&leg->remote, &wish->remote) && reachable;
 	wish->rtcp_port = reachable ? ua_sdp_rtcp_port(&leg->remote) : 0;
+	if (leg->local.security.part != UA_SETUP_NONE && wish->rtcp_port != leg->remote.port)
+		wish->rtcp_port = 0; /* on a port of its own it would need a handshake of its own */
 	/* The remote's directions are as it sees them: it receives what we send. */
 	wish->plays_hold = leg->held && leg->config->hold_plays;
 	wish->sends = (talks || wish->plays_hold) && reachable && leg->remote.direction & UA_RECVONLY;

@@ -9,6 +9,7 @@
 #include <stdbool.h>
 
 #include "gateway/codecs.h"
+#include "gateway/leg_handshake.h"
 #include "gateway/leg_keys.h"
 #include "gateway/line_fsm.h"
 #include "gateway/media/stream.h"
@@ -32,6 +33,7 @@ struct leg_config {
 	bool hold_plays;    /* a held peer hears the hold sound */
 	bool hold_inactive; /* ... is offered inactive rather than sendonly */
 	struct leg_security security;
+	const struct leg_handshakes *handshakes; /* where security has them */
 	bool dtmf_events; /* keys go and come as events (RFC 4733) where the peer wants it */
 };
 

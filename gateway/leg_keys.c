@@ -4,11 +4,15 @@
 
 #include "gateway/leg_keys.h"
 
-int leg_keys_prepare(struct ua_sdp_local *local, const struct leg_security *security)
+int leg_keys_prepare(struct ua_sdp_local *local, const struct leg_security *security, const uint8_t *fingerprint)
 {
 	local->security = (struct ua_security_local){.policy = (enum ua_srtp_policy)security->policy};
-	return security->policy == UA_SRTP_OFF ? 0 :
-		ua_security_keys_make(&local->security, security->suites, security->suite_count);
+	if (security->policy == UA_SRTP_OFF)
+		return 0;
+	local->security.dtls = fingerprint != NULL;
+	if (fingerprint)
+		memcpy(local->security.fingerprint, fingerprint, sizeof(local->security.fingerprint));
+	return security->sdes ? ua_security_keys_make(&local->security, security->suites, security->suite_count) : 0;
 }
 
 static bool is_same_key(const struct ua_crypto *a, const struct ua_crypto *b)
@@ -33,26 +37,30 @@ static int key_take(struct leg_keys *keys, struct ua_srtp **current, struct ua_c
 	return 0;
 }
 
-int leg_keys_agree(struct leg_keys *keys, const struct ua_sdp *remote, bool offered, const struct ua_sdp_local *local)
+int leg_keys_take(struct leg_keys *keys, const struct ua_crypto *send, const struct ua_crypto *receive)
 {
-	struct ua_agreed agreed;
-	int err;
+	int err = key_take(keys, &keys->send, &keys->sends, send, true);
 
-	if (!remote->port)
-		return 0;
-	err = ua_security_agree(&agreed, &remote->security, offered, &local->security);
-	if (!err && agreed.by == UA_AGREED_PLAIN) {
-		keys->secured = false;
-		return 0;
-	}
-	keys->secured = true;
 	if (!err)
-		err = key_take(keys, &keys->send, &keys->sends, &agreed.send, true);
-	if (!err)
-		err = key_take(keys, &keys->receive, &keys->receives, &agreed.receive, false);
+		err = key_take(keys, &keys->receive, &keys->receives, receive, false);
 	if (err)
 		keys->send = keys->receive = NULL;
 	return err;
+}
+
+int leg_keys_agree(struct leg_keys *keys, const struct ua_sdp *remote, bool offered, const struct ua_sdp_local *local,
+	struct ua_agreed *agreed)
+{
+	int err;
+
+	*agreed = (struct ua_agreed){.by = UA_AGREED_PLAIN};
+	if (!remote->port)
+		return 0;
+	err = ua_security_agree(agreed, &remote->security, offered, &local->security);
+	keys->secured = err || agreed->by != UA_AGREED_PLAIN;
+	if (err)
+		keys->send = keys->receive = NULL;
+	return err || agreed->by != UA_AGREED_KEYS ? err : leg_keys_take(keys, &agreed->send, &agreed->receive);
 }
 
 void leg_keys_wish(const struct leg_keys *keys, struct stream_wish *wish)

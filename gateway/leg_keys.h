@@ -17,6 +17,8 @@ struct leg_security {
 	uint8_t policy; /* enum ua_srtp_policy */
 	uint8_t suites[UA_SRTP_SUITES]; /* enum ua_srtp_suite, in order of preference */
 	uint8_t suite_count;
+	bool sdes; /* keys may go in session descriptions */
+	bool dtls; /* a handshake is offered, rather than those */
 };
 
 /* Zeroed: nothing is agreed on, and sound is plain. */
@@ -28,12 +30,16 @@ struct leg_keys {
 	unsigned made_count;
 };
 
-/* Fresh keys to offer. ENOMEM. */
-int leg_keys_prepare(struct ua_sdp_local *local, const struct leg_security *security);
+/* Fresh keys to offer, and the fingerprint of whom the handshake is with, where it may be one. ENOMEM. */
+int leg_keys_prepare(struct ua_sdp_local *local, const struct leg_security *security, const uint8_t *fingerprint);
 
-/* The remote's description counts now; offered as ua_security_agree has it. ENOTSUP: it does not protect as it must, ENOSPC:
- * too many keys, ENOMEM; then nothing goes nor comes. */
-int leg_keys_agree(struct leg_keys *keys, const struct ua_sdp *remote, bool offered, const struct ua_sdp_local *local);
+/* The remote's description counts now; offered as ua_security_agree has it. Of a handshake the keys come later (leg_keys_take), and
+ * those that there are go on. ENOTSUP: it does not protect as it must, ENOSPC: too many keys, ENOMEM; then nothing goes nor comes. */
+int leg_keys_agree(struct leg_keys *keys, const struct ua_sdp *remote, bool offered, const struct ua_sdp_local *local,
+	struct ua_agreed *agreed);
+
+/* Both ways, from now on. Errors as above. */
+int leg_keys_take(struct leg_keys *keys, const struct ua_crypto *send, const struct ua_crypto *receive);
 
 void leg_keys_wish(const struct leg_keys *keys, struct stream_wish *wish);
 

@@ -153,6 +153,8 @@ const struct setting settings[] = {
 
 	ACCOUNT("srtp", KIND_SRTP, srtp, 0, 0, "", "off",
 		"whether sound is protected (SRTP): optional offers it and takes it where the far end has it, required calls nobody without (doc/security.md)"),
+	ACCOUNT("srtp_keys", KIND_KEYS, srtp_keys, 0, 0, "", "sdes",
+		"who makes its keys: sdes, the session descriptions, or dtls, a handshake on the path of the sound (DTLS-SRTP), which is offered then; keys in a session description are still taken where they may be"),
 	ACCOUNT("srtp_suites", KIND_TEXT, srtp_suites, 1, CONFIG_TEXT_MAX, "",
 		"AES_CM_128_HMAC_SHA1_80 AES_256_CM_HMAC_SHA1_80 AEAD_AES_128_GCM AEAD_AES_256_GCM",
 		"... by which of these, and AES_CM_128_HMAC_SHA1_32 and AES_256_CM_HMAC_SHA1_32, the preferred one first"),

@@ -87,8 +87,10 @@ static enum ua_agreement offer_judge(const struct ua_security *offer, const stru
 }
 
 /* We begin where we may: then nothing waits for an answer that is under way (RFC 5763 s5). */
-static enum ua_setup setup_answer(enum ua_setup offered)
+static enum ua_setup setup_answer(enum ua_setup offered, enum ua_setup part)
 {
+	if (offered == UA_SETUP_ACTPASS && part != UA_SETUP_NONE)
+		return part;
 	return offered == UA_SETUP_ACTIVE ? UA_SETUP_PASSIVE : UA_SETUP_ACTIVE;
 }
 
@@ -101,7 +103,7 @@ int ua_security_answer(struct ua_security *answer, const struct ua_security *off
 	if (by == UA_AGREED_PLAIN && (!is_plain(offer->profile) || local->policy == UA_SRTP_REQUIRED))
 		return ENOTSUP;
 	if (by == UA_AGREED_HANDSHAKE)
-		fingerprint_say(&result, local, setup_answer(offer->setup));
+		fingerprint_say(&result, local, setup_answer(offer->setup, local->part));
 	if (by == UA_AGREED_KEYS) {
 		result.cryptos[0] = *ours;
 		result.cryptos[0].tag = theirs->tag;

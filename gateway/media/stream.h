@@ -72,6 +72,7 @@ struct stream_wish {
 	uint8_t ptime_ms;            /* 10..60, rounded up to what the codec can */
 	bool sends, receives;
 	bool plays_hold;             /* what is sent is the hold sound: neither the telephone nor its keys */
+	int32_t aside_fd;            /* for packets of a handshake (stream_wire.h); 0: none */
 	bool secured;                /* without keys nothing goes nor comes */
 	struct ua_srtp *send_key, *receive_key; /* NULL: none; they live until a wish without them is in force */
 	struct playout_config playout; /* read when the id is new */

@@ -32,6 +32,7 @@ static void keys_take(struct stream_wire *wire, const struct stream_wish *wish)
 {
 	if (wire->receive_key != wish->receive_key)
 		wire->forged = wire->repeated = 0;
+	wire->aside_fd = wish->aside_fd;
 	wire->secured = wish->secured;
 	wire->send_key = wish->send_key;
 	wire->receive_key = wish->receive_key;

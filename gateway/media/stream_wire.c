@@ -4,6 +4,7 @@
 #include <sys/socket.h>
 
 #include "gateway/media/stream_wire.h"
+#include "sip/dtls.h"
 
 #define RTCP_TYPE_FIRST 192 /* RFC 5761 s4: what they share a socket with has none of these */
 #define RTCP_TYPE_LAST  223
@@ -57,6 +58,21 @@ static size_t unprotect(struct stream_wire *wire, enum stream_wire_kind kind, ui
 	return err ? 0 : length;
 }
 
+/* True: it is not the sound's. A full queue loses it, and the peer says it again. */
+static bool put_aside(const struct stream_wire *wire, const uint8_t *bytes, size_t length, const union address *source)
+{
+	struct iovec parts[] = {
+		{.iov_base = (void *)(uintptr_t)source, .iov_len = sizeof(*source)},
+		{.iov_base = (void *)(uintptr_t)bytes, .iov_len = length},
+	};
+	const struct msghdr message = {.msg_iov = parts, .msg_iovlen = sizeof(parts) / sizeof(parts[0])};
+
+	if (!wire->aside_fd || !ua_dtls_is(bytes, length))
+		return false;
+	(void)sendmsg(wire->aside_fd, &message, MSG_DONTWAIT | MSG_NOSIGNAL);
+	return true;
+}
+
 ssize_t stream_wire_receive(struct stream_wire *wire, enum stream_wire_kind kind, uint8_t *bytes, size_t size,
 	union address *source)
 {
@@ -66,7 +82,11 @@ ssize_t stream_wire_receive(struct stream_wire *wire, enum stream_wire_kind kind
 	if (wire->fds[kind] < 0)
 		return -1;
 	length = recvfrom(wire->fds[kind], bytes, size, MSG_DONTWAIT | MSG_TRUNC, &source->any, &source_length);
-	if (length < 0 || (size_t)length > size || !wire->secured)
+	if (length < 0 || (size_t)length > size)
+		return length;
+	if (kind == STREAM_WIRE_RTP && put_aside(wire, bytes, (size_t)length, source))
+		return 0;
+	if (!wire->secured)
 		return length;
 	return (ssize_t)unprotect(wire, kind, bytes, (size_t)length);
 }

@@ -16,12 +16,19 @@
 
 #define STREAM_WIRE_BYTES_MAX 1500 /* of a packet, either way */
 
+/* What came beside the sound and is the control thread's, as it is written to aside_fd: the last bytes are not there. */
+struct stream_wire_aside {
+	union address source;
+	uint8_t bytes[STREAM_WIRE_BYTES_MAX];
+};
+
 enum stream_wire_kind { STREAM_WIRE_RTP, STREAM_WIRE_RTCP, STREAM_WIRE_KINDS };
 
 /* One for each kind; both may be the same socket (rtcp-mux). */
 struct stream_wire {
 	int32_t fds[STREAM_WIRE_KINDS];           /* non-blocking UDP sockets; -1: none, nothing of that kind goes or comes */
 	union address remotes[STREAM_WIRE_KINDS]; /* where it goes; port 0: nowhere yet */
+	int32_t aside_fd;        /* packets of a handshake go there (RFC 7983), a struct stream_wire_aside each; 0: they are nobody's */
 	bool secured;            /* what has no key neither goes nor comes */
 	struct ua_srtp *send_key, *receive_key; /* the control thread's; NULL: none */
 	uint64_t forged;         /* packets of sound that receive_key did not sign */

@@ -71,7 +71,7 @@ static struct ua_invite *talk(void)
 static void security_is(enum ua_srtp_policy policy)
 {
 	world.line->leg_config.security = (struct leg_security){
-		.policy = (uint8_t)policy, .suites = {UA_SRTP_AES_CM_128_HMAC_SHA1_80}, .suite_count = 1};
+		.policy = (uint8_t)policy, .suites = {UA_SRTP_AES_CM_128_HMAC_SHA1_80}, .suite_count = 1, .sdes = true};
 }
 
 static void test_an_unprotected_call_is_refused_where_it_must_be(void **state)

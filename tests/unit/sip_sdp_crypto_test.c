@@ -262,6 +262,14 @@ static void test_handshakes_are_agreed_on(void **state)
 		assert_int_equal(there.fingerprint[0], 1);
 		callee.security.dtls = false;
 		assert_int_equal(ua_sdp_answer(&answer, &offer, &callee), policy == UA_SRTP_REQUIRED ? ENOTSUP : 0);
+		/* The other way round in the call that there is. */
+		caller.security.part = UA_SETUP_PASSIVE;
+		callee.security.dtls = true;
+		callee.security.part = UA_SETUP_ACTIVE;
+		ua_sdp_offer(&offer, &callee);
+		assert_int_equal(ua_sdp_answer(&answer, &offer, &caller), 0);
+		/* RFC 8842 s5.3: an answer that begins no new association keeps the part that its side has | it stays passive */
+		assert_int_equal(answer.security.setup, UA_SETUP_PASSIVE);
 	}
 }
 
