@@ -204,8 +204,8 @@ static void use_defaults(struct config_profile *profile)
 
 	if (!traits->flash && !is_set(SECTION_PROFILE, "flash_max_ms"))
 		profile->flash_max_ms = 0;
-	if (!traits->key_events && !is_set(SECTION_PROFILE, "dtmf_events"))
-		profile->dtmf_events = false;
+	if (!traits->key_events && !is_set(SECTION_PROFILE, "dtmf"))
+		profile->dtmf = LEG_DTMF_INBAND;
 }
 
 /* At the closing brace. */

@@ -15,6 +15,7 @@
 #include "gateway/digitmap.h"
 #include "gateway/features.h"
 #include "gateway/hours.h"
+#include "gateway/leg_keypad.h"
 #include "gateway/leg_keys.h"
 #include "gateway/prompts.h"
 #include "gateway/ring_pattern.h"
@@ -193,7 +194,7 @@ struct config_profile {
 	unsigned max_call_s, max_call_warning_s;
 	unsigned wakeup_ring_s, wakeup_late_s;
 	bool hash_sends;
-	bool dtmf_events;
+	uint8_t dtmf; /* enum leg_dtmf */
 	struct config_list ring_cadences;
 	struct fxs_cadence rings[RING_PATTERNS]; /* of it; the country's own place is empty */
 	struct config_list ring_callers, ring_alerts; /* rules of ring_pattern.h */

@@ -49,6 +49,7 @@ struct leg {
 	char cname[UA_RTCP_CNAME_BYTES];
 	uint32_t stream_id;
 	struct ua_rtp_sender sender;
+	struct leg_keypad keypad;
 	struct leg_keys keys;
 	struct leg_handshake *handshake; /* NULL: none may be */
 	int aside_fd; /* 0: none */
@@ -75,7 +76,7 @@ static struct leg *leg_new(const struct leg_config *config, const struct leg_han
 	snprintf(leg->local.addr, sizeof(leg->local.addr), "%s", config->addr);
 	leg->local.direction = leg->narrowed = leg->told = leg->peer = UA_SENDRECV;
 	leg->local.ptime_ms = config->ptime_ms;
-	leg_codecs_local(&config->codecs, config->dtmf_events, config->redundancy, &leg->local);
+	leg_codecs_local(&config->codecs, config->dtmf == LEG_DTMF_AUTO, config->redundancy, &leg->local);
 	return leg;
 }
 
@@ -465,7 +466,33 @@ static unsigned on_refer(struct ua_invite *invite, const struct ua_refer_request
 	return leg->handlers->refer(leg, request, referral, leg->arg);
 }
 
+static void on_key(struct ua_invite *invite, const struct ua_key_info *key, void *arg)
+{
+	struct leg *leg = arg;
+
+	(void)invite;
+	leg_keypad_press(&leg->keypad, key);
+	leg->handlers->event(leg, LINE_EVENT_COUNT, leg->arg);
+}
+
+static void on_informed(struct ua_invite *invite, unsigned status, void *arg)
+{
+	struct leg *leg = arg;
+
+	if (!leg_keypad_answered(&leg->keypad, invite, status))
+		return;
+	gw_log(GW_LOG_WARNING, NULL, "the far end takes no keys as INFO (%u): they go to it as sound", status);
+	leg->handlers->event(leg, LINE_EVENT_COUNT, leg->arg);
+}
+
+bool leg_key(struct leg *leg, char key, unsigned ms)
+{
+	return leg->invite && leg_keypad_push(&leg->keypad, leg->invite, key, ms);
+}
+
 static const struct ua_invite_handlers invite_handlers = {
+	.key = on_key,
+	.informed = on_informed,
 	.progress = on_progress,
 	.answered = on_answered,
 	.offered = on_offered,
@@ -763,6 +790,7 @@ void leg_stream_wish(const struct leg *leg, bool talks, bool hears, struct strea
 	wish->playout = leg->config->playout;
 	wish->aside_fd = leg->aside_fd;
 	leg_keys_wish(&leg->keys, wish);
+	leg_keypad_wish(&leg->keypad, leg->config->dtmf == LEG_DTMF_INFO && leg->up, wish);
 	reachable = leg_codecs_wish(&leg->codecs, &leg->local, leg->has_remote ? &leg->remote : NULL, wish);
 	if (!leg->has_remote)
 		return;

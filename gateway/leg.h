@@ -10,6 +10,7 @@
 
 #include "gateway/codecs.h"
 #include "gateway/leg_handshake.h"
+#include "gateway/leg_keypad.h"
 #include "gateway/leg_keys.h"
 #include "gateway/line_fsm.h"
 #include "gateway/media/stream.h"
@@ -34,7 +35,7 @@ struct leg_config {
 	bool hold_inactive; /* ... is offered inactive rather than sendonly */
 	struct leg_security security;
 	const struct leg_handshakes *handshakes; /* where security has them */
-	bool dtmf_events; /* keys go and come as events (RFC 4733) where the peer wants it */
+	uint8_t dtmf;     /* enum leg_dtmf */
 };
 
 /* event is one of ALERTED, EARLY_MEDIA, EARLY_ENDED, ANSWERED, TRANSFERRED, TRANSFER_FAILED, ENDED*, or LINE_EVENT_COUNT when only the stream changed. After an ENDED
@@ -77,6 +78,9 @@ bool leg_is_held(const struct leg *leg);
 void leg_narrow(struct leg *leg, enum ua_direction direction);
 /* What the peer wants by itself, whatever we made of it: sendrecv, or less while it holds the call. */
 enum ua_direction leg_peer_direction(const struct leg *leg);
+
+/* A key of the telephone that media told of, since it goes by signalling. False: it is lost. */
+bool leg_key(struct leg *leg, char key, unsigned ms);
 
 /* A flash of the telephone, for the peer to act upon (ua_invite_info). */
 void leg_flash(struct leg *leg);

@@ -68,7 +68,7 @@ int line_alloc(struct line **linep, struct loop *loop, const struct config_line 
 	line->loop = loop;
 	line->config = config;
 	line->leg_config = *leg_config;
-	line->leg_config.dtmf_events = config->profile->dtmf_events;
+	line->leg_config.dtmf = config->profile->dtmf;
 	line->leg_config.playout = playout_of(leg_config, config->profile->use);
 	line->leg_config.hold_plays = hold_plays(config->profile);
 	if (!use_traits(config->profile->use)->any_codec)
@@ -136,13 +136,18 @@ static bool first_is_at_ear(const struct line *line)
 	return line->state == LINE_THREE_WAY || line->state == LINE_THREE_RINGS || line->state == LINE_THREE_EARLY;
 }
 
-/* Who is at the ear: the active call, and in a three-way call the other party too. */
+/* The active call, and in a three-way call the other party too. */
+static bool is_at_ear(const struct line *line, int role)
+{
+	return role == LINE_ROLE_ACTIVE || (role == LINE_ROLE_HELD && first_is_at_ear(line));
+}
+
 static void streams_wish(struct line *line, struct media_wish *wish)
 {
 	const struct line_outputs *outputs = line_fsm_outputs(line->state);
 
 	for (int role = 0; role < LINE_ROLE_COUNT; role++) {
-		bool at_ear = role == LINE_ROLE_ACTIVE || (role == LINE_ROLE_HELD && first_is_at_ear(line));
+		bool at_ear = is_at_ear(line, role);
 
 		if (line_leg(line, role)->leg)
 			leg_stream_wish(line_leg(line, role)->leg, at_ear && outputs->talks,
@@ -405,6 +410,15 @@ static void flash_heard(struct line *line, uint64_t at_ns)
 		line_dispatch(line, event);
 }
 
+/* For whom the telephone's sound is too. */
+static void key_heard(struct line *line, const struct media_event *event)
+{
+	for (int role = 0; role < LINE_ROLE_COUNT; role++) {
+		if (line_leg(line, role)->leg && is_at_ear(line, role) && !leg_key(line_leg(line, role)->leg, event->digit, event->duration_ms))
+			gw_log(GW_LOG_WARNING, line->config->name, "a key of the telephone did not reach the far end");
+	}
+}
+
 static void telephone_did(struct line *line, const struct media_event *event)
 {
 	switch (event->kind) {
@@ -419,6 +433,9 @@ static void telephone_did(struct line *line, const struct media_event *event)
 		break;
 	case MEDIA_EVENT_FLASH:
 		flash_heard(line, event->at_ns);
+		break;
+	case MEDIA_EVENT_KEY:
+		key_heard(line, event);
 		break;
 	case MEDIA_EVENT_DIGIT:
 		line->digit = event->digit;

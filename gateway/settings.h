@@ -48,6 +48,7 @@ enum settings_kind {
 	KIND_FALLBACK, /* ring-back or bridge; enum config_fallback as uint8_t */
 	KIND_ECHO,    /* off, software or kernel; enum media_echo as uint8_t */
 	KIND_SRTP,    /* off, optional or required; enum ua_srtp_policy as uint8_t */
+	KIND_DTMF,    /* auto, info or inband; enum leg_dtmf as uint8_t */
 	KIND_KEYS,    /* sdes or dtls; enum config_keys as uint8_t */
 	KIND_STYLE,   /* bellcore, etsi or network; enum config_flash_style as uint8_t */
 	KIND_USE,     /* phone, fax, modem, alarm or tty; enum use as uint8_t */

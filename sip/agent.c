@@ -92,7 +92,7 @@ static void on_invite(struct ua_agent *agent, const struct sip_msg *msg)
 
 static bool is_of_a_call(const struct sip_msg *msg)
 {
-	static const char *const methods[] = {"BYE", "CANCEL", "PRACK", "UPDATE"};
+	static const char *const methods[] = {"BYE", "CANCEL", "PRACK", "UPDATE", "INFO"};
 
 	for (size_t i = 0; i < ARRAY_SIZE(methods); i++) {
 		if (!pl_strcmp(&msg->met, methods[i]))

@@ -89,9 +89,9 @@ static bool went_too_far(struct ua_agent *agent, const struct sip_msg *msg)
 static bool wants_other_method(struct ua_agent *agent, const struct sip_msg *msg)
 {
 	static const char *const served[] = {"INVITE", "ACK", "BYE", "OPTIONS", "CANCEL", "REFER", "NOTIFY", "SUBSCRIBE",
-		"PRACK", "UPDATE"};
+		"PRACK", "UPDATE", "INFO"};
 	static const char *const known[] = {
-		"REGISTER", "MESSAGE", "INFO", "PUBLISH",
+		"REGISTER", "MESSAGE", "PUBLISH",
 	};
 
 	for (size_t i = 0; i < ARRAY_SIZE(served); i++) {

@@ -208,6 +208,8 @@ bool ua_invite_request(struct ua_agent *agent, const struct sip_msg *msg)
 		ua_referral_received(invite, msg);
 	else if (!pl_strcmp(&msg->met, "NOTIFY"))
 		ua_refer_notified(invite, msg);
+	else if (!pl_strcmp(&msg->met, "INFO"))
+		ua_info_received(invite, msg);
 	else if (!pl_strcmp(&msg->met, "OPTIONS"))
 		ua_agent_tell_abilities(agent, msg);
 	else

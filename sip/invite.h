@@ -10,6 +10,7 @@
 #define TIPRING_SIP_INVITE_H
 
 #include "sip/account.h"
+#include "sip/key_info.h"
 #include "sip/sdp.h"
 
 struct ua_refer_request;
@@ -68,6 +69,10 @@ struct ua_invite_handlers {
 	 * referral, or a refusal, 403 or 603, and the referral is dead. NULL: refused. */
 	unsigned (*refer)(struct ua_invite *invite, const struct ua_refer_request *request,
 		struct ua_referral *referral, void *arg);
+	/* The peer's telephone has a key pressed (INFO). NULL: such is not taken. */
+	void (*key)(struct ua_invite *invite, const struct ua_key_info *key, void *arg);
+	/* What came of ua_invite_info: the answer's status, 408 when there was none. Another one may be sent from within. NULL: nobody asks. */
+	void (*informed)(struct ua_invite *invite, unsigned status, void *arg);
 	/* The last call of all. */
 	void (*ended)(struct ua_invite *invite, const struct ua_end *end, void *arg);
 };

@@ -320,6 +320,7 @@ void ua_refer_go_on(struct ua_invite *invite);
 
 /* invite_info.c */
 void ua_info_stop(struct ua_invite *invite);
+void ua_info_received(struct ua_invite *invite, const struct sip_msg *msg);
 
 /* referral.c */
 void ua_referral_received(struct ua_invite *invite, const struct sip_msg *msg);

@@ -11,7 +11,7 @@
 #include "sip/sdp.h"
 
 #define UA_TEXT_MAX 128 /* of a user, name or phrase taken from a message, with its final zero */
-#define UA_ALLOW    "INVITE, ACK, CANCEL, BYE, OPTIONS, REFER, NOTIFY, SUBSCRIBE, PRACK, UPDATE"
+#define UA_ALLOW    "INVITE, ACK, CANCEL, BYE, OPTIONS, REFER, NOTIFY, SUBSCRIBE, PRACK, UPDATE, INFO"
 #define UA_SUPPORTED "Supported: replaces, norefersub, 100rel, timer, 199\r\n" /* a whole line */
 #define UA_MAX_FORWARDS 70 /* of a request that nobody has sent on yet, RFC 3261 s8.1.1.6 */
 

@@ -18,11 +18,13 @@ enum media_event_kind {
 	MEDIA_EVENT_HUNG_UP,
 	MEDIA_EVENT_FLASH,
 	MEDIA_EVENT_DIGIT, /* DTMF at its start, a pulse train at its end */
+	MEDIA_EVENT_KEY,   /* DTMF at its end, in a call whose keys go by signalling (told of struct stream_wish) */
 };
 
 struct media_event {
 	enum media_event_kind kind;
-	char digit;     /* 0-9 * # A-D for MEDIA_EVENT_DIGIT */
+	char digit;     /* 0-9 * # A-D for MEDIA_EVENT_DIGIT and MEDIA_EVENT_KEY */
+	uint16_t duration_ms; /* of MEDIA_EVENT_KEY */
 	uint64_t at_ns; /* when the telephone did it */
 	uint32_t dropped; /* how many the queue had lost before it, in all; the queue fills it in */
 };

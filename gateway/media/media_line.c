@@ -16,14 +16,33 @@
 #define SPEAK_INPUTS         5
 #define BLOCKS_A_TICK_MAX 2 /* a card that fell behind catches up by one block a tick */
 
-static void push(struct media_line *line, enum media_event_kind kind, char digit, uint64_t at_ns)
+static void event_push(struct media_line *line, const struct media_event *event)
 {
-	struct media_event event = {.kind = kind, .digit = digit, .at_ns = at_ns};
-
-	event_queue_push(&line->events, &event);
+	event_queue_push(&line->events, event);
 	line->report.events_written = atomic_load(&line->events.written);
 	line->report.events_dropped = atomic_load(&line->events.dropped);
 	line->report_dirty = true;
+}
+
+static void push(struct media_line *line, enum media_event_kind kind, char digit, uint64_t at_ns)
+{
+	const struct media_event event = {.kind = kind, .digit = digit, .at_ns = at_ns};
+
+	event_push(line, &event);
+}
+
+/* By signalling, and once, however many calls it is for; not one that was down before the call. */
+static void key_tell(struct media_line *line, char digit, unsigned duration_samples)
+{
+	const struct media_event event = {
+		.kind = MEDIA_EVENT_KEY, .digit = digit, .at_ns = line->now_ns, .duration_ms = (uint16_t)(duration_samples * 1000 / FXS_RATE_HZ),
+	};
+	bool told = false;
+
+	for (int i = 0; i < MEDIA_CALLS; i++)
+		told = told || line->streams[i].key_down;
+	if (told)
+		event_push(line, &event);
 }
 
 static void digit_heard(struct media_line *line, char digit)
@@ -36,6 +55,8 @@ static void dtmf_handler(char digit, bool on, unsigned duration_samples, void *a
 {
 	struct media_line *line = arg;
 
+	if (!on)
+		key_tell(line, digit, duration_samples);
 	for (int i = 0; i < MEDIA_CALLS; i++)
 		stream_key(&line->streams[i], digit, on, duration_samples);
 	if (on && fxs_hook_is_off_hook(line->hook))
@@ -434,7 +455,7 @@ static void say_block(struct media_line *line, int to, const int16_t *samples, s
 
 	stream_suspect(stream, suspected && !mixed);
 	if (!stream->wish.plays_hold)
-		send_block(line, to, suspected && mixed && stream_sends_events(stream) ? NULL : samples, count);
+		send_block(line, to, suspected && mixed && (stream_sends_events(stream) || stream->wish.told) ? NULL : samples, count);
 }
 
 /* What the telephone says: digits, which dial tone that comes back would hide, then the streams. */

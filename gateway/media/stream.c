@@ -20,6 +20,8 @@ int stream_init(struct stream *stream, bool tones)
 {
 	int err = tones ? dsp_dtmf_tx_alloc(&stream->tones) : 0;
 
+	if (!err && tones)
+		err = dsp_dtmf_tx_alloc(&stream->pressed);
 	for (enum dsp_codec i = 0; i < STREAM_OWN_CODECS && !err; i++) {
 		err = dsp_encoder_alloc(&stream->encoders[i], i);
 		if (!err)
@@ -31,6 +33,7 @@ int stream_init(struct stream *stream, bool tones)
 void stream_free(struct stream *stream)
 {
 	dsp_dtmf_tx_free(stream->tones);
+	dsp_dtmf_tx_free(stream->pressed);
 	for (unsigned i = 0; i < STREAM_OWN_CODECS; i++) {
 		dsp_encoder_free(stream->encoders[i]);
 		dsp_decoder_free(stream->playout.decoders[i]);
@@ -88,6 +91,26 @@ static void passed_key_end(struct stream *stream)
 	stream->relay.receiver.ongoing = false;
 }
 
+/* A new stream plays what comes from now on. */
+static void presses_take(struct stream *stream, const struct stream_wish *wish)
+{
+	uint32_t news = wish->press_count - stream->wish.press_count;
+
+	if (!stream->pressed || !wish->id)
+		return;
+	if (wish->id != stream->wish.id) {
+		dsp_dtmf_tx_reset(stream->pressed);
+		stream->pressing = false;
+		return;
+	}
+	for (news = news < STREAM_PRESSES ? news : STREAM_PRESSES; news; news--) {
+		const struct stream_press *press = &wish->presses[(wish->press_count - news) % STREAM_PRESSES];
+		const char key[] = {press->key, 0};
+
+		stream->pressing = dsp_dtmf_tx_push(stream->pressed, key, press->ms, STREAM_PRESS_GAP_MS) == 0 || stream->pressing;
+	}
+}
+
 void stream_update(struct stream *stream, const struct stream_wish *wish)
 {
 	bool moved = !same_address(&wish->remote, &stream->wish.remote);
@@ -116,6 +139,8 @@ void stream_update(struct stream *stream, const struct stream_wish *wish)
 	if (moved || (wish->receives && !stream->wish.receives))
 		stream->silent_samples = 0;
 	coders_take(stream, wish);
+	presses_take(stream, wish);
+	stream->key_down = stream->key_down && wish->id == stream->wish.id && wish->told && wish->sends;
 	if (moved || !stream->wish.sends)
 		stream->talkspurt = true;
 	if (!wish->sends || !wish->event_type || wish->plays_hold || address_port(&wish->remote) == 0)
@@ -232,10 +257,16 @@ static struct relay_out relay_out(struct stream *stream)
 	};
 }
 
+bool stream_tells_keys(const struct stream *stream)
+{
+	return stream->wish.told && may_send(stream) && !stream->wish.plays_hold;
+}
+
 void stream_key(struct stream *stream, char digit, bool down, unsigned duration_samples)
 {
 	struct relay_out out = relay_out(stream);
 
+	stream->key_down = down && stream_tells_keys(stream);
 	if (!may_send(stream) || !stream_sends_events(stream))
 		return;
 	if (!down) {
@@ -282,7 +313,7 @@ void stream_send(struct stream *stream, const int16_t *samples, size_t count)
 		send_nothing(stream, count);
 		return;
 	}
-	if (suspected && stream_sends_events(stream))
+	if ((suspected && (stream_sends_events(stream) || stream->wish.told)) || stream->key_down)
 		samples = silence;
 	if (!wanted || stream->frame_fill + count > sizeof(stream->frame) / sizeof(*stream->frame))
 		stream->frame_fill = 0;
@@ -443,4 +474,6 @@ void stream_play(struct stream *stream, int16_t *samples, size_t count)
 	if (ended_samples && passes_events(stream))
 		stream_key(stream->onward, 0, false, ended_samples);
 	stream_playout_get(&stream->playout, samples, count);
+	if (stream->pressing && stream->wish.receives)
+		stream->pressing = dsp_dtmf_tx_fill(stream->pressed, samples, count);
 }

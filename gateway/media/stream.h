@@ -38,6 +38,9 @@ enum stream_symmetric {
 	STREAM_SYMMETRIC_ON,
 };
 
+#define STREAM_PRESSES     8
+#define STREAM_PRESS_GAP_MS 50 /* between two that come at once */
+
 /* What a payload type means. */
 enum stream_take {
 	STREAM_REFUSES = 0,
@@ -64,6 +67,12 @@ struct stream_wish {
 	uint8_t red_type;            /* what is sent has the packet before it within, in packets of this type (RFC 2198); 0: no */
 	uint8_t event_type;          /* of the telephone's keys sent as events; 0: none, they go in band */
 	uint8_t event_factor;        /* of the events' clock; 0 is 1 */
+	bool told;                   /* the telephone's keys go by signalling instead: as MEDIA_EVENT_KEY, and their tones not at all */
+	struct stream_press {        /* keys of the peer that came by signalling: the newest of them, by their number */
+		char key;
+		uint16_t ms;
+	} presses[STREAM_PRESSES];
+	uint32_t press_count;        /* in all; those that were there when the id was new are not played */
 	struct stream_type {
 		uint8_t payload_type;
 		uint8_t take; /* enum stream_take */
@@ -95,6 +104,9 @@ struct stream {
 	struct relay relay;
 	struct hold_player hold;
 	struct dsp_dtmf_tx *tones; /* for events that come; NULL: no tones */
+	struct dsp_dtmf_tx *pressed; /* ... for keys that come by signalling */
+	bool pressing;             /* one of those sounds */
+	bool key_down;             /* the telephone's, which is told */
 	struct stream *onward;     /* events that come go out on it as such, where its peer takes them; NULL: they become tones */
 
 	/* What a stream without a call leaves untouched stands last and in one piece, so that it takes no memory. */
@@ -145,6 +157,9 @@ uint32_t stream_forged_id(const struct stream *stream);
 bool stream_sends_events(const struct stream *stream);
 
 /* Whether the next block, and it alone, may be of a key, as dsp_dtmf_rx_suspects has it. */
+/* The telephone's keys go on by signalling. */
+bool stream_tells_keys(const struct stream *stream);
+
 void stream_suspect(struct stream *stream, bool suspected);
 
 /* The telephone's key, as dsp_dtmf_h tells it: sent as an event where the peer takes them; from its detection to the end

@@ -158,13 +158,13 @@ static void test_what_is_connected_decides_what_the_profile_does_not_say(void **
 
 	(void)state;
 	assert_int_equal(load(SIP ACCOUNT LINE "profile \"p\" {\nuse = alarm\n}\nprofile \"q\" {\nflash_max_ms = 300\nuse = modem\n"
-		"dtmf_events = on\n}\nprofile \"r\" {\nuse = fax\n}\n", &config), 0);
+		"dtmf = auto\n}\nprofile \"r\" {\nuse = fax\n}\n", &config), 0);
 	assert_int_equal(config->profiles[0].flash_max_ms, 0);
-	assert_false(config->profiles[0].dtmf_events);
+	assert_int_equal(config->profiles[0].dtmf, LEG_DTMF_INBAND);
 	assert_int_equal(config->profiles[1].flash_max_ms, 300);
-	assert_true(config->profiles[1].dtmf_events);
+	assert_int_equal(config->profiles[1].dtmf, LEG_DTMF_AUTO);
 	assert_int_equal(config->profiles[2].flash_max_ms, 1200);
-	assert_false(config->profiles[2].dtmf_events);
+	assert_int_equal(config->profiles[2].dtmf, LEG_DTMF_INBAND);
 	config_free(config);
 }
 

@@ -284,10 +284,31 @@ int ua_invite_send_to(struct ua_invite **invitep, struct ua_account *account, co
 int ua_invite_info(struct ua_invite *invite, const char *type, const char *body)
 {
 	assert_false(invite->dead);
+	if (strcmp(type, "application/dtmf-relay") == 0) {
+		assert_string_equal(invite->informed, "");
+		snprintf(invite->informed, sizeof(invite->informed), "%s", body);
+		return 0;
+	}
 	assert_string_equal(type, "application/hook-flash");
 	assert_non_null(strstr(body, "hf"));
 	invite->flashes++;
 	return 0;
+}
+
+void call_info_is_answered(struct ua_invite *invite, unsigned status)
+{
+	assert_string_not_equal(invite->informed, "");
+	invite->informed[0] = 0;
+	invite->handlers->informed(invite, status, invite->arg);
+	media_obeys();
+}
+
+void call_key_comes(struct ua_invite *invite, char key, unsigned ms)
+{
+	const struct ua_key_info info = {.key = key, .ms = ms};
+
+	invite->handlers->key(invite, &info, invite->arg);
+	media_obeys();
 }
 
 void ua_invite_far_uri(const struct ua_invite *invite, char *uri, size_t size)
@@ -573,7 +594,7 @@ void line_world_make(const char *digit_map)
 	world.registration = UA_REG_REGISTERED;
 	world.profile = (struct config_profile){
 		.first_digit_s = 20, .inter_digit_s = 4, .complete_s = 2, .ring_s = 180, .tone_s = 60, .howler_s = 30,
-		.hold_sound = {CONFIG_HOLD_SILENCE}, .release_tone = FXS_TONE_BUSY, .hash_sends = true, .dtmf_events = true,
+		.hold_sound = {CONFIG_HOLD_SILENCE}, .release_tone = FXS_TONE_BUSY, .hash_sends = true,
 		.flash_bounce_ms = 2000, .call_waiting = true, .three_way = true,
 		.transfer = true, .transfer_s = 30, .r_digit_s = 4, .dnd_code = 480, .forward_no_answer_s = 20, .wakeup_ring_s = 60, .wakeup_late_s = 1800, .emergency_hold_s = 120,
 	};

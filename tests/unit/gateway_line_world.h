@@ -38,6 +38,7 @@ struct ua_invite {
 	const struct ua_invite *referred_to; /* the call that its peer was asked to take over */
 	enum ua_direction offered; /* of the last offer in the call, when there was one */
 	unsigned offers, flashes;
+	char informed[64];         /* the body of a key's INFO that the peer has not answered */
 };
 
 struct line_world {
@@ -130,6 +131,8 @@ void call_is_changed(struct ua_invite *invite, const char *sdp);
 void call_is_unreachable(struct ua_invite *invite);
 /* The peer asks for a transfer; returns what it is answered. */
 unsigned call_is_referred(struct ua_invite *invite, const char *uri, const char *user, const char *replaces);
+void call_info_is_answered(struct ua_invite *invite, unsigned status);
+void call_key_comes(struct ua_invite *invite, char key, unsigned ms);
 void call_transfer_is_told(struct ua_invite *invite, unsigned status, bool done);
 void call_transfer_done(struct ua_invite *invite, unsigned status);
 /* A call comes that is to replace another. */

@@ -54,7 +54,7 @@ static void test_what_must_not_pass_is_refused_as_the_rfc_says(void **state)
 		{"INVITE sip:100@h", FROM TO ID "CSeq: 1 INVITE\r\nRequire: precondition, 100rel, timer, replaces, x\r\nRequire: y\r\n",
 			"420 ", "Unsupported: precondition, x, y\r\n"},
 		/* RFC 3261 s8.2.1: a method that is not allowed is refused 405 with Allow | it is */
-		{"INFO sip:100@h", FROM TO ID "CSeq: 1 INFO\r\n", "405 ", "Allow: INVITE, ACK, "},
+		{"MESSAGE sip:100@h", FROM TO ID "CSeq: 1 MESSAGE\r\n", "405 ", "Allow: INVITE, ACK, "},
 		{"REGISTER sip:h", FROM TO ID "CSeq: 1 REGISTER\r\n", "405 ", "Allow: "},
 		/* RFC 3261 s21.5.2: an unknown method is refused 501 | it is */
 		{"JUMP sip:100@h", FROM TO ID "CSeq: 1 JUMP\r\n", "501 ", ""},

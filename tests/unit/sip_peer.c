@@ -455,9 +455,23 @@ static void on_ended(struct ua_invite *invite, const struct ua_end *end, void *a
 		bed_close_agent();
 }
 
+static void on_key(struct ua_invite *invite, const struct ua_key_info *key, void *arg)
+{
+	(void)invite;
+	(void)arg;
+	bed_say("key %c for %u ms", key->key, key->ms);
+}
+
+static void on_informed(struct ua_invite *invite, unsigned status, void *arg)
+{
+	(void)invite;
+	(void)arg;
+	bed_say("informed %u", status);
+}
+
 const struct ua_invite_handlers bed_handlers = {
-	on_progress, on_answered, on_offered, on_changed, on_unreachable, on_transfer, on_refer,
-	on_ended,
+	.progress = on_progress, .answered = on_answered, .offered = on_offered, .changed = on_changed, .unreachable = on_unreachable,
+	.transfer = on_transfer, .refer = on_refer, .key = on_key, .informed = on_informed, .ended = on_ended,
 };
 
 static void on_incoming(struct ua_invite *invite, const struct ua_incoming *incoming, void *arg)

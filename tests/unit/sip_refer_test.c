@@ -28,6 +28,17 @@ static void in_dialog(const char *method, const char *headers, const char *body)
 		strlen(body), body);
 }
 
+/* INFO of the peer in the call. */
+static const char *inform(const char *type, const char *body)
+{
+	++peer_cseq;
+	bed_send("INFO sip:100@127.0.0.1:%u SIP/2.0\r\nVia: SIP/2.0/UDP 127.0.0.1:%u;branch=z9hG4bK-i%u\r\n"
+		"From: <sip:200@example.org>;tag=peer\r\nTo: %s\r\nCall-ID: call\r\nCSeq: %u INFO\r\n"
+		"%s%s%sContent-Length: %zu\r\n\r\n%s", bed.agent_port, bed.peer_port, peer_cseq, our_to, peer_cseq,
+		type[0] ? "Content-Type: " : "", type, type[0] ? "\r\n" : "", strlen(body), body);
+	return bed_receive();
+}
+
 /* A call from the peer that is up. */
 static void talk(void)
 {
@@ -112,10 +123,35 @@ static void test_something_outside_the_session_is_told_once_at_a_time(void **sta
 	assert_string_equal(body_of(info), "Signal=hf\r\n");
 	assert_int_equal(ua_invite_info(bed.invite, "application/hook-flash", ""), EALREADY);
 	bed_reply(info, 415, "Unsupported Media Type", NULL, "", "");
+	bed_heard("informed 415");
 	bed_heard_nothing();
 	assert_int_equal(ua_invite_info(bed.invite, "application/hook-flash", "Signal=hf\r\n"), 0);
 	bed_reply(bed_receive(), 481, "Call Does Not Exist", NULL, "", "");
 	bed_heard("ended by peer, status 481, cause 0, after answer");
+}
+
+static void test_a_key_of_the_peer_is_told(void **state)
+{
+	const char *answer;
+
+	(void)state;
+	talk();
+	assert_starts(inform("application/dtmf-relay", "Signal=5\r\nDuration=160\r\n"), "SIP/2.0 200 ");
+	bed_heard("key 5 for 160 ms");
+	assert_starts(inform("application/dtmf", "#"), "SIP/2.0 200 ");
+	bed_heard("key # for 160 ms");
+	assert_starts(inform("application/dtmf-relay;q=1", "Signal= 11 \nDuration= 1\n"), "SIP/2.0 200 ");
+	bed_heard("key # for 40 ms");
+	/* RFC 2976 s2.4: an INFO without a body is answered 200 when its call is there | it is, and no key comes of it */
+	assert_starts(inform("", ""), "SIP/2.0 200 ");
+	bed_heard_nothing();
+	assert_starts(inform("application/dtmf-relay", "Signal=x\r\n"), "SIP/2.0 400 ");
+	assert_starts(inform("application/dtmf-relay", "Duration=100\r\n"), "SIP/2.0 400 ");
+	answer = inform("application/hook-flash", "hf");
+	/* RFC 3261 s21.4.13: a body of a type that is not known is answered 415 with Accept | 415, and what keys may come as */
+	assert_starts(answer, "SIP/2.0 415 ");
+	assert_non_null(strstr(header(answer, "Accept"), "application/dtmf-relay"));
+	bed_heard_nothing();
 }
 
 /* Holds the call and at once asks for its transfer; returns the re-INVITE. */
@@ -756,6 +792,7 @@ int main(void)
 		bed_test(test_a_conference_gets_somebody_and_lets_him_go),
 		bed_test(test_a_party_is_sent_to_a_conference),
 		bed_test(test_a_blind_transfer_is_asked_for_and_its_outcome_told),
+		bed_test(test_a_key_of_the_peer_is_told),
 		bed_test(test_something_outside_the_session_is_told_once_at_a_time),
 		bed_test(test_a_transfer_waits_until_the_hold_is_answered),
 		bed_test(test_a_transfer_is_asked_for_also_when_the_hold_is_refused),

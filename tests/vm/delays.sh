@@ -9,7 +9,7 @@ function phase() { return int(rand() * 20) } # milliseconds: a packet, and two b
 function say(line) { print line }
 BEGIN {
 	srand(seed)
-	say("# profile: dtmf_events = off")
+	say("# profile: dtmf = inband")
 	for (n = 1; n <= count; n++) {
 		say("wait " 100 + phase())
 		say("1 lift")
