@@ -229,8 +229,7 @@ static int ssl_make(struct ua_dtls *dtls, const struct ua_dtls_config *config, c
 	BIO_set_data(out, dtls);
 	BIO_set_init(out, 1);
 	SSL_set_bio(dtls->ssl, dtls->in, out);
-	SSL_set_app_data(dtls->ssl, dtls);
-	if (SSL_set_tlsext_use_srtp(dtls->ssl, names) != 0 || SSL_set_mtu(dtls->ssl, UA_DTLS_MTU) <= 0)
+	if (SSL_set_app_data(dtls->ssl, dtls) != 1 || SSL_set_tlsext_use_srtp(dtls->ssl, names) != 0 || SSL_set_mtu(dtls->ssl, UA_DTLS_MTU) <= 0)
 		return ENOMEM;
 	DTLS_set_timer_cb(dtls->ssl, on_timer);
 	if (dtls->active)

@@ -248,7 +248,7 @@ static void test_a_call_goes_to_the_account_that_it_was_sent_to(void **state)
 {
 	(void)state;
 	bed_call();
-	ua_invite_end(bed.invite, 0); /* and it still waits for its end */
+	bed_end(0); /* and it still waits for its end */
 	ua_account_free(bed.account);
 	bed_invite("a", "Contact: <sip:h>\r\n", SDP(5004));
 	assert_starts(bed_receive(), "SIP/2.0 404 ");

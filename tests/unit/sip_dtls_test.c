@@ -290,8 +290,8 @@ static void test_what_is_a_handshake(void **state)
 	} rows[] = {{0, false}, {3, false}, {19, false}, {20, true}, {22, true}, {63, true}, {64, false}, {128, false}, {191, false}};
 
 	(void)state;
-	/* RFC 7983 s7: 20 to 63 is DTLS | told by the first byte */
 	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)
+		/* RFC 7983 s7: 20 to 63 is DTLS | told by the first byte */
 		assert_int_equal(ua_dtls_is(&rows[i].first, 1), rows[i].is);
 	assert_false(ua_dtls_is(&rows[4].first, 0));
 }

@@ -127,7 +127,7 @@ static void test_the_next_request_follows_the_prack(void **state)
 	expect_prack(rack(invite, 7), "b");
 	bed_reply(invite, 200, "OK", "b", contact(""), SDP(5004));
 	assert_starts(bed_receive(), "ACK ");
-	ua_invite_end(bed.invite, 0);
+	bed_end(0);
 	bye = bed_receive();
 	assert_starts(bye, "BYE ");
 	/* RFC 3262 s4: a PRACK takes a CSeq number of its dialog | the BYE has the one after */

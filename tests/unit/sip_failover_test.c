@@ -277,7 +277,7 @@ static void test_giving_up_stays_with_the_server_that_was_asked(void **state)
 	(void)state;
 	bed_servers(2);
 	first = bed_call();
-	ua_invite_end(bed.invite, 0);
+	bed_end(0);
 	bed_advance(FAILOVER_MS);
 	assert_false(came_to(1, "INVITE "));
 	answer(0, first, 100, "", "");
@@ -383,7 +383,7 @@ static void test_a_telephone_that_is_silent_does_not_cost_its_server(void **stat
 	answer(0, invite, 200, route, SDP(5004));
 	at(0, "ACK ");
 	bed_heard("answered 192.0.2.1:5004");
-	ua_invite_end(bed.invite, 0);
+	bed_end(0);
 	bed.invite = NULL;
 	at(0, "BYE ");
 	for (int i = 0; i < 12; i++) {

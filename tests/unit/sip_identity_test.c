@@ -169,7 +169,7 @@ static void test_an_emergency_call_may_name_the_service(void **state)
 	assert_has(invite, "uri=\"urn:service:sos\"");
 	bed_reply(invite, 180, "Ringing", "b", "Contact: <sip:psap@127.0.0.1:5999>\r\n", "");
 	bed_heard("progress 180 nothing");
-	ua_invite_end(bed.invite, 0);
+	bed_end(0);
 	cancel = bed_receive();
 	assert_starts(cancel, "CANCEL urn:service:sos ");
 	to.uri = "urn:service:counseling";

@@ -45,7 +45,7 @@ static void test_a_call_goes_out_and_its_requests_to_the_peers_contact(void **st
 	ack = bed_receive();
 	assert_starts(ack, "ACK sip:200@[::1]:");
 	bed_heard("answered 2001:db8::1:5004");
-	ua_invite_end(bed.invite, 0);
+	bed_end(0);
 	assert_starts(bed_receive(), "BYE sip:200@[::1]:");
 }
 

@@ -151,7 +151,7 @@ static void on_round(void *arg)
 	(void)arg;
 	if (bed.end_in_round) {
 		bed.end_in_round = false;
-		ua_invite_end(bed.invite, 0);
+		bed_end(0);
 	}
 	re_cancel();
 }
@@ -245,6 +245,12 @@ void bed_heard(const char *word)
 		run_round();
 	}
 	assert_string_equal(peer.words[peer.heard++], word);
+}
+
+void bed_end(unsigned q850_cause)
+{
+	assert_non_null(bed.invite);
+	ua_invite_end(bed.invite, q850_cause);
 }
 
 void bed_heard_nothing(void)
@@ -396,7 +402,7 @@ static int on_offered(struct ua_invite *invite, const struct ua_sdp *offer, stru
 	(void)arg;
 	bed_say("offered %s", describe(offer));
 	if (bed.end_when_offered) {
-		ua_invite_end(bed.invite, 0);
+		bed_end(0);
 		return 0;
 	}
 	if (bed.offered_result)

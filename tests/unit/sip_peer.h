@@ -95,6 +95,8 @@ void bed_say(const char *format, ...) __attribute__((format(printf, 1, 2)));
 /* Fails unless the next word of a handler is this one; nothing was said otherwise. */
 void bed_heard(const char *word);
 void bed_heard_nothing(void);
+/* The user ends the call. */
+void bed_end(unsigned q850_cause);
 
 void bed_send(const char *format, ...) __attribute__((format(printf, 1, 2)));
 /* Answers a request; tag goes into To (NULL: none), headers are whole lines, body may be "". */

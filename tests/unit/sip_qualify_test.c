@@ -95,7 +95,7 @@ static void test_a_server_that_comes_back_is_registered_with_again_and_calls_liv
 	bed_heard_nothing();
 	reply(options(), 200);
 	bed_quiet();
-	ua_invite_end(bed.invite, 0);
+	bed_end(0);
 	fresh("BYE ");
 }
 

@@ -195,7 +195,7 @@ static void test_a_call_that_is_ended_asks_for_no_transfer(void **state)
 	const char *reinvite = hold_and_refer(), *bye;
 
 	(void)state;
-	ua_invite_end(bed.invite, 16);
+	bed_end(16);
 	bye = bed_receive();
 	assert_starts(bye, "BYE ");
 	bed_reply(bye, 200, "OK", NULL, "", "");
@@ -231,7 +231,7 @@ static void test_a_transfer_that_is_declined_leaves_the_call(void **state)
 	assert_int_equal(ua_invite_refer(bed.invite, &to), EALREADY);
 	bed_reply(bed_receive(), 603, "Decline", NULL, "", "");
 	bed_heard("transfer 603, done");
-	ua_invite_end(bed.invite, 16);
+	bed_end(16);
 	assert_starts(bed_receive(), "BYE ");
 }
 
@@ -304,7 +304,7 @@ static void test_a_notify_that_crosses_our_bye_is_answered(void **state)
 {
 	(void)state;
 	refer_blind();
-	ua_invite_end(bed.invite, 16);
+	bed_end(16);
 	bed_reply(bed_receive(), 200, "OK", NULL, "", "");
 	notify("terminated;reason=noresource", "SIP/2.0 200 OK\r\n");
 	assert_starts(bed_receive(), "SIP/2.0 200 OK");
@@ -613,7 +613,7 @@ static void test_who_hides_is_known_to_the_server_alone(void **state)
 	bed_heard("answered 192.0.2.1:5004");
 	assert_int_equal(ua_invite_refer(bed.invite, &(struct ua_refer_to){.user = "400"}), 0);
 	assert_string_equal(header(bed_receive(), "Referred-By"), "");
-	ua_invite_end(bed.invite, 0);
+	bed_end(0);
 	to.anonymous = false;
 	assert_int_equal(ua_invite_send_to(&bed.invite, bed.account, &to, &offer, &bed_handlers, NULL), 0);
 	do
@@ -716,7 +716,7 @@ static void test_what_cannot_be_replaced_is_refused(void **state)
 	assert_starts(bed_receive(), "SIP/2.0 400 ");
 	talk();
 	snprintf(replaces, sizeof(replaces), "call;to-tag=%s;from-tag=peer", parameter(our_to, "tag"));
-	ua_invite_end(bed.invite, 16);
+	bed_end(16);
 	bed_reply(bed_receive(), 200, "OK", NULL, "", "");
 	replace("ended", replaces);
 	/* RFC 3891 s3: Replaces that matches a dialog that ended is refused 603 | it is */

@@ -49,7 +49,7 @@ static void test_a_call_asks_for_what_the_account_wants(void **state)
 
 	(void)state;
 	assert_string_equal(header(bed_call(), "Session-Expires"), "");
-	ua_invite_end(bed.invite, 0);
+	bed_end(0);
 	bed_session_timer(600);
 	invite = bed_call();
 	/* RFC 4028 s7.1: an INVITE may ask for a session interval | the account's session_expires_s */

@@ -598,7 +598,7 @@ static void test_whom_we_call_sees_no_credentials(void **state)
 	/* RFC 3261 s22.1: the ACK has the credentials of its INVITE | but not where it goes past the server, to who may guess the password */
 	assert_has_not(request, "Authorization");
 	bed_heard("answered 192.0.2.1:5004");
-	ua_invite_end(bed.invite, 0);
+	bed_end(0);
 	request = request_at(callee, "BYE ");
 	assert_starts(request, "BYE ");
 	assert_has_not(request, "Authorization");

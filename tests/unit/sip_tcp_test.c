@@ -52,7 +52,7 @@ static void test_a_call_goes_by_the_connection_of_the_registration(void **state)
 	bed_heard("answered 192.0.2.1:5004");
 	bed_reply(invite, 200, "OK", "b", contact(), SDP(5004));
 	assert_string_equal(bed_receive(), ack);
-	ua_invite_end(bed.invite, 16);
+	bed_end(16);
 	bye = bed_receive();
 	assert_starts(bye, "BYE sip:200@127.0.0.1:");
 	bed_reply(bye, 200, "OK", NULL, "", "");
@@ -105,7 +105,7 @@ static void test_what_comes_by_the_connection_is_answered_by_it(void **state)
 		"From: %s\r\nTo: %s\r\nCall-ID: a\r\nCSeq: 1 ACK\r\nContent-Length: 0\r\n\r\n",
 		bed.agent_port, bed.peer_port, header(ok, "From"), header(ok, "To"));
 	bed_quiet();
-	ua_invite_end(bed.invite, 0);
+	bed_end(0);
 	assert_starts(bed_receive(), "BYE ");
 	assert_int_equal(bed_connections(), 1);
 }
@@ -126,7 +126,7 @@ static void test_a_connection_that_is_lost_is_made_anew_and_calls_live_on(void *
 	again = bed_receive();
 	accept_binding(again);
 	assert_int_equal(bed_connections(), 2);
-	ua_invite_end(bed.invite, 0);
+	bed_end(0);
 	bye = bed_receive();
 	assert_starts(bye, "BYE ");
 	assert_string_equal(header(bye, "Call-ID"), header(invite, "Call-ID"));
@@ -213,7 +213,7 @@ static void test_a_large_request_goes_by_tcp(void **state)
 	/* RFC 3261 s18.1.1: each request is judged by its own size | the ACK of such a call goes by UDP */
 	assert_has(bed_receive(), "Via: SIP/2.0/UDP ");
 	bed_heard("answered 192.0.2.1:5004");
-	ua_invite_end(bed.invite, 0);
+	bed_end(0);
 	assert_has(bed_receive(), "Via: SIP/2.0/UDP ");
 	assert_int_equal(bed_connections(), 1);
 }

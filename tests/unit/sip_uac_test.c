@@ -70,7 +70,7 @@ static void test_a_call_is_made_answered_and_hung_up(void **state)
 	assert_int_equal(atoi(header(ack, "CSeq")), atoi(header(invite, "CSeq")));
 	bed_heard("answered 192.0.2.1:5004");
 
-	ua_invite_end(bed.invite, 16);
+	bed_end(16);
 	bye = bed_receive();
 	/* RFC 3261 s15.1.1: a call that is up is ended with BYE in its dialog | hanging up sends it */
 	assert_starts(bye, "BYE sip:200@127.0.0.1:");
@@ -107,7 +107,7 @@ static void test_every_repeated_200_gets_its_ack_again(void **state)
 		assert_starts(again, "ACK ");
 		assert_has(again, ";tag=b\r\n");
 	}
-	ua_invite_end(bed.invite, 0);
+	bed_end(0);
 	bed_reply(bed_receive(), 200, "OK", NULL, "", "");
 	bed_reply(invite, 200, "OK", "b", contact(), SDP(5004));
 	/* RFC 3261 s13.2.2.4: a 2xx may come again as long as its server repeats it, and gets the ACK so long | also after the BYE */
@@ -157,7 +157,7 @@ static void test_cancel_waits_for_a_provisional_response(void **state)
 	const char *invite = bed_call(), *cancel, *ack;
 
 	(void)state;
-	ua_invite_end(bed.invite, 0);
+	bed_end(0);
 	/* RFC 3261 s9.1: no CANCEL before a provisional response has come | it waits */
 	bed_quiet();
 	bed_reply(invite, 100, "Trying", NULL, "", "");
@@ -182,7 +182,7 @@ static void test_a_200_that_crosses_the_cancel_gets_ack_and_bye(void **state)
 	(void)state;
 	bed_reply(invite, 180, "Ringing", "b", contact(), "");
 	bed_heard("progress 180 nothing");
-	ua_invite_end(bed.invite, 16);
+	bed_end(16);
 	assert_starts(bed_receive(), "CANCEL ");
 	bed_reply(invite, 200, "OK", "b", contact(), SDP(5004));
 	/* RFC 3665 s3.8: a 200 that crosses the CANCEL is acknowledged | ACK */
@@ -301,7 +301,7 @@ static void test_a_remembered_nonce_is_used_and_may_be_refused(void **state)
 	/* RFC 3261 s22.1: the ACK has the credentials of its INVITE | the same */
 	assert_string_equal(header(ack, "Proxy-Authorization"), header(invite, "Proxy-Authorization"));
 	bed_heard("answered 192.0.2.1:5004");
-	ua_invite_end(bed.invite, 0);
+	bed_end(0);
 	bye = bed_receive();
 	assert_has(bye, "nonce=\"n1\"");
 	/* RFC 7616 s3.4: a nonce may be used again, with the next nc | the next request in the dialog uses it */
@@ -356,7 +356,7 @@ static void test_a_bye_that_crosses_ours_is_answered(void **state)
 	const char *invite = talk(), *bye;
 
 	(void)state;
-	ua_invite_end(bed.invite, 0);
+	bed_end(0);
 	bye = bed_receive();
 	assert_starts(bye, "BYE ");
 	send_in_dialog(invite, "BYE", 3, "");
@@ -381,7 +381,7 @@ static void test_requests_in_the_call_follow_its_route(void **state)
 	assert_starts(ack, "ACK sip:200@192.0.2.7:5099 SIP/2.0\r\n");
 	/* RFC 3261 s12.1.2: the caller's route set is Record-Route of the response, reversed | it is */
 	assert_has(strstr(ack, "Route: <sip:127.0.0.1:"), "Route: <sip:far.example;lr>\r\n");
-	ua_invite_end(bed.invite, 0);
+	bed_end(0);
 	bye = bed_receive();
 	assert_starts(bye, "BYE sip:200@192.0.2.7:5099 SIP/2.0\r\n");
 }
@@ -483,7 +483,7 @@ static void test_a_401_is_answered_for_the_body_too(void **state)
 	bed_reply(request, 200, "OK", NULL, contact(), SDP(5004));
 	assert_starts(bed_receive(), "ACK ");
 	bed_heard("changed 192.0.2.1:5004");
-	ua_invite_end(bed.invite, 0);
+	bed_end(0);
 	request = bed_receive();
 	snprintf(text, sizeof(text), asks, 3);
 	bed_reply(request, 401, "Unauthorized", NULL, text, "");
@@ -613,7 +613,7 @@ static void test_no_handler_comes_after_the_user_let_go(void **state)
 	(void)state;
 	bed_reply(invite, 180, "Ringing", "b", contact(), "");
 	bed_heard("progress 180 nothing");
-	ua_invite_end(bed.invite, 0);
+	bed_end(0);
 	bed_reply(bed_receive(), 200, "OK", NULL, "", "");
 	bed_reply(invite, 183, "Session Progress", "b", contact(), SDP(5004));
 	bed_reply(invite, 487, "Request Terminated", "b", "", "");

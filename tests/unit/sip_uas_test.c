@@ -238,7 +238,7 @@ static void test_bye_waits_for_the_ack(void **state)
 	answer();
 	ok = bed_receive();
 	our_to = header(ok, "To");
-	ua_invite_end(bed.invite, 16);
+	bed_end(16);
 	/* RFC 3261 s15: a callee sends no BYE before the ACK has come | hanging up at once waits for it */
 	bed_quiet();
 	in_dialog("a", "ACK", 1, "", "");
@@ -255,7 +255,7 @@ static void test_a_bye_that_comes_instead_of_the_ack_is_not_told_who_let_go(void
 	answer();
 	ok = bed_receive();
 	our_to = header(ok, "To");
-	ua_invite_end(bed.invite, 16);
+	bed_end(16);
 	in_dialog("a", "BYE", 2, "", "");
 	assert_starts(bed_receive(), "SIP/2.0 200 OK");
 	bed_quiet();
@@ -330,7 +330,7 @@ static void test_ending_an_unanswered_call_refuses_it_480(void **state)
 {
 	(void)state;
 	ring("a");
-	ua_invite_end(bed.invite, 0);
+	bed_end(0);
 	/* RFC 3665 s3.10: a callee that does not answer in its time refuses 480 | it does */
 	assert_starts(bed_receive(), "SIP/2.0 480 ");
 	bed_heard_nothing();
@@ -451,7 +451,7 @@ static void test_a_reinvite_is_answered_by_the_handler(void **state)
 	assert_has(ok, " 2 IN IP4 127.0.0.1\r\n");
 	in_dialog("a", "ACK", 3, "", "");
 	bed_quiet();
-	ua_invite_end(bed.invite, 0);
+	bed_end(0);
 	bye = bed_receive();
 	/* RFC 3261 s12.2.2: a re-INVITE may move the remote target | the next request goes to the new Contact */
 	assert_starts(bye, "BYE sip:moved@127.0.0.1:");
@@ -670,7 +670,7 @@ static void test_a_reinvite_that_crosses_our_bye_is_refused_481(void **state)
 
 	(void)state;
 	talk("a");
-	ua_invite_end(bed.invite, 16);
+	bed_end(16);
 	bye = bed_receive();
 	assert_starts(bye, "BYE ");
 	in_dialog("a", "INVITE", 2, contact(""), SDP(5006));
@@ -714,7 +714,7 @@ static void test_record_routes_are_kept_in_order(void **state)
 	our_to = header(ok, "To");
 	in_dialog("a", "ACK", 1, "", "");
 	bed_quiet();
-	ua_invite_end(bed.invite, 0);
+	bed_end(0);
 	bye = bed_receive();
 	assert_starts(bye, "BYE sip:200@192.0.2.7 SIP/2.0\r\n");
 	/* RFC 3261 s12.1.1: the callee's route set is Record-Route in its order | it is */
@@ -736,7 +736,7 @@ static void test_a_strict_router_gets_its_way(void **state)
 	our_to = header(bed_receive(), "To");
 	in_dialog("a", "ACK", 1, "", "");
 	bed_quiet();
-	ua_invite_end(bed.invite, 0);
+	bed_end(0);
 	bye = bed_receive();
 	/* RFC 3261 s12.2.1.1: a first route without lr becomes the Request-URI | it does */
 	assert_starts(bye, "BYE sip:strict@127.0.0.1:");
