@@ -18,7 +18,7 @@
 #define Q850_INCOMPATIBLE      88
 #define Q850_RECOVERY_ON_TIMER 102
 
-#define REASON_MAX 80
+#define REASON_MAX 160
 
 static const char unwilling[] = "the other side does not do it";
 
