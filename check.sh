@@ -142,6 +142,7 @@ run_part() {
 	local part=$1 log=$logs/$1.log start=$SECONDS passed failed skipped
 	"part_$part" whole >"$log" 2>&1
 	skips_judge "$log" >>"$log"
+	! grep -q 'command not found' "$log" || echo "not ok $part: a script of it is broken: $(grep -m 1 'command not found' "$log")" >>"$log"
 	skipped=$(grep -cE '^ok .*# SKIP' "$log")
 	passed=$(($(grep -c '^ok ' "$log") - skipped))
 	failed=$(grep -c '^not ok ' "$log")

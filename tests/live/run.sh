@@ -56,7 +56,7 @@ done
 # As many as there is time for.
 for transport in tcp tls; do
 	for story in $("$bed/stories.sh" live $transport); do
-		start over $transport "$story"
+		jobs_start over $transport "$story"
 	done
 done
 for how in mute-leg swap-legs gap-60; do
