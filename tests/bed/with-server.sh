@@ -176,7 +176,8 @@ wait_for server_answers || { echo "not ok the SIP server: does not answer"; fini
 
 now_ms() { awk '{print int($1 * 1000)}' /proc/uptime; }
 started_ms=$(now_ms)
-LD_PRELOAD=$mirror "${TIPRINGD:-$build/tipringd}" -c "$dir/tipring.conf" >"$dir/tipringd.log" 2>&1 &
+# What is loaded before may stand before the runtime of the sanitizers.
+LD_PRELOAD=$mirror ASAN_OPTIONS=${ASAN_OPTIONS:+$ASAN_OPTIONS:}verify_asan_link_order=0 "${TIPRINGD:-$build/tipringd}" -c "$dir/tipring.conf" >"$dir/tipringd.log" 2>&1 &
 TIPRING_PID=$!
 export TIPRING_PID
 pids+=("$TIPRING_PID")
