@@ -310,7 +310,7 @@ void ua_dialog_next_hop(const struct ua_dialog *dialog, const struct ua_hop *ser
 	    sa_af(&hop->addr) != sa_af(&server->addr))
 		*hop = *server;
 	else if (!msg_param_decode(&uri.params, "transport", &transport)) {
-		hop->is_fixed = true;
+		hop->is_fixed = pl_strcasecmp(&transport, "tcp");
 		if (wants_udp(&transport) && server->type != SIP_TRANSP_TLS) /* what is secret stays so */
 			hop->type = SIP_TRANSP_UDP;
 	}

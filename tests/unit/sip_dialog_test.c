@@ -153,7 +153,7 @@ static void test_the_next_hop_is_the_first_route_the_target_or_the_server(void *
 		/* RFC 3263 s4.1: the transport parameter is obeyed | it is */
 		{"Contact: <sip:b@192.0.2.1;transport=UDP>\r\n", "192.0.2.1:5060 UDP fixed"},
 		{"Contact: <sip:b@host.example;transport=udp>\r\n", "192.0.2.200:5099 TCP"},
-		{"Contact: <sip:b@192.0.2.1;transport=tcp>\r\n", "192.0.2.1:5060 TCP fixed"},
+		{"Contact: <sip:b@192.0.2.1;transport=tcp>\r\n", "192.0.2.1:5060 TCP"},
 		{"", "192.0.2.200:5099 TCP"},
 		/* RFC 3261 s8.1.2: a request goes to its first route | it does */
 		{"Record-Route: <sip:192.0.2.9:5070;lr>\r\nContact: <sip:b@192.0.2.1>\r\n", "192.0.2.9:5070 TCP"},

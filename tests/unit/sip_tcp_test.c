@@ -264,6 +264,45 @@ static void test_a_large_request_does_not_wait_long_for_a_silent_tcp(void **stat
 	bed_heard_nothing();
 }
 
+/* Within a call to one whose Contact has these parameters. */
+static void inform_at_length(const char *parameters)
+{
+	const char *invite = bed_call();
+	char contact_udp[80], body[1300];
+
+	snprintf(contact_udp, sizeof(contact_udp), "Contact: <sip:200@127.0.0.1:%u%s>\r\n", bed.peer_port, parameters);
+	bed_reply(invite, 200, "OK", "b", contact_udp, SDP(5004));
+	assert_starts(bed_receive(), "ACK ");
+	bed_heard("answered 192.0.2.1:5004");
+	snprintf(body, sizeof(body), "%01200d", 0);
+	assert_int_equal(ua_invite_info(bed.invite, "text/plain", body), 0);
+}
+
+static void test_a_large_request_within_a_call_goes_by_what_its_address_says(void **state)
+{
+	static const char *const parameters[] = {";transport=UDP", ";transport=tcp", ""};
+	static const char *const vias[] = {"Via: SIP/2.0/UDP ", "Via: SIP/2.0/TCP ", "Via: SIP/2.0/TCP "};
+
+	(void)state;
+	bed_listen_tcp();
+	for (unsigned i = 0; i < 3; i++) {
+		const char *info;
+
+		bed_hang_up_connection();
+		inform_at_length(parameters[i]);
+		info = bed_receive();
+		assert_starts(info, "INFO ");
+		/* RFC 3261 s18.1.1: a large request goes by UDP all the same where its next hop was said to be reached by UDP | alone, and by TCP where it says tcp, or nothing */
+		assert_has(info, vias[i]);
+		bed_reply(info, 200, "OK", NULL, "", "");
+		bed_heard("informed 200");
+		bed_hang_up_connection();
+		bed_end(0);
+		bed_reply(bed_receive_new("BYE "), 200, "OK", NULL, "", "");
+	}
+	assert_int_equal(bed_connections(), 2);
+}
+
 static void test_large_requests_may_stay_on_udp(void **state)
 {
 	const struct ua_agent_config config = {.local_addr = bed.addr, .user_agent = "tipring", .large_by_udp = true};
@@ -285,6 +324,7 @@ int main(void)
 		bed_test(test_a_request_that_fits_goes_by_udp),
 		bed_test(test_a_large_request_goes_by_udp_where_tcp_is_refused),
 		bed_test(test_a_large_request_does_not_wait_long_for_a_silent_tcp),
+		bed_test(test_a_large_request_within_a_call_goes_by_what_its_address_says),
 		bed_test(test_large_requests_may_stay_on_udp),
 		bed_test(test_a_call_goes_by_the_connection_of_the_registration),
 		bed_test(test_no_message_waits_for_the_one_before_it_to_be_acknowledged),
