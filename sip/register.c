@@ -252,6 +252,12 @@ static uint64_t refresh_ms(unsigned expires_s)
 	return ms - rand_u32() % (ms * JITTER_PERCENT / 100 + 1);
 }
 
+/* For its size alone a REGISTER goes by a connection that nobody else needs. */
+static bool came_as_it_should(const struct ua_account *account, const struct sip_msg *msg)
+{
+	return msg->tp == account->transport;
+}
+
 /* A server may reach us by this connection alone: it gets another. */
 static void on_connection_lost(int err, void *arg)
 {
@@ -291,8 +297,9 @@ static void registered(struct ua_registrar *registrar, const struct sip_msg *msg
 
 	sip_msg_hdr_apply(msg, true, SIP_HDR_CONTACT, is_ours, &binding);
 	registrar->watch = mem_deref(registrar->watch);
-	(void)ua_transport_watch(&registrar->watch, registrar->account->agent->transport, msg,
-		on_connection_lost, registrar);
+	if (came_as_it_should(registrar->account, msg))
+		(void)ua_transport_watch(&registrar->watch, registrar->account->agent->transport, msg,
+			on_connection_lost, registrar);
 	tmr_cancel(&registrar->expiry);
 	if (!binding.expires_s) {
 		failed(registrar, msg->scode, "Binding Not Kept", 0);
@@ -359,8 +366,8 @@ static bool moves_contact(struct ua_registrar *registrar, const struct sip_msg *
 	char *before = account->contact;
 	struct sa seen;
 
-	if (!account->contact_as_seen || registrar->leaving || registrar->moved || !ua_account_has_server(account, msg) ||
-	    !is_seen_at(&seen, account, msg) || sa_cmp(&seen, &account->contact_addr, SA_ALL))
+	if (!account->contact_as_seen || registrar->leaving || registrar->moved || !came_as_it_should(account, msg) ||
+	    !ua_account_has_server(account, msg) || !is_seen_at(&seen, account, msg) || sa_cmp(&seen, &account->contact_addr, SA_ALL))
 		return false;
 	mem_ref(before);
 	if (ua_account_contact_move(account, &seen)) {

@@ -550,18 +550,25 @@ static void open_peer(void)
 	assert_int_equal(fd_listen(peer.fd, FD_READ, on_readable, NULL), 0);
 }
 
-static void open_agent(void)
+static void open_agent_as(struct ua_agent_config config)
 {
-	struct ua_agent_config config = {.local_addr = bed.addr, .user_agent = "tipring", .nameservers = {bed_nameserver}};
+	bool any = !config.local_port;
 	int err;
 
 	do {
-		config.local_port = 0;
-		close(bound_socket(SOCK_STREAM, &config.local_port));
+		if (any) {
+			config.local_port = 0;
+			close(bound_socket(SOCK_STREAM, &config.local_port));
+		}
 		err = ua_agent_alloc(&bed.agent, &config, on_incoming, NULL);
-	} while (err == EADDRINUSE);
+	} while (any && err == EADDRINUSE);
 	assert_int_equal(err, 0);
 	bed.agent_port = ua_agent_port(bed.agent);
+}
+
+static void open_agent(void)
+{
+	open_agent_as((struct ua_agent_config){.local_addr = bed.addr, .user_agent = "tipring", .nameservers = {bed_nameserver}});
 }
 
 static unsigned session_expires_s; /* of the next account */
@@ -587,8 +594,7 @@ void bed_agent_anew(const struct ua_agent_config *config, const struct ua_accoun
 {
 	ua_account_free(bed.account);
 	ua_agent_free(bed.agent);
-	assert_int_equal(ua_agent_alloc(&bed.agent, config, on_incoming, NULL), 0);
-	bed.agent_port = ua_agent_port(bed.agent);
+	open_agent_as(*config);
 	assert_int_equal(ua_account_alloc(&bed.account, bed.agent, account, on_registration, NULL), 0);
 }
 

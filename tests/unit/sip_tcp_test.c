@@ -303,6 +303,60 @@ static void test_a_large_request_within_a_call_goes_by_what_its_address_says(voi
 	assert_int_equal(bed_connections(), 2);
 }
 
+/* ... nor a REGISTER: the account's name is long. */
+static void open_account_at_length(void)
+{
+	static char name[900];
+	const struct ua_agent_config config = {.local_addr = bed.addr, .user_agent = "tipring"};
+	struct ua_account_config account = {.user = "100", .domain = "example.org", .server_addr = bed.addr,
+		.server_port = bed.peer_port, .password = "", .expires_s = 600, .contact_as_seen = true, .display_name = name};
+
+	snprintf(name, sizeof(name), "%0600d", 0);
+	bed_agent_anew(&config, &account);
+	ua_account_register(bed.account, 0);
+	bed_heard("registration trying 0");
+}
+
+static void test_a_connection_for_one_large_registration_may_go(void **state)
+{
+	const char *request;
+	char contact_udp[80];
+
+	(void)state;
+	bed_listen_tcp();
+	open_account_at_length();
+	request = bed_receive();
+	assert_has(request, "Via: SIP/2.0/TCP ");
+	snprintf(contact_udp, sizeof(contact_udp), "Contact: <sip:100@127.0.0.1:%u>;expires=600\r\n", bed.agent_port);
+	bed_reply(request, 200, "OK", "r", contact_udp, "");
+	bed_heard("registration registered 200");
+	/* RFC 5626 s4.4: who registered by a connection registers anew when it is lost | not who is reached by UDP, and sent the REGISTER by TCP for its size */
+	bed_hang_up_connection();
+	bed_heard_nothing();
+	bed_advance(2100);
+	bed_quiet();
+	assert_int_equal(bed_connections(), 1);
+}
+
+static void test_contact_is_not_moved_to_a_connection_for_one_large_registration(void **state)
+{
+	const char *request, *via;
+	char contact_udp[80];
+
+	(void)state;
+	bed_listen_tcp();
+	open_account_at_length();
+	request = bed_receive();
+	via = header(request, "Via");
+	snprintf(contact_udp, sizeof(contact_udp), "Contact: <sip:100@127.0.0.1:%u>;expires=600\r\n", bed.agent_port);
+	bed_send("SIP/2.0 200 OK\r\nVia: %.*s;received=203.0.113.5;rport=40001\r\nFrom: %s\r\nTo: %s;tag=r\r\nCall-ID: %s\r\nCSeq: %s\r\n%s"
+		"Content-Length: 0\r\n\r\n", (int)(strstr(via, ";rport") - via), via, header(request, "From"), header(request, "To"),
+		header(request, "Call-ID"), header(request, "CSeq"), contact_udp);
+	/* RFC 3581 s4: rport is the port that the request came from | that of a connection is nowhere to be reached by UDP */
+	bed_heard("registration registered 200");
+	bed_quiet();
+}
+
 static void test_large_requests_may_stay_on_udp(void **state)
 {
 	const struct ua_agent_config config = {.local_addr = bed.addr, .user_agent = "tipring", .large_by_udp = true};
@@ -325,6 +379,8 @@ int main(void)
 		bed_test(test_a_large_request_goes_by_udp_where_tcp_is_refused),
 		bed_test(test_a_large_request_does_not_wait_long_for_a_silent_tcp),
 		bed_test(test_a_large_request_within_a_call_goes_by_what_its_address_says),
+		bed_test(test_a_connection_for_one_large_registration_may_go),
+		bed_test(test_contact_is_not_moved_to_a_connection_for_one_large_registration),
 		bed_test(test_large_requests_may_stay_on_udp),
 		bed_test(test_a_call_goes_by_the_connection_of_the_registration),
 		bed_test(test_no_message_waits_for_the_one_before_it_to_be_acknowledged),
