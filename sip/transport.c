@@ -28,19 +28,25 @@ struct ua_transport {
 	int receive_buffer;
 	struct ua_tls *tls; /* NULL: not wanted */
 	struct udp_helper *sieve; /* NULL: the socket is not known yet */
-	struct sa last;           /* whose datagram was let through the last time */
-	uint64_t swallowed;       /* what was unreadable by then */
 };
+
+/* Of all transports: what is unreadable is counted over the process, and belongs to the datagram before. */
+static struct {
+	const struct ua_transport *transport; /* that the last datagram came by; NULL: it is gone */
+	struct sa source;
+	uint64_t swallowed; /* what was unreadable by then */
+} last;
 
 static bool on_datagram(struct sa *source, struct mbuf *mb, void *arg)
 {
 	struct ua_transport *transport = arg;
 
 	(void)mb;
-	if (ua_interpose_swallowed() != transport->swallowed && sa_isset(&transport->last, SA_ADDR))
-		transport->handlers.unreadable(&transport->last, transport->handlers.arg);
-	transport->swallowed = ua_interpose_swallowed();
-	transport->last = *source;
+	if (last.transport && ua_interpose_swallowed() != last.swallowed)
+		last.transport->handlers.unreadable(&last.source, last.transport->handlers.arg);
+	last.transport = transport;
+	last.source = *source;
+	last.swallowed = ua_interpose_swallowed();
 	return !transport->handlers.admits(source, transport->handlers.arg);
 }
 
@@ -99,6 +105,8 @@ static void destroy(void *arg)
 {
 	struct ua_transport *transport = arg;
 
+	if (last.transport == transport)
+		last.transport = NULL;
 	mem_deref(transport->sieve);
 	mem_deref(transport->requests);
 	mem_deref(transport->responses);

@@ -423,6 +423,44 @@ static void test_who_sends_rubbish_is_named(void **state)
 	assert_starts(after.refused_last, STRANGER ":");
 }
 
+/* What libre cannot read is counted over all agents of the process. */
+static void test_who_sends_rubbish_to_one_agent_casts_suspicion_on_nobody_at_another(void **state)
+{
+	const struct ua_agent_config config = {.local_addr = bed.addr, .user_agent = "tipring"};
+	const struct ua_account_config server_s = {.user = "100", .domain = "example.org", .server_addr = SERVER, .password = "", .expires_s = 600};
+	int server = socket_at(SERVER), stranger = socket_at(STRANGER);
+	struct ua_agent_counts counts;
+	struct ua_account *account;
+	struct ua_agent *other;
+	uint16_t first_port;
+
+	(void)state;
+	open_agent_with(UA_STRANGERS_REFUSE, NULL, NULL);
+	first_port = bed.agent_port;
+	assert_starts(ask(server, "OPTIONS", "100"), "SIP/2.0 200 ");
+	assert_starts(ask(server, "OPTIONS", "100"), "SIP/2.0 200 "); /* of the first it was not known yet what socket it was */
+	assert_int_equal(ua_agent_alloc(&other, &config, NULL, NULL), 0);
+	assert_int_equal(ua_account_alloc(&account, other, &server_s, NULL, NULL), 0);
+	bed.agent_port = ua_agent_port(other);
+	assert_starts(ask(server, "OPTIONS", "100"), "SIP/2.0 200 ");
+	send_to_agent(stranger, "INVITE sip:100@h SIP/2.0\r\nVia SIP\r\n\r\n");
+	bed_has_message();
+	bed.agent_port = first_port;
+	assert_starts(ask(server, "OPTIONS", "100"), "SIP/2.0 200 ");
+	ua_agent_counts_get(bed.agent, &counts);
+	assert_string_equal(counts.refused_last, "");
+	ua_agent_counts_get(other, &counts);
+	assert_starts(counts.refused_last, STRANGER ":");
+	bed.agent_port = ua_agent_port(other);
+	send_to_agent(stranger, "INVITE sip:100@h SIP/2.0\r\nVia SIP\r\n\r\n");
+	bed_has_message();
+	ua_agent_free(other);
+	bed.agent_port = first_port;
+	assert_starts(ask(server, "OPTIONS", "100"), "SIP/2.0 200 ");
+	ua_agent_counts_get(bed.agent, &counts);
+	assert_string_equal(counts.refused_last, "");
+}
+
 #define URI "sip:100@127.0.0.1"
 
 /* The same call once more, with credentials for the challenge that begins so in the 401. */
@@ -671,6 +709,7 @@ int main(void)
 		test_of(test_a_stranger_s_flood_is_not_even_read),
 		test_of(test_more_calls_than_a_house_can_want_are_told_to_come_later),
 		test_of(test_who_sends_rubbish_is_named),
+		test_of(test_who_sends_rubbish_to_one_agent_casts_suspicion_on_nobody_at_another),
 		cmocka_unit_test(test_peers_are_addresses_and_networks_of_either_family),
 	};
 
