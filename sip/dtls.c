@@ -312,7 +312,7 @@ static enum ua_dtls_state finish(struct ua_dtls *dtls)
 
 static enum ua_dtls_state error_judge(struct ua_dtls *dtls, int result)
 {
-	char text[FAILURE_MAX] = "";
+	char text[FAILURE_MAX] = "the other side has ended it"; /* an alert that says nothing more */
 	unsigned long code;
 
 	switch (SSL_get_error(dtls->ssl, result)) {

@@ -296,6 +296,18 @@ static void test_what_is_a_handshake(void **state)
 	assert_false(ua_dtls_is(&rows[4].first, 0));
 }
 
+/* Alerts are not signed before there are keys; the log must not end in the middle of a sentence. */
+static void test_who_closes_is_said_to_have_closed(void **state)
+{
+	static const uint8_t close_notify[] = {21, 0xfe, 0xfd, 0, 0, 0, 0, 0, 0, 0, 9, 0, 2, 1, 0};
+	struct bed *bed = *state;
+
+	open_both(bed);
+	assert_int_equal(ua_dtls_begin(bed->ends[0].dtls), UA_DTLS_RUNS);
+	assert_int_equal(ua_dtls_take(bed->ends[0].dtls, close_notify, sizeof(close_notify)), UA_DTLS_FAILED);
+	assert_true(strlen(ua_dtls_failure(bed->ends[0].dtls)) > 0);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -307,6 +319,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(test_a_flight_is_sent_again_in_time, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_rubbish_does_no_harm, setup, teardown),
 		cmocka_unit_test(test_what_is_a_handshake),
+		cmocka_unit_test_setup_teardown(test_who_closes_is_said_to_have_closed, setup, teardown),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
