@@ -9,6 +9,8 @@
 #include "gateway/leg_handshake.h"
 #include "gateway/media/stream_wire.h"
 
+#define AGAIN_MS 1000 /* what was sent so long ago is not answered any more */
+
 enum { OURS, MEDIAS, ENDS };
 
 struct leg_handshake {
@@ -22,6 +24,8 @@ struct leg_handshake {
 	bool told;            /* how it ended */
 	bool heard;           /* the peer has said something */
 	uint64_t until_ms;    /* 0: it may take its time */
+	uint64_t sent_ms;     /* when dtls sent last; 0: never */
+	uint64_t again_ms;    /* when to begin anew, if nothing is heard until then; 0: not */
 	struct ua_dtls_config config; /* of dtls */
 	uint8_t suites[UA_SRTP_SUITES];
 	union address said, to;
@@ -32,11 +36,12 @@ struct leg_handshake {
 
 static void packet_send(const uint8_t *bytes, size_t length, void *arg)
 {
-	const struct leg_handshake *handshake = arg;
+	struct leg_handshake *handshake = arg;
 
-	if (address_port(&handshake->to))
-		(void)sendto(handshake->rtp_fd, bytes, length, MSG_DONTWAIT | MSG_NOSIGNAL, &handshake->to.any,
-			address_size(&handshake->to));
+	if (!address_port(&handshake->to))
+		return;
+	handshake->sent_ms = loop_now_ms(handshake->with->loop);
+	(void)sendto(handshake->rtp_fd, bytes, length, MSG_DONTWAIT | MSG_NOSIGNAL, &handshake->to.any, address_size(&handshake->to));
 }
 
 static void tell(struct leg_handshake *handshake, const char *why)
@@ -46,15 +51,25 @@ static void tell(struct leg_handshake *handshake, const char *why)
 		handshake->handler(why, handshake->arg);
 }
 
+/* -1: never. */
+static int left_until(uint64_t now_ms, uint64_t until_ms)
+{
+	return !until_ms ? -1 : now_ms >= until_ms ? 0 : (int)(until_ms - now_ms);
+}
+
+static int sooner(int a_ms, int b_ms)
+{
+	return a_ms < 0 || (b_ms >= 0 && b_ms < a_ms) ? b_ms : a_ms;
+}
+
 static void timer_set(struct leg_handshake *handshake)
 {
 	int left_ms = ua_dtls_timeout_ms(handshake->dtls);
 	uint64_t now_ms = loop_now_ms(handshake->with->loop);
-	int whole_ms = handshake->told || !handshake->until_ms ? -1 : now_ms >= handshake->until_ms ? 0 : (int)(handshake->until_ms - now_ms);
 
 	loop_timer_stop(handshake->timer);
-	if (left_ms < 0 || (whole_ms >= 0 && whole_ms < left_ms))
-		left_ms = whole_ms;
+	if (!handshake->told)
+		left_ms = sooner(left_ms, sooner(left_until(now_ms, handshake->until_ms), left_until(now_ms, handshake->again_ms)));
 	if (left_ms >= 0)
 		loop_timer_start(handshake->timer, (uint64_t)left_ms);
 }
@@ -68,6 +83,29 @@ static void judge(struct leg_handshake *handshake)
 	tell(handshake, ua_dtls_state(handshake->dtls) == UA_DTLS_FAILED ? ua_dtls_failure(handshake->dtls) : NULL);
 }
 
+static int dtls_renew(struct leg_handshake *handshake)
+{
+	ua_dtls_free(handshake->dtls);
+	handshake->dtls = NULL;
+	handshake->told = handshake->heard = false;
+	handshake->sent_ms = handshake->again_ms = 0;
+	return ua_dtls_alloc(&handshake->dtls, &handshake->config);
+}
+
+/* An answer to what was sent just now would be taken for one to what is sent next, and not fit it. */
+static void begin(struct leg_handshake *handshake)
+{
+	uint64_t now_ms = loop_now_ms(handshake->with->loop);
+
+	handshake->again_ms = 0;
+	if (handshake->heard || !handshake->config.active)
+		return;
+	if (handshake->sent_ms && now_ms < handshake->sent_ms + AGAIN_MS)
+		handshake->again_ms = handshake->sent_ms + AGAIN_MS;
+	else if (dtls_renew(handshake) == 0)
+		(void)ua_dtls_begin(handshake->dtls);
+}
+
 static void on_timer(void *arg)
 {
 	struct leg_handshake *handshake = arg;
@@ -78,6 +116,10 @@ static void on_timer(void *arg)
 		tell(handshake, "it was not done in time");
 		return;
 	}
+	if (handshake->again_ms && loop_now_ms(handshake->with->loop) >= handshake->again_ms)
+		begin(handshake);
+	if (!handshake->dtls)
+		return;
 	if (ua_dtls_timeout_ms(handshake->dtls) == 0)
 		(void)ua_dtls_timeout(handshake->dtls);
 	judge(handshake);
@@ -171,14 +213,6 @@ static bool goes_on(const struct leg_handshake *handshake, const struct ua_agree
 		memcmp(handshake->config.fingerprint, agreed->fingerprint, sizeof(agreed->fingerprint)) == 0;
 }
 
-static int dtls_renew(struct leg_handshake *handshake)
-{
-	ua_dtls_free(handshake->dtls);
-	handshake->dtls = NULL;
-	handshake->told = handshake->heard = false;
-	return ua_dtls_alloc(&handshake->dtls, &handshake->config);
-}
-
 static int prepare(struct leg_handshake *handshake, const struct leg_handshake_peer *peer)
 {
 	size_t count = peer->suite_count < UA_SRTP_SUITES ? peer->suite_count : UA_SRTP_SUITES;
@@ -226,8 +260,7 @@ void leg_handshake_go(struct leg_handshake *handshake, bool must)
 		return;
 	if (must && !handshake->until_ms)
 		handshake->until_ms = loop_now_ms(handshake->with->loop) + LEG_HANDSHAKE_MAX_S * 1000u;
-	if (!handshake->heard && handshake->config.active && dtls_renew(handshake) == 0)
-		(void)ua_dtls_begin(handshake->dtls);
+	begin(handshake);
 	loop_timer_start(handshake->timer, 0);
 }
 

@@ -367,7 +367,7 @@ static void test_nothing_is_said_before_the_peer_can_listen(void **state)
 	assert_int_equal(ua_dtls_state(world.peer), UA_DTLS_RUNS);
 	assert_int_equal(world.due_ms, 0);
 	leg_handshake_go(world.handshake, false); /* 183 */
-	for (unsigned i = 0; i < 30; i++) { /* the peer is not there yet */
+	for (unsigned i = 0; i < 29; i++) { /* the peer is not there yet */
 		world.now_ms += 1000;
 		(void)control_takes();
 		while (waits(world.sockets[1]))
@@ -376,6 +376,37 @@ static void test_nothing_is_said_before_the_peer_can_listen(void **state)
 	assert_int_equal(world.told, 0);
 	leg_handshake_go(world.handshake, true); /* 200 */
 	all_do();
+	assert_same_keys();
+}
+
+/* 183 and 200 may come one behind the other: what the peer has answered to the first is still on its way. */
+static void test_the_answer_does_not_begin_anew_what_was_just_begun(void **state)
+{
+	(void)state;
+	peer_open(false);
+	assert_int_equal(agree_with(ua_dtls_identity_fingerprint(world.identity), true, &world.addrs[1]), 0);
+	leg_handshake_go(world.handshake, false); /* 183 */
+	assert_true(peer_takes());
+	world.now_ms += 20;
+	leg_handshake_go(world.handshake, true); /* 200 */
+	all_do();
+	assert_same_keys();
+}
+
+/* ... and when nobody heard it, it is said anew soon after. */
+static void test_what_was_just_begun_and_not_heard_is_begun_anew_soon(void **state)
+{
+	(void)state;
+	assert_int_equal(agree_with(ua_dtls_identity_fingerprint(world.identity), true, &world.addrs[1]), 0);
+	leg_handshake_go(world.handshake, false);
+	for (unsigned i = 0; i < 30; i++) { /* the last is sent at its end, and the next would be 25 s later */
+		world.now_ms += 1000;
+		(void)control_takes();
+	}
+	assert_true(peer_takes());
+	peer_open(false);
+	leg_handshake_go(world.handshake, true);
+	time_passes(1000);
 	assert_same_keys();
 }
 
@@ -390,6 +421,8 @@ int main(void)
 		cmocka_unit_test_setup_teardown(test_another_certificate_fails, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_it_is_repeated_and_given_up, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_nothing_is_said_before_the_peer_can_listen, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_the_answer_does_not_begin_anew_what_was_just_begun, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_what_was_just_begun_and_not_heard_is_begun_anew_soon, setup, teardown),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
