@@ -258,7 +258,7 @@ void leg_handshake_go(struct leg_handshake *handshake, bool must)
 {
 	if (!handshake->dtls || ua_dtls_state(handshake->dtls) != UA_DTLS_RUNS)
 		return;
-	if (must && !handshake->until_ms)
+	if (must && !handshake->until_ms && address_port(&handshake->said))
 		handshake->until_ms = loop_now_ms(handshake->with->loop) + LEG_HANDSHAKE_MAX_S * 1000u;
 	begin(handshake);
 	loop_timer_start(handshake->timer, 0);

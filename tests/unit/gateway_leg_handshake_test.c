@@ -410,6 +410,23 @@ static void test_what_was_just_begun_and_not_heard_is_begun_anew_soon(void **sta
 	assert_same_keys();
 }
 
+/* A call that comes held in the old way has no address for a handshake yet. */
+static void test_who_has_no_address_yet_is_waited_for(void **state)
+{
+	union address nowhere = {0};
+
+	(void)state;
+	peer_open(false);
+	assert_int_equal(agree_with(ua_dtls_identity_fingerprint(world.identity), true, &nowhere), 0);
+	leg_handshake_go(world.handshake, true);
+	for (unsigned s = 0; s < 3 * LEG_HANDSHAKE_MAX_S; s++)
+		time_passes(1000);
+	assert_int_equal(world.told, 0);
+	assert_int_equal(agree(true), 0);
+	all_do();
+	assert_same_keys();
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -423,6 +440,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(test_nothing_is_said_before_the_peer_can_listen, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_the_answer_does_not_begin_anew_what_was_just_begun, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_what_was_just_begun_and_not_heard_is_begun_anew_soon, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_who_has_no_address_yet_is_waited_for, setup, teardown),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
