@@ -120,7 +120,7 @@ static void on_handshake(const char *why, void *arg)
 	struct leg *leg = arg;
 	struct ua_crypto send, receive;
 
-	if (!leg->invite)
+	if (!leg->invite || (why && !leg->up)) /* while it rings, who answers may be another */
 		return;
 	if (!why) {
 		leg_handshake_keys(leg->handshake, &send, &receive);

@@ -256,6 +256,8 @@ int leg_handshake_agree(struct leg_handshake *handshake, const struct leg_handsh
 
 void leg_handshake_go(struct leg_handshake *handshake, bool must)
 {
+	if (handshake->dtls && must && ua_dtls_state(handshake->dtls) == UA_DTLS_FAILED)
+		(void)dtls_renew(handshake);
 	if (!handshake->dtls || ua_dtls_state(handshake->dtls) != UA_DTLS_RUNS)
 		return;
 	if (must && !handshake->until_ms && address_port(&handshake->said))

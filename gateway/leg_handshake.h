@@ -48,7 +48,8 @@ int leg_handshake_fd(const struct leg_handshake *handshake);
 int leg_handshake_agree(struct leg_handshake *handshake, const struct leg_handshake_peer *peer);
 
 /* The peer has our description by now, and listens: who is to begin does so, and once more when it was not heard. must: it is to be
- * done within LEG_HANDSHAKE_MAX_S, since the call was answered and the peer has an address. The handler is not called from within. */
+ * done within LEG_HANDSHAKE_MAX_S, since the call was answered and the peer has an address. What failed before that is tried
+ * again. The handler is not called from within. */
 void leg_handshake_go(struct leg_handshake *handshake, bool must);
 
 void leg_handshake_keys(const struct leg_handshake *handshake, struct ua_crypto *send, struct ua_crypto *receive);

@@ -427,6 +427,30 @@ static void test_who_has_no_address_yet_is_waited_for(void **state)
 	assert_same_keys();
 }
 
+/* What fails while it rings may be another's that also rang. */
+static void test_what_failed_early_is_tried_again_after_the_answer(void **state)
+{
+	struct ua_dtls_identity *own = world.identity, *other;
+
+	(void)state;
+	assert_int_equal(ua_dtls_identity_alloc(&other), 0);
+	world.identity = other;
+	peer_open(false);
+	assert_int_equal(agree_with(ua_dtls_identity_fingerprint(own), true, &world.addrs[1]), 0);
+	leg_handshake_go(world.handshake, false);
+	all_do();
+	assert_int_equal(world.failed, 1);
+	world.told = world.failed = 0;
+	ua_dtls_free(world.peer);
+	world.peer = NULL;
+	ua_dtls_identity_free(other);
+	world.identity = own;
+	peer_open(false);
+	leg_handshake_go(world.handshake, true);
+	all_do();
+	assert_same_keys();
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -441,6 +465,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(test_the_answer_does_not_begin_anew_what_was_just_begun, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_what_was_just_begun_and_not_heard_is_begun_anew_soon, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_who_has_no_address_yet_is_waited_for, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_what_failed_early_is_tried_again_after_the_answer, setup, teardown),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
