@@ -261,6 +261,8 @@ static int remote_take(struct leg *leg, const struct ua_sdp *remote, bool offere
 	err = leg_keys_agree(&leg->keys, remote, offered, &leg->local, &agreed);
 	if (!err && agreed.by == UA_AGREED_HANDSHAKE)
 		err = handshake_agree(leg, &agreed);
+	else if (remote->port || !leg_is_secured(leg)) /* no port is a pause: what is done goes on after it */
+		leg_handshake_rest(leg->handshake);
 	handshake_go(leg);
 	explicit_bzero(&agreed, sizeof(agreed));
 	return err;
@@ -439,6 +441,7 @@ static void on_ended(struct ua_invite *invite, const struct ua_end *end, void *a
 
 	(void)invite;
 	leg->invite = NULL;
+	leg_handshake_rest(leg->handshake);
 	leg->end = *end;
 	snprintf(leg->reason, sizeof(leg->reason), "%s", end->reason ? end->reason : "");
 	leg->end.reason = leg->reason;
@@ -664,6 +667,7 @@ void leg_forward(struct leg *leg, const struct ua_redirect *redirect)
 	if (leg->invite && ua_invite_redirect(leg->invite, redirect) != 0)
 		ua_invite_end(leg->invite, 0);
 	leg->invite = NULL;
+	leg_handshake_rest(leg->handshake);
 }
 
 void leg_refuse(struct leg *leg, unsigned status, const char *phrase)
@@ -671,6 +675,7 @@ void leg_refuse(struct leg *leg, unsigned status, const char *phrase)
 	if (leg->invite)
 		ua_invite_reject(leg->invite, status, phrase);
 	leg->invite = NULL;
+	leg_handshake_rest(leg->handshake);
 }
 
 int leg_confer(struct leg *leg, const struct leg *other)
@@ -744,6 +749,7 @@ void leg_hang_up(struct leg *leg, unsigned q850_cause)
 	if (leg->invite)
 		ua_invite_end(leg->invite, q850_cause);
 	leg->invite = NULL;
+	leg_handshake_rest(leg->handshake);
 }
 
 void leg_free(struct leg *leg)

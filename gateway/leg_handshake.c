@@ -21,6 +21,7 @@ struct leg_handshake {
 	void *arg;
 	struct loop_timer *timer;
 	struct ua_dtls *dtls; /* NULL: nothing is agreed on */
+	bool wanted;          /* what was agreed on last is a handshake */
 	bool told;            /* how it ended */
 	bool heard;           /* the peer has said something */
 	uint64_t until_ms;    /* 0: it may take its time */
@@ -110,7 +111,7 @@ static void on_timer(void *arg)
 {
 	struct leg_handshake *handshake = arg;
 
-	if (!handshake->dtls)
+	if (!handshake->dtls || !handshake->wanted)
 		return;
 	if (!handshake->told && handshake->until_ms && loop_now_ms(handshake->with->loop) >= handshake->until_ms) {
 		tell(handshake, "it was not done in time");
@@ -149,13 +150,15 @@ static void on_readable(int fd, void *arg)
 	if (length < (ssize_t)offsetof(struct stream_wire_aside, bytes))
 		return;
 	length -= (ssize_t)offsetof(struct stream_wire_aside, bytes);
-	if (handshake->dtls) {
-		take(handshake, &aside, (size_t)length);
-		judge(handshake);
+	if (!handshake->dtls) {
+		handshake->early = aside;
+		handshake->early_length = (size_t)length;
 		return;
 	}
-	handshake->early = aside;
-	handshake->early_length = (size_t)length;
+	if (!handshake->wanted)
+		return;
+	take(handshake, &aside, (size_t)length);
+	judge(handshake);
 }
 
 int leg_handshake_alloc(struct leg_handshake **handshakep, const struct leg_handshakes *with)
@@ -209,7 +212,7 @@ int leg_handshake_fd(const struct leg_handshake *handshake)
 
 static bool goes_on(const struct leg_handshake *handshake, const struct ua_agreed *agreed)
 {
-	return handshake->dtls && ua_dtls_state(handshake->dtls) != UA_DTLS_FAILED && handshake->config.active == agreed->active &&
+	return handshake->dtls && handshake->wanted && ua_dtls_state(handshake->dtls) != UA_DTLS_FAILED && handshake->config.active == agreed->active &&
 		memcmp(handshake->config.fingerprint, agreed->fingerprint, sizeof(agreed->fingerprint)) == 0;
 }
 
@@ -249,13 +252,25 @@ int leg_handshake_agree(struct leg_handshake *handshake, const struct leg_handsh
 	handshake->symmetric = peer->symmetric;
 	if (!goes_on(handshake, peer->agreed))
 		err = prepare(handshake, peer);
+	handshake->wanted = true;
 	if (!err)
 		loop_timer_start(handshake->timer, 0);
 	return err;
 }
 
+/* Nothing is freed: whoever tells how it ended may be on the way. */
+void leg_handshake_rest(struct leg_handshake *handshake)
+{
+	if (!handshake)
+		return;
+	handshake->wanted = false;
+	loop_timer_stop(handshake->timer);
+}
+
 void leg_handshake_go(struct leg_handshake *handshake, bool must)
 {
+	if (!handshake->wanted)
+		return;
 	if (handshake->dtls && must && ua_dtls_state(handshake->dtls) == UA_DTLS_FAILED)
 		(void)dtls_renew(handshake);
 	if (!handshake->dtls || ua_dtls_state(handshake->dtls) != UA_DTLS_RUNS)

@@ -47,6 +47,10 @@ int leg_handshake_fd(const struct leg_handshake *handshake);
  * handler is not called from within. EINVAL: no suite that a handshake knows; ENOMEM. */
 int leg_handshake_agree(struct leg_handshake *handshake, const struct leg_handshake_peer *peer);
 
+/* No handshake is agreed on any more, or the call is over: nothing is sent, taken or told until one is agreed on again, which is
+ * another one. Also from within the handler. NULL: nothing. */
+void leg_handshake_rest(struct leg_handshake *handshake);
+
 /* The peer has our description by now, and listens: who is to begin does so, and once more when it was not heard. must: it is to be
  * done within LEG_HANDSHAKE_MAX_S, since the call was answered and the peer has an address. What failed before that is tried
  * again. The handler is not called from within. */

@@ -451,6 +451,42 @@ static void test_what_failed_early_is_tried_again_after_the_answer(void **state)
 	assert_same_keys();
 }
 
+/* Plain sound was agreed on meanwhile, or the call is over. */
+static void test_what_rests_says_and_hears_nothing(void **state)
+{
+	(void)state;
+	peer_open(false);
+	assert_int_equal(agree(true), 0);
+	assert_true(peer_takes()); /* its answer is under way */
+	leg_handshake_rest(world.handshake);
+	leg_handshake_go(world.handshake, true);
+	for (unsigned s = 0; s < 2 * LEG_HANDSHAKE_MAX_S; s++)
+		time_passes(1000);
+	assert_int_equal(world.told, 0);
+	assert_int_equal(world.due_ms, 0);
+	assert_false(waits(world.sockets[1]));
+	peer_open(false);
+	assert_int_equal(agree(true), 0); /* another one */
+	all_do();
+	assert_same_keys();
+}
+
+static void test_after_a_rest_there_are_other_keys(void **state)
+{
+	struct ua_crypto before[2], after[2];
+
+	test_we_begin(state);
+	leg_handshake_keys(world.handshake, &before[0], &before[1]);
+	leg_handshake_rest(world.handshake);
+	world.told = 0;
+	peer_open(false);
+	assert_int_equal(agree(true), 0);
+	all_do();
+	assert_same_keys();
+	leg_handshake_keys(world.handshake, &after[0], &after[1]);
+	assert_memory_not_equal(before[0].key, after[0].key, ua_srtp_key_length(UA_SRTP_AES_CM_128_HMAC_SHA1_80));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -466,6 +502,8 @@ int main(void)
 		cmocka_unit_test_setup_teardown(test_what_was_just_begun_and_not_heard_is_begun_anew_soon, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_who_has_no_address_yet_is_waited_for, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_what_failed_early_is_tried_again_after_the_answer, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_what_rests_says_and_hears_nothing, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_after_a_rest_there_are_other_keys, setup, teardown),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -144,6 +144,55 @@ static void test_a_call_without_protection_goes_on_where_it_may(void **state)
 	assert_true(world.wish.streams[0].secured);
 }
 
+#define FINGERPRINT "a=fingerprint:sha-256 00:01:02:03:04:05:06:07:08:09:0A:0B:0C:0D:0E:0F:" \
+	"10:11:12:13:14:15:16:17:18:19:1A:1B:1C:1D:1E:1F\r\na=setup:passive\r\n"
+
+static struct leg_handshakes handshakes_are_offered(void)
+{
+	struct leg_handshakes handshakes = {0};
+
+	security_is(UA_SRTP_OPTIONAL);
+	assert_int_equal(ua_dtls_identity_alloc(&handshakes.identity), 0);
+	world.line->leg_config.security.dtls = true;
+	return handshakes;
+}
+
+/* Of two that ring one speaks of a handshake, and the other answers. */
+static void test_a_plain_answer_does_not_wait_for_a_handshake_that_was_early(void **state)
+{
+	struct leg_handshakes handshakes = handshakes_are_offered();
+	struct ua_invite *invite;
+
+	(void)state;
+	world.line->leg_config.handshakes = &handshakes;
+	invite = call_number();
+	call_progresses(invite, 183, sdp_with("127.0.0.1", "0", FINGERPRINT));
+	assert_true(world.wish.streams[0].secured);
+	call_is_answered(invite, PCMU);
+	assert_false(world.wish.streams[0].secured);
+	time_passes((LEG_HANDSHAKE_MAX_S + 1) * 1000);
+	assert_state("talking");
+	assert_false(invite->ended);
+	line_world_again();
+	ua_dtls_identity_free(handshakes.identity);
+}
+
+static void test_a_handshake_that_is_not_done_in_time_ends_the_call(void **state)
+{
+	struct leg_handshakes handshakes = handshakes_are_offered();
+	struct ua_invite *invite;
+
+	(void)state;
+	world.line->leg_config.handshakes = &handshakes;
+	invite = call_number();
+	call_is_answered(invite, sdp_with("127.0.0.1", "0", FINGERPRINT));
+	assert_state("talking");
+	time_passes((LEG_HANDSHAKE_MAX_S + 1) * 1000);
+	assert_true(invite->ended);
+	line_world_again();
+	ua_dtls_identity_free(handshakes.identity);
+}
+
 /* ---- keys by signalling ---- */
 
 static struct ua_invite *talk_with_keys_told(void)
@@ -794,6 +843,8 @@ int main(void)
 		LINE_TEST(test_more_keys_than_can_wait_are_lost),
 		LINE_TEST(test_keys_of_the_peer_reach_its_stream),
 		LINE_TEST(test_a_call_without_protection_goes_on_where_it_may),
+		LINE_TEST(test_a_plain_answer_does_not_wait_for_a_handshake_that_was_early),
+		LINE_TEST(test_a_handshake_that_is_not_done_in_time_ends_the_call),
 		LINE_TEST(test_a_call_whose_answer_does_not_protect_ends_where_it_must),
 		LINE_TEST(test_keys_stay_until_the_peer_has_others),
 		LINE_TEST(test_sound_may_be_wanted_at_an_outer_address),
