@@ -259,6 +259,8 @@ static int remote_take(struct leg *leg, const struct ua_sdp *remote, bool offere
 	leg->has_remote = true;
 	(void)leg_codecs_make(&leg->codecs, &leg->local, remote); /* without a coder there is no sound, but a call */
 	err = leg_keys_agree(&leg->keys, remote, offered, &leg->local, &agreed);
+	if (!err && remote->port)
+		leg->local.security.by_keys = agreed.by == UA_AGREED_KEYS;
 	if (!err && agreed.by == UA_AGREED_HANDSHAKE)
 		err = handshake_agree(leg, &agreed);
 	else if (remote->port || !leg_is_secured(leg)) /* no port is a pause: what is done goes on after it */

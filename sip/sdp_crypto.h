@@ -63,6 +63,7 @@ struct ua_security_local {
 	struct ua_crypto cryptos[UA_SRTP_SUITES]; /* one for a suite, in order of preference, tags from 1 up */
 	size_t crypto_count;
 	bool dtls; /* by handshake too, with fingerprint; offered rather than the keys */
+	bool by_keys; /* those were agreed on last, and are what is offered again */
 	enum ua_setup part; /* in the handshake that was agreed on: it is kept (RFC 8842 s5.3); NONE: not yet */
 	uint8_t fingerprint[UA_FINGERPRINT_BYTES];
 };

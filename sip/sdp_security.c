@@ -50,7 +50,7 @@ void ua_security_offer(struct ua_security *offer, const struct ua_security_local
 	*offer = (struct ua_security){.profile = UA_PROFILE_AVP};
 	if (local->policy == UA_SRTP_OFF)
 		return;
-	if (local->dtls) {
+	if (local->dtls && !local->by_keys) {
 		offer->profile = required ? UA_PROFILE_DTLS_SAVP : UA_PROFILE_AVP;
 		fingerprint_say(offer, local, UA_SETUP_ACTPASS);
 		return;
@@ -133,7 +133,7 @@ static int agree_as_answerer(struct ua_agreed *agreed, const struct ua_security 
 /* The answer names the one of ours that it takes by its tag. */
 static bool keys_taken(struct ua_agreed *agreed, const struct ua_security *answer, const struct ua_security_local *local)
 {
-	if (!answer->crypto_count || local->dtls)
+	if (!answer->crypto_count || (local->dtls && !local->by_keys))
 		return false;
 	for (size_t i = 0; i < local->crypto_count; i++) {
 		if (local->cryptos[i].tag != answer->cryptos[0].tag || local->cryptos[i].suite != answer->cryptos[0].suite)

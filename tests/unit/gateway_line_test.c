@@ -193,6 +193,26 @@ static void test_a_handshake_that_is_not_done_in_time_ends_the_call(void **state
 	ua_dtls_identity_free(handshakes.identity);
 }
 
+static void test_a_call_that_came_with_keys_is_held_with_keys(void **state)
+{
+	struct leg_handshakes handshakes = handshakes_are_offered();
+	struct ua_invite *invite;
+
+	(void)state;
+	world.line->leg_config.handshakes = &handshakes;
+	invite = call_comes(sdp_with("127.0.0.1", "0", CRYPTO("1", KEY_A)));
+	lift();
+	assert_true(world.wish.streams[0].secured);
+	phone_does(MEDIA_EVENT_FLASH, 0);
+	assert_int_equal(invite->offers, 1);
+	assert_int_equal(invite->offered_keys, 1);
+	call_is_changed(invite, sdp_with("127.0.0.1", "0", CRYPTO("1", KEY_A)));
+	assert_true(world.wish.streams[0].secured);
+	assert_non_null(world.wish.streams[0].receive_key);
+	line_world_again();
+	ua_dtls_identity_free(handshakes.identity);
+}
+
 /* ---- keys by signalling ---- */
 
 static struct ua_invite *talk_with_keys_told(void)
@@ -845,6 +865,7 @@ int main(void)
 		LINE_TEST(test_a_call_without_protection_goes_on_where_it_may),
 		LINE_TEST(test_a_plain_answer_does_not_wait_for_a_handshake_that_was_early),
 		LINE_TEST(test_a_handshake_that_is_not_done_in_time_ends_the_call),
+		LINE_TEST(test_a_call_that_came_with_keys_is_held_with_keys),
 		LINE_TEST(test_a_call_whose_answer_does_not_protect_ends_where_it_must),
 		LINE_TEST(test_keys_stay_until_the_peer_has_others),
 		LINE_TEST(test_sound_may_be_wanted_at_an_outer_address),

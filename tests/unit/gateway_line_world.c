@@ -392,6 +392,7 @@ int ua_invite_offer(struct ua_invite *invite, const struct ua_sdp *offer)
 	}
 	invite->offering = world.offers_take_time;
 	invite->offered = offer->direction;
+	invite->offered_keys = offer->security.crypto_count;
 	invite->offers++;
 	return 0;
 }

@@ -37,6 +37,7 @@ struct ua_invite {
 	char dropped[64];                    /* ... as a conference, to let go of him */
 	const struct ua_invite *referred_to; /* the call that its peer was asked to take over */
 	enum ua_direction offered; /* of the last offer in the call, when there was one */
+	size_t offered_keys;       /* ... that protect sound: how many it had */
 	unsigned offers, flashes;
 	char informed[64];         /* the body of a key's INFO that the peer has not answered */
 };

@@ -232,6 +232,23 @@ static void test_of_two_lines_the_plain_one_is_taken(void **state)
 	assert_non_null(strstr(out, "m=audio 0 RTP/SAVP 8\r\nm=audio 4000 RTP/AVP 8\r\n"));
 }
 
+/* Who was called with keys, and would rather have a handshake, holds the call: it stays protected. */
+static void test_keys_that_count_are_offered_again(void **state)
+{
+	const uint8_t suites[] = {UA_SRTP_AES_CM_128_HMAC_SHA1_80};
+	struct ua_sdp_local here, there;
+
+	(void)state;
+	for (int policy = UA_SRTP_OPTIONAL; policy <= UA_SRTP_REQUIRED; policy++) {
+		local_make(&here, policy, suites, 1);
+		local_make(&there, policy, suites, 1);
+		here.security.dtls = true;
+		assert_int_equal(exchange(&there, &here), KEYS);
+		here.security.by_keys = true;
+		assert_int_equal(exchange(&here, &there), KEYS);
+	}
+}
+
 static void test_handshakes_are_agreed_on(void **state)
 {
 	struct ua_sdp_local caller, callee;
@@ -283,6 +300,7 @@ int main(void)
 		cmocka_unit_test(test_an_answer_that_fits_no_offer_is_refused),
 		cmocka_unit_test(test_an_answer_repeats_the_profile),
 		cmocka_unit_test(test_of_two_lines_the_plain_one_is_taken),
+		cmocka_unit_test(test_keys_that_count_are_offered_again),
 		cmocka_unit_test(test_handshakes_are_agreed_on),
 	};
 
