@@ -177,6 +177,26 @@ static void test_a_plain_answer_does_not_wait_for_a_handshake_that_was_early(voi
 	ua_dtls_identity_free(handshakes.identity);
 }
 
+static void test_a_handshake_that_fails_ends_the_call_after_its_answer_alone(void **state)
+{
+	static const uint8_t close_notify[] = {21, 0xfe, 0xfd, 0, 0, 0, 0, 0, 0, 0, 9, 0, 2, 1, 0};
+	struct leg_handshakes handshakes = handshakes_are_offered();
+	struct ua_invite *invite;
+
+	(void)state;
+	world.line->leg_config.handshakes = &handshakes;
+	invite = call_number();
+	call_progresses(invite, 183, sdp_with("127.0.0.1", "0", FINGERPRINT));
+	handshake_comes(close_notify, sizeof(close_notify));
+	assert_false(invite->ended);
+	call_is_answered(invite, sdp_with("127.0.0.1", "0", FINGERPRINT));
+	assert_state("talking");
+	handshake_comes(close_notify, sizeof(close_notify));
+	assert_true(invite->ended);
+	line_world_again();
+	ua_dtls_identity_free(handshakes.identity);
+}
+
 static void test_a_handshake_that_is_not_done_in_time_ends_the_call(void **state)
 {
 	struct leg_handshakes handshakes = handshakes_are_offered();
@@ -864,6 +884,7 @@ int main(void)
 		LINE_TEST(test_keys_of_the_peer_reach_its_stream),
 		LINE_TEST(test_a_call_without_protection_goes_on_where_it_may),
 		LINE_TEST(test_a_plain_answer_does_not_wait_for_a_handshake_that_was_early),
+		LINE_TEST(test_a_handshake_that_fails_ends_the_call_after_its_answer_alone),
 		LINE_TEST(test_a_handshake_that_is_not_done_in_time_ends_the_call),
 		LINE_TEST(test_a_call_that_came_with_keys_is_held_with_keys),
 		LINE_TEST(test_a_call_whose_answer_does_not_protect_ends_where_it_must),

@@ -5,9 +5,11 @@
 #include <stddef.h>
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 #include <cmocka.h>
 
 #include "gateway/log.h"
+#include "gateway/media/stream_wire.h"
 #include "tests/unit/gateway_line_world.h"
 
 struct line_world world;
@@ -63,13 +65,12 @@ int64_t loop_wall_s(const struct loop *loop)
 	return world.wall_s;
 }
 
-/* Nothing of a handshake comes here (in gateway_leg_handshake_test it does). */
 int loop_watch(struct loop *loop, int fd, loop_fd_h *handler, void *arg)
 {
 	(void)loop;
-	(void)fd;
-	(void)handler;
-	(void)arg;
+	world.on_aside = handler;
+	world.aside_fd = fd;
+	world.aside_arg = arg;
 	return 0;
 }
 
@@ -77,6 +78,17 @@ void loop_unwatch(struct loop *loop, int fd)
 {
 	(void)loop;
 	(void)fd;
+}
+
+void handshake_comes(const uint8_t *bytes, size_t length)
+{
+	struct stream_wire_aside aside = {0};
+	size_t whole = offsetof(struct stream_wire_aside, bytes) + length;
+
+	assert_int_equal(address_set(&aside.source, "127.0.0.1", 4000), 0);
+	memcpy(aside.bytes, bytes, length);
+	assert_int_equal(write(world.wish.streams[0].aside_fd, &aside, whole), whole);
+	world.on_aside(world.aside_fd, world.aside_arg);
 }
 
 static void run_down(unsigned i, unsigned *timer_ms)

@@ -85,6 +85,10 @@ struct line_world {
 	unsigned bridge_timers_ms[LINE_BRIDGES_MAX];
 	unsigned timer_count;
 
+	void (*on_aside)(int fd, void *arg); /* of the newest leg's handshake */
+	int aside_fd;
+	void *aside_arg;
+
 	struct completion_of completion; /* number "": nobody is waited for */
 
 	unsigned reported;      /* to the transferor */
@@ -101,6 +105,9 @@ void line_world_account(struct ua_account *account);
 void line_world_free(void);
 /* The line begins anew, with what the profile says by now. */
 void line_world_again(void);
+
+/* A packet of a handshake comes from 127.0.0.1 for the call that was made last. */
+void handshake_comes(const uint8_t *bytes, size_t length);
 
 /* The telephone; the line hears of it at once. */
 void phone_does(enum media_event_kind kind, char digit);
