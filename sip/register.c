@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* Keeping an account registered (RFC 3261 s10.2). */
 #include <errno.h>
+#include <netinet/in.h>
 
 #include "sip/agent_private.h"
 #include "sip/known.h"
@@ -342,6 +343,27 @@ static void challenged(struct ua_registrar *registrar, const struct sip_msg *msg
 		refused(registrar, msg->scode, phrase);
 }
 
+/* Not to many, nor one of IPv4 that stands in for one of IPv6. */
+static bool is_sent_from(const struct sa *addr)
+{
+	const struct in6_addr *in6 = &addr->u.in6.sin6_addr;
+	uint32_t in = sa_in(addr);
+
+	if (sa_is_any(addr))
+		return false;
+	if (sa_af(addr) == AF_INET6)
+		return !IN6_IS_ADDR_MULTICAST(in6) && !IN6_IS_ADDR_V4MAPPED(in6) && !IN6_IS_ADDR_V4COMPAT(in6);
+	return in < 0xe0000000; /* what is above is multicast, reserved or broadcast (RFC 1112 s4, RFC 919 s7) */
+}
+
+/* Of IPv6 also in brackets (RFC 5118 s4.5). */
+static int read_received(struct sa *addr, struct pl received, uint16_t port)
+{
+	if (received.l >= 2 && received.p[0] == '[' && received.p[received.l - 1] == ']')
+		received = (struct pl){received.p + 1, received.l - 2};
+	return sa_set(addr, &received, port);
+}
+
 /* From where the server says that the REGISTER came (RFC 3261 s18.2.1, RFC 3581 s4). */
 static bool is_seen_at(struct sa *seen, const struct ua_account *account, const struct sip_msg *msg)
 {
@@ -349,13 +371,13 @@ static bool is_seen_at(struct sa *seen, const struct ua_account *account, const 
 	uint32_t port = 0;
 
 	*seen = account->contact_addr;
-	if (!msg_param_decode(&msg->via.params, "received", &received) && sa_set(seen, &received, sa_port(&account->contact_addr)))
+	if (!msg_param_decode(&msg->via.params, "received", &received) && read_received(seen, received, sa_port(&account->contact_addr)))
 		return false;
 	if (!msg_param_decode(&msg->via.params, "rport", &rport))
 		port = ua_text_number(&rport);
 	if (port && port <= UINT16_MAX)
 		sa_set_port(seen, (uint16_t)port);
-	return sa_af(seen) == sa_af(&account->contact_addr) && !sa_is_any(seen);
+	return sa_af(seen) == sa_af(&account->contact_addr) && is_sent_from(seen);
 }
 
 /* Behind an address translator: once in a round, should it give each packet another port. The binding of before is taken away with

@@ -475,6 +475,56 @@ static void test_an_address_that_is_none_moves_nothing(void **state)
 	bed_quiet();
 }
 
+/* By IPv6, with an address in brackets and without; what no packet comes from moves nothing. */
+static void test_contact_moves_by_ipv6_too(void **state)
+{
+	static const struct {
+		const char *received, *host;
+	} rows[] = {
+		/* RFC 5118 s4.5: received of IPv6 may stand in brackets or not | both are understood */
+		{"2001:db8::5", "[2001:db8::5]"}, {"[2001:db8::6]", "[2001:db8::6]"}, {"[2001:db8::6", NULL}, {"[203.0.113.5]", NULL},
+		{"203.0.113.5", NULL}, {"[]", NULL}, {"::", NULL}, {"ff02::1", NULL}, {"[::ffff:203.0.113.5]", NULL},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		const char *request;
+		char contact[100];
+
+		open_behind_a_translator(true);
+		request = start();
+		snprintf(contact, sizeof(contact), "Contact: <sip:100@[::1]:%u>;expires=600\r\n", bed.agent_port);
+		reply_seen(request, rows[i].received, bed.agent_port, 200, contact);
+		if (rows[i].host) {
+			request = bed_receive();
+			snprintf(contact, sizeof(contact), "Contact: <sip:100@%s:%u>;expires=600", rows[i].host, bed.agent_port);
+			assert_has(request, contact);
+			strcat(contact, "\r\n");
+			bed_reply(request, 200, "OK", "r", contact, "");
+		}
+		bed_heard("registration registered 200");
+		bed_quiet();
+	}
+}
+
+static void test_contact_moves_to_no_address_that_nobody_sends_from(void **state)
+{
+	static const char *const received[] = {"0.0.0.0", "255.255.255.255", "224.0.0.1", "::1", "[192.0.2.1"};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(received) / sizeof(received[0]); i++) {
+		const char *request;
+		char contact[80];
+
+		open_behind_a_translator(true);
+		request = start();
+		snprintf(contact, sizeof(contact), "Contact: <sip:100@127.0.0.1:%u>;expires=600\r\n", bed.agent_port);
+		reply_seen(request, received[i], bed.agent_port, 200, contact);
+		bed_heard("registration registered 200");
+		bed_quiet();
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -483,6 +533,8 @@ int main(void)
 		bed_test(test_a_binding_at_the_address_of_before_is_taken_away),
 		bed_test(test_contact_stays_where_nobody_wants_it_moved),
 		bed_test(test_an_address_that_is_none_moves_nothing),
+		cmocka_unit_test_setup_teardown(test_contact_moves_by_ipv6_too, bed_open_ipv6, bed_close),
+		bed_test(test_contact_moves_to_no_address_that_nobody_sends_from),
 		bed_test(test_calls_take_the_route_that_the_registrar_gave),
 		bed_test(test_the_expiry_of_our_own_binding_counts),
 		bed_test(test_a_remembered_nonce_may_be_refused_once_at_a_refresh),
