@@ -242,6 +242,13 @@ static const char *told_addr(const struct config_sip *sip, const char *addr)
 	return sip->rtp_addr.text[0] && is_ipv6 == (strchr(sip->rtp_addr.text, ':') != NULL) ? sip->rtp_addr.text : addr;
 }
 
+static const struct leg_config *leg_config_for(const struct ua_account *account)
+{
+	const struct account_user *user = ua_account_arg(account);
+
+	return &user->gateway->leg_configs[user->index];
+}
+
 static struct leg_config leg_config_make(const struct config *config, const struct config_account *account, const char *addr,
 	const struct leg_handshakes *handshakes)
 {
@@ -249,6 +256,7 @@ static struct leg_config leg_config_make(const struct config *config, const stru
 		.addr = addr,
 		.interface = config->sip.interface.text,
 		.told_addr = told_addr(&config->sip, addr),
+		.config_of = leg_config_for,
 		.port_min = (uint16_t)config->sip.rtp_port_min,
 		.port_max = (uint16_t)config->sip.rtp_port_max,
 		.dscp = config->sip.rtp_dscp,

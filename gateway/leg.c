@@ -24,6 +24,7 @@ static const char unwilling[] = "the other side does not do it";
 
 struct leg {
 	const struct leg_config *config;
+	const char *addr, *told_addr; /* of config, or of the account that the call goes over */
 	struct ua_invite *invite; /* NULL once it ended */
 	const struct leg_handlers *handlers;
 	void *arg;
@@ -58,7 +59,7 @@ struct leg {
 };
 
 /* With what the line wishes, but no socket yet. */
-static struct leg *leg_new(const struct leg_config *config, const struct leg_handlers *handlers, void *arg)
+static struct leg *leg_new(const struct leg_config *config, const struct leg_config *home, const struct leg_handlers *handlers, void *arg)
 {
 	static uint32_t last_stream_id;
 	struct leg *leg = calloc(1, sizeof(*leg));
@@ -66,6 +67,8 @@ static struct leg *leg_new(const struct leg_config *config, const struct leg_han
 	if (!leg)
 		return NULL;
 	leg->config = config;
+	leg->addr = home->addr;
+	leg->told_addr = home->told_addr;
 	leg->handlers = handlers;
 	leg->arg = arg;
 	if (++last_stream_id == 0)
@@ -73,7 +76,6 @@ static struct leg *leg_new(const struct leg_config *config, const struct leg_han
 	leg->stream_id = last_stream_id;
 	ua_rtp_sender_init(&leg->sender);
 	ua_rtcp_cname(leg->cname);
-	snprintf(leg->local.addr, sizeof(leg->local.addr), "%s", config->addr);
 	leg->local.direction = leg->narrowed = leg->told = leg->peer = UA_SENDRECV;
 	leg->local.ptime_ms = config->ptime_ms;
 	leg_codecs_local(&config->codecs, config->dtmf == LEG_DTMF_AUTO, config->redundancy, &leg->local);
@@ -83,7 +85,7 @@ static struct leg *leg_new(const struct leg_config *config, const struct leg_han
 static int sockets_open(struct leg *leg, const struct leg_config *config)
 {
 	const struct stream_socket_config sockets = {
-		.addr = config->addr, .interface = config->interface, .port_min = config->port_min, .port_max = config->port_max,
+		.addr = leg->addr, .interface = config->interface, .port_min = config->port_min, .port_max = config->port_max,
 		.dscp = config->dscp, .buffer_bytes = config->buffer_bytes,
 	};
 	int err = stream_socket_open(leg->fds, &leg->local.port, &sockets);
@@ -92,7 +94,7 @@ static int sockets_open(struct leg *leg, const struct leg_config *config)
 		gw_log(GW_LOG_WARNING, NULL, "a call has no port for its sound: all of rtp_port_min = %u to rtp_port_max = %u are taken",
 			config->port_min, config->port_max);
 	else if (err)
-		gw_log(GW_LOG_WARNING, NULL, "a call has no socket for its sound on %s: %s", config->addr, strerror(err));
+		gw_log(GW_LOG_WARNING, NULL, "a call has no socket for its sound on %s: %s", leg->addr, strerror(err));
 	return err;
 }
 
@@ -172,10 +174,16 @@ static const uint8_t *fingerprint_of(const struct leg_config *config)
 	return shown ? ua_dtls_identity_fingerprint(config->handshakes->identity) : NULL;
 }
 
-static int leg_alloc(struct leg **legp, const struct leg_config *config,
+/* An account of another address of this machine has its sound there too. */
+static const struct leg_config *home_of(const struct leg_config *config, const struct ua_account *account)
+{
+	return config->config_of && account ? config->config_of(account) : config;
+}
+
+static int leg_alloc(struct leg **legp, const struct leg_config *config, const struct ua_account *account,
 	const struct leg_handlers *handlers, void *arg)
 {
-	struct leg *leg = leg_new(config, handlers, arg);
+	struct leg *leg = leg_new(config, home_of(config, account), handlers, arg);
 	int err;
 
 	if (!leg)
@@ -199,10 +207,12 @@ static int leg_alloc(struct leg **legp, const struct leg_config *config,
 static int leg_alloc_beside(struct leg **legp, struct leg *from, const struct leg_config *config,
 	const struct leg_handlers *handlers, void *arg)
 {
-	struct leg *leg = leg_new(config, handlers, arg);
+	struct leg *leg = leg_new(config, config, handlers, arg);
 
 	if (!leg)
 		return ENOMEM;
+	leg->addr = from->addr;
+	leg->told_addr = from->told_addr;
 	for (int kind = 0; kind < STREAM_WIRE_KINDS; kind++)
 		leg->fds[kind] = fcntl(from->fds[kind], F_DUPFD_CLOEXEC, 0);
 	if (leg->fds[STREAM_WIRE_RTP] < 0 || leg->fds[STREAM_WIRE_RTCP] < 0) {
@@ -511,10 +521,8 @@ static const struct ua_invite_handlers invite_handlers = {
 /* Who is on this side of an address translator hears by the inner address. */
 static void tell_address(struct leg *leg, bool past_servers)
 {
-	const struct leg_config *config = leg->config;
-
 	leg->past_servers = past_servers;
-	snprintf(leg->local.addr, sizeof(leg->local.addr), "%s", config->told_addr && !past_servers ? config->told_addr : config->addr);
+	snprintf(leg->local.addr, sizeof(leg->local.addr), "%s", leg->told_addr && !past_servers ? leg->told_addr : leg->addr);
 }
 
 int leg_call(struct leg **legp, const struct leg_config *config, struct ua_account *account,
@@ -522,7 +530,7 @@ int leg_call(struct leg **legp, const struct leg_config *config, struct ua_accou
 {
 	struct ua_sdp offer;
 	struct leg *leg;
-	int err = leg_alloc(&leg, config, handlers, arg);
+	int err = leg_alloc(&leg, config, account, handlers, arg);
 
 	if (err)
 		return err;
@@ -543,7 +551,7 @@ int leg_take(struct leg **legp, const struct leg_config *config, struct ua_invit
 {
 	struct ua_sdp answer;
 	struct leg *leg;
-	int err = leg_alloc(&leg, config, handlers, arg);
+	int err = leg_alloc(&leg, config, incoming->account, handlers, arg);
 
 	if (err) {
 		ua_invite_reject(invite, 503, "No Port For Sound");

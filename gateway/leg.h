@@ -22,6 +22,8 @@ struct leg;
 struct leg_config {
 	const char *addr, *interface; /* of the sockets for sound */
 	const char *told_addr; /* where the peer shall send; NULL: addr */
+	/* Whose addr and told_addr a call over that account has, for as long as the call lasts; NULL: these. */
+	const struct leg_config *(*config_of)(const struct ua_account *account);
 	uint16_t port_min, port_max;
 	uint8_t dscp;       /* of what is sent (RFC 2474) */
 	int buffer_bytes;   /* of what has come; 0: as the system has it */

@@ -472,11 +472,28 @@ static void test_a_call_is_picked_up_beside_a_held_one(void **state)
 
 #define PICKUP_TEST(test) cmocka_unit_test_setup_teardown(test, make, unmake)
 
+/* The line that picks up has its own calls at another address of this machine. */
+static void test_sound_of_a_call_that_is_picked_up_stays_at_its_address(void **state)
+{
+	struct ua_invite *invite;
+
+	(void)state;
+	pick_up_for_each_other();
+	other->leg_config.addr = "127.0.0.2";
+	other->leg_config.told_addr = "203.0.113.5";
+	invite = call_comes_to(other);
+	pick_up("*8");
+	assert_state("talking");
+	assert_true(line_owns(world.line, invite));
+	assert_string_equal(invite->told_addr, "203.0.113.5");
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		PICKUP_TEST(test_who_lifts_first_has_the_call),
 		PICKUP_TEST(test_whoever_lifts_is_heard_where_it_rang),
+		PICKUP_TEST(test_sound_of_a_call_that_is_picked_up_stays_at_its_address),
 		PICKUP_TEST(test_a_caller_who_gives_up_silences_all),
 		PICKUP_TEST(test_nobody_answers_in_its_time),
 		PICKUP_TEST(test_the_next_rings_when_one_does_not_answer),

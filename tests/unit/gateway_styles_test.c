@@ -658,6 +658,52 @@ static void test_numbers_without_a_route_go_over_the_line_s_account(void **state
 	assert_int_equal(world.invite_count, 1);
 }
 
+/* ---- accounts of several addresses of this machine ---- */
+
+static struct leg_config homes[2]; /* of own and other */
+
+static const struct leg_config *home_of(const struct ua_account *account)
+{
+	return &homes[account == world.accounts[1]];
+}
+
+static int make_emergency_with_addresses(void **state)
+{
+	make_emergency_with_accounts(state);
+	homes[0] = (struct leg_config){.addr = "127.0.0.1"};
+	homes[1] = (struct leg_config){.addr = "127.0.0.2", .told_addr = "203.0.113.5"};
+	world.leg_config.config_of = home_of;
+	line_world_account(world.accounts[0]);
+	return 0;
+}
+
+static const char *host_of(int fd)
+{
+	static char text[INET6_ADDRSTRLEN];
+	union address local;
+	socklen_t size = sizeof(local);
+
+	assert_int_equal(getsockname(fd, &local.any, &size), 0);
+	address_print(&local, text);
+	return text;
+}
+
+static void test_sound_is_at_the_address_of_the_account_that_carries_the_call(void **state)
+{
+	(void)state;
+	phone_does(MEDIA_EVENT_LIFTED, 0);
+	phone_dials("112");
+	assert_string_equal(call_sent()->told_addr, "127.0.0.1");
+	call_ends(call_sent(), 503, false);
+	assert_string_equal(call_sent()->told_addr, "203.0.113.5");
+	call_is_answered(call_sent(), PCMU);
+	assert_state("talking");
+	for (unsigned i = 0; i < MEDIA_STREAMS; i++) {
+		if (world.wish.streams[i].id)
+			assert_string_equal(host_of(world.wish.streams[i].fd), "127.0.0.2");
+	}
+}
+
 static void test_an_emergency_call_takes_no_flash_and_lets_none_wait(void **state)
 {
 	struct ua_invite *invite = call_112();
@@ -813,6 +859,7 @@ static void test_a_hotline_may_be_an_emergency_number(void **state)
 
 #define etsi_test(test) cmocka_unit_test_setup_teardown(test, make_etsi, unmake)
 #define bellcore_test(test) cmocka_unit_test_setup_teardown(test, make, unmake)
+#define addresses_test(test) cmocka_unit_test_setup_teardown(test, make_emergency_with_addresses, unmake)
 #define accounts_test(test) cmocka_unit_test_setup_teardown(test, make_emergency_with_accounts, unmake)
 #define emergency_test(test) cmocka_unit_test_setup_teardown(test, make_emergency, unmake)
 
@@ -851,6 +898,7 @@ int main(void)
 		accounts_test(test_a_route_passes_over_an_account_that_is_not_registered),
 		accounts_test(test_numbers_without_a_route_go_over_the_line_s_account),
 		accounts_test(test_an_emergency_call_goes_over_another_account),
+		addresses_test(test_sound_is_at_the_address_of_the_account_that_carries_the_call),
 		accounts_test(test_an_emergency_call_that_no_account_takes_ends),
 		accounts_test(test_an_emergency_call_hurries_as_long_as_there_is_another_account),
 		accounts_test(test_a_centre_that_is_busy_is_not_called_again),
