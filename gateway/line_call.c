@@ -91,6 +91,23 @@ int line_call_over(struct leg **legp, struct line *line, struct ua_account *acco
 	return leg_call(legp, &line->leg_config, account, &to, &line_leg_handlers, line);
 }
 
+static struct ua_account *next_account(struct line *line, const char *number)
+{
+	if (line->emergency)
+		return line_emergency_account(line);
+	return line->routed_number[0] ? line_route_account(line, number) : NULL;
+}
+
+int line_call_over_next(struct leg **legp, struct line *line, struct ua_account **accountp, const char *number)
+{
+	struct ua_account *account;
+	int err;
+
+	while ((err = line_call_over(legp, line, *accountp, number)) && (account = next_account(line, number)))
+		*accountp = account;
+	return err;
+}
+
 enum line_event line_call_out(struct line *line, const char *number)
 {
 	const struct ua_call_to to = call_to(line, number);
@@ -106,8 +123,10 @@ enum line_event line_call_out(struct line *line, const char *number)
 	if (!to.account && !line->emergency && (is_routed ? !account : !line_may_call(line)))
 		return LINE_EV_ENDED_CONGESTION;
 	snprintf(line->emergency_number, sizeof(line->emergency_number), "%s", line->emergency ? number : "");
+	if (!account)
+		account = line->account;
 	if (line_may_have_leg(line))
-		err = line_call_over(&line_leg(line, LINE_ROLE_ACTIVE)->leg, line, account ? account : line->account, number);
+		err = line_call_over_next(&line_leg(line, LINE_ROLE_ACTIVE)->leg, line, &account, number);
 	line_completion_call(line, &to);
 	if (!err) {
 		line->calls_out++;

@@ -69,7 +69,7 @@ bool line_emergency_goes_on(struct line *line, struct leg *leg, enum line_role r
 	if (!line->emergency || role != LINE_ROLE_ACTIVE || is_settled(leg_end(leg)) || !line_may_have_leg(line))
 		return false;
 	account = line_emergency_account(line);
-	if (!account || line_call_over(&next, line, account, line->emergency_number))
+	if (!account || line_call_over_next(&next, line, &account, line->emergency_number))
 		return false;
 	gw_log(GW_LOG_WARNING, line->config->name, "the emergency call was refused (%u %s): it goes over account \"%s\" now",
 		leg_end(leg)->status, leg_end(leg)->reason ? leg_end(leg)->reason : "", directory_config_of(line->directory, account)->name);

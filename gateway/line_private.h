@@ -170,6 +170,9 @@ enum line_event line_call_out(struct line *line, const char *number);
 
 /* As dialled in the network's form, over an account. */
 int line_call_over(struct leg **legp, struct line *line, struct ua_account *account, const char *number);
+/* ... or over the next of the route, or for the emergency call, that can begin one at all: the address of the first may be gone. *accountp is the
+ * one that does. */
+int line_call_over_next(struct leg **legp, struct line *line, struct ua_account **accountp, const char *number);
 
 /* line_route.c */
 /* The number is one of routes. */

@@ -51,7 +51,7 @@ bool line_route_goes_on(struct line *line, struct leg *leg, enum line_role role)
 	if (!line->routed_number[0] || role != LINE_ROLE_ACTIVE || !has_failed(leg_end(leg)) || !line_may_have_leg(line))
 		return false;
 	account = line_route_account(line, line->routed_number);
-	if (!account || line_call_over(&next, line, account, line->routed_number))
+	if (!account || line_call_over_next(&next, line, &account, line->routed_number))
 		return false;
 	gw_log(GW_LOG_NOTICE, line->config->name, "the call failed (%u %s): it goes over account \"%s\" now", leg_end(leg)->status,
 		leg_end(leg)->reason ? leg_end(leg)->reason : "", directory_config_of(line->directory, account)->name);

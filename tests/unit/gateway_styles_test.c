@@ -704,6 +704,41 @@ static void test_sound_is_at_the_address_of_the_account_that_carries_the_call(vo
 	}
 }
 
+/* The registrations of an address that has gone last for a while. */
+static void test_an_emergency_call_leaves_an_account_whose_address_is_gone(void **state)
+{
+	(void)state;
+	homes[0].addr = "192.0.2.1";
+	phone_does(MEDIA_EVENT_LIFTED, 0);
+	phone_dials("112");
+	assert_int_equal(world.invite_count, 1);
+	assert_ptr_equal(world.calling_account, world.accounts[1]);
+	assert_string_equal(call_sent()->to, "112");
+	call_is_answered(call_sent(), PCMU);
+	assert_state("talking");
+}
+
+static void test_an_emergency_call_that_no_address_carries_ends(void **state)
+{
+	(void)state;
+	homes[0].addr = homes[1].addr = "192.0.2.1";
+	phone_does(MEDIA_EVENT_LIFTED, 0);
+	phone_dials("112");
+	assert_int_equal(world.invite_count, 0);
+	assert_state("congestion");
+}
+
+static void test_a_routed_call_leaves_an_account_whose_address_is_gone(void **state)
+{
+	(void)state;
+	homes[0].addr = "192.0.2.1";
+	route("33: own other");
+	phone_does(MEDIA_EVENT_LIFTED, 0);
+	phone_dials("33#");
+	assert_int_equal(world.invite_count, 1);
+	assert_ptr_equal(world.calling_account, world.accounts[1]);
+}
+
 static void test_an_emergency_call_takes_no_flash_and_lets_none_wait(void **state)
 {
 	struct ua_invite *invite = call_112();
@@ -899,6 +934,9 @@ int main(void)
 		accounts_test(test_numbers_without_a_route_go_over_the_line_s_account),
 		accounts_test(test_an_emergency_call_goes_over_another_account),
 		addresses_test(test_sound_is_at_the_address_of_the_account_that_carries_the_call),
+		addresses_test(test_an_emergency_call_leaves_an_account_whose_address_is_gone),
+		addresses_test(test_an_emergency_call_that_no_address_carries_ends),
+		addresses_test(test_a_routed_call_leaves_an_account_whose_address_is_gone),
 		accounts_test(test_an_emergency_call_that_no_account_takes_ends),
 		accounts_test(test_an_emergency_call_hurries_as_long_as_there_is_another_account),
 		accounts_test(test_a_centre_that_is_busy_is_not_called_again),
