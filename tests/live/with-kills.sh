@@ -4,18 +4,11 @@
 # usage: with-kills.sh BUILD     (root)      KILLS: how often (20); each time ten telephones dial a code
 set -u
 
-build=$(cd "$1" && pwd)
-here=$(cd "$(dirname "$0")" && pwd)
 kills=${KILLS:-20}
 telephones=10
+alone_s=300
+. "$(dirname "$0")/alone.bash"
 
-if [ "${2:-}" != inside ]; then
-	exec timeout 300 "$here/../bed/netns.sh" "$0" "$build" inside
-fi
-
-dir=$(mktemp -d /tmp/tipring-kills-XXXXXX)
-trap 'rm -rf "$dir"' EXIT
-umask 077
 {
 	echo "sip { listen = \"127.0.0.1\" port = 5070 }"
 	echo "dummy { wires = \"$dir/wires\" }"

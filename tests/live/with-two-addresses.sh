@@ -3,16 +3,8 @@
 # call by number is refused. usage: with-two-addresses.sh BUILD     (root)
 set -u
 
-build=$(cd "$1" && pwd)
-here=$(cd "$(dirname "$0")" && pwd)
+. "$(dirname "$0")/alone.bash"
 
-if [ "${2:-}" != inside ]; then
-	exec timeout 120 "$here/../bed/netns.sh" "$0" "$build" inside
-fi
-
-dir=$(mktemp -d /tmp/tipring-two-XXXXXX)
-trap 'rm -rf "$dir"' EXIT
-umask 077
 cat >"$dir/tipring.conf" <<-CONF
 	sip { listen = "127.0.0.1 ::1" port = 5070 }
 	dummy { wires = "$dir/wires" }
@@ -25,17 +17,6 @@ cat >"$dir/tipring.conf" <<-CONF
 	line "2" { driver = "dummy" channel = "2" account = "six" number = "202" profile = "p" }
 CONF
 
-# said TEXT: by the daemon
-said() {
-	for _ in {1..100}; do
-		! grep -qF "$1" "$dir/log" || return 0
-		sleep 0.1
-	done
-	return 1
-}
-result() {
-	if [ "$1" = 0 ]; then echo "ok $2"; else echo "not ok $2" && sed 's/^/# /' "$dir/log"; fi
-}
 # bound PROTOCOL ADDRESS: whether something of this namespace is
 bound() { ss -Hln"$1" | awk '{print $4}' | grep -qxF "$2"; }
 
@@ -46,9 +27,9 @@ kamailio -A WITH_IPV6 -DD -E -m 32 -M 8 -f "$here/../bed/kamailio.cfg" -w "$dir/
 six=$!
 "$build/tipringd" -c "$dir/tipring.conf" 2>"$dir/log" &
 daemon=$!
-said "four: registered: 200"
+said 1 "four: registered: 200"
 result $? "the account of an IPv4 server registers"
-said "six: registered: 200"
+said 1 "six: registered: 200"
 result $? "the account of an IPv6 server registers"
 bound u 127.0.0.1:5070 && bound u "[::1]:5070"
 result $? "SIP is at both addresses"

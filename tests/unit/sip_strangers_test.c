@@ -274,39 +274,39 @@ static void test_nor_to_what_is_wrong_within_a_call_that_is_not_theirs(void **st
 	assert_int_equal(counts.refused_unknown, 0);
 }
 
-static void test_what_is_wrong_within_their_own_call_is_answered(void **state)
+/* A call of the server's rings; whoever has this socket sends a request within it. */
+static void send_within_the_call(int fd, const char *method)
 {
-	int server = socket_at(SERVER), fd = socket_at(STRANGER);
+	int server = socket_at(SERVER);
 	char tag[64], text[1024];
 
-	(void)state;
 	open_agent_with(UA_STRANGERS_SILENCE, NULL, NULL);
 	assert_rings(server);
 	(void)ua_invite_ring(bed.invite, false, NULL);
 	snprintf(tag, sizeof(tag), "%s", parameter(header(answer(server), "To"), "tag"));
-	snprintf(text, sizeof(text), "MESSAGE sip:100@127.0.0.1 SIP/2.0\r\nVia: SIP/2.0/UDP 127.0.0.66:9;rport;branch=z9hG4bK-mine\r\n"
-		"From: <sip:100@127.0.0.1>;tag=s%u\r\nTo: <sip:100@y>;tag=%s\r\nCall-ID: strange%u\r\nCSeq: 2 MESSAGE\r\n"
-		"Content-Length: 0\r\n\r\n", calls, tag, calls);
+	assert_true(strlen(tag) > 0);
+	snprintf(text, sizeof(text), "%s sip:100@127.0.0.1 SIP/2.0\r\nVia: SIP/2.0/UDP 127.0.0.66:9;rport;branch=z9hG4bK-mine\r\n"
+		"From: <sip:100@127.0.0.1>;tag=s%u\r\nTo: <sip:100@y>;tag=%s\r\nCall-ID: strange%u\r\nCSeq: 2 %s\r\n"
+		"Content-Length: 0\r\n\r\n", method, calls, tag, calls, method);
 	send_to_agent(fd, text);
+}
+
+static void test_what_is_wrong_within_their_own_call_is_answered(void **state)
+{
+	int fd = socket_at(STRANGER);
+
+	(void)state;
+	send_within_the_call(fd, "MESSAGE");
 	assert_starts(answer(fd), "SIP/2.0 405 ");
 }
 
 /* Whoever was called may answer for the call from wherever he is. */
 static void test_within_a_call_nobody_is_a_stranger(void **state)
 {
-	int server = socket_at(SERVER), fd = socket_at(STRANGER);
-	char tag[64], text[1024];
+	int fd = socket_at(STRANGER);
 
 	(void)state;
-	open_agent_with(UA_STRANGERS_SILENCE, NULL, NULL);
-	assert_rings(server);
-	(void)ua_invite_ring(bed.invite, false, NULL);
-	snprintf(tag, sizeof(tag), "%s", parameter(header(answer(server), "To"), "tag"));
-	assert_true(strlen(tag) > 0);
-	snprintf(text, sizeof(text), "BYE sip:100@127.0.0.1 SIP/2.0\r\nVia: SIP/2.0/UDP 127.0.0.66:9;rport;branch=z9hG4bK-bye\r\n"
-		"From: <sip:100@127.0.0.1>;tag=s%u\r\nTo: <sip:100@y>;tag=%s\r\nCall-ID: strange%u\r\nCSeq: 2 BYE\r\n"
-		"Content-Length: 0\r\n\r\n", calls, tag, calls);
-	send_to_agent(fd, text);
+	send_within_the_call(fd, "BYE");
 	/* RFC 3261 s12.2.2: a request belongs to a dialog by its tags and Call-ID | whatever the address that it comes from */
 	assert_starts(answer(fd), "SIP/2.0 200 ");
 	bed_heard("ended by peer, status 0, cause 0");
