@@ -474,7 +474,7 @@ static void say_block(struct media_line *line, int to, const int16_t *samples, s
 
 	stream_suspect(stream, suspected && !mixed);
 	if (!stream->wish.plays_hold)
-		send_block(line, to, suspected && mixed && (stream_sends_events(stream) || stream->wish.told) ? NULL : samples, count);
+		send_block(line, to, suspected && mixed && stream_mutes_keys(stream) ? NULL : samples, count);
 }
 
 /* What the telephone says: digits, which dial tone that comes back would hide, then the streams. */

@@ -278,6 +278,11 @@ void stream_key(struct stream *stream, char digit, bool down, unsigned duration_
 	relay_key_down(&stream->relay, &out, digit, duration_samples);
 }
 
+bool stream_mutes_keys(const struct stream *stream)
+{
+	return (stream_sends_events(stream) || stream->wish.told) && !stream->wish.plays_hold;
+}
+
 bool stream_sends_events(const struct stream *stream)
 {
 	return stream->wish.event_type && !stream->wish.plays_hold;
@@ -313,7 +318,7 @@ void stream_send(struct stream *stream, const int16_t *samples, size_t count)
 		send_nothing(stream, count);
 		return;
 	}
-	if ((suspected && (stream_sends_events(stream) || stream->wish.told)) || stream->key_down)
+	if (suspected && stream_mutes_keys(stream))
 		samples = silence;
 	if (!wanted || stream->frame_fill + count > sizeof(stream->frame) / sizeof(*stream->frame))
 		stream->frame_fill = 0;

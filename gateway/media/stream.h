@@ -29,6 +29,8 @@
 #define STREAM_FORGED_MAX       25 /* packets; a few come while keys change */
 #define STREAM_QUIET_MS         1000 /* ... before the call is answered: nobody makes its sound */
 
+#define STREAM_PRESSES          8  /* keys of the peer's that a wish tells of */
+#define STREAM_PRESS_GAP_MS     50 /* between two that come at once */
 #define STREAM_CNAME_BYTES      21 /* with the final zero */
 
 /* Whether packets go where the far end's come from, rather than where it said: it may be behind an address translator. */
@@ -37,9 +39,6 @@ enum stream_symmetric {
 	STREAM_SYMMETRIC_PRIVATE, /* when it said a private address, and its packets come from another host */
 	STREAM_SYMMETRIC_ON,
 };
-
-#define STREAM_PRESSES     8
-#define STREAM_PRESS_GAP_MS 50 /* between two that come at once */
 
 /* What a payload type means. */
 enum stream_take {
@@ -156,10 +155,12 @@ uint32_t stream_forged_id(const struct stream *stream);
 /* The telephone's keys go out on it as events rather than as sound. */
 bool stream_sends_events(const struct stream *stream);
 
-/* Whether the next block, and it alone, may be of a key, as dsp_dtmf_rx_suspects has it. */
-/* The telephone's keys go on by signalling. */
+/* ... as MEDIA_EVENT_KEY, by signalling. */
 bool stream_tells_keys(const struct stream *stream);
+/* One or the other: their tones do not. */
+bool stream_mutes_keys(const struct stream *stream);
 
+/* Whether the next block, and it alone, may be of a key, as dsp_dtmf_rx_suspects has it. */
 void stream_suspect(struct stream *stream, bool suspected);
 
 /* The telephone's key, as dsp_dtmf_h tells it: sent as an event where the peer takes them; from its detection to the end

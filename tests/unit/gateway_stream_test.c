@@ -418,12 +418,51 @@ static void test_sockets_of_either_family_are_marked_and_keep_to_an_interface(vo
 	assert_int_equal(stream_socket_open(fds, &port, &config), ENODEV);
 }
 
+static bool is_loud(void)
+{
+	int16_t samples[BLOCK];
+	long long energy = 0;
+
+	stream_play(&stream, samples, BLOCK);
+	for (int i = 0; i < BLOCK; i++)
+		energy += samples[i] * samples[i];
+	return energy > (long long)BLOCK * 1000 * 1000;
+}
+
+/* Of 100 ms each, and apart although they came at once; what was pressed before the stream began was another's. */
+static void test_keys_that_come_by_signalling_sound_once_each(void **state)
+{
+	static const bool expected[] = {true, true, true, true, true, false, false};
+	struct stream_wish wish = talking();
+
+	(void)state;
+	stream_free(&stream);
+	memset(&stream, 0, sizeof(stream));
+	assert_int_equal(stream_init(&stream, true), 0);
+	wish.presses[0] = (struct stream_press){.key = '5', .ms = 100};
+	wish.press_count = 1;
+	stream_update(&stream, &wish);
+	assert_false(is_loud());
+	wish.presses[1] = wish.presses[2] = (struct stream_press){.key = '7', .ms = 100};
+	wish.press_count = 3;
+	stream_update(&stream, &wish);
+	stream_update(&stream, &wish);
+	for (size_t i = 0; i < sizeof(expected) / sizeof(expected[0]); i++)
+		assert_int_equal(is_loud(), expected[i]);
+	for (int i = 0; i < 5; i++) /* from 150 ms on */
+		assert_true(is_loud());
+	(void)is_loud();
+	for (int i = 0; i < 10; i++)
+		assert_false(is_loud());
+}
+
 #define STREAM_TEST(test)      cmocka_unit_test_setup_teardown(test, make, unmake)
 #define STREAM_TEST_IPV6(test) cmocka_unit_test_setup_teardown(test, make_ipv6, unmake)
 
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		STREAM_TEST(test_keys_that_come_by_signalling_sound_once_each),
 		STREAM_TEST(test_protected_sound_is_taken_and_no_other),
 		STREAM_TEST(test_a_stranger_who_is_faster_does_not_keep_the_peer_out),
 		STREAM_TEST(test_a_stranger_is_not_heard_beside_the_peer),
