@@ -17,9 +17,9 @@
 #include "gateway/hours.h"
 #include "gateway/leg_keypad.h"
 #include "gateway/leg_keys.h"
+#include "gateway/listen.h"
 #include "gateway/prompts.h"
 #include "gateway/ring_pattern.h"
-#include "gateway/listen.h"
 #include "gateway/servers.h"
 #include "gateway/use.h"
 

@@ -61,14 +61,16 @@ static size_t unprotect(struct stream_wire *wire, enum stream_wire_kind kind, ui
 /* True: it is not the sound's. A full queue loses it, and the peer says it again. */
 static bool put_aside(const struct stream_wire *wire, const uint8_t *bytes, size_t length, const union address *source)
 {
+	union address from = {0}; /* of an address that is shorter nothing stands behind it */
 	struct iovec parts[] = {
-		{.iov_base = (void *)(uintptr_t)source, .iov_len = sizeof(*source)},
+		{.iov_base = &from, .iov_len = sizeof(from)},
 		{.iov_base = (void *)(uintptr_t)bytes, .iov_len = length},
 	};
 	const struct msghdr message = {.msg_iov = parts, .msg_iovlen = sizeof(parts) / sizeof(parts[0])};
 
 	if (!wire->aside_fd || !ua_dtls_is(bytes, length))
 		return false;
+	memcpy(&from, source, address_size(source));
 	(void)sendmsg(wire->aside_fd, &message, MSG_DONTWAIT | MSG_NOSIGNAL);
 	return true;
 }

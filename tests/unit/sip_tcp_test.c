@@ -157,6 +157,7 @@ static void test_a_connection_lost_after_unregistering_is_let_go(void **state)
 	bed_heard_nothing();
 	bed_advance(2100);
 	bed_quiet();
+	/* RFC 5626 s4.4: who registered by a connection registers anew when it is lost | not who is reached by UDP, and sent the REGISTER by TCP for its size */
 	assert_int_equal(bed_connections(), 1);
 }
 
@@ -330,7 +331,6 @@ static void test_a_connection_for_one_large_registration_may_go(void **state)
 	snprintf(contact_udp, sizeof(contact_udp), "Contact: <sip:100@127.0.0.1:%u>;expires=600\r\n", bed.agent_port);
 	bed_reply(request, 200, "OK", "r", contact_udp, "");
 	bed_heard("registration registered 200");
-	/* RFC 5626 s4.4: who registered by a connection registers anew when it is lost | not who is reached by UDP, and sent the REGISTER by TCP for its size */
 	bed_hang_up_connection();
 	bed_heard_nothing();
 	bed_advance(2100);
