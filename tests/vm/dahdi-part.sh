@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: BSD-3-Clause
 # check.sh's part `dahdi`: finds or builds the guest's kernel and modules, then runs the programs
 # below, each in a guest of its own. They say "ok NAME" and "not ok NAME: why".
-# usage: dahdi-part.sh BUILD [GUEST...]	(delays, pulses, bed, wires, contract, stories, transports, hours, worn, spoilt; none: all)
+# usage: dahdi-part.sh BUILD [GUEST...]	(delays, keys, pulses, bed, wires, contract, stories, transports, hours, worn, spoilt; none: all)
 set -uo pipefail
 build=$(cd "$1" && pwd)
 shift
@@ -66,6 +66,11 @@ delays() {
 		"$vm/delays-judge.sh" "$1"
 }
 
+# keys COUNT SEED: so many keys in a call, from the line to the network.
+keys() {
+	TIPRING_CHANNELS=3,4 guest keys 2 "$vm/../bed/with-server.sh" "$build" dahdi 2 "$build/tests/vm/keyscheck" "$1" "$2"
+}
+
 # pulses NUMBERS SEED: dials of eight kinds, so many numbers of 20 digits each.
 pulses() {
 	"$vm/pulses.sh" "$1" "$2" >"$out/pulses.flow"
@@ -98,6 +103,7 @@ for file in $("$vm/../bed/stories.sh" hours); do
 done
 start hours many
 start delays delays 20 1
+start keys keys 200 1
 start pulses pulses 10 1
 start contract guest contract 1 tests/contract/driver_contract dahdi 1 2
 start bed guest bed 4 tests/vm/bedcheck 4
