@@ -19,6 +19,7 @@
 #define RTCP_ENCRYPTED    0x80000000u
 #define RTCP_INDEX_MAX    0x7fffffffu
 #define SALT_MAX          14
+#define AROUND            0x10000u /* of an index, when the sequence has gone around once */
 #define GCM_TAG_BYTES     16
 #define GCM_IV_BYTES      12
 #define HMAC_KEY_BYTES    20
@@ -336,6 +337,25 @@ static bool rtp_unprotect(struct ua_srtp *srtp, uint8_t *bytes, size_t header, s
 		counter_run(&srtp->rtp, ssrc, index, bytes + header, length - header);
 }
 
+/* What GCM has deciphered before the tag proved wrong is ciphered again by the same. */
+static void rtp_restore(struct ua_srtp *srtp, uint8_t *bytes, size_t header, size_t length, uint32_t ssrc, uint64_t index)
+{
+	if (srtp->suite->gcm)
+		(void)rtp_gcm(srtp, bytes, header, length, ssrc, index);
+}
+
+/* Raises the index where only so the packet is the sender's. */
+static bool rtp_prove(struct ua_srtp *srtp, uint8_t *bytes, size_t header, size_t length, uint32_t ssrc, uint64_t *index)
+{
+	if (rtp_unprotect(srtp, bytes, header, length, ssrc, *index))
+		return true;
+	if (!srtp_sources_may_have_gone_around(&srtp->sources, ssrc, *index))
+		return false;
+	rtp_restore(srtp, bytes, header, length, ssrc, *index);
+	*index += AROUND;
+	return rtp_unprotect(srtp, bytes, header, length, ssrc, *index);
+}
+
 int ua_srtp_unprotect(struct ua_srtp *srtp, uint8_t *bytes, size_t *length)
 {
 	size_t header, body;
@@ -352,7 +372,7 @@ int ua_srtp_unprotect(struct ua_srtp *srtp, uint8_t *bytes, size_t *length)
 	index = srtp_sources_index(&srtp->sources, ssrc, (uint16_t)(bytes[2] << 8 | bytes[3]));
 	if (!srtp_sources_is_new(&srtp->sources, ssrc, index))
 		return EALREADY;
-	if (!rtp_unprotect(srtp, bytes, header, body, ssrc, index))
+	if (!rtp_prove(srtp, bytes, header, body, ssrc, &index))
 		return EACCES;
 	srtp_sources_take(&srtp->sources, ssrc, index);
 	*length = body;

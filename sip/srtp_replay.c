@@ -32,6 +32,13 @@ uint64_t srtp_sources_index(const struct srtp_sources *sources, uint32_t ssrc, u
 	return around << 16 | sequence;
 }
 
+bool srtp_sources_may_have_gone_around(const struct srtp_sources *sources, uint32_t ssrc, uint64_t index)
+{
+	const struct srtp_source *source = source_find(sources, ssrc);
+
+	return (!source || !source->rtp.seen) && index < HALF_AROUND;
+}
+
 static bool window_is_new(const struct srtp_window *window, uint64_t index)
 {
 	if (!window->seen || index > window->top)

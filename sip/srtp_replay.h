@@ -27,6 +27,10 @@ struct srtp_sources {
 /* The index of an RTP packet: its sequence, and how often that has gone around, as far as the last one tells (appendix A). */
 uint64_t srtp_sources_index(const struct srtp_sources *sources, uint32_t ssrc, uint16_t sequence);
 
+/* Nothing of this sender was taken yet, and it may have begun near 65535 with packets that never came (s3.3.1): if the index is
+ * not the one that it signed, the one after a whole round may be. */
+bool srtp_sources_may_have_gone_around(const struct srtp_sources *sources, uint32_t ssrc, uint64_t index);
+
 bool srtp_sources_is_new(const struct srtp_sources *sources, uint32_t ssrc, uint64_t index);
 bool srtp_sources_rtcp_is_new(const struct srtp_sources *sources, uint32_t ssrc, uint32_t index);
 
