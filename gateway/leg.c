@@ -21,6 +21,7 @@
 #define REASON_MAX 160
 
 static const char unwilling[] = "the other side does not do it";
+static const char weak[] = "the other side's fingerprint is none of SHA-256, SHA-384 and SHA-512";
 
 struct leg {
 	const struct leg_config *config;
@@ -167,7 +168,7 @@ static int handshake_prepare(struct leg *leg)
 	return err;
 }
 
-static const uint8_t *fingerprint_of(const struct leg_config *config)
+static const struct ua_fingerprint *fingerprint_of(const struct leg_config *config)
 {
 	const bool shown = config->security.policy != UA_SRTP_OFF && config->security.dtls;
 
@@ -406,7 +407,7 @@ static void on_answered(struct ua_invite *invite, const struct ua_sdp *answer, v
 	leg->up = true;
 	handshake_go(leg); /* of what an earlier answer agreed on */
 	if (answer && answer_take(leg, answer))
-		end_unprotected(leg, unwilling);
+		end_unprotected(leg, answer->security.has_weak_fingerprint ? weak : unwilling);
 	else
 		leg->handlers->event(leg, LINE_EV_ANSWERED, leg->arg);
 }
@@ -438,7 +439,7 @@ static void on_changed(struct ua_invite *invite, const struct ua_sdp *remote, vo
 	if (remote) {
 		leg->unreachable = false;
 		if (answer_take(leg, remote)) {
-			end_unprotected(leg, unwilling);
+			end_unprotected(leg, remote->security.has_weak_fingerprint ? weak : unwilling);
 			return;
 		}
 	}
@@ -559,6 +560,8 @@ int leg_take(struct leg **legp, const struct leg_config *config, struct ua_invit
 	}
 	tell_address(leg, incoming->past_servers);
 	if (incoming->offer && ua_sdp_answer(&answer, incoming->offer, &leg->local) != 0) {
+		if (incoming->offer->security.has_weak_fingerprint)
+			gw_log(GW_LOG_WARNING, NULL, "a call from %s: %s", incoming->caller_user, weak);
 		ua_invite_reject(invite, 488, "Not Acceptable Here");
 		leg_free(leg);
 		return EPROTO;

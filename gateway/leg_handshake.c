@@ -114,7 +114,7 @@ static void on_timer(void *arg)
 	if (!handshake->dtls || !handshake->wanted)
 		return;
 	if (!handshake->told && handshake->until_ms && loop_now_ms(handshake->with->loop) >= handshake->until_ms) {
-		tell(handshake, "it was not done in time");
+		tell(handshake, ua_dtls_rumour(handshake->dtls));
 		return;
 	}
 	if (handshake->again_ms && loop_now_ms(handshake->with->loop) >= handshake->again_ms)
@@ -213,7 +213,7 @@ int leg_handshake_fd(const struct leg_handshake *handshake)
 static bool goes_on(const struct leg_handshake *handshake, const struct ua_agreed *agreed)
 {
 	return handshake->dtls && handshake->wanted && ua_dtls_state(handshake->dtls) != UA_DTLS_FAILED && handshake->config.active == agreed->active &&
-		memcmp(handshake->config.fingerprint, agreed->fingerprint, sizeof(agreed->fingerprint)) == 0;
+		ua_fingerprint_is_same(&handshake->config.fingerprint, &agreed->fingerprint);
 }
 
 static int prepare(struct leg_handshake *handshake, const struct leg_handshake_peer *peer)
@@ -225,12 +225,12 @@ static int prepare(struct leg_handshake *handshake, const struct leg_handshake_p
 	handshake->config = (struct ua_dtls_config){
 		.identity = handshake->with->identity,
 		.active = peer->agreed->active,
+		.fingerprint = peer->agreed->fingerprint,
 		.suites = handshake->suites,
 		.suite_count = count,
 		.send = packet_send,
 		.arg = handshake,
 	};
-	memcpy(handshake->config.fingerprint, peer->agreed->fingerprint, sizeof(handshake->config.fingerprint));
 	handshake->until_ms = 0;
 	err = dtls_renew(handshake);
 	if (!err && handshake->early_length)

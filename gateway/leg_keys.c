@@ -4,14 +4,14 @@
 
 #include "gateway/leg_keys.h"
 
-int leg_keys_prepare(struct ua_sdp_local *local, const struct leg_security *security, const uint8_t *fingerprint)
+int leg_keys_prepare(struct ua_sdp_local *local, const struct leg_security *security, const struct ua_fingerprint *fingerprint)
 {
 	local->security = (struct ua_security_local){.policy = (enum ua_srtp_policy)security->policy};
 	if (security->policy == UA_SRTP_OFF)
 		return 0;
 	local->security.dtls = fingerprint != NULL;
 	if (fingerprint)
-		memcpy(local->security.fingerprint, fingerprint, sizeof(local->security.fingerprint));
+		local->security.fingerprint = *fingerprint;
 	return security->sdes ? ua_security_keys_make(&local->security, security->suites, security->suite_count) : 0;
 }
 

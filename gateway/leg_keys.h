@@ -31,7 +31,7 @@ struct leg_keys {
 };
 
 /* Fresh keys to offer, and the fingerprint of whom the handshake is with, where it may be one. ENOMEM. */
-int leg_keys_prepare(struct ua_sdp_local *local, const struct leg_security *security, const uint8_t *fingerprint);
+int leg_keys_prepare(struct ua_sdp_local *local, const struct leg_security *security, const struct ua_fingerprint *fingerprint);
 
 /* The remote's description counts now; offered as ua_security_agree has it. Of a handshake the keys come later (leg_keys_take), and
  * those that there are go on. ENOTSUP: it does not protect as it must, ENOSPC: too many keys, ENOMEM; then nothing goes nor comes. */

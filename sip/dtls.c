@@ -13,6 +13,7 @@
 #include <openssl/x509.h>
 
 #include "sip/dtls.h"
+#include "sip/dtls_record.h"
 
 #define VALID_BEFORE_S (24 * 3600)           /* a peer's clock may be behind */
 #define VALID_S        (10l * 365 * 24 * 3600)
@@ -26,19 +27,19 @@
 struct ua_dtls_identity {
 	SSL_CTX *context;
 	BIO_METHOD *method; /* of what packets leave by */
-	uint8_t fingerprint[UA_FINGERPRINT_BYTES];
+	struct ua_fingerprint fingerprint;
 };
 
 struct ua_dtls {
 	SSL *ssl;
 	BIO *in; /* the ssl's: one packet at a time */
 	bool active;
-	uint8_t fingerprint[UA_FINGERPRINT_BYTES];
+	struct ua_fingerprint fingerprint;
 	bool is_stranger; /* who answers is not who the fingerprint says */
 	ua_dtls_send_h *send;
 	void *arg;
 	enum ua_dtls_state state;
-	char failure[FAILURE_MAX];
+	char failure[FAILURE_MAX], rumour[FAILURE_MAX];
 	struct ua_crypto client, server;
 };
 
@@ -82,11 +83,18 @@ static BIO_METHOD *method_new(void)
 	return NULL;
 }
 
-static bool fingerprint_of(const X509 *certificate, uint8_t fingerprint[UA_FINGERPRINT_BYTES])
+static const EVP_MD *digest_of(enum ua_digest digest)
 {
-	unsigned length = UA_FINGERPRINT_BYTES;
+	return digest == UA_SHA_512 ? EVP_sha512() : digest == UA_SHA_384 ? EVP_sha384() : EVP_sha256();
+}
 
-	return certificate && X509_digest(certificate, EVP_sha256(), fingerprint, &length) == 1 && length == UA_FINGERPRINT_BYTES;
+static bool fingerprint_of(const X509 *certificate, enum ua_digest digest, struct ua_fingerprint *fingerprint)
+{
+	unsigned length = sizeof(fingerprint->bytes);
+
+	*fingerprint = (struct ua_fingerprint){.digest = (uint8_t)digest};
+	return certificate && X509_digest(certificate, digest_of(digest), fingerprint->bytes, &length) == 1 &&
+		length == ua_digest_length(digest);
 }
 
 static bool serial_set(X509 *certificate)
@@ -113,7 +121,7 @@ static bool certificate_use(struct ua_dtls_identity *identity)
 {
 	EVP_PKEY *key = EVP_EC_gen("P-256");
 	X509 *certificate = X509_new();
-	bool used = key && certificate && certificate_fill(certificate, key) && fingerprint_of(certificate, identity->fingerprint) &&
+	bool used = key && certificate && certificate_fill(certificate, key) && fingerprint_of(certificate, UA_SHA_256, &identity->fingerprint) &&
 		SSL_CTX_use_certificate(identity->context, certificate) == 1 && SSL_CTX_use_PrivateKey(identity->context, key) == 1;
 
 	X509_free(certificate);
@@ -126,11 +134,11 @@ static int on_certificate(X509_STORE_CTX *store, void *arg)
 {
 	const SSL *ssl = X509_STORE_CTX_get_ex_data(store, SSL_get_ex_data_X509_STORE_CTX_idx());
 	struct ua_dtls *dtls = SSL_get_app_data(ssl);
-	uint8_t fingerprint[UA_FINGERPRINT_BYTES];
+	struct ua_fingerprint fingerprint;
 
 	(void)arg;
-	dtls->is_stranger = !fingerprint_of(X509_STORE_CTX_get0_cert(store), fingerprint) ||
-		memcmp(fingerprint, dtls->fingerprint, sizeof(fingerprint)) != 0;
+	dtls->is_stranger = !fingerprint_of(X509_STORE_CTX_get0_cert(store), dtls->fingerprint.digest, &fingerprint) ||
+		!ua_fingerprint_is_same(&fingerprint, &dtls->fingerprint);
 	X509_STORE_CTX_set_error(store, dtls->is_stranger ? X509_V_ERR_CERT_REJECTED : X509_V_OK);
 	return !dtls->is_stranger;
 }
@@ -143,6 +151,7 @@ static bool context_set(struct ua_dtls_identity *identity)
 	SSL_CTX_set_cert_verify_callback(context, on_certificate, NULL);
 	SSL_CTX_set_options(context, SSL_OP_NO_QUERY_MTU | SSL_OP_NO_TICKET | SSL_OP_NO_RENEGOTIATION | SSL_OP_NO_COMPRESSION);
 	SSL_CTX_set_session_cache_mode(context, SSL_SESS_CACHE_OFF);
+	SSL_CTX_set_max_cert_list(context, DTLS_MESSAGE_MAX);
 	return SSL_CTX_set_min_proto_version(context, DTLS1_2_VERSION) == 1 &&
 		SSL_CTX_set_cipher_list(context, "ECDHE+AESGCM:ECDHE+CHACHA20:ECDHE+AES:!aNULL:!PSK") == 1 && certificate_use(identity);
 }
@@ -173,9 +182,9 @@ void ua_dtls_identity_free(struct ua_dtls_identity *identity)
 	free(identity);
 }
 
-const uint8_t *ua_dtls_identity_fingerprint(const struct ua_dtls_identity *identity)
+const struct ua_fingerprint *ua_dtls_identity_fingerprint(const struct ua_dtls_identity *identity)
 {
-	return identity->fingerprint;
+	return &identity->fingerprint;
 }
 
 bool ua_dtls_is(const uint8_t *bytes, size_t length)
@@ -253,7 +262,8 @@ int ua_dtls_alloc(struct ua_dtls **dtlsp, const struct ua_dtls_config *config)
 	dtls->active = config->active;
 	dtls->send = config->send;
 	dtls->arg = config->arg;
-	memcpy(dtls->fingerprint, config->fingerprint, sizeof(dtls->fingerprint));
+	dtls->fingerprint = config->fingerprint;
+	snprintf(dtls->rumour, sizeof(dtls->rumour), "it was not done in time");
 	err = ssl_make(dtls, config, names);
 	if (err) {
 		ERR_clear_error();
@@ -350,12 +360,25 @@ enum ua_dtls_state ua_dtls_begin(struct ua_dtls *dtls)
 	return dtls->active && dtls->state == UA_DTLS_RUNS ? go_on(dtls) : dtls->state;
 }
 
+static void alert_note(struct ua_dtls *dtls, int alert)
+{
+	snprintf(dtls->rumour, sizeof(dtls->rumour), "it was not done in time; the other side, or somebody in its name, said: %s",
+		SSL_alert_desc_string_long(alert));
+}
+
 enum ua_dtls_state ua_dtls_take(struct ua_dtls *dtls, const uint8_t *bytes, size_t length)
 {
+	uint8_t kept[UA_DTLS_PACKET_MAX];
+	size_t kept_length;
+	int alert;
+
 	if (dtls->state == UA_DTLS_FAILED || !ua_dtls_is(bytes, length) || length > UA_DTLS_PACKET_MAX)
 		return dtls->state;
+	kept_length = dtls_records_sift(kept, bytes, length, dtls->active, &alert);
+	if (alert >= 0)
+		alert_note(dtls, alert);
 	(void)BIO_reset(dtls->in); /* a packet is read whole or not at all */
-	if (BIO_write(dtls->in, bytes, (int)length) != (int)length)
+	if (!kept_length || BIO_write(dtls->in, kept, (int)kept_length) != (int)kept_length)
 		return dtls->state;
 	return go_on(dtls);
 }
@@ -389,6 +412,11 @@ enum ua_dtls_state ua_dtls_state(const struct ua_dtls *dtls)
 const char *ua_dtls_failure(const struct ua_dtls *dtls)
 {
 	return dtls->failure;
+}
+
+const char *ua_dtls_rumour(const struct ua_dtls *dtls)
+{
+	return dtls->rumour;
 }
 
 void ua_dtls_keys(const struct ua_dtls *dtls, struct ua_crypto *send, struct ua_crypto *receive)

@@ -3,6 +3,9 @@
  * The handshake on the path of the sound that makes the keys of SRTP (DTLS-SRTP, RFC 5763 and 5764), over DTLS 1.2. Its packets come
  * and go by its owner's hands: no sockets here, no libre; libssl reads the clock for what is to be sent again. What a peer must
  * prove is the fingerprint of its session description. Control thread.
+ *
+ * Until there are keys nothing signs a packet, and anybody may have sent it: an alert counts for nothing then, nor does a record that is
+ * none of a handshake (sip/dtls_record.h); whoever waits gives up in his own time.
  */
 #ifndef TIPRING_SIP_DTLS_H
 #define TIPRING_SIP_DTLS_H
@@ -21,7 +24,7 @@
 struct ua_dtls_identity;
 int ua_dtls_identity_alloc(struct ua_dtls_identity **identityp); /* ENOMEM, also where libssl cannot */
 void ua_dtls_identity_free(struct ua_dtls_identity *identity);
-const uint8_t *ua_dtls_identity_fingerprint(const struct ua_dtls_identity *identity); /* UA_FINGERPRINT_BYTES */
+const struct ua_fingerprint *ua_dtls_identity_fingerprint(const struct ua_dtls_identity *identity);
 
 /* Whether a packet that came beside RTP is one of a handshake (RFC 7983 s7). */
 bool ua_dtls_is(const uint8_t *bytes, size_t length);
@@ -40,7 +43,7 @@ typedef void ua_dtls_send_h(const uint8_t *bytes, size_t length, void *arg);
 struct ua_dtls_config {
 	struct ua_dtls_identity *identity; /* outlives it */
 	bool active;                       /* we begin */
-	uint8_t fingerprint[UA_FINGERPRINT_BYTES]; /* the peer's */
+	struct ua_fingerprint fingerprint; /* the peer's */
 	const uint8_t *suites;             /* enum ua_srtp_suite, in order of preference */
 	size_t suite_count;
 	ua_dtls_send_h *send;
@@ -61,6 +64,8 @@ int ua_dtls_timeout_ms(const struct ua_dtls *dtls);       /* -1: nothing is to b
 
 enum ua_dtls_state ua_dtls_state(const struct ua_dtls *dtls);
 const char *ua_dtls_failure(const struct ua_dtls *dtls);
+/* Why nothing came of it, for who gives up while it runs: with the alert that came of the other side, or in its name. */
+const char *ua_dtls_rumour(const struct ua_dtls *dtls);
 /* Once it is done. */
 void ua_dtls_keys(const struct ua_dtls *dtls, struct ua_crypto *send, struct ua_crypto *receive);
 

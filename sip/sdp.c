@@ -261,7 +261,7 @@ static void put_security(struct writer *writer, const struct ua_security *securi
 	static const char *const setups[] = {
 		[UA_SETUP_ACTPASS] = "actpass", [UA_SETUP_ACTIVE] = "active", [UA_SETUP_PASSIVE] = "passive",
 	};
-	char text[UA_CRYPTO_TEXT_MAX];
+	char text[UA_CRYPTO_TEXT_MAX], fingerprint[UA_FINGERPRINT_TEXT_MAX];
 
 	for (size_t i = 0; i < security->crypto_count; i++) {
 		ua_crypto_print(&security->cryptos[i], text);
@@ -269,8 +269,8 @@ static void put_security(struct writer *writer, const struct ua_security *securi
 	}
 	if (!security->has_fingerprint || security->setup == UA_SETUP_NONE)
 		return;
-	ua_fingerprint_print(security->fingerprint, text);
-	put(writer, "a=fingerprint:%s\r\na=setup:%s\r\n", text, setups[security->setup]);
+	ua_fingerprint_print(&security->fingerprint, fingerprint);
+	put(writer, "a=fingerprint:%s\r\na=setup:%s\r\n", fingerprint, setups[security->setup]);
 }
 
 static void put_audio(struct writer *writer, const struct ua_sdp *sdp)

@@ -153,30 +153,59 @@ static int hex_digit(char c)
 	return isxdigit((unsigned char)c) ? tolower((unsigned char)c) - 'a' + 10 : -1;
 }
 
-int ua_fingerprint_parse(uint8_t fingerprint[UA_FINGERPRINT_BYTES], const char *text, size_t length)
-{
-	struct span rest = {text, length}, digest = take_word(&rest), value = take_word(&rest);
-	uint8_t result[UA_FINGERPRINT_BYTES];
+static const struct digest {
+	const char *name;
+	size_t length;
+} digests[UA_DIGESTS] = {
+	[UA_SHA_256] = {"sha-256", 32},
+	[UA_SHA_384] = {"sha-384", 48},
+	[UA_SHA_512] = {"sha-512", 64},
+};
 
-	if (!span_is(digest, "sha-256"))
-		return ENOTSUP;
-	if (value.length != 3 * UA_FINGERPRINT_BYTES - 1)
+size_t ua_digest_length(enum ua_digest digest)
+{
+	return digests[digest].length;
+}
+
+static int fingerprint_read(struct ua_fingerprint *fingerprint, enum ua_digest digest, struct span value)
+{
+	struct ua_fingerprint result = {.digest = (uint8_t)digest};
+	const size_t length = digests[digest].length;
+
+	if (value.length != 3 * length - 1)
 		return EBADMSG;
-	for (size_t i = 0; i < UA_FINGERPRINT_BYTES; i++) {
+	for (size_t i = 0; i < length; i++) {
 		int high = hex_digit(value.p[3 * i]), low = hex_digit(value.p[3 * i + 1]);
 
-		if (high < 0 || low < 0 || (i + 1 < UA_FINGERPRINT_BYTES && value.p[3 * i + 2] != ':'))
+		if (high < 0 || low < 0 || (i + 1 < length && value.p[3 * i + 2] != ':'))
 			return EBADMSG;
-		result[i] = (uint8_t)(high << 4 | low);
+		result.bytes[i] = (uint8_t)(high << 4 | low);
 	}
-	memcpy(fingerprint, result, sizeof(result));
+	*fingerprint = result;
 	return 0;
 }
 
-void ua_fingerprint_print(const uint8_t fingerprint[UA_FINGERPRINT_BYTES], char text[UA_FINGERPRINT_TEXT_MAX])
+int ua_fingerprint_parse(struct ua_fingerprint *fingerprint, const char *text, size_t length)
 {
-	char *end = text + sprintf(text, "sha-256 ");
+	struct span rest = {text, length}, digest = take_word(&rest), value = take_word(&rest);
 
-	for (size_t i = 0; i < UA_FINGERPRINT_BYTES; i++)
-		end += sprintf(end, "%s%02X", i ? ":" : "", fingerprint[i]);
+	for (unsigned i = 0; i < UA_DIGESTS; i++) {
+		if (span_is(digest, digests[i].name))
+			return fingerprint_read(fingerprint, (enum ua_digest)i, value);
+	}
+	return ENOTSUP;
+}
+
+void ua_fingerprint_print(const struct ua_fingerprint *fingerprint, char text[UA_FINGERPRINT_TEXT_MAX])
+{
+	const struct digest *digest = &digests[fingerprint->digest];
+	char *end = text + sprintf(text, "%s ", digest->name);
+
+	for (size_t i = 0; i < digest->length; i++)
+		end += sprintf(end, "%s%02X", i ? ":" : "", fingerprint->bytes[i]);
+}
+
+bool ua_fingerprint_is_same(const struct ua_fingerprint *a, const struct ua_fingerprint *b)
+{
+	return a->digest == b->digest && !memcmp(a->bytes, b->bytes, sizeof(a->bytes));
 }

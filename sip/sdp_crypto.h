@@ -14,13 +14,26 @@
 
 #define UA_CRYPTO_MAX       8   /* a=crypto lines of a description that are kept */
 #define UA_CRYPTO_TEXT_MAX  128 /* of what is written behind "a=crypto:", with a final zero */
-#define UA_FINGERPRINT_BYTES 32 /* SHA-256 */
-#define UA_FINGERPRINT_TEXT_MAX 104 /* "sha-256 AB:CD..." with a final zero */
+#define UA_FINGERPRINT_BYTES 64 /* of the longest, SHA-512 */
+#define UA_FINGERPRINT_TEXT_MAX 200 /* "sha-512 AB:CD..." with a final zero */
 
 enum ua_srtp_policy {
 	UA_SRTP_OFF = 0,
 	UA_SRTP_OPTIONAL, /* offered beside plain sound, and taken where it is offered */
 	UA_SRTP_REQUIRED,
+};
+
+/* What may tell a certificate from others (RFC 8122 s5), in the order of their strength. */
+enum ua_digest {
+	UA_SHA_256,
+	UA_SHA_384,
+	UA_SHA_512,
+	UA_DIGESTS,
+};
+
+struct ua_fingerprint {
+	uint8_t digest; /* enum ua_digest */
+	uint8_t bytes[UA_FINGERPRINT_BYTES]; /* zero behind its end */
 };
 
 struct ua_crypto {
@@ -53,7 +66,8 @@ struct ua_security {
 	struct ua_crypto cryptos[UA_CRYPTO_MAX]; /* those known to us, in the owner's order */
 	size_t crypto_count;
 	bool has_fingerprint;
-	uint8_t fingerprint[UA_FINGERPRINT_BYTES];
+	bool has_weak_fingerprint; /* and no other: md5, sha-1 or what is not known here, by which nobody is known */
+	struct ua_fingerprint fingerprint;
 	enum ua_setup setup;
 };
 
@@ -65,7 +79,7 @@ struct ua_security_local {
 	bool dtls; /* by handshake too, with fingerprint; offered rather than the keys */
 	bool by_keys; /* those were agreed on last, and are what is offered again */
 	enum ua_setup part; /* in the handshake that was agreed on: it is kept (RFC 8842 s5.3); NONE: not yet */
-	uint8_t fingerprint[UA_FINGERPRINT_BYTES];
+	struct ua_fingerprint fingerprint;
 };
 
 /* What both sides have agreed on. */
@@ -77,7 +91,7 @@ enum ua_agreement {
 struct ua_agreed {
 	enum ua_agreement by;
 	struct ua_crypto send, receive;
-	uint8_t fingerprint[UA_FINGERPRINT_BYTES];
+	struct ua_fingerprint fingerprint;
 	bool active;
 };
 
@@ -90,9 +104,12 @@ bool ua_crypto_is_same(const struct ua_crypto *a, const struct ua_crypto *b);
 /* Fresh keys, one for each of these suites. ENOMEM: no randomness. */
 int ua_security_keys_make(struct ua_security_local *local, const uint8_t *suites, size_t count);
 
-/* Behind "a=fingerprint:"; ENOTSUP: another digest than SHA-256. */
-int ua_fingerprint_parse(uint8_t fingerprint[UA_FINGERPRINT_BYTES], const char *text, size_t length);
-void ua_fingerprint_print(const uint8_t fingerprint[UA_FINGERPRINT_BYTES], char text[UA_FINGERPRINT_TEXT_MAX]);
+size_t ua_digest_length(enum ua_digest digest);
+
+/* Behind "a=fingerprint:"; ENOTSUP: another digest than enum ua_digest's. */
+int ua_fingerprint_parse(struct ua_fingerprint *fingerprint, const char *text, size_t length);
+void ua_fingerprint_print(const struct ua_fingerprint *fingerprint, char text[UA_FINGERPRINT_TEXT_MAX]);
+bool ua_fingerprint_is_same(const struct ua_fingerprint *a, const struct ua_fingerprint *b);
 
 bool ua_security_is_same(const struct ua_security *a, const struct ua_security *b);
 

@@ -22,8 +22,8 @@ struct scope {
 	char addr[UA_ADDR_MAX];
 	bool has_direction;
 	enum ua_direction direction;
-	bool has_fingerprint;
-	uint8_t fingerprint[UA_FINGERPRINT_BYTES];
+	bool has_fingerprint, has_weak_fingerprint;
+	struct ua_fingerprint fingerprint;
 	enum ua_setup setup;
 };
 
@@ -311,16 +311,30 @@ static void read_setup(struct scope *scope, struct span value)
 	}
 }
 
+/* Several may be given of one certificate: the strongest of those known counts. */
+static void read_fingerprint(struct scope *scope, struct span value)
+{
+	struct ua_fingerprint fingerprint;
+	int err = ua_fingerprint_parse(&fingerprint, value.p, value.length);
+
+	if (err == ENOTSUP)
+		scope->has_weak_fingerprint = true;
+	if (err || (scope->has_fingerprint && fingerprint.digest < scope->fingerprint.digest))
+		return;
+	scope->fingerprint = fingerprint;
+	scope->has_fingerprint = true;
+}
+
 static bool read_security(struct reader *reader, struct span name, struct span value)
 {
 	if (span_is(name, "crypto"))
 		read_crypto(reader, value);
 	else if (span_is(name, "setup"))
 		read_setup(reader->scope, value);
-	else if (!span_is(name, "fingerprint"))
+	else if (span_is(name, "fingerprint"))
+		read_fingerprint(reader->scope, value);
+	else
 		return false;
-	else if (!ua_fingerprint_parse(reader->scope->fingerprint, value.p, value.length))
-		reader->scope->has_fingerprint = true;
 	return true;
 }
 
@@ -393,13 +407,15 @@ static void collect_formats(struct ua_sdp *sdp, const struct reader *reader)
 
 static void collect_security(struct ua_security *security, const struct reader *reader)
 {
-	const struct scope *fingerprint = reader->stream.has_fingerprint ? &reader->stream : &reader->session;
+	const struct scope *scope = reader->stream.has_fingerprint ? &reader->stream : &reader->session;
 
 	security->profile = reader->profile;
 	security->crypto_count = reader->crypto_count;
 	memcpy(security->cryptos, reader->cryptos, sizeof(security->cryptos));
-	security->has_fingerprint = fingerprint->has_fingerprint;
-	memcpy(security->fingerprint, fingerprint->fingerprint, sizeof(security->fingerprint));
+	security->has_fingerprint = scope->has_fingerprint;
+	security->has_weak_fingerprint = !scope->has_fingerprint &&
+		(reader->stream.has_weak_fingerprint || reader->session.has_weak_fingerprint);
+	security->fingerprint = scope->fingerprint;
 	security->setup = reader->stream.setup ? reader->stream.setup : reader->session.setup;
 }
 

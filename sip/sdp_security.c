@@ -33,14 +33,14 @@ bool ua_security_is_same(const struct ua_security *a, const struct ua_security *
 
 	for (size_t i = 0; same && i < a->crypto_count; i++)
 		same = ua_crypto_is_same(&a->cryptos[i], &b->cryptos[i]);
-	return same && (!a->has_fingerprint || !memcmp(a->fingerprint, b->fingerprint, sizeof(a->fingerprint)));
+	return same && (!a->has_fingerprint || ua_fingerprint_is_same(&a->fingerprint, &b->fingerprint));
 }
 
 static void fingerprint_say(struct ua_security *security, const struct ua_security_local *local, enum ua_setup setup)
 {
 	security->has_fingerprint = true;
 	security->setup = setup;
-	memcpy(security->fingerprint, local->fingerprint, sizeof(security->fingerprint));
+	security->fingerprint = local->fingerprint;
 }
 
 void ua_security_offer(struct ua_security *offer, const struct ua_security_local *local)
@@ -170,7 +170,7 @@ int ua_security_agree(struct ua_agreed *agreed, const struct ua_security *remote
 
 	if (err)
 		return err;
-	memcpy(result.fingerprint, remote->fingerprint, sizeof(result.fingerprint));
+	result.fingerprint = remote->fingerprint;
 	*agreed = result;
 	return 0;
 }

@@ -125,7 +125,7 @@ static void peer_open(bool active)
 	struct ua_dtls_config config = {.identity = world.identity, .active = active, .suites = suites, .suite_count = 1, .send = on_peer_send};
 
 	ua_dtls_free(world.peer);
-	memcpy(config.fingerprint, ua_dtls_identity_fingerprint(world.with.identity), sizeof(config.fingerprint));
+	config.fingerprint = *ua_dtls_identity_fingerprint(world.with.identity);
 	assert_int_equal(ua_dtls_alloc(&world.peer, &config), 0);
 }
 
@@ -158,12 +158,12 @@ static int teardown(void **state)
 	return 0;
 }
 
-static int agree_with(const uint8_t *fingerprint, bool active, const union address *said)
+static int agree_with(const struct ua_fingerprint *fingerprint, bool active, const union address *said)
 {
 	struct ua_agreed agreed = {.by = UA_AGREED_HANDSHAKE, .active = active};
 	const struct leg_handshake_peer peer = {.said = said, .agreed = &agreed, .suites = suites, .suite_count = 1};
 
-	memcpy(agreed.fingerprint, fingerprint, sizeof(agreed.fingerprint));
+	agreed.fingerprint = *fingerprint;
 	return leg_handshake_agree(world.handshake, &peer);
 }
 
@@ -323,11 +323,11 @@ static void test_a_stranger_is_not_listened_to(void **state)
 
 static void test_another_certificate_fails(void **state)
 {
-	uint8_t fingerprint[UA_FINGERPRINT_BYTES] = {1};
+	const struct ua_fingerprint fingerprint = {.bytes = {1}};
 
 	(void)state;
 	peer_open(false);
-	assert_int_equal(agree_with(fingerprint, true, &world.addrs[1]), 0);
+	assert_int_equal(agree_with(&fingerprint, true, &world.addrs[1]), 0);
 	leg_handshake_go(world.handshake, true);
 	all_do();
 	assert_int_equal(world.told, 1);

@@ -9,6 +9,7 @@
 #include <sys/time.h>
 
 #include <cmocka.h>
+#include <openssl/sha.h>
 
 #include "sip/dtls.h"
 
@@ -64,7 +65,7 @@ static void end_open(struct bed *bed, unsigned which, const uint8_t *suites, siz
 		.identity = end->identity, .active = which == 0, .suites = suites, .suite_count = count, .send = on_send, .arg = end,
 	};
 
-	memcpy(config.fingerprint, ua_dtls_identity_fingerprint(bed->ends[!which].identity), sizeof(config.fingerprint));
+	config.fingerprint = *ua_dtls_identity_fingerprint(bed->ends[!which].identity);
 	assert_int_equal(ua_dtls_alloc(&end->dtls, &config), 0);
 }
 
@@ -296,16 +297,164 @@ static void test_what_is_a_handshake(void **state)
 	assert_false(ua_dtls_is(&rows[4].first, 0));
 }
 
-/* Alerts are not signed before there are keys; the log must not end in the middle of a sentence. */
-static void test_who_closes_is_said_to_have_closed(void **state)
+static void feed(struct end *end, const char *head, const uint8_t *body, size_t length)
 {
-	static const uint8_t close_notify[] = {21, 0xfe, 0xfd, 0, 0, 0, 0, 0, 0, 0, 9, 0, 2, 1, 0};
+	uint8_t bytes[256] = {0};
+
+	memcpy(bytes, head, 3);
+	bytes[10] = 77;
+	bytes[12] = (uint8_t)length;
+	if (length)
+		memcpy(bytes + 13, body, length);
+	assert_int_not_equal(ua_dtls_take(end->dtls, bytes, 13 + length), UA_DTLS_FAILED);
+}
+
+#define PLAIN_HANDSHAKE "\x16\xfe\xfd"
+
+/* Whoever can send from the peer's host sends these; the true peer goes on meanwhile. */
+static void forge(struct end *end)
+{
+	static const uint8_t fatal[] = {2, 40}, warning[] = {1, 90}, close_notify[] = {1, 0},
+		unknown_type[] = {200, 0, 0, 1, 0, 0, 0, 0, 0, 0, 0, 1, 0}, huge[] = {11, 2, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1, 0},
+		beyond[] = {11, 0, 0, 1, 0, 0, 0, 0, 9, 0, 0, 1, 0}, cut[] = {11, 0, 0, 9};
+	const struct ua_dtls *dtls = end->dtls;
+
+	if (ua_dtls_state(dtls) != UA_DTLS_RUNS)
+		return;
+	feed(end, "\x15\xfe\xfd", fatal, sizeof(fatal));
+	feed(end, "\x15\xfe\xff", fatal, sizeof(fatal));
+	feed(end, "\x15\xfe\xfd", warning, sizeof(warning));
+	feed(end, "\x15\xfe\xfd", close_notify, sizeof(close_notify));
+	feed(end, "\x17\xfe\xfd", close_notify, sizeof(close_notify));
+	feed(end, "\x14\xfe\xfd", close_notify, sizeof(close_notify));
+	feed(end, "\x16\x03\x03", huge, sizeof(huge));
+	feed(end, PLAIN_HANDSHAKE, unknown_type, sizeof(unknown_type));
+	feed(end, PLAIN_HANDSHAKE, huge, sizeof(huge));
+	feed(end, PLAIN_HANDSHAKE, beyond, sizeof(beyond));
+	feed(end, PLAIN_HANDSHAKE, cut, sizeof(cut));
+	feed(end, PLAIN_HANDSHAKE, NULL, 0);
+}
+
+static void forge_by_role(struct bed *bed, unsigned which)
+{
+	static const uint8_t client_hello[] = {1, 0, 0, 1, 0, 9, 0, 0, 0, 0, 0, 1, 0}, server_hello[] = {2, 0, 0, 1, 0, 9, 0, 0, 0, 0, 0, 1, 0};
+
+	if (ua_dtls_state(bed->ends[which].dtls) != UA_DTLS_RUNS)
+		return;
+	forge(&bed->ends[which]);
+	feed(&bed->ends[which], PLAIN_HANDSHAKE, which ? server_hello : client_hello, sizeof(client_hello));
+}
+
+static void test_forged_alerts_and_records_end_nothing(void **state)
+{
+	struct bed *bed = *state;
+
+	open_both(bed);
+	forge_by_role(bed, 1);
+	assert_int_equal(ua_dtls_begin(bed->ends[0].dtls), UA_DTLS_RUNS);
+	for (bool more = true; more;) {
+		more = false;
+		for (unsigned i = 0; i < 2; i++) {
+			struct end *from = &bed->ends[i], *to = &bed->ends[!i];
+
+			while (from->taken_count < from->sent_count) {
+				const struct packet *packet = &from->sent[from->taken_count++];
+
+				more = true;
+				forge_by_role(bed, !i);
+				(void)ua_dtls_take(to->dtls, packet->bytes, packet->length);
+				forge_by_role(bed, !i);
+			}
+		}
+	}
+	/* RFC 6347 s4.1.2.7: invalid records should be discarded in silence | what nothing signs ends no handshake, alert or not */
+	assert_same_keys(bed, UA_SRTP_AES_CM_128_HMAC_SHA1_80);
+}
+
+/* For the log of who gives up at last. */
+static void test_what_an_alert_said_is_told_as_a_rumour(void **state)
+{
+	static const uint8_t refused[] = {2, 42};
 	struct bed *bed = *state;
 
 	open_both(bed);
 	assert_int_equal(ua_dtls_begin(bed->ends[0].dtls), UA_DTLS_RUNS);
-	assert_int_equal(ua_dtls_take(bed->ends[0].dtls, close_notify, sizeof(close_notify)), UA_DTLS_FAILED);
-	assert_true(strlen(ua_dtls_failure(bed->ends[0].dtls)) > 0);
+	assert_string_equal(ua_dtls_rumour(bed->ends[0].dtls), "it was not done in time");
+	feed(&bed->ends[0], "\x15\xfe\xfd", refused, sizeof(refused));
+	assert_int_equal(ua_dtls_state(bed->ends[0].dtls), UA_DTLS_RUNS);
+	assert_non_null(strstr(ua_dtls_rumour(bed->ends[0].dtls), "bad certificate"));
+}
+
+/* A good record beside a bad one in the same packet is read. */
+static void test_a_good_record_beside_an_alert_counts(void **state)
+{
+	static const uint8_t alert[] = {21, 0xfe, 0xfd, 0, 0, 0, 0, 0, 0, 0, 9, 0, 2, 2, 40};
+	struct bed *bed = *state;
+	struct end *from = &bed->ends[0];
+	uint8_t bytes[UA_DTLS_PACKET_MAX];
+
+	open_both(bed);
+	assert_int_equal(ua_dtls_begin(from->dtls), UA_DTLS_RUNS);
+	memcpy(bytes, alert, sizeof(alert));
+	memcpy(bytes + sizeof(alert), from->sent[0].bytes, from->sent[0].length);
+	from->taken_count = 1;
+	(void)ua_dtls_take(bed->ends[1].dtls, bytes, sizeof(alert) + from->sent[0].length);
+	exchange(bed, 0);
+	assert_same_keys(bed, UA_SRTP_AES_CM_128_HMAC_SHA1_80);
+}
+
+/* As it goes over the wire in the server's certificate message: behind its header, the lengths of the list and of the certificate. */
+static size_t certificate_of(const struct end *server, const uint8_t **certificate)
+{
+	for (size_t i = 0; i < server->sent_count; i++) {
+		const uint8_t *at = server->sent[i].bytes, *end = at + server->sent[i].length;
+
+		for (; at < end; at += 13 + (at[11] << 8 | at[12])) {
+			if (at[0] != 22 || at[4] || at[13] != 11)
+				continue;
+			*certificate = at + 13 + 12 + 6;
+			return (size_t)((*certificate)[-3] << 16 | (*certificate)[-2] << 8 | (*certificate)[-1]);
+		}
+	}
+	return 0;
+}
+
+static void reopen(struct bed *bed, unsigned which, const struct ua_fingerprint *fingerprint)
+{
+	struct end *end = &bed->ends[which];
+	const struct ua_dtls_config config = {.identity = end->identity, .active = which == 0, .fingerprint = *fingerprint, .suites = usual,
+		.suite_count = sizeof(usual), .send = on_send, .arg = end};
+
+	ua_dtls_free(end->dtls);
+	end->sent_count = end->taken_count = 0;
+	assert_int_equal(ua_dtls_alloc(&end->dtls, &config), 0);
+}
+
+static void test_longer_digests_prove_too(void **state)
+{
+	struct bed *bed = *state;
+	struct ua_fingerprint long_one = {.digest = UA_SHA_512}, longer = {.digest = UA_SHA_384}, own;
+	const uint8_t *certificate = NULL;
+	size_t length;
+
+	open_both(bed);
+	run(bed, 0);
+	length = certificate_of(&bed->ends[1], &certificate);
+	assert_true(length > 0);
+	SHA512(certificate, length, long_one.bytes);
+	SHA384(certificate, length, longer.bytes);
+	own = *ua_dtls_identity_fingerprint(bed->ends[0].identity);
+	for (unsigned i = 0; i < 4; i++) {
+		struct ua_fingerprint wanted = i % 2 ? longer : long_one;
+
+		if (i >= 2)
+			wanted.bytes[7] ^= 1;
+		reopen(bed, 0, &wanted);
+		reopen(bed, 1, &own);
+		run(bed, 0);
+		/* RFC 8122 s5: a certificate is checked by the digest that its fingerprint names | SHA-384 and SHA-512 as SHA-256 */
+		assert_int_equal(ua_dtls_state(bed->ends[0].dtls), i < 2 ? UA_DTLS_DONE : UA_DTLS_FAILED);
+	}
 }
 
 int main(void)
@@ -319,7 +468,10 @@ int main(void)
 		cmocka_unit_test_setup_teardown(test_a_flight_is_sent_again_in_time, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_rubbish_does_no_harm, setup, teardown),
 		cmocka_unit_test(test_what_is_a_handshake),
-		cmocka_unit_test_setup_teardown(test_who_closes_is_said_to_have_closed, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_forged_alerts_and_records_end_nothing, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_what_an_alert_said_is_told_as_a_rumour, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_a_good_record_beside_an_alert_counts, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_longer_digests_prove_too, setup, teardown),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

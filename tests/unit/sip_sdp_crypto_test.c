@@ -77,18 +77,18 @@ static void test_fingerprints_are_read_and_written(void **state)
 {
 	static const char text[] = "sha-256 00:01:02:03:04:05:06:07:08:09:0A:0B:0C:0D:0E:0F:10:11:12:13:14:15:16:17:18:19:1A:1B:1C:1D:FE:FF";
 	static const char lower[] = "SHA-256 00:01:02:03:04:05:06:07:08:09:0a:0b:0c:0d:0e:0f:10:11:12:13:14:15:16:17:18:19:1a:1b:1c:1d:fe:ff";
-	uint8_t fingerprint[UA_FINGERPRINT_BYTES], again[UA_FINGERPRINT_BYTES];
+	struct ua_fingerprint fingerprint, again;
 	char out[UA_FINGERPRINT_TEXT_MAX];
 
 	(void)state;
-	assert_int_equal(ua_fingerprint_parse(fingerprint, text, strlen(text)), 0);
-	ua_fingerprint_print(fingerprint, out);
+	assert_int_equal(ua_fingerprint_parse(&fingerprint, text, strlen(text)), 0);
+	ua_fingerprint_print(&fingerprint, out);
 	assert_string_equal(out, text);
-	assert_int_equal(ua_fingerprint_parse(again, lower, strlen(lower)), 0);
-	assert_memory_equal(again, fingerprint, sizeof(again));
-	assert_int_equal(ua_fingerprint_parse(again, text, strlen(text) - 1), EBADMSG);
-	assert_int_equal(ua_fingerprint_parse(again, "sha-1 00", 8), ENOTSUP);
-	assert_int_equal(ua_fingerprint_parse(again, "sha-256", 7), EBADMSG);
+	assert_int_equal(ua_fingerprint_parse(&again, lower, strlen(lower)), 0);
+	assert_true(ua_fingerprint_is_same(&again, &fingerprint));
+	assert_int_equal(ua_fingerprint_parse(&again, text, strlen(text) - 1), EBADMSG);
+	assert_int_equal(ua_fingerprint_parse(&again, "sha-1 00", 8), ENOTSUP);
+	assert_int_equal(ua_fingerprint_parse(&again, "sha-256", 7), EBADMSG);
 }
 
 static void local_make(struct ua_sdp_local *local, enum ua_srtp_policy policy, const uint8_t *suites, size_t count)
@@ -249,6 +249,52 @@ static void test_keys_that_count_are_offered_again(void **state)
 	}
 }
 
+static size_t fingerprint_line(char *line, const char *digest, size_t length)
+{
+	size_t end = (size_t)sprintf(line, "a=fingerprint:%s ", digest);
+
+	for (size_t i = 0; i < length; i++)
+		end += (size_t)sprintf(line + end, "%s%02X", i ? ":" : "", (unsigned)(length + i) & 255);
+	return end + (size_t)sprintf(line + end, "\r\n");
+}
+
+static void test_the_strongest_known_fingerprint_counts(void **state)
+{
+	static const struct {
+		struct { const char *name; size_t length; } given[3];
+		bool known, weak;
+		enum ua_digest digest;
+	} rows[] = {
+		{{{"sha-256", 32}}, true, false, UA_SHA_256},
+		{{{"SHA-384", 48}}, true, false, UA_SHA_384},
+		{{{"sha-256", 32}, {"sha-512", 64}, {"sha-1", 20}}, true, false, UA_SHA_512},
+		{{{"sha-512", 64}, {"sha-256", 32}}, true, false, UA_SHA_512},
+		/* RFC 8122 s5: md2 and md5 must not be used | they are none, and so is sha-1; a call that needs one says so */
+		{{{"sha-1", 20}, {"md5", 16}}, false, true, UA_SHA_256},
+		{{{"sha-512", 63}}, false, false, UA_SHA_256},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		char text[1500];
+		size_t end = (size_t)sprintf(text, "v=0\r\no=- 1 1 IN IP4 127.0.0.1\r\ns=-\r\nc=IN IP4 127.0.0.1\r\nt=0 0\r\n"
+			"m=audio 4000 UDP/TLS/RTP/SAVP 8\r\na=setup:actpass\r\n");
+		struct ua_security_local local = {.policy = UA_SRTP_OPTIONAL, .dtls = true};
+		struct ua_security answer;
+		struct ua_sdp sdp;
+
+		for (size_t k = 0; k < 3 && rows[i].given[k].name; k++)
+			end += fingerprint_line(text + end, rows[i].given[k].name, rows[i].given[k].length);
+		assert_int_equal(ua_sdp_parse(&sdp, text, end), 0);
+		assert_int_equal(sdp.security.has_fingerprint, rows[i].known);
+		assert_int_equal(sdp.security.has_weak_fingerprint, rows[i].weak);
+		assert_int_equal(sdp.security.fingerprint.digest, rows[i].digest);
+		if (rows[i].known)
+			assert_int_equal(sdp.security.fingerprint.bytes[1], ua_digest_length(rows[i].digest) + 1);
+		assert_int_equal(ua_security_answer(&answer, &sdp.security, &local), rows[i].known ? 0 : ENOTSUP);
+	}
+}
+
 static void test_handshakes_are_agreed_on(void **state)
 {
 	struct ua_sdp_local caller, callee;
@@ -260,8 +306,8 @@ static void test_handshakes_are_agreed_on(void **state)
 		local_make(&caller, policy, NULL, 0);
 		local_make(&callee, UA_SRTP_OPTIONAL, NULL, 0);
 		caller.security.dtls = callee.security.dtls = true;
-		memset(caller.security.fingerprint, 1, UA_FINGERPRINT_BYTES);
-		memset(callee.security.fingerprint, 2, UA_FINGERPRINT_BYTES);
+		memset(caller.security.fingerprint.bytes, 1, ua_digest_length(UA_SHA_256));
+		memset(callee.security.fingerprint.bytes, 2, ua_digest_length(UA_SHA_256));
 		ua_sdp_offer(&offer, &caller);
 		carried(&answer, &offer);
 		/* RFC 5763 s5: the offer says actpass | so it does, with SHA-256 */
@@ -275,8 +321,8 @@ static void test_handshakes_are_agreed_on(void **state)
 		/* RFC 5763 s5: the answerer should be active | it is */
 		assert_true(there.active);
 		assert_false(here.active);
-		assert_int_equal(here.fingerprint[0], 2);
-		assert_int_equal(there.fingerprint[0], 1);
+		assert_int_equal(here.fingerprint.bytes[0], 2);
+		assert_int_equal(there.fingerprint.bytes[0], 1);
 		callee.security.dtls = false;
 		assert_int_equal(ua_sdp_answer(&answer, &offer, &callee), policy == UA_SRTP_REQUIRED ? ENOTSUP : 0);
 		/* The other way round in the call that there is. */
@@ -296,6 +342,7 @@ int main(void)
 		cmocka_unit_test(test_each_suite_is_read_and_written),
 		cmocka_unit_test(test_odd_lines_are_read_or_refused),
 		cmocka_unit_test(test_fingerprints_are_read_and_written),
+		cmocka_unit_test(test_the_strongest_known_fingerprint_counts),
 		cmocka_unit_test(test_policies_meet),
 		cmocka_unit_test(test_an_answer_that_fits_no_offer_is_refused),
 		cmocka_unit_test(test_an_answer_repeats_the_profile),
