@@ -69,6 +69,23 @@ static void judge_timer(const struct line *line)
 			line_waits(line) ? "waits" : "does not wait", world.waiting_timer_ms ? "runs" : "does not run");
 }
 
+/* Each end of a bridge is a call. */
+static unsigned bridge_legs(const struct line *line, const struct ua_invite *invite)
+{
+	unsigned count = 0;
+
+	for (int i = 0; i < LINE_BRIDGES_MAX; i++) {
+		for (int side = 0; side < 2; side++)
+			count += line->bridges[i].legs[side] && (!invite || leg_is(line->bridges[i].legs[side], invite));
+	}
+	return count;
+}
+
+static bool is_owned(const struct line *line, const struct ua_invite *invite)
+{
+	return line_owns(line, invite) || bridge_legs(line, invite);
+}
+
 /* Each call has one owner, each leg a call. */
 static void judge_owners(struct line *line)
 {
@@ -81,12 +98,13 @@ static void judge_owners(struct line *line)
 			fail_msg("a call was answered for good %u times", invite->answers);
 		if (invite->came && !invite->handlers && !invite->dead)
 			fail_msg("a call was neither taken nor refused");
-		if (!invite->dead && !line_owns(line, invite) && !line_owns(soak_neighbour.line, invite) && !soak_neighbour.offers.first)
+		if (!invite->dead && !is_owned(line, invite) && !is_owned(soak_neighbour.line, invite) && !soak_neighbour.offers.first)
 			fail_msg("%s: a call is nobody's", line_state_name(line->state));
-		owned += !invite->dead && line_owns(line, invite);
+		owned += !invite->dead && is_owned(line, invite);
 	}
 	for (int i = 0; i < MEDIA_CALLS; i++)
 		legs += line->legs[i].leg != NULL;
+	legs += bridge_legs(line, NULL);
 	if (owned != legs)
 		fail_msg("%s: %u legs for %u calls", line_state_name(line->state), legs, owned);
 }
@@ -129,6 +147,29 @@ static void judge_hold(struct line *line)
 	}
 }
 
+/* A bridge has both its ends, a limit to how long its target may ring, and as much sound as there is to be heard. */
+static void judge_bridge(const struct line_bridge *bridge, unsigned timer_ms, const struct stream_wish streams[2])
+{
+	bool both = bridge->legs[0] && bridge->legs[1], runs = timer_ms != 0;
+
+	if (both != (bridge->state != LINE_BRIDGE_NONE) || (!both && (bridge->legs[0] || bridge->legs[1])))
+		fail_msg("a bridge has %s", both ? "ended and still its ends" : "one end");
+	if (runs != (both && (bridge->state != LINE_BRIDGE_UP || world.profile.max_call_s)))
+		fail_msg("a bridge: its timer %s", runs ? "runs" : "does not run");
+	if (bridge->state == LINE_BRIDGE_OFFERING && (streams[0].sends || streams[1].sends))
+		fail_msg("a bridge: the caller hears something while it only rings");
+	for (int side = 0; side < 2; side++) {
+		if (!both && streams[side].id)
+			fail_msg("no bridge, but its stream");
+	}
+}
+
+static void judge_bridges(const struct line *line)
+{
+	for (int i = 0; i < LINE_BRIDGES_MAX; i++)
+		judge_bridge(&line->bridges[i], world.bridge_timers_ms[i], &world.wish.streams[MEDIA_CALLS + 2 * i]);
+}
+
 static void judge_hook(const struct line *line)
 {
 	bool known = world.events_taken == world.event_count && line->hang_ups == world.report.hang_ups &&
@@ -153,6 +194,7 @@ void soak_judge(void)
 	judge_timer(world.line);
 	judge_sound(world.line);
 	judge_hold(world.line);
+	judge_bridges(world.line);
 	judge_hook(world.line);
 }
 
@@ -164,6 +206,8 @@ void soak_judge_end(void)
 		fail_msg("hung up long ago, and still %s", line_state_name(line->state));
 	if (world.timer_ms || world.waiting_timer_ms)
 		fail_msg("idle: a timer runs");
+	if (line_bridges_count(line))
+		fail_msg("idle: a bridge is left");
 	if (line->retired_count)
 		fail_msg("idle: %u legs are left", line->retired_count);
 	if (line->referral || (world.reported && !world.report_ended))

@@ -55,6 +55,12 @@ static void services_make(struct config_profile *profile)
 	profile->hotline_s = CHOOSE("hotline_s", 0, 0, 5, 5);
 	profile->hash_sends = CHOOSE("hash_sends", 1, 1, 1, 0);
 	profile->release_tone = CHOOSE("release_tone", FXS_TONE_BUSY, FXS_TONE_BUSY, FXS_TONE_CONGESTION, FXS_TONE_COUNT);
+	profile->forward_by = (uint8_t)CHOOSE("forward_by", CONFIG_FORWARD_REDIRECT, CONFIG_FORWARD_BRIDGE, CONFIG_FORWARD_BRIDGE,
+		CONFIG_FORWARD_BRIDGE);
+	profile->transfer_fallback = (uint8_t)CHOOSE("transfer_fallback", CONFIG_FALLBACK_RING_BACK, CONFIG_FALLBACK_RING_BACK,
+		CONFIG_FALLBACK_BRIDGE, CONFIG_FALLBACK_BRIDGE);
+	profile->max_call_s = CHOOSE("max_call_s", 0, 0, 0, 60);
+	profile->max_call_warning_s = profile->max_call_s / 2;
 	text_set("hotline", &profile->hotline, "104");
 	map_set("barred", &profile->barred, "90x");
 	map_set("emergency", &profile->emergency, "112");

@@ -134,7 +134,7 @@ static void play(const struct soak_sequence *sequence, bool tell)
 	}
 	soak_wind_up(tell);
 	soak_judge();
-	time_passes(rest_ms());
+	soak_time_passes(rest_ms());
 	line_media_changed(soak_neighbour.line);
 	media_obeys();
 	soak_judge();

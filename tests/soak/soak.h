@@ -49,6 +49,7 @@ void soak_profile_make(uint64_t seed, uint8_t style, bool tell);
 
 /* False: it could not happen now, and nothing has. Printed when tell. */
 bool soak_step_do(const struct soak_step *step, bool tell);
+void soak_time_passes(unsigned ms);
 /* The world comes to rest: the telephone is hung up, what rings back has time to end. */
 void soak_wind_up(bool tell);
 

@@ -80,10 +80,36 @@ static bool flash_and_dial(const char *text, struct ua_invite *invite)
 
 /* ---- media plane, time, house ---- */
 
+/* What is looked at once a second, as often as that in the first ten seconds and once more at the end. */
+void soak_time_passes(unsigned ms)
+{
+	for (unsigned left_ms = ms, part_ms; left_ms; left_ms -= part_ms) {
+		part_ms = left_ms < 1000 || ms - left_ms >= 10000 ? left_ms : 1000;
+		time_passes(part_ms);
+		line_wakeup_review(world.line, world.now_ms, world.wall_s + (int64_t)(world.now_ms / 1000));
+		line_limit_review(world.line, world.now_ms);
+	}
+}
+
 static bool wait(const char *text, struct ua_invite *invite)
 {
 	(void)invite;
-	time_passes((unsigned)atoi(text));
+	soak_time_passes((unsigned)atoi(text));
+	return true;
+}
+
+static bool wakeup(const char *text, struct ua_invite *invite)
+{
+	(void)invite;
+	return subscriber_set(&world.subscriber, SUBSCRIBER_WAKEUP, text) == 0;
+}
+
+static bool messages(const char *text, struct ua_invite *invite)
+{
+	const struct ua_message_summary summary = {.waiting = strcmp(text, "wait") == 0, .voice_new = 2};
+
+	(void)invite;
+	line_messages_set(world.line, &summary);
 	return true;
 }
 
@@ -398,6 +424,8 @@ static const struct {
 		"*8#", "*9592", "21")},
 	{"time passes:", 12, NULL, wait, TEXTS("100", "100", "100", "100", "500", "500", "1000", "1500", "2500",
 		"2500", "4500", "4500", "10000", "20500", "31000", "61000", "200000")},
+	{"a wake-up call is ordered for", 1, NULL, wakeup, TEXTS("00:01", "00:02 daily", "")},
+	{"messages", 1, NULL, messages, TEXTS("wait", "no longer")},
 	{"the media plane obeys", 8, NULL, obey, TEXTS("")},
 	{"a fault of the port", 1, NULL, fault, TEXTS("begins", "ends", "ends")},
 	{"silence", 1, NULL, silence, TEXTS("begins", "ends")},
@@ -484,6 +512,11 @@ void soak_wind_up(bool told)
 	trouble("nothing", NULL);
 	fault("ends", NULL);
 	silence("ends", NULL);
+	(void)wakeup("", NULL);
+	for (unsigned i = 0; i < world.invite_count; i++) {
+		if (any_up(&world.invites[i]) && !line_owns(world.line, &world.invites[i]))
+			(void)end_answered("", &world.invites[i]);
+	}
 	(void)hang_up("now", NULL);
 	(void)obey("", NULL);
 }
