@@ -14,13 +14,28 @@
 #define ABILITIES "Allow: " UA_ALLOW "\r\nAllow-Events: dialog\r\n" UA_ACCEPT \
 	"Accept-Language: en\r\n" UA_SUPPORTED
 
+static bool has_dialog(const struct ua_agent *agent, const struct sip_msg *msg)
+{
+	return pl_isset(&msg->to.tag) && (ua_invite_has(agent, msg) || ua_subscription_has(agent, msg) ||
+		ua_watcher_has(agent, msg) || ua_referral_has(agent, msg));
+}
+
+/* Outside of dialogs without a transaction: its repetition meets the same answer. In one it would be out of order. */
+static void reply_to(struct ua_agent *agent, const struct sip_msg *msg, const struct ua_reply *reply)
+{
+	struct sip_strans *strans = NULL;
+
+	if (!has_dialog(agent, msg) || ua_transport_reply(agent->transport, &strans, msg, reply, NULL))
+		(void)ua_transport_reply(agent->transport, NULL, msg, reply, NULL);
+}
+
 void ua_agent_refuse(struct ua_agent *agent, const struct sip_msg *msg, unsigned status,
 	const char *phrase, const char *headers)
 {
 	const struct ua_reply reply = {.status = status, .phrase = phrase, .headers = headers};
 
 	if (pl_strcmp(&msg->met, "ACK")) /* which nobody answers (RFC 3261 s17) */
-		(void)ua_transport_reply(agent->transport, NULL, msg, &reply, NULL);
+		reply_to(agent, msg, &reply);
 }
 
 void ua_agent_count(struct ua_agent *agent, uint64_t *count, const struct sa *source)
@@ -48,7 +63,7 @@ void ua_agent_tell_abilities(struct ua_agent *agent, const struct sip_msg *msg)
 {
 	const struct ua_reply reply = {.status = 200, .phrase = "OK", .headers = ABILITIES};
 
-	(void)ua_transport_reply(agent->transport, NULL, msg, &reply, NULL);
+	reply_to(agent, msg, &reply);
 }
 
 static void on_options(struct ua_agent *agent, const struct sip_msg *msg)
@@ -130,12 +145,6 @@ static void on_subscribe(struct ua_agent *agent, const struct sip_msg *msg)
 		ua_watcher_subscribed(agent, account, msg);
 	else
 		refuse_unknown(agent, msg, 404, "Not Found");
-}
-
-static bool has_dialog(const struct ua_agent *agent, const struct sip_msg *msg)
-{
-	return pl_isset(&msg->to.tag) && (ua_invite_has(agent, msg) || ua_subscription_has(agent, msg) ||
-		ua_watcher_has(agent, msg) || ua_referral_has(agent, msg));
 }
 
 /* Even what is wrong with a request is none of a stranger's business where strangers are not answered, unless he is the far end of

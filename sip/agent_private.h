@@ -120,7 +120,7 @@ void ua_qualifier_stop(struct ua_qualifier *qualifier);
 
 /* gate.c: answers a request that must not pass; true: it did. */
 bool ua_gate_refuses(struct ua_agent *agent, const struct sip_msg *msg);
-/* Answers without a transaction. */
+/* Answers without a transaction, but for what belongs to a dialog, whose repetitions get the same answer. */
 void ua_agent_refuse(struct ua_agent *agent, const struct sip_msg *msg, unsigned status,
 	const char *phrase, const char *headers);
 

@@ -337,6 +337,13 @@ void bed_reply(const char *request, unsigned status, const char *phrase, const c
 		headers, body[0] ? "Content-Type: application/sdp\r\n" : "", strlen(body), body);
 }
 
+void bed_acknowledge(const char *refusal)
+{
+	bed_send("ACK sip:100@%s:%u SIP/2.0\r\nVia: %s\r\nFrom: %s\r\nTo: %s\r\nCall-ID: %s\r\nCSeq: %d ACK\r\n"
+		"Content-Length: 0\r\n\r\n", bed.host, bed.agent_port, header(refusal, "Via"), header(refusal, "From"),
+		header(refusal, "To"), header(refusal, "Call-ID"), atoi(header(refusal, "CSeq")));
+}
+
 void assert_starts(const char *message, const char *start)
 {
 	if (strncmp(message, start, strlen(start)))

@@ -102,6 +102,8 @@ void bed_send(const char *format, ...) __attribute__((format(printf, 1, 2)));
 /* Answers a request; tag goes into To (NULL: none), headers are whole lines, body may be "". */
 void bed_reply(const char *request, unsigned status, const char *phrase, const char *tag,
 	const char *headers, const char *body);
+/* The ACK to a refusal of an INVITE of ours. */
+void bed_acknowledge(const char *refusal);
 /* The value of a header of a message, "" when there is none. Valid until bed_close. */
 const char *header(const char *message, const char *name);
 const char *body_of(const char *message);

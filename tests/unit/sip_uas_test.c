@@ -117,13 +117,6 @@ static void cancel(const char *id)
 		"CSeq: 1 CANCEL\r\nContent-Length: 0\r\n\r\n", bed.agent_port, bed.peer_port, id, id);
 }
 
-static void ack_refusal(const char *id, const char *refusal)
-{
-	bed_send("ACK sip:100@127.0.0.1:%u SIP/2.0\r\nVia: SIP/2.0/UDP 127.0.0.1:%u;branch=z9hG4bK-%s\r\n"
-		"From: <sip:200@example.org>;tag=peer\r\nTo: %s\r\nCall-ID: %s\r\nCSeq: 1 ACK\r\n"
-		"Content-Length: 0\r\n\r\n", bed.agent_port, bed.peer_port, id, header(refusal, "To"), id);
-}
-
 static void test_a_call_that_waits_is_told_so_while_it_rings(void **state)
 {
 	(void)state;
@@ -276,7 +269,7 @@ static void test_cancel_is_answered_and_the_invite_refused_487(void **state)
 	refusal = bed_receive();
 	/* RFC 3261 s9.2: an INVITE that is cancelled is refused 487 | it is, and the telephone stops ringing */
 	assert_starts(refusal, "SIP/2.0 487 ");
-	ack_refusal("a", refusal);
+	bed_acknowledge(refusal);
 	bed_heard("ended by peer, status 0, cause 0");
 	bed_advance(60000);
 	bed_quiet();
@@ -320,7 +313,7 @@ static void test_the_users_refusal_is_repeated_until_its_ack(void **state)
 	bed_advance(510);
 	/* RFC 3261 s17.2.1: over UDP a refusal is sent again until its ACK | first after 500 ms */
 	assert_string_equal(bed_receive(), refusal);
-	ack_refusal("a", refusal);
+	bed_acknowledge(refusal);
 	bed_advance(5000);
 	bed_quiet();
 	bed_heard_nothing();
@@ -573,7 +566,7 @@ static void test_a_bye_ends_a_reinvite_that_waits(void **state)
 static void test_offers_that_meet_are_refused_491_and_ours_is_made_again_soon(void **state)
 {
 	struct ua_sdp offer;
-	const char *again;
+	const char *again, *refusal;
 
 	(void)state;
 	talk("a");
@@ -581,7 +574,9 @@ static void test_offers_that_meet_are_refused_491_and_ours_is_made_again_soon(vo
 	assert_int_equal(ua_invite_offer(bed.invite, &offer), 0);
 	again = bed_receive();
 	in_dialog("a", "INVITE", 2, contact(""), SDP(5006));
-	assert_starts(bed_receive(), "SIP/2.0 491 ");
+	refusal = bed_receive();
+	assert_starts(refusal, "SIP/2.0 491 ");
+	bed_acknowledge(refusal);
 	bed_reply(again, 491, "Request Pending", NULL, "", "");
 	assert_starts(bed_receive(), "ACK ");
 	bed_advance(2010);
@@ -693,6 +688,52 @@ static void test_requests_out_of_order_are_refused(void **state)
 	assert_has(bed_receive(), "Allow: INVITE, ACK, ");
 	in_dialog("a", "BYE", 4, "", "");
 	assert_starts(bed_receive(), "SIP/2.0 500 ");
+	bed_heard_nothing();
+}
+
+/* Each kind of request in a call that is refused: its repetition, which says that the refusal was lost, gets it again. */
+static void test_a_refusal_that_was_lost_comes_again(void **state)
+{
+	static const struct {
+		const char *method, *headers, *body, *refusal;
+	} rows[] = {
+		{"INVITE", "Session-Expires: 10\r\nSupported: timer\r\n", SDP(5006), "SIP/2.0 422 "},
+		{"INVITE", "", "v=0\r\ns=-\r\nm=image 1 udptl t38\r\n", "SIP/2.0 488 "},
+		{"UPDATE", "Session-Expires: 10\r\nSupported: timer\r\n", "", "SIP/2.0 422 "},
+		{"UPDATE", "", "v=0\r\ns=-\r\nm=image 1 udptl t38\r\n", "SIP/2.0 488 "},
+		{"INFO", "Content-Type: text/odd\r\n", "v", "SIP/2.0 415 "},
+		{"PRACK", "RAck: 1 1 INVITE\r\n", "", "SIP/2.0 481 "},
+		{"NOTIFY", "Event: refer\r\nSubscription-State: active\r\n", "", "SIP/2.0 481 "},
+		{"OPTIONS", "", "", "SIP/2.0 200 "},
+	};
+
+	(void)state;
+	talk("a");
+	for (unsigned i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		char via[64], request[1024];
+		const char *refusal;
+
+		snprintf(via, sizeof(via), "SIP/2.0/UDP 127.0.0.1:%u;branch=z9hG4bK-lost%u", bed.peer_port, i);
+		snprintf(request, sizeof(request), "%s sip:100@127.0.0.1:%u SIP/2.0\r\nVia: %s\r\n"
+			"From: <sip:200@example.org>;tag=peer\r\nTo: %s\r\nCall-ID: a\r\nCSeq: %u %s\r\n%s%s"
+			"%sContent-Length: %zu\r\n\r\n%s", rows[i].method, bed.agent_port, via, our_to, i + 2, rows[i].method,
+			contact(""), rows[i].headers, rows[i].body[0] == 'v' && rows[i].body[1] ? "Content-Type: application/sdp\r\n" : "",
+			strlen(rows[i].body), rows[i].body);
+		bed_send("%s", request);
+		refusal = bed_receive();
+		assert_starts(refusal, rows[i].refusal);
+		bed_send("%s", request);
+		/* RFC 3261 s17.2.2: a request in a dialog that comes again gets the same final response again | also a refusal, not 500 for its CSeq */
+		assert_string_equal(bed_receive(), refusal);
+		if (strcmp(rows[i].method, "INVITE") != 0)
+			continue;
+		bed_advance(510);
+		/* RFC 3261 s17.2.1: a refused re-INVITE too is refused again until its ACK | it is */
+		assert_string_equal(bed_receive(), refusal);
+		bed_acknowledge(refusal);
+		bed_advance(5000);
+		bed_quiet();
+	}
 	bed_heard_nothing();
 }
 
@@ -816,6 +857,7 @@ int main(void)
 		bed_test(test_a_200_to_a_reinvite_without_ack_ends_a_call_that_is_silent),
 		bed_test(test_a_reinvite_that_crosses_our_bye_is_refused_481),
 		bed_test(test_requests_out_of_order_are_refused),
+		bed_test(test_a_refusal_that_was_lost_comes_again),
 		bed_test(test_record_routes_are_kept_in_order),
 		bed_test(test_a_strict_router_gets_its_way),
 	};
