@@ -102,7 +102,7 @@ void ua_timer_answered(struct ua_invite *invite, const struct sip_msg *msg)
 
 	note_abilities(&invite->timer, msg);
 	if (read_expires(msg, &expires_s, &refresher))
-		arm(invite, expires_s, pl_strcasecmp(&refresher, "uas") != 0);
+		arm(invite, MAX(expires_s, MIN_SE_S), pl_strcasecmp(&refresher, "uas") != 0);
 	else
 		ua_timer_stop(invite);
 }

@@ -255,6 +255,29 @@ static void test_an_offer_of_ours_carries_the_timer(void **state)
 	assert_string_equal(header(offer, "Session-Expires"), "200;refresher=uas");
 }
 
+static void test_an_interval_that_is_too_short_is_not_taken_from_an_answer(void **state)
+{
+	const char *update;
+
+	(void)state;
+	talk("Session-Expires: 1;refresher=uac\r\nAllow: INVITE, UPDATE\r\n");
+	bed_advance(44000);
+	bed_quiet();
+	bed_heard_nothing();
+	bed_advance(1000);
+	update = bed_receive();
+	/* RFC 4028 s5: no interval is below 90 s | a 2xx that says less is taken for 90, and refreshed after 45 */
+	assert_starts(update, "UPDATE ");
+	assert_string_equal(header(update, "Session-Expires"), "90;refresher=uac");
+	bed_reply(update, 200, "OK", NULL, "Session-Expires: 1;refresher=uas\r\n", "");
+	bed_quiet();
+	bed_advance(59000);
+	bed_quiet();
+	bed_heard_nothing();
+	bed_advance(1000);
+	expect_over();
+}
+
 static void test_a_peer_without_timers_is_left_alone(void **state)
 {
 	(void)state;
@@ -360,6 +383,7 @@ int main(void)
 		bed_test(test_a_challenged_refresh_is_sent_again),
 		bed_test(test_422_to_a_refresh_raises_the_interval),
 		bed_test(test_an_offer_of_ours_carries_the_timer),
+		bed_test(test_an_interval_that_is_too_short_is_not_taken_from_an_answer),
 		bed_test(test_a_peer_without_timers_is_left_alone),
 		bed_test(test_too_short_an_interval_is_refused_422),
 		bed_test(test_who_refreshes_is_for_the_caller_to_say),
