@@ -56,7 +56,8 @@ struct ua_invite_handlers {
 	 * stays as it was; or an offer that it turned down while an ACK was due may be made now. */
 	void (*changed)(struct ua_invite *invite, const struct ua_sdp *remote, void *arg);
 	/* The peer did not answer an offer of ours in the call (after changed with NULL), or
-	 * answered 408 for somebody behind it, or never acknowledged our 200 to its own. A call
+	 * answered 408 for somebody behind it, or that nobody there is known (RFC 5057 s5.1), or never
+	 * acknowledged our 200 to its own. A call
 	 * whose media still comes goes on, since a proxy that died must not end it: the user looks,
 	 * and ends it with ua_invite_end when it is silent too. NULL: it goes on whatever its media
 	 * does. */

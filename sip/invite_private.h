@@ -276,6 +276,8 @@ void ua_reoffer_may_begin(struct ua_invite *invite); /* no ACK is due any more *
 bool ua_reoffer_owns(const struct ua_invite *invite, const struct sip_msg *response);
 void ua_reoffer_acknowledge_again(struct ua_invite *invite);
 void ua_reoffer_stop(struct ua_invite *invite);
+/* A refusal within the call that says that the far end cannot be found any more. */
+bool ua_reoffer_is_lost(unsigned status);
 
 /* invite_reliable.c */
 bool ua_reliable_is_wanted(const struct ua_invite *invite);

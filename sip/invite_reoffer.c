@@ -58,6 +58,18 @@ static void unanswered(struct ua_invite *invite)
 	ua_post(invite, UA_POST_UNREACHABLE, 0, NULL);
 }
 
+/* RFC 5057 s5.1: nothing in the dialog finds its way any more. */
+bool ua_reoffer_is_lost(unsigned status)
+{
+	static const uint16_t lost[] = {404, 410, 416, 482, 483, 484, 485, 502, 604};
+
+	for (size_t i = 0; i < ARRAY_SIZE(lost); i++) {
+		if (lost[i] == status)
+			return true;
+	}
+	return false;
+}
+
 static void on_response(int err, const struct sip_msg *msg, void *arg);
 
 static int send_offer(struct ua_invite *invite)
@@ -177,7 +189,7 @@ static void on_response(int err, const struct sip_msg *msg, void *arg)
 		glare(invite);
 	else if (msg->scode == 481)
 		ua_invite_event(invite, &gone);
-	else if (msg->scode == 408)
+	else if (msg->scode == 408 || ua_reoffer_is_lost(msg->scode))
 		unanswered(invite);
 	else
 		refused(invite);

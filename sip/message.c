@@ -73,12 +73,19 @@ int ua_message_sdp(struct ua_sdp *sdp, const struct sip_msg *msg)
 	return 0;
 }
 
+static bool is_sip(const struct pl *scheme)
+{
+	return !pl_strcasecmp(scheme, "sip") || !pl_strcasecmp(scheme, "sips");
+}
+
 int ua_message_contact(struct sip_addr *contact, const struct sip_msg *msg)
 {
 	const struct sip_hdr *header = sip_msg_hdr(msg, SIP_HDR_CONTACT);
 
-	if (!header || sip_addr_decode(contact, &header->val) || !pl_isset(&contact->uri.host))
+	if (!header || sip_addr_decode(contact, &header->val) || !pl_isset(&contact->uri.host) || !is_sip(&contact->uri.scheme))
 		return EBADMSG;
+	if (pl_isset(&contact->uri.headers))
+		contact->auri.l = (size_t)(contact->uri.headers.p - contact->auri.p);
 	return 0;
 }
 

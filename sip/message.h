@@ -22,7 +22,7 @@ int ua_message_content(struct pl *sdp, const struct sip_msg *msg);
 /* ENODATA: no session description; EAFNOSUPPORT also: the stream's address is of another family than the message's sender; else as
  * ua_sdp_parse. */
 int ua_message_sdp(struct ua_sdp *sdp, const struct sip_msg *msg);
-/* The first Contact. EBADMSG: none, or no address. */
+/* The first Contact, its auri without headers, which have no place in a dialog (RFC 3261 s19.1.1). EBADMSG: none, or no sip address. */
 int ua_message_contact(struct sip_addr *contact, const struct sip_msg *msg);
 /* The cause of a Reason header that speaks of Q.850 (RFC 3326); 0: none. */
 unsigned ua_message_q850(const struct sip_msg *msg);

@@ -206,7 +206,10 @@ static void refused(struct ua_invite *invite, const struct sip_msg *msg)
 		again(invite, 0);
 		return;
 	default: /* why should it like the next one better, or many of them */
-		again(invite, AGAIN_UNANSWERED_MS);
+		if (ua_reoffer_is_lost(msg->scode))
+			unanswered(invite);
+		else
+			again(invite, AGAIN_UNANSWERED_MS);
 		return;
 	}
 }

@@ -278,6 +278,17 @@ static void test_an_interval_that_is_too_short_is_not_taken_from_an_answer(void 
 	expect_over();
 }
 
+static void test_a_refresh_that_finds_nobody_is_told_as_one_that_nobody_answers(void **state)
+{
+	(void)state;
+	talk("Session-Expires: 200;refresher=uac\r\nAllow: INVITE, UPDATE\r\n");
+	bed_advance(100000);
+	bed_reply(bed_receive(), 404, "Not Found", NULL, "", "");
+	/* RFC 5057 s5.1: 404 to a refresh says that the dialog is lost | a call that is silent ends, two people who talk go on until it expires */
+	bed_heard("unreachable");
+	bed_quiet();
+}
+
 static void test_a_peer_without_timers_is_left_alone(void **state)
 {
 	(void)state;
@@ -384,6 +395,7 @@ int main(void)
 		bed_test(test_422_to_a_refresh_raises_the_interval),
 		bed_test(test_an_offer_of_ours_carries_the_timer),
 		bed_test(test_an_interval_that_is_too_short_is_not_taken_from_an_answer),
+		bed_test(test_a_refresh_that_finds_nobody_is_told_as_one_that_nobody_answers),
 		bed_test(test_a_peer_without_timers_is_left_alone),
 		bed_test(test_too_short_an_interval_is_refused_422),
 		bed_test(test_who_refreshes_is_for_the_caller_to_say),
