@@ -106,6 +106,7 @@ struct config_account {
 	unsigned session_expires_s;
 	uint8_t transport; /* enum ua_protocol */
 	struct config_text tls_name;
+	bool sips;
 	uint8_t accept_transfers, follow_redirects; /* enum config_reach */
 	struct config_list redirect_hosts; /* with CONFIG_REACH_DOMAIN: others, with blanks between them */
 	bool transfer_by_address;

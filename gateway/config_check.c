@@ -160,9 +160,9 @@ static void hold_check(struct check *check, struct config_profile *profile)
 static void conference_check(struct check *check, const struct config_profile *profile)
 {
 	const char *text = profile->conference.text;
-	bool is_uri = strncmp(text, "sip:", 4) == 0;
+	size_t scheme = strncmp(text, "sip:", 4) == 0 ? 4 : strncmp(text, "sips:", 5) == 0 ? 5 : 0;
 
-	if (!text[0] || (is_uri && text[4] && !strpbrk(text, " \t<>\"")) || (!is_uri && !strpbrk(text, " \t<>\":@")))
+	if (!text[0] || (scheme && text[scheme] && !strpbrk(text, " \t<>\"")) || (!scheme && !strpbrk(text, " \t<>\":@")))
 		return;
 	complain(check, &profile->place, "profile \"%s\": conference: \"%s\": allowed is a number, or an address as "
 		"sip:conference@example.com", profile->name, text);
@@ -309,6 +309,8 @@ static void accounts_check(struct check *check)
 				"account \"%s\": session_expires_s = %u: allowed is 0 (never) or %d to 86400 s",
 				account->name, account->session_expires_s, SESSION_MIN_S);
 		security_check(check, account);
+		if (account->sips && account->transport != UA_TLS)
+			complain(check, &account->place, "account \"%s\": sips = on: allowed with transport = tls", account->name);
 		if (account->password.text[0] && account->password_file.text[0])
 			complain(check, &account->place,
 				"account \"%s\": password and password_file are both set; allowed is one of them",

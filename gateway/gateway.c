@@ -326,6 +326,7 @@ static int account_open(struct gateway *gateway, unsigned index)
 		.access_network = config->access_network.text,
 		.transport = config->transport,
 		.tls_name = config->tls_name.text,
+		.sips = config->sips,
 	};
 	int err = handshakes_open(gateway, &config->security);
 

@@ -28,7 +28,7 @@ bool line_conference_can_drop(const struct line *line)
 static enum line_event begin(struct line *line)
 {
 	const char *conference = line->config->profile->conference.text;
-	bool is_uri = strncasecmp(conference, "sip:", 4) == 0;
+	bool is_uri = strncasecmp(conference, "sip:", 4) == 0 || strncasecmp(conference, "sips:", 5) == 0;
 	const struct ua_call_to to = {
 		.user = is_uri ? NULL : conference, .uri = is_uri ? conference : NULL, .replaces = "", .referred_by = "",
 	};

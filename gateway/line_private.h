@@ -200,6 +200,8 @@ bool line_follow(struct line *line, struct leg *leg, enum line_role role);
 /* This subscriber pays: others send him only where his telephone could dial now, at the domains that they may, and not to himself.
  * hosts: others that are as good as the account's domain, with blanks between them. */
 bool line_may_be_sent_to(const struct line *line, enum config_reach reach, const char *hosts, const char *user, const char *host);
+/* Not where a sips: URI is to be called and the account does not speak TLS; the log says so. */
+bool line_can_reach(const struct line *line, const char *uri);
 /* Calls there; to says the rest. As leg_call. */
 int line_call_sent_to(struct leg **legp, struct line *line, struct ua_call_to *to, const char *user, const char *host);
 /* The held party is to talk to the active one, or to a number in the network's form and as dialled. Returns what

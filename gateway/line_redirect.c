@@ -32,6 +32,8 @@ static bool may_follow(const struct line *line, const struct ua_moved *moved)
 			moved->host);
 		return false;
 	}
+	if (!line_can_reach(line, moved->uri))
+		return false;
 	if (was_there(line, moved)) {
 		gw_log(GW_LOG_WARNING, line->config->name, "a call was sent to %s at %s before: it goes in circles", moved->user, moved->host);
 		return false;

@@ -118,20 +118,33 @@ bool line_may_be_sent_to(const struct line *line, enum config_reach reach, const
 		!line_number_is_barred(line, user) && !(own && strcmp(user, line->config->account->user.text) == 0);
 }
 
+static bool is_sips(const char *uri)
+{
+	return strncasecmp(uri, "sips:", 5) == 0;
+}
+
+bool line_can_reach(const struct line *line, const char *uri)
+{
+	if (!is_sips(uri) || line->config->account->transport == UA_TLS)
+		return true;
+	gw_log(GW_LOG_INFO, line->config->name, "%s is called over TLS alone, which the account does not have", uri);
+	return false;
+}
+
 /* Who takes another's call over is found by that call, not by a number. */
 static bool may_be_called(const struct line *line, const struct ua_refer_request *request)
 {
 	enum config_reach reach = line->config->account->accept_transfers;
 
 	if (request->replaces[0])
-		return reach != CONFIG_REACH_OFF && strncasecmp(request->uri, "sip:", 4) == 0;
+		return reach != CONFIG_REACH_OFF && (strncasecmp(request->uri, "sip:", 4) == 0 || is_sips(request->uri));
 	return line_may_be_sent_to(line, reach, "", request->user, request->host);
 }
 
-/* A number at our own domain is called as if it were dialled, all else as it is written. */
+/* A number at our own domain is called as if it were dialled, all else as it is written; and sips: never becomes sip:. */
 int line_call_sent_to(struct leg **legp, struct line *line, struct ua_call_to *to, const char *user, const char *host)
 {
-	if (!to->replaces[0] && is_own_domain(line, host))
+	if (!to->replaces[0] && is_own_domain(line, host) && (!is_sips(to->uri) || line->config->account->sips))
 		to->user = user;
 	return leg_call(legp, &line->leg_config, line->account, to, &line_leg_handlers, line);
 }
@@ -161,7 +174,7 @@ unsigned line_refer(struct leg *leg, const struct ua_refer_request *request, str
 {
 	struct line *line = arg;
 
-	if (!may_be_called(line, request) || goes_in_circles(line))
+	if (!may_be_called(line, request) || !line_can_reach(line, request->uri) || goes_in_circles(line))
 		return 403;
 	if (line->state != LINE_TALKING || line_role_of(line, leg) != LINE_ROLE_ACTIVE || line->referral ||
 	    line_has(line, LINE_ROLE_WAITING) || !line_may_have_leg(line) || call(line, request))

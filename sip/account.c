@@ -86,6 +86,7 @@ static void destroy(void *arg)
 	mem_deref(account->contact_user);
 	mem_deref(account->address);
 	mem_deref(account->contact);
+	mem_deref(account->secure_contact);
 	mem_deref(account->here);
 	mem_deref(account->tls_name);
 	mem_deref(account->access_network);
@@ -107,9 +108,9 @@ static int choose_contact_user(struct ua_account *account, const struct ua_agent
 static int compose_address(struct ua_account *account, const char *name)
 {
 	if (name && name[0])
-		return re_sdprintf(&account->address, "%H <sip:%H@%s>", ua_print_quoted, name,
-			ua_print_user, account->user, account->domain);
-	return re_sdprintf(&account->address, "<sip:%H@%s>", ua_print_user, account->user,
+		return re_sdprintf(&account->address, "%H <%s:%H@%s>", ua_print_quoted, name,
+			account->scheme, ua_print_user, account->user, account->domain);
+	return re_sdprintf(&account->address, "<%s:%H@%s>", account->scheme, ua_print_user, account->user,
 		account->domain);
 }
 
@@ -220,20 +221,43 @@ static int add_servers(struct ua_account *account, const struct ua_account_confi
 	return err;
 }
 
+static bool is_sips(const struct ua_account *account)
+{
+	return !strcmp(account->scheme, "sips");
+}
+
+static int print_secure_contact(char **contactp, const struct ua_account *account, const struct sa *addr)
+{
+	return re_sdprintf(contactp, "sips:%H@%J", ua_print_user, account->contact_user, addr);
+}
+
 static int print_contact(char **contactp, const struct ua_account *account, const struct sa *addr)
 {
+	if (is_sips(account)) /* which says by itself what it goes over */
+		return print_secure_contact(contactp, account, addr);
 	return re_sdprintf(contactp, "sip:%H@%J%s", ua_print_user, account->contact_user, addr, sip_transp_param(account->transport));
+}
+
+const char *ua_account_contact(const struct ua_account *account, const struct ua_dialog *dialog)
+{
+	return account->secure_contact && ua_dialog_needs_tls(dialog) ? account->secure_contact : account->contact;
 }
 
 int ua_account_contact_move(struct ua_account *account, const struct sa *addr)
 {
-	char *contact;
+	char *contact = NULL, *secure = NULL;
 	int err = print_contact(&contact, account, addr);
 
-	if (err)
+	if (!err && account->secure_contact)
+		err = print_secure_contact(&secure, account, addr);
+	if (err) {
+		mem_deref(contact);
 		return err;
+	}
 	mem_deref(account->contact);
+	mem_deref(account->secure_contact);
 	account->contact = contact;
+	account->secure_contact = secure;
 	account->contact_addr = *addr;
 	return 0;
 }
@@ -247,6 +271,7 @@ static int fill(struct ua_account *account, struct ua_agent *agent,
 	int err = str_dup(&account->tls_name, config->tls_name && config->tls_name[0] ? config->tls_name : config->domain);
 
 	account->transport = types[config->transport];
+	account->scheme = config->sips ? "sips" : "sip";
 	ua_transport_address(agent->transport, account->transport, &account->contact_addr);
 	if (!err)
 		err = add_servers(account, config);
@@ -266,6 +291,8 @@ static int fill(struct ua_account *account, struct ua_agent *agent,
 		err = print_contact(&account->here, account, &account->contact_addr);
 	if (!err)
 		err = str_dup(&account->contact, account->here);
+	if (!err && config->transport == UA_TLS)
+		err = print_secure_contact(&account->secure_contact, account, &account->contact_addr);
 	account->contact_as_seen = config->contact_as_seen;
 	if (!err && config->access_network && config->access_network[0])
 		err = str_dup(&account->access_network, config->access_network);
@@ -286,6 +313,7 @@ static bool is_valid(const struct ua_account_config *config)
 	return config->user && config->user[0] && strlen(config->user) <= UA_USER_MAX &&
 		config->domain && config->domain[0] && strlen(config->domain) <= UA_USER_MAX &&
 		strspn(config->domain, allowed) == strlen(config->domain) && config->server_addr &&
+		(!config->sips || config->transport == UA_TLS) &&
 		(!config->access_network || ua_text_is_line(config->access_network));
 }
 

@@ -35,6 +35,8 @@ struct ua_account_config {
 	struct ua_address backups[UA_BACKUPS_MAX]; /* who takes its place, the preferred first */
 	enum ua_protocol transport;
 	const char *tls_name; /* that the server's certificate must bear; NULL or "": the domain. Accounts of one server have the same */
+	/* Address of record, Contact and whom it calls are sips: URIs (RFC 5630); with UA_TLS. Calls to it are taken over TLS alone. */
+	bool sips;
 	const char *auth_user; /* NULL: as user */
 	const char *password;  /* copied, wiped when freed, never printed */
 	unsigned expires_s;    /* 60..86400 */
@@ -60,7 +62,7 @@ enum ua_registration {
 typedef void ua_registration_h(struct ua_account *account, enum ua_registration state, unsigned status,
 	const char *reason, void *arg);
 
-/* Copies what it needs; EINVAL for what is neither an address nor a name, and for bad peers,
+/* Copies what it needs; EINVAL for what is neither an address nor a name, for sips without UA_TLS, and for bad peers,
  * EAFNOSUPPORT for one of another family than the agent's. With the first account over TCP
  * the agent listens there too, on the port that it has, with the first over TLS on the next one: EADDRINUSE, and
  * ENOENT for files that it cannot use. A connection that is lost is

@@ -7,6 +7,7 @@
 #include "sip/known.h"
 #include "sip/content.h"
 #include "sip/rate.h"
+#include "sip/sips.h"
 
 #define BUCKETS 1024 /* a power of 2 */
 #define RETRY_AFTER_MIN_S 5 /* up to the double of it, so that not all come again at once */
@@ -66,11 +67,17 @@ void ua_agent_tell_abilities(struct ua_agent *agent, const struct sip_msg *msg)
 	reply_to(agent, msg, &reply);
 }
 
+/* A request outside any dialog. */
+static bool is_refused(struct ua_agent *agent, const struct ua_account *account, const struct sip_msg *msg)
+{
+	return ua_authority_refuses(agent, account, msg) || ua_sips_refuses(agent, account, msg);
+}
+
 static void on_options(struct ua_agent *agent, const struct sip_msg *msg)
 {
 	const struct ua_account *account = called_account(agent, msg);
 
-	if (ua_authority_refuses(agent, account, msg))
+	if (is_refused(agent, account, msg))
 		return;
 	if (pl_isset(&msg->uri.user) && !account)
 		refuse_unknown(agent, msg, 404, "Not Found");
@@ -97,7 +104,7 @@ static void on_invite(struct ua_agent *agent, const struct sip_msg *msg)
 {
 	struct ua_account *account = called_account(agent, msg);
 
-	if (ua_authority_refuses(agent, account, msg) || refuses_flood(agent, msg))
+	if (is_refused(agent, account, msg) || refuses_flood(agent, msg))
 		return;
 	if (account)
 		ua_invite_received(agent, account, msg);
@@ -120,7 +127,7 @@ static void on_unsolicited(struct ua_agent *agent, const struct sip_msg *msg)
 {
 	struct ua_account *account = called_account(agent, msg);
 
-	if (ua_authority_refuses(agent, account, msg))
+	if (is_refused(agent, account, msg))
 		return;
 	if (account && account->unsolicited)
 		ua_unsolicited_received(agent, account, msg);
@@ -139,7 +146,7 @@ static void on_subscribe(struct ua_agent *agent, const struct sip_msg *msg)
 {
 	struct ua_account *account = called_account(agent, msg);
 
-	if (ua_authority_refuses(agent, account, msg))
+	if (is_refused(agent, account, msg))
 		return;
 	if (account)
 		ua_watcher_subscribed(agent, account, msg);
@@ -443,6 +450,10 @@ int ua_agent_request(struct ua_request **requestp, struct ua_account *account,
 		return ENOMEM;
 	ua_account_hop(account, &server);
 	ua_dialog_next_hop(dialog, &server, &plan.hop);
+	if (ua_dialog_needs_tls(dialog) && plan.hop.type != SIP_TRANSP_TLS) {
+		mem_deref(plan.content);
+		return EPROTONOSUPPORT;
+	}
 	/* Whom we call may be anybody, and guess passwords by what is hashed with them. */
 	err = write_request(plan.content, account, dialog, outgoing,
 		outgoing->to_server || ua_authority_trusts_at(account, &plan.hop.addr));
@@ -464,11 +475,13 @@ int ua_agent_acknowledge(struct ua_account *account, const struct ua_dialog *dia
 
 	if (!account->agent)
 		return ECANCELED;
+	ua_account_hop(account, &server);
+	ua_dialog_next_hop(dialog, &server, hop);
+	if (ua_dialog_needs_tls(dialog) && hop->type != SIP_TRANSP_TLS)
+		return EPROTONOSUPPORT;
 	mb = mbuf_alloc(512);
 	if (!mb)
 		return ENOMEM;
-	ua_account_hop(account, &server);
-	ua_dialog_next_hop(dialog, &server, hop);
 	err = ua_dialog_write(dialog, mb, "ACK", cseq);
 	if (!err)
 		err = mbuf_printf(mb, "%sUser-Agent: %s\r\nContent-Length: 0\r\n\r\n",

@@ -58,9 +58,11 @@ struct ua_account {
 	struct ua_agent *agent;   /* NULL once freed */
 	char *user, *domain;
 	char *contact_user;       /* no other account of the agent has it */
+	const char *scheme;       /* of its addresses and whom it calls by number: "sip" or "sips" */
 	char *address;            /* value of From, without tag */
 	char *contact;            /* URI, as others know it */
-	char *here;               /* ... at our own address */
+	char *secure_contact;     /* ... as a sips: URI; NULL: not over TLS */
+	char *here;               /* contact at our own address */
 	bool contact_as_seen;
 	char *tls_name;           /* that a server's certificate bears */
 	struct sa contact_addr;   /* of contact */
@@ -86,6 +88,8 @@ struct ua_account {
 };
 
 struct ua_account *ua_account_find(const struct ua_agent *agent, const char *contact_user);
+/* What Contact says within a dialog (RFC 3261 s12.1.1): a sips: URI where the dialog needs one. */
+const char *ua_account_contact(const struct ua_account *account, const struct ua_dialog *dialog);
 /* Its Contact is at that address from now on. ENOMEM: it stays. */
 int ua_account_contact_move(struct ua_account *account, const struct sa *addr);
 /* Whether an address is that of one of the account's servers, whatever the port. */

@@ -1,9 +1,27 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include <errno.h>
 #include <string.h>
+#include <strings.h>
 
 #include "sip/dialog.h"
 #include "sip/message.h"
+
+#define SIPS "sips:"
+
+static bool is_sips(const struct pl *uri)
+{
+	return uri->l > strlen(SIPS) && !strncasecmp(uri->p, SIPS, strlen(SIPS));
+}
+
+static bool is_sips_text(const char *uri)
+{
+	return !strncasecmp(uri, SIPS, strlen(SIPS));
+}
+
+static bool is_sip(const struct pl *uri)
+{
+	return uri->l > 4 && !strncasecmp(uri->p, "sip:", 4);
+}
 
 static void forget_routes(struct ua_dialog *dialog)
 {
@@ -72,6 +90,7 @@ int ua_dialog_start(struct ua_dialog **dialogp, const char *local, const char *r
 		err = str_dup(&dialog->remote, remote);
 	if (!err)
 		err = str_dup(&dialog->target, target);
+	dialog->secure = is_sips_text(target);
 	if (err)
 		mem_deref(dialog);
 	else
@@ -143,12 +162,33 @@ int ua_dialog_take_service_routes(struct ua_dialog *dialog, const struct sip_msg
 	return reader.err;
 }
 
+/* On the way to a sips: URI it has to be one too (RFC 5630 s5.1.1). */
+static int take_preloaded(char **routep, char *route, bool secure)
+{
+	struct sip_addr addr;
+	struct pl value;
+	size_t before;
+
+	pl_set_str(&value, route);
+	if (!secure || sip_addr_decode(&addr, &value) || !is_sip(&addr.auri)) {
+		*routep = mem_ref(route);
+		return 0;
+	}
+	before = (size_t)(addr.auri.p - route);
+	return re_sdprintf(routep, "%b" SIPS "%s", route, before, addr.auri.p + strlen("sip:"));
+}
+
 int ua_dialog_preload(struct ua_dialog *dialog, const struct ua_dialog *other)
 {
+	int err = 0;
+
 	forget_routes(dialog);
-	for (; dialog->route_count < other->route_count; dialog->route_count++)
-		dialog->routes[dialog->route_count] = mem_ref(other->routes[dialog->route_count]);
-	return note_strict_router(dialog);
+	for (unsigned i = 0; i < other->route_count && !err; i++) {
+		err = take_preloaded(&dialog->routes[i], other->routes[i], dialog->secure);
+		if (!err)
+			dialog->route_count++;
+	}
+	return err ? err : note_strict_router(dialog);
 }
 
 static int take_target(struct ua_dialog *dialog, const struct sip_msg *msg)
@@ -159,7 +199,9 @@ static int take_target(struct ua_dialog *dialog, const struct sip_msg *msg)
 
 	if (!err && has_space(&contact.auri))
 		err = EBADMSG;
-	if (!err)
+	if (!err && dialog->secure && is_sip(&contact.auri))
+		err = re_sdprintf(&target, SIPS "%b", contact.auri.p + strlen("sip:"), contact.auri.l - strlen("sip:"));
+	else if (!err)
 		err = pl_strdup(&target, &contact.auri);
 	if (err)
 		return err;
@@ -182,6 +224,7 @@ int ua_dialog_fork(struct ua_dialog **dialogp, const struct ua_dialog *started,
 	dialog->local_tag = mem_ref(started->local_tag);
 	dialog->target = mem_ref(started->target);
 	dialog->local_cseq = started->local_cseq;
+	dialog->secure = started->secure;
 	err = take(&dialog->remote, &far->val);
 	if (!err && pl_isset(&far->tag))
 		err = take(&dialog->remote_tag, &far->tag);
@@ -206,6 +249,7 @@ int ua_dialog_accept(struct ua_dialog **dialogp, const struct sip_msg *invite)
 		return ENOMEM;
 	dialog->local_cseq = rand_u16();
 	dialog->remote_cseq = invite->cseq.num;
+	dialog->secure = !pl_strcasecmp(&invite->uri.scheme, "sips");
 	dialog->remote_cseq_known = true;
 	err = take(&dialog->call_id, &invite->callid);
 	if (!err)
@@ -254,7 +298,7 @@ bool ua_dialog_has(const struct ua_dialog *dialog, const struct sip_msg *msg)
 	const struct pl *local = msg->req ? &msg->to.tag : &msg->from.tag;
 	const struct pl *remote = msg->req ? &msg->from.tag : &msg->to.tag;
 
-	return !pl_strcmp(&msg->callid, dialog->call_id) && is_tag(local, dialog->local_tag) &&
+	return (!dialog->secure || msg->tp == SIP_TRANSP_TLS) && !pl_strcmp(&msg->callid, dialog->call_id) && is_tag(local, dialog->local_tag) &&
 		is_tag(remote, dialog->remote_tag);
 }
 
@@ -265,6 +309,13 @@ bool ua_dialog_in_order(struct ua_dialog *dialog, const struct sip_msg *request)
 	dialog->remote_cseq = request->cseq.num;
 	dialog->remote_cseq_known = true;
 	return true;
+}
+
+bool ua_dialog_needs_tls(const struct ua_dialog *dialog)
+{
+	struct sip_addr addr;
+
+	return dialog->secure || is_sips_text(ua_dialog_request_uri(dialog)) || (first_route(dialog, &addr) && is_sips(&addr.auri));
 }
 
 const char *ua_dialog_request_uri(const struct ua_dialog *dialog)

@@ -26,9 +26,11 @@ struct ua_dialog {
 	uint32_t local_cseq;  /* of the last request sent */
 	uint32_t remote_cseq; /* of the last request received */
 	bool remote_cseq_known;
+	bool secure; /* begun with a sips: URI (s12.1): nothing of it goes, or comes, but over TLS */
 };
 
-/* For a request that starts a dialog, or one outside any. local without tag. */
+/* For a request that starts a dialog, or one outside any. local without tag. With a sips: target all targets and preloaded routes of the
+ * dialog are sips: URIs; those that come as sip: become so (s19.1, RFC 5630 s5.1.1). */
 int ua_dialog_start(struct ua_dialog **dialogp, const char *local, const char *remote,
 	const char *target);
 /* The caller's dialog from a response with a To tag, or the subscriber's from a NOTIFY (RFC 6665 s4.4.1). started gave the request;
@@ -43,6 +45,9 @@ int ua_dialog_accept(struct ua_dialog **dialogp, const struct sip_msg *invite);
 int ua_dialog_confirm(struct ua_dialog *dialog, const struct sip_msg *response);
 /* From a request or a 2xx that may move the target (s12.2); nothing happens without Contact. */
 int ua_dialog_refresh(struct ua_dialog *dialog, const struct sip_msg *msg);
+
+/* Whether its next request may go over nothing but TLS: it is secure, or goes to or by a sips: URI. */
+bool ua_dialog_needs_tls(const struct ua_dialog *dialog);
 
 /* For a request outside a dialog: the Service-Routes of the 2xx to REGISTER (RFC 3608 s6.1), as the Routes of what starts from here; both
  * forget what they had. EBADMSG: they cannot be read, then there are none. */

@@ -10,6 +10,7 @@
 
 #include "sip/agent_private.h"
 #include "sip/content.h"
+#include "sip/sips.h"
 
 #define MAX_FORWARDS_MAX 255
 
@@ -112,6 +113,8 @@ static bool wants_other_scheme(struct ua_agent *agent, const struct sip_msg *msg
 {
 	if (!pl_strcasecmp(&msg->uri.scheme, "sip"))
 		return false;
+	if (!pl_strcasecmp(&msg->uri.scheme, "sips") && ua_transport_has_tls(agent->transport))
+		return ua_sips_came_openly(agent, msg);
 	refuse_unknown(agent, msg, 416, "Unsupported URI Scheme", NULL);
 	return true;
 }

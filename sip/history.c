@@ -213,23 +213,30 @@ static const struct cause {
 	[UA_FORWARD_NO_ANSWER] = {"no-answer", 408},
 };
 
+/* Who called a sips: URI is sent to one. */
+static const char *scheme_of(const struct ua_account *account, const struct sip_msg *msg)
+{
+	return pl_strcasecmp(&msg->uri.scheme, "sips") ? account->scheme : "sips";
+}
+
 char *ua_history_lines(const struct ua_account *account, const struct sip_msg *msg,
 	const struct ua_redirect *redirect)
 {
 	const struct cause *cause = &causes[redirect->cause];
 	struct kept diversions = {.length = 0}, history = {.length = 0};
-	char *target = ua_refer_text_user(redirect->user, account->domain);
+	const char *scheme = scheme_of(account, msg);
+	char *target = ua_refer_text_user(scheme, redirect->user, account->domain);
 	char *index = NULL, *lines = NULL;
 
 	for_each(msg, "Diversion", keep_diversion, &diversions);
 	for_each(msg, "History-Info", keep_history, &history);
 	index = ua_text_format("%s%s1", history.index, history.index[0] ? "." : "");
 	if (target && index)
-		lines = ua_text_format("Diversion: <sip:%H@%s>;reason=%s;counter=1%s\r\n"
-			"History-Info: %s<sip:%H@%s?Reason=SIP%%3Bcause%%3D%u>;index=%s, "
+		lines = ua_text_format("Diversion: <%s:%H@%s>;reason=%s;counter=1%s\r\n"
+			"History-Info: %s<%s:%H@%s?Reason=SIP%%3Bcause%%3D%u>;index=%s, "
 			"<%s;cause=%u>;index=%s.1;mp=%s\r\n",
-			ua_print_user, account->user, account->domain, cause->reason, diversions.text,
-			history.text, ua_print_user, account->user, account->domain, cause->status, index,
+			scheme, ua_print_user, account->user, account->domain, cause->reason, diversions.text,
+			history.text, scheme, ua_print_user, account->user, account->domain, cause->status, index,
 			target, cause->status, index, index);
 	mem_deref(target);
 	mem_deref(index);
@@ -239,7 +246,7 @@ char *ua_history_lines(const struct ua_account *account, const struct sip_msg *m
 char *ua_history_moved_lines(const struct ua_account *account, const struct sip_msg *msg,
 	const struct ua_redirect *redirect)
 {
-	char *target = ua_refer_text_user(redirect->user, account->domain);
+	char *target = ua_refer_text_user(scheme_of(account, msg), redirect->user, account->domain);
 	char *history = ua_history_lines(account, msg, redirect);
 	char *lines = target && history ? ua_text_format("Contact: <%s>\r\n%s", target, history) : NULL;
 

@@ -273,13 +273,18 @@ static char *lines_of(const struct ua_account *account, const struct ua_call_to 
 	return lines;
 }
 
+static bool is_sips(const struct ua_call_to *to)
+{
+	return !to->user && !strncasecmp(to->uri, "sips:", 5);
+}
+
 static bool is_valid(const struct ua_call_to *to)
 {
 	if (!ua_text_is_line(to->replaces) || !ua_text_is_line(to->referred_by))
 		return false;
 	if (to->user)
 		return to->user[0] && strlen(to->user) <= UA_USER_MAX;
-	return (!strncasecmp(to->uri, "sip:", 4) || !strcmp(to->uri, UA_URI_EMERGENCY)) && ua_text_is_line(to->uri) && !strpbrk(to->uri, " <>\"");
+	return (!strncasecmp(to->uri, "sip:", 4) || is_sips(to) || !strcmp(to->uri, UA_URI_EMERGENCY)) && ua_text_is_line(to->uri) && !strpbrk(to->uri, " <>\"");
 }
 
 int ua_invite_send_to(struct ua_invite **invitep, struct ua_account *account, const struct ua_call_to *to,
@@ -293,6 +298,8 @@ int ua_invite_send_to(struct ua_invite **invitep, struct ua_account *account, co
 		return EINVAL;
 	if (to->account && to->account->agent != account->agent)
 		return EHOSTUNREACH;
+	if (is_sips(to) && account->transport != SIP_TRANSP_TLS)
+		return EPROTONOSUPPORT;
 	if (to->forwards && to->forwards->state != UA_INVITE_OFFERED)
 		return ENOTCONN;
 	if (to->forwards && !hops_left(to))
@@ -300,7 +307,7 @@ int ua_invite_send_to(struct ua_invite **invitep, struct ua_account *account, co
 	err = ua_invite_new(&invite, account);
 	if (err)
 		return err;
-	uri = to->user ? ua_text_format("sip:%H@%s", ua_print_user, to->user, account->domain)
+	uri = to->user ? ua_text_format("%s:%H@%s", account->scheme, ua_print_user, to->user, account->domain)
 		       : ua_text_format("%s", to->uri);
 	invite->call_lines = lines_of(account, to);
 	invite->anonymous = to->anonymous;

@@ -94,7 +94,7 @@ enum ua_forward_cause {
 /* A call on somebody's behalf, or that takes another's place. */
 struct ua_call_to {
 	const char *user;        /* as of ua_invite_send */
-	const char *uri;         /* ... or, when that is NULL, a sip: address as it goes into the request, or UA_URI_EMERGENCY */
+	const char *uri;         /* ... or, when that is NULL, a sip: or sips: address as it goes into the request, or UA_URI_EMERGENCY */
 	struct ua_account *account; /* of this agent, or NULL: called past every server; user is only what To says */
 	const char *replaces;    /* value of Replaces (RFC 3891); "": none */
 	bool requires_replaces;  /* who does not know that shall refuse the call rather than ring */
@@ -106,7 +106,8 @@ struct ua_call_to {
 	bool anonymous;          /* From hides who calls, Privacy asks for it (RFC 3323 s4.1.1.3, RFC 3325 s9.3), the server alone is told */
 	bool hurries;            /* there is another way: ends by timeout, 408, when the last server too has said nothing for failover_s */
 };
-/* EINVAL: no sip: address, or text that does not belong into a header. ELOOP: the call that is forwarded has no hop left.
+/* EINVAL: no such address, or text that does not belong into a header. EPROTONOSUPPORT: sips: of an account without TLS.
+ * ELOOP: the call that is forwarded has no hop left.
  * ENOTCONN: it is not there any more. EHOSTUNREACH: the account that is to be called is another agent's. */
 int ua_invite_send_to(struct ua_invite **invitep, struct ua_account *account, const struct ua_call_to *to,
 	const struct ua_sdp *offer, const struct ua_invite_handlers *handlers, void *arg);

@@ -34,7 +34,7 @@ static int send_refer(struct ua_invite *invite)
 	struct ua_refer *refer = &invite->refer;
 	const char *address = invite->account->address;
 	bool hidden = invite->anonymous; /* and stays so: Referred-By need not be there (RFC 3892 s2.1) */
-	char *extra = ua_text_format("Contact: <%s>\r\nRefer-To: <%s>\r\n%s%s%s", invite->account->contact, refer->refer_to,
+	char *extra = ua_text_format("Contact: <%s>\r\nRefer-To: <%s>\r\n%s%s%s", ua_account_contact(invite->account, invite->dialog), refer->refer_to,
 		hidden ? "" : "Referred-By: ", hidden ? "" : address, hidden ? "" : "\r\n");
 	struct ua_outgoing outgoing = {
 		.method = "REFER", .cseq = ++invite->dialog->local_cseq, .extra = extra,
@@ -81,7 +81,7 @@ static char *refer_to_of(const struct ua_invite *invite, const struct ua_refer_t
 		return ua_refer_text_focus(to->focus->dialog);
 	if (to->dropped)
 		return ua_text_format("%s;method=BYE", to->dropped);
-	return ua_refer_text_user(to->user, invite->account->domain);
+	return ua_refer_text_user(invite->dialog->secure ? "sips" : invite->account->scheme, to->user, invite->account->domain);
 }
 
 /* What goes between angle brackets. */

@@ -65,7 +65,7 @@ static int send_invite(struct ua_invite *invite)
 	invite->credentials = mem_deref(invite->credentials);
 	ua_timer_ask(invite, timer);
 	outgoing.extra = extra = ua_text_format("Contact: <%s>\r\nAllow: " UA_ALLOW "\r\n" UA_SUPPORTED
-		"P-Early-Media: supported\r\n%s%s", account->contact, timer,
+		"P-Early-Media: supported\r\n%s%s", ua_account_contact(account, invite->started), timer,
 		invite->call_lines ? invite->call_lines : "");
 	if (extra)
 		err = ua_agent_request(&invite->request, account, invite->started, &outgoing,
@@ -111,6 +111,7 @@ void ua_uac_2xx(struct ua_invite *invite, const struct sip_msg *msg)
 	const struct ua_event no_dialog = {.type = UA_EV_UNREACHED, .err = EBADMSG};
 	struct ua_event event = {.type = UA_EV_ANSWER, .msg = msg, .fork = ua_fork_get(invite, msg)};
 	struct ua_fork *fork = event.fork;
+	int err;
 
 	if (!fork) {
 		ua_invite_event(invite, &no_dialog);
@@ -122,8 +123,10 @@ void ua_uac_2xx(struct ua_invite *invite, const struct sip_msg *msg)
 		return;
 	}
 	(void)ua_dialog_confirm(fork->dialog, msg);
-	if (ua_agent_acknowledge(invite->account, fork->dialog, invite->started->local_cseq, invite->credentials,
-		    &fork->ack, &fork->hop))
+	err = ua_agent_acknowledge(invite->account, fork->dialog, invite->started->local_cseq, invite->credentials, &fork->ack, &fork->hop);
+	if (err == EPROTONOSUPPORT)
+		ua_invite_event(invite, &no_dialog);
+	if (err)
 		return; /* it will be repeated, and we try again */
 	if (!ua_invite_event(invite, &event))
 		(void)ua_bye_send(invite->account, fork->dialog, 0);

@@ -47,12 +47,14 @@ static bool is_update(const struct sip_msg *msg)
 
 static char *headers_for(struct ua_invite *invite, const struct sip_msg *msg)
 {
+	const struct ua_dialog *dialog = invite->dialog ? invite->dialog : invite->started;
 	char timer[UA_TIMER_LINES_MAX] = "";
 
 	if (!is_update(msg))
 		return ua_text_format("");
 	ua_timer_accept(invite, msg, timer);
-	return ua_text_format("Contact: <%s>\r\nAllow: " UA_ALLOW "\r\n" UA_SUPPORTED "%s", invite->account->contact, timer);
+	return ua_text_format("Contact: <%s>\r\nAllow: " UA_ALLOW "\r\n" UA_SUPPORTED "%s",
+		ua_account_contact(invite->account, dialog), timer);
 }
 
 static int reply(struct ua_invite *invite, struct sip_strans **strans, const struct sip_msg *msg, const char *text)

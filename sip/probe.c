@@ -67,9 +67,9 @@ static void on_response(int err, const struct sip_msg *msg, void *arg)
 
 static int fill(struct ua_probe *probe, const char *user, const struct ua_account *past)
 {
-	char *to = ua_text_format("<sip:%H@%s>", ua_print_user, user, probe->account->domain);
+	char *to = ua_text_format("<%s:%H@%s>", probe->account->scheme, ua_print_user, user, probe->account->domain);
 	char *uri = past ? ua_text_format("%s", past->contact)
-			 : ua_text_format("sip:%H@%s", ua_print_user, user, probe->account->domain);
+			 : ua_text_format("%s:%H@%s", probe->account->scheme, ua_print_user, user, probe->account->domain);
 	int err = to && uri ? ua_dialog_start(&probe->dialog, probe->account->address, to, uri) : ENOMEM;
 
 	mem_deref(to);

@@ -34,8 +34,8 @@ static void destroy(void *arg)
 int ua_qualifier_alloc(struct ua_qualifier **qualifierp, struct ua_account *account, unsigned qualify_s)
 {
 	struct ua_qualifier *qualifier = mem_zalloc(sizeof(*qualifier), destroy);
-	char *uri = ua_text_format("sip:%s", account->domain);
-	char *to = ua_text_format("<sip:%s>", account->domain);
+	char *uri = ua_text_format("%s:%s", account->scheme, account->domain);
+	char *to = ua_text_format("<%s:%s>", account->scheme, account->domain);
 	int err = ENOMEM;
 
 	if (qualifier && uri && to)

@@ -27,9 +27,9 @@ static int print_header(struct re_printf *pf, const char *text)
 	return err;
 }
 
-char *ua_refer_text_user(const char *user, const char *domain)
+char *ua_refer_text_user(const char *scheme, const char *user, const char *domain)
 {
-	return ua_text_format("sip:%H@%s", ua_print_user, user, domain);
+	return ua_text_format("%s:%H@%s", scheme, ua_print_user, user, domain);
 }
 
 /* What stands before the headers of an address. */

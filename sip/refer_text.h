@@ -11,7 +11,7 @@
 #define UA_URI_MAX 512 /* bytes of an address or a Replaces that a peer gave us, with the final zero */
 
 /* The URI that a REFER names; no memory: NULL. mem_deref it. */
-char *ua_refer_text_user(const char *user, const char *domain);
+char *ua_refer_text_user(const char *scheme, const char *user, const char *domain);
 /* ... of the far end of a dialog, with what it must find in the new INVITE: tags as it sees them. */
 char *ua_refer_text_replaces(const struct ua_dialog *dialog, bool by_address);
 

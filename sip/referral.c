@@ -58,7 +58,7 @@ static int send_notify(struct ua_referral *referral)
 
 	print_state(state, sizeof(state), referral);
 	(void)re_snprintf(extra, sizeof(extra), "Contact: <%s>\r\nEvent: refer;id=%u\r\n"
-		"Subscription-State: %s\r\n", referral->account->contact, referral->id, state);
+		"Subscription-State: %s\r\n", ua_account_contact(referral->account, referral->dialog), referral->id, state);
 	(void)re_snprintf(body, sizeof(body), "SIP/2.0 %u %s\r\n", referral->sent, referral->phrase);
 	return ua_agent_request(&referral->request, referral->account, referral->dialog, &outgoing,
 		on_response, referral);
@@ -159,7 +159,7 @@ static const char *phrase_of(unsigned status)
 
 static void reply(struct ua_invite *invite, unsigned status, bool silent)
 {
-	char *headers = ua_text_format("Contact: <%s>\r\n%s", invite->account->contact,
+	char *headers = ua_text_format("Contact: <%s>\r\n%s", ua_account_contact(invite->account, invite->dialog),
 		silent ? "Refer-Sub: false\r\n" : "");
 	const struct ua_reply answer = {
 		.status = status, .phrase = phrase_of(status), .headers = headers,
@@ -271,7 +271,7 @@ static void accept_subscription(struct ua_agent *agent, const struct ua_referral
 	const struct ua_reply ok = {.status = 200, .phrase = "OK", .headers = headers};
 	struct sip_strans *strans = NULL;
 
-	(void)re_snprintf(headers, sizeof(headers), "Contact: <%s>\r\nExpires: %u\r\n", referral->account->contact,
+	(void)re_snprintf(headers, sizeof(headers), "Contact: <%s>\r\nExpires: %u\r\n", ua_account_contact(referral->account, referral->dialog),
 		referral->expires_s);
 	(void)ua_transport_reply(agent->transport, &strans, msg, &ok, NULL);
 }

@@ -58,7 +58,7 @@ int ua_registrar_alloc(struct ua_registrar **registrarp, struct ua_account *acco
 	const struct ua_account_config *config, ua_registration_h *handler)
 {
 	struct ua_registrar *registrar = mem_zalloc(sizeof(*registrar), destroy);
-	char *uri = ua_text_format("sip:%s", account->domain);
+	char *uri = ua_text_format("%s:%s", account->scheme, account->domain);
 	int err = ENOMEM;
 
 	if (registrar && uri)

@@ -130,8 +130,8 @@ static int send_options(struct ua_server *server)
 
 	if (!account)
 		return ENOENT;
-	uri = ua_text_format("sip:%s", account->domain);
-	to = ua_text_format("<sip:%s>", account->domain);
+	uri = ua_text_format("%s:%s", account->scheme, account->domain);
+	to = ua_text_format("<%s:%s>", account->scheme, account->domain);
 	server->dialog = mem_deref(server->dialog);
 	if (uri && to)
 		err = ua_dialog_start(&server->dialog, account->address, to, uri);

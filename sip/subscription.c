@@ -184,7 +184,7 @@ static int send_subscribe(struct ua_subscription *subscription)
 {
 	struct ua_dialog *dialog = subscription->dialog ? subscription->dialog : subscription->started;
 	char *extra = ua_text_format("Contact: <%s>\r\nEvent: %s\r\nAccept: %s\r\nExpires: %u\r\nAllow: " UA_ALLOW "\r\n",
-		subscription->account->contact, subscription->event, subscription->accept,
+		ua_account_contact(subscription->account, dialog), subscription->event, subscription->accept,
 		subscription->leaving ? 0 : subscription->expires_s);
 	const struct ua_outgoing outgoing = {
 		.method = "SUBSCRIBE",
@@ -481,13 +481,13 @@ bool ua_subscription_notified(struct ua_agent *agent, const struct sip_msg *msg)
 static int fill(struct ua_subscription *subscription, const struct ua_subscribe_to *to)
 {
 	struct ua_account *account = subscription->account;
-	int err = re_sdprintf(&subscription->to, "<sip:%H@%s>", ua_print_user, to->user ? to->user : account->user,
+	int err = re_sdprintf(&subscription->to, "<%s:%H@%s>", account->scheme, ua_print_user, to->user ? to->user : account->user,
 		account->domain);
 
 	if (!err && to->account)
 		err = str_dup(&subscription->target, to->account->here);
 	else if (!err)
-		err = re_sdprintf(&subscription->target, "sip:%H@%s", ua_print_user, to->user ? to->user : account->user,
+		err = re_sdprintf(&subscription->target, "%s:%H@%s", account->scheme, ua_print_user, to->user ? to->user : account->user,
 			account->domain);
 	if (!err)
 		err = str_dup(&subscription->event, to->event);

@@ -237,6 +237,11 @@ int ua_transport_open_tls(struct ua_transport *transport, const struct ua_tls_co
 	return err;
 }
 
+bool ua_transport_has_tls(const struct ua_transport *transport)
+{
+	return transport->tls;
+}
+
 const char *ua_transport_tls_refusal(struct ua_transport *transport)
 {
 	return transport->tls ? ua_tls_refusal(transport->tls) : NULL;

@@ -46,6 +46,7 @@ int ua_transport_alloc(struct ua_transport **transportp, const struct sa *local,
 int ua_transport_open_tcp(struct ua_transport *transport);
 /* TLS on the next port; once is enough. ENOENT: a file cannot be used. */
 int ua_transport_open_tls(struct ua_transport *transport, const struct ua_tls_config *config);
+bool ua_transport_has_tls(const struct ua_transport *transport);
 /* As ua_tls_refusal; NULL without TLS. */
 const char *ua_transport_tls_refusal(struct ua_transport *transport);
 /* Where messages of that transport come to. */

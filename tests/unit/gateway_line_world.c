@@ -575,15 +575,21 @@ void call_ends(struct ua_invite *invite, unsigned status, bool after_answer)
 	invite->handlers->ended(invite, &end, invite->arg);
 }
 
-void call_moves(struct ua_invite *invite, const char *user, const char *host)
+void call_moves_to(struct ua_invite *invite, const char *uri, const char *user, const char *host)
 {
-	char uri[128];
 	const struct ua_moved moved = {uri, user, host};
 	const struct ua_end end = {.by = UA_END_BY_PEER, .status = 302, .reason = "Moved", .moved = &moved};
 
-	snprintf(uri, sizeof(uri), "sip:%s@%s", user, host);
 	invite->dead = true;
 	invite->handlers->ended(invite, &end, invite->arg);
+}
+
+void call_moves(struct ua_invite *invite, const char *user, const char *host)
+{
+	char uri[128];
+
+	snprintf(uri, sizeof(uri), "sip:%s@%s", user, host);
+	call_moves_to(invite, uri, user, host);
 }
 
 const char *sdp_with(const char *addr, const char *formats, const char *attributes)

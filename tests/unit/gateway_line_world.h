@@ -148,6 +148,8 @@ struct ua_invite *call_replaces(struct ua_invite *replaced, const char *sdp);
 void call_ends(struct ua_invite *invite, unsigned status, bool after_answer);
 /* 302 to that user there. */
 void call_moves(struct ua_invite *invite, const char *user, const char *host);
+/* ... to that address, which has them. */
+void call_moves_to(struct ua_invite *invite, const char *uri, const char *user, const char *host);
 
 /* Descriptions of a peer at 127.0.0.1:4000 that speaks PCMU; attributes are whole lines. */
 const char *sdp_with(const char *addr, const char *formats, const char *attributes);

@@ -827,6 +827,23 @@ static void test_nobody_makes_us_call_what_we_may_not(void **state)
 	assert_int_equal(world.invite_count, 1);
 }
 
+static void test_whom_we_are_connected_with_by_sips_is_called_so_or_not_at_all(void **state)
+{
+	struct ua_invite *first;
+
+	(void)state;
+	line_world_free();
+	line_world_make("1xx");
+	first = talk_in_map();
+	world.account.transport = UA_TCP;
+	assert_int_equal(call_is_referred(first, "sips:103@example.org", "103", ""), 403);
+	assert_int_equal(world.invite_count, 1);
+	world.account.transport = UA_TLS;
+	/* RFC 5630 s5.1.1.3: a sips: Refer-To is called as such | it is, and refused where the account has no TLS */
+	assert_int_equal(call_is_referred(first, "sips:103@example.org", "103", ""), 202);
+	assert_string_equal(call_sent()->to, "sips:103@example.org");
+}
+
 static void test_other_domains_are_called_where_the_account_says_so(void **state)
 {
 	struct ua_invite *first;
@@ -901,6 +918,28 @@ static void test_a_called_party_who_is_elsewhere_is_called_there(void **state)
 	media_obeys();
 	hang_up_after_ms(9000);
 	assert_true(second->ended);
+}
+
+static void test_a_called_party_at_a_sips_address_is_called_so_or_not_at_all(void **state)
+{
+	struct ua_invite *first = call_in_map(CONFIG_REACH_DOMAIN);
+
+	(void)state;
+	world.account.transport = UA_TLS;
+	call_moves_to(first, "sips:103@example.org", "103", "example.org");
+	/* RFC 5630 s5.1.1: a sips: Contact of a 3xx does not become sip: | nor where a number there would be dialled */
+	assert_string_equal(call_sent()->to, "sips:103@example.org");
+	first = call_in_map(CONFIG_REACH_DOMAIN);
+	world.account.transport = UA_TLS;
+	world.account.sips = true;
+	call_moves_to(first, "sips:103@example.org", "103", "example.org");
+	assert_string_equal(call_sent()->to, "103");
+	first = call_in_map(CONFIG_REACH_ON);
+	world.account.transport = UA_TCP;
+	call_moves_to(first, "sips:103@elsewhere.example", "103", "elsewhere.example");
+	/* RFC 5630 s5.1.1: ... and is not called over anything but TLS | without it the call has failed */
+	assert_ptr_equal(call_sent(), first);
+	assert_state("congestion");
 }
 
 static void test_the_sound_of_where_one_was_sent_on_from_is_over(void **state)
@@ -1341,10 +1380,12 @@ int main(void)
 		SERVICES_TEST(test_who_connects_us_and_leaves_lets_us_hear_the_other_ring),
 		SERVICES_TEST(test_hanging_up_during_a_transfer_ends_both_calls),
 		SERVICES_TEST(test_nobody_makes_us_call_what_we_may_not),
+		SERVICES_TEST(test_whom_we_are_connected_with_by_sips_is_called_so_or_not_at_all),
 		SERVICES_TEST(test_other_domains_are_called_where_the_account_says_so),
 		SERVICES_TEST(test_a_chain_of_transfers_has_an_end),
 		SERVICES_TEST(test_whom_a_call_is_transferred_to_may_be_named_by_his_address),
 		SERVICES_TEST(test_a_called_party_who_is_elsewhere_is_called_there),
+		SERVICES_TEST(test_a_called_party_at_a_sips_address_is_called_so_or_not_at_all),
 		SERVICES_TEST(test_the_sound_of_where_one_was_sent_on_from_is_over),
 		SERVICES_TEST(test_lifting_while_the_second_rings_hears_it_again),
 		SERVICES_TEST(test_who_is_elsewhere_is_called_only_where_that_is_allowed),

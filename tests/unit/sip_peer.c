@@ -30,6 +30,7 @@ static struct {
 	unsigned connections;
 	char stream[65536];
 	size_t streamed;
+	void (*sender)(const char *bytes, size_t length); /* NULL: it sends itself */
 } peer;
 
 static char *keep(char *text)
@@ -58,6 +59,16 @@ static void note_message_at(unsigned server, const char *bytes, size_t length)
 	peer.messages[peer.received++] = keep_span(bytes, length);
 	if (getenv("SIP_TRACE"))
 		fprintf(stderr, "<<< %.*s\n", (int)length, bytes);
+}
+
+void bed_take(unsigned from, const char *bytes, size_t length)
+{
+	note_message_at(from, bytes, length);
+}
+
+void bed_send_by(void (*send)(const char *bytes, size_t length))
+{
+	peer.sender = send;
 }
 
 static void on_readable(int flags, void *arg)
@@ -282,7 +293,9 @@ void bed_send(const char *format, ...)
 	keep(text);
 	if (getenv("SIP_TRACE"))
 		fprintf(stderr, ">>> %s\n", text);
-	if (peer.connected >= 0)
+	if (peer.sender)
+		peer.sender(text, (size_t)length);
+	else if (peer.connected >= 0)
 		assert_int_equal(send(peer.connected, text, (size_t)length, 0), length);
 	else
 		assert_int_equal(sendto(bed.speaker ? peer.more[bed.speaker - 1] : peer.fd, text, (size_t)length, 0, &to.u.sa, to.len), length);
@@ -557,16 +570,30 @@ static void open_peer(void)
 	assert_int_equal(fd_listen(peer.fd, FD_READ, on_readable, NULL), 0);
 }
 
+/* And the next one too, for TLS. */
+static uint16_t free_port(void)
+{
+	uint16_t port, next;
+	int fd;
+
+	do {
+		port = 0;
+		close(bound_socket(SOCK_STREAM, &port));
+		next = (uint16_t)(port + 1);
+		fd = next ? bound_socket(SOCK_STREAM, &next) : -1;
+	} while (fd < 0);
+	close(fd);
+	return port;
+}
+
 static void open_agent_as(struct ua_agent_config config)
 {
 	bool any = !config.local_port;
 	int err;
 
 	do {
-		if (any) {
-			config.local_port = 0;
-			close(bound_socket(SOCK_STREAM, &config.local_port));
-		}
+		if (any)
+			config.local_port = free_port();
 		err = ua_agent_alloc(&bed.agent, &config, on_incoming, NULL);
 	} while (any && err == EADDRINUSE);
 	assert_int_equal(err, 0);

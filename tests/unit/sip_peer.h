@@ -81,6 +81,10 @@ const char *bed_receive(void);
 const char *bed_receive_now(void);
 /* ... that is no repetition of the one that this brought before, and starts so. */
 const char *bed_receive_new(const char *start);
+/* A message that came by a connection of the test's own, as that of server number from; and how what the test sends goes from now on,
+ * until bed_close; NULL: as before. */
+void bed_take(unsigned from, const char *bytes, size_t length);
+void bed_send_by(void (*send)(const char *bytes, size_t length));
 bool bed_has_message(void);
 /* Nothing has come that was not received, and nothing comes now. */
 void bed_quiet(void);

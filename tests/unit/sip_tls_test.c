@@ -5,23 +5,19 @@
 #include <stddef.h>
 #include <stdint.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 #include <cmocka.h>
 
-#include <openssl/pem.h>
 #include <openssl/ssl.h>
-#include <openssl/x509v3.h>
 #include <re.h>
 
 #include "sip/tls.h"
+#include "tests/unit/certificates.h"
 
 #define NAME "sip.example.org"
-#define DAY  (24L * 3600)
 
 static struct {
-	char dir[64];
 	EVP_PKEY *ca_key;
 	X509 *ca;
 	struct ua_tls *ours;
@@ -31,80 +27,9 @@ static struct {
 	char wanted[64]; /* which name the far end was asked for */
 } world;
 
-static const char *path(const char *file)
-{
-	static char texts[4][96];
-	static unsigned next;
-	char *text = texts[next++ % 4];
-
-	snprintf(text, sizeof(texts[0]), "%s/%s", world.dir, file);
-	return text;
-}
-
-static void extend(X509 *certificate, int kind, const char *value)
-{
-	X509_EXTENSION *extension = X509V3_EXT_conf_nid(NULL, NULL, kind, value);
-
-	assert_non_null(extension);
-	assert_int_equal(X509_add_ext(certificate, extension, -1), 1);
-	X509_EXTENSION_free(extension);
-}
-
-/* Not signed yet; by NULL: itself. */
-static X509 *certificate_make(EVP_PKEY *key, const char *common, X509 *by, long until_s)
-{
-	X509 *certificate = X509_new();
-	X509_NAME *name = X509_get_subject_name(certificate);
-	static long serial;
-
-	X509_set_version(certificate, 2);
-	ASN1_INTEGER_set(X509_get_serialNumber(certificate), ++serial);
-	X509_gmtime_adj(X509_getm_notBefore(certificate), -30 * DAY);
-	X509_gmtime_adj(X509_getm_notAfter(certificate), until_s);
-	X509_NAME_add_entry_by_txt(name, "CN", MBSTRING_ASC, (const unsigned char *)common, -1, -1, 0);
-	X509_set_issuer_name(certificate, by ? X509_get_subject_name(by) : name);
-	X509_set_pubkey(certificate, key);
-	return certificate;
-}
-
-static void write_pem(const char *file, EVP_PKEY *key, X509 *certificate)
-{
-	FILE *out = fopen(path(file), "w");
-
-	assert_non_null(out);
-	if (key)
-		assert_int_equal(PEM_write_PrivateKey(out, key, NULL, NULL, 0, NULL, NULL), 1);
-	assert_int_equal(PEM_write_X509(out, certificate), 1);
-	fclose(out);
-}
-
-static X509 *authority_make(EVP_PKEY **key, const char *common)
-{
-	X509 *ca;
-
-	*key = EVP_EC_gen("P-256");
-	ca = certificate_make(*key, common, NULL, 30 * DAY);
-	extend(ca, NID_basic_constraints, "critical,CA:TRUE");
-	assert_true(X509_sign(ca, *key, EVP_sha256()) > 0);
-	return ca;
-}
-
-/* A file with key and certificate of that name; names is the subjectAltName. by NULL: it signs itself. */
-static void issue(const char *file, const char *common, const char *names, X509 *by, EVP_PKEY *by_key, long until_s)
-{
-	EVP_PKEY *key = EVP_EC_gen("P-256");
-	X509 *certificate = certificate_make(key, common, by, until_s);
-
-	extend(certificate, NID_subject_alt_name, names);
-	assert_true(X509_sign(certificate, by ? by_key : key, EVP_sha256()) > 0);
-	write_pem(file, key, certificate);
-	X509_free(certificate);
-	EVP_PKEY_free(key);
-}
-
 static void issue_usual(const char *file, const char *common, const char *names)
 {
-	issue(file, common, names, world.ca, world.ca_key, 30 * DAY);
+	certificates_issue(file, common, names, world.ca, world.ca_key, 30 * CERTIFICATES_DAY_S);
 }
 
 static int note_wanted(SSL *ssl, int *alert, void *arg)
@@ -119,23 +44,22 @@ static int note_wanted(SSL *ssl, int *alert, void *arg)
 
 static void other_takes(const char *file)
 {
-	assert_int_equal(SSL_CTX_use_certificate_chain_file(world.other, path(file)), 1);
-	assert_int_equal(SSL_CTX_use_PrivateKey_file(world.other, path(file), SSL_FILETYPE_PEM), 1);
+	assert_int_equal(SSL_CTX_use_certificate_chain_file(world.other, certificates_path(file)), 1);
+	assert_int_equal(SSL_CTX_use_PrivateKey_file(world.other, certificates_path(file), SSL_FILETYPE_PEM), 1);
 }
 
 static int begin(void **state)
 {
 	(void)state;
 	memset(&world, 0, sizeof(world));
-	strcpy(world.dir, "/tmp/tipring-tls-XXXXXX");
-	assert_non_null(mkdtemp(world.dir));
-	world.ca = authority_make(&world.ca_key, "the authority");
-	write_pem("ca.pem", NULL, world.ca);
+	certificates_open();
+	world.ca = certificates_authority(&world.ca_key, "the authority");
+	certificates_write("ca.pem", NULL, world.ca);
 	issue_usual("server.pem", "server", "DNS:" NAME ",IP:192.0.2.7");
 	issue_usual("ours.pem", "ours", "DNS:gateway.example.org");
 	world.other = SSL_CTX_new(TLS_method());
 	SSL_CTX_set_tlsext_servername_callback(world.other, note_wanted);
-	assert_int_equal(SSL_CTX_load_verify_locations(world.other, path("ca.pem"), NULL), 1);
+	assert_int_equal(SSL_CTX_load_verify_locations(world.other, certificates_path("ca.pem"), NULL), 1);
 	SSL_CTX_set_verify(world.other, SSL_VERIFY_PEER | SSL_VERIFY_FAIL_IF_NO_PEER_CERT, NULL);
 	other_takes("server.pem");
 	return 0;
@@ -150,23 +74,20 @@ static void hang_up(void)
 
 static int end(void **state)
 {
-	static const char *const files[] = {"ca.pem", "server.pem", "ours.pem", "key.pem"};
-
 	(void)state;
 	hang_up();
 	ua_tls_free(world.ours);
 	SSL_CTX_free(world.other);
 	X509_free(world.ca);
 	EVP_PKEY_free(world.ca_key);
-	for (size_t i = 0; i < ARRAY_SIZE(files); i++)
-		unlink(path(files[i]));
-	return rmdir(world.dir);
+	certificates_close();
+	return 0;
 }
 
 static void open_ours(bool unverified)
 {
 	const struct ua_tls_config config = {
-		.ca_file = path("ca.pem"), .certificate_file = path("ours.pem"), .unverified = unverified,
+		.ca_file = certificates_path("ca.pem"), .certificate_file = certificates_path("ours.pem"), .unverified = unverified,
 	};
 
 	assert_int_equal(ua_tls_alloc(&world.ours, &config), 0);
@@ -276,20 +197,20 @@ static void test_a_wildcard_stands_for_a_whole_label(void **state)
 static void test_a_certificate_that_nobody_vouches_for_is_refused(void **state)
 {
 	EVP_PKEY *key;
-	X509 *stranger = authority_make(&key, "a stranger");
+	X509 *stranger = certificates_authority(&key, "a stranger");
 
 	(void)state;
 	open_ours(false);
-	issue("server.pem", "server", "DNS:" NAME, NULL, NULL, 30 * DAY);
+	certificates_issue("server.pem", "server", "DNS:" NAME, NULL, NULL, 30 * CERTIFICATES_DAY_S);
 	other_takes("server.pem");
 	/* RFC 3261 s26.3.1: certificates are validated by known authorities | one that signed itself is refused */
 	assert_false(calls(NAME));
 	assert_refused("self-signed certificate");
-	issue("server.pem", "server", "DNS:" NAME, stranger, key, 30 * DAY);
+	certificates_issue("server.pem", "server", "DNS:" NAME, stranger, key, 30 * CERTIFICATES_DAY_S);
 	other_takes("server.pem");
 	assert_false(calls(NAME));
 	assert_refused("unable to get local issuer certificate");
-	issue("server.pem", "server", "DNS:" NAME, world.ca, world.ca_key, -DAY);
+	certificates_issue("server.pem", "server", "DNS:" NAME, world.ca, world.ca_key, -CERTIFICATES_DAY_S);
 	other_takes("server.pem");
 	/* RFC 5280 s6.1.3: a certificate counts within its time | an expired one is refused */
 	assert_false(calls(NAME));
@@ -302,7 +223,7 @@ static void test_anybody_is_taken_when_that_is_wanted(void **state)
 {
 	(void)state;
 	open_ours(true);
-	issue("server.pem", "server", "DNS:other.example.org", NULL, NULL, -DAY);
+	certificates_issue("server.pem", "server", "DNS:other.example.org", NULL, NULL, -CERTIFICATES_DAY_S);
 	other_takes("server.pem");
 	assert_true(calls(NAME));
 }
@@ -336,7 +257,7 @@ static void test_our_certificate_is_given_to_who_asks(void **state)
 	/* RFC 3261 s26.3.2.1: a server may ask for the client's certificate | it gets ours */
 	assert_string_equal(world.seen, "ours");
 	ua_tls_free(world.ours);
-	assert_int_equal(ua_tls_alloc(&world.ours, &(struct ua_tls_config){.ca_file = path("ca.pem")}), 0);
+	assert_int_equal(ua_tls_alloc(&world.ours, &(struct ua_tls_config){.ca_file = certificates_path("ca.pem")}), 0);
 	assert_false(calls(NAME));
 	assert_refused("TLS refused by the server");
 }
@@ -348,7 +269,7 @@ static void test_who_calls_here_sees_ours_and_is_asked_for_his(void **state)
 	assert_true(is_called());
 	assert_string_equal(world.seen, "ours");
 	assert_non_null(SSL_get0_peer_certificate(world.near));
-	issue("server.pem", "server", "DNS:" NAME, NULL, NULL, 30 * DAY);
+	certificates_issue("server.pem", "server", "DNS:" NAME, NULL, NULL, 30 * CERTIFICATES_DAY_S);
 	other_takes("server.pem");
 	/* RFC 5922 s7.5: a certificate that a client gives must hold | else the connection ends */
 	assert_false(is_called());
@@ -373,12 +294,12 @@ static void test_while_it_is_being_written_the_old_one_goes_on(void **state)
 
 	(void)state;
 	open_ours(false);
-	half = fopen(path("ours.pem"), "w");
+	half = fopen(certificates_path("ours.pem"), "w");
 	fputs("-----BEGIN CERTIFICATE-----\nMIIB", half);
 	fclose(half);
 	assert_true(calls(NAME));
 	assert_string_equal(world.seen, "ours");
-	unlink(path("ours.pem"));
+	unlink(certificates_path("ours.pem"));
 	assert_true(is_called());
 	assert_string_equal(world.seen, "ours");
 }
@@ -396,15 +317,15 @@ static void test_a_renewed_certificate_of_the_server_is_taken(void **state)
 static void test_a_new_authority_is_believed_from_the_next_connection_on(void **state)
 {
 	EVP_PKEY *key;
-	X509 *next = authority_make(&key, "the next authority");
+	X509 *next = certificates_authority(&key, "the next authority");
 
 	(void)state;
 	open_ours(false);
-	issue("server.pem", "server", "DNS:" NAME, next, key, 30 * DAY);
+	certificates_issue("server.pem", "server", "DNS:" NAME, next, key, 30 * CERTIFICATES_DAY_S);
 	other_takes("server.pem");
 	assert_false(calls(NAME));
 	assert_refused("issuer");
-	write_pem("ca.pem", NULL, next);
+	certificates_write("ca.pem", NULL, next);
 	ua_tls_expect(world.ours, NAME);
 	SSL_CTX_set_verify(world.other, SSL_VERIFY_NONE, NULL); /* it believes the old one alone */
 	assert_true(calls(NAME));
@@ -418,9 +339,9 @@ static void test_files_that_cannot_be_used_are_told(void **state)
 
 	(void)state;
 	assert_int_equal(ua_tls_alloc(&world.ours, &config), ENOENT);
-	config = (struct ua_tls_config){.certificate_file = path("ca.pem")}; /* without a key */
+	config = (struct ua_tls_config){.certificate_file = certificates_path("ca.pem")}; /* without a key */
 	assert_int_equal(ua_tls_alloc(&world.ours, &config), ENOENT);
-	config = (struct ua_tls_config){.certificate_file = path("ours.pem"), .key_file = path("server.pem")}; /* another's */
+	config = (struct ua_tls_config){.certificate_file = certificates_path("ours.pem"), .key_file = certificates_path("server.pem")}; /* another's */
 	assert_int_equal(ua_tls_alloc(&world.ours, &config), ENOENT);
 	assert_null(world.ours);
 }
