@@ -53,6 +53,7 @@ struct config_sip {
 	struct config_text user_agent;
 	struct config_text interface; /* "": any */
 	struct config_text rtp_addr; /* "": that of the socket */
+	struct servers_stun stun_server;
 	uint8_t sip_dscp, rtp_dscp;
 	unsigned rtp_port_min, rtp_port_max, rtp_buffer_kb;
 	uint8_t symmetric_rtp; /* enum stream_symmetric */
@@ -101,6 +102,7 @@ struct config_account {
 	struct config_text user, domain, auth_user, password, password_file, display_name;
 	struct config_list peers; /* as of sip/peers.h */
 	struct servers server;
+	struct servers_stun stun_server; /* not said: sip's */
 	unsigned expires_s;
 	unsigned qualify_s;
 	unsigned session_expires_s;

@@ -291,6 +291,24 @@ static void outer_address_check(struct check *check, const struct config_place *
 			family_name(&outer));
 }
 
+/* Two answers to one question. */
+static void stun_check(struct check *check, const struct config_account *account)
+{
+	const struct config_sip *sip = &check->config->sip;
+	const struct servers_stun *stun = account->stun_server.said ? &account->stun_server : &sip->stun_server;
+	const char *addr = sip->listen.each[listen_choose(&sip->listen, &account->server)];
+	union address local;
+
+	if (!stun->servers.count || address_set(&local, addr, 0) != 0)
+		return;
+	if (sip->rtp_addr.text[0] && !strchr(addr, ':') == !strchr(sip->rtp_addr.text, ':'))
+		complain(check, &account->place, "account \"%s\": rtp_addr = \"%s\" and a stun_server both say where its sound is; allowed is one of them",
+			account->name, sip->rtp_addr.text);
+	if (!stun->servers.each[0].name[0] && stun->servers.each[0].addr.any.sa_family != local.any.sa_family)
+		complain(check, &account->place, "account \"%s\": stun_server is an %s address and sip's listen = \"%s\" is %s; allowed is the same for "
+			"both, or off", account->name, family_name(&stun->servers.each[0].addr), addr, family_name(&local));
+}
+
 static void accounts_check(struct check *check)
 {
 	for (unsigned i = 0; i < check->config->account_count; i++) {
@@ -298,6 +316,7 @@ static void accounts_check(struct check *check)
 
 		for (unsigned n = 0; n < account->server.count; n++)
 			family_check(check, account, &account->server.each[n]);
+		stun_check(check, account);
 		if (account->password.text[0])
 			password_place_check(check, account);
 		if (account->qualify_s && account->qualify_s < QUALIFY_MIN_S)

@@ -334,6 +334,8 @@ static int account_open(struct gateway *gateway, unsigned index)
 	gateway->leg_configs[index] = leg_config_make(gateway->config, config, sip->listen.each[user->listen], &gateway->handshakes);
 	if (config->security.policy != UA_SRTP_OFF && config->security.sdes && config->transport != UA_TLS)
 		gw_log(GW_LOG_WARNING, config->name, "keys of protected sound go where everybody on the way can read them");
+	if (!err)
+		err = gateway_stun_open(gateway, index);
 	servers_name(&ua, &config->server, addrs);
 	if (!err)
 		err = ua_account_alloc(&gateway->accounts[index], gateway->agents[user->listen], &ua, on_registration, user);
@@ -376,6 +378,8 @@ static int line_open(struct gateway *gateway, unsigned index)
 	}
 	gateway->line_accounts[place] = account;
 	gateway->line_count++;
+	if (leg_config_of(gateway, config->account)->mapper)
+		mapper_spare_add(leg_config_of(gateway, config->account)->mapper);
 	if (completion_alloc(&gateway->completions[place], gateway->loop, config->name, account, on_callee_free,
 		    gateway->lines[place]) == 0)
 		line_completion_set(gateway->lines[place], gateway->completions[place]);
@@ -600,6 +604,7 @@ void gateway_free(struct gateway *gateway)
 	mailboxes_close(gateway);
 	for (unsigned i = 0; gateway->accounts && i < gateway->config->account_count; i++)
 		ua_account_free(gateway->accounts[i]);
+	gateway_stun_close(gateway);
 	for (unsigned i = 0; i < LISTEN_MAX; i++)
 		ua_agent_free(gateway->agents[i]);
 	media_pool_free(gateway->media);

@@ -27,6 +27,14 @@ struct gateway {
 		struct mailbox *mailbox; /* NULL: nobody wants to know of it */
 		bool has_lines, ready;   /* at the last review: whether one of them would ring */
 	} *account_users;
+	struct gateway_stun {          /* of an address and a server, shared by accounts */
+		struct gateway_stun *next;
+		unsigned listen;
+		const struct server *config;
+		char name[SERVERS_NAME_MAX + 1];
+		struct ua_stun_server *server;
+		struct mapper *mapper;
+	} *stuns;
 	struct taste **tastes;        /* as config->profiles; NULL where no line uses it */
 	struct media_pool *media;
 	struct media_watch {          /* of each worker, while count says so */
@@ -48,5 +56,10 @@ struct gateway {
 	void (*stop_done)(void *arg);
 	void *stop_arg;
 };
+
+/* For an account whose user and leg_config are there: has its sound's outer address asked for, where it is to be. */
+int gateway_stun_open(struct gateway *gateway, unsigned account);
+/* After all legs, before the agents. */
+void gateway_stun_close(struct gateway *gateway);
 
 #endif

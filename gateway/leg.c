@@ -25,7 +25,9 @@ static const char weak[] = "the other side's fingerprint is none of SHA-256, SHA
 
 struct leg {
 	const struct leg_config *config;
-	const char *addr, *told_addr; /* of config, or of the account that the call goes over */
+	const struct leg_config *home; /* config, or that of the account that the call goes over: whose sockets it has */
+	struct mapping *mapping;       /* of these; NULL: none */
+	uint16_t port;                 /* ... */
 	struct ua_invite *invite; /* NULL once it ended */
 	const struct leg_handlers *handlers;
 	void *arg;
@@ -68,8 +70,7 @@ static struct leg *leg_new(const struct leg_config *config, const struct leg_con
 	if (!leg)
 		return NULL;
 	leg->config = config;
-	leg->addr = home->addr;
-	leg->told_addr = home->told_addr;
+	leg->home = home;
 	leg->handlers = handlers;
 	leg->arg = arg;
 	if (++last_stream_id == 0)
@@ -83,24 +84,36 @@ static struct leg *leg_new(const struct leg_config *config, const struct leg_con
 	return leg;
 }
 
-static int sockets_open(struct leg *leg, const struct leg_config *config)
+struct stream_socket_config leg_sockets(const struct leg_config *config)
 {
-	const struct stream_socket_config sockets = {
-		.addr = leg->addr, .interface = config->interface, .port_min = config->port_min, .port_max = config->port_max,
+	return (struct stream_socket_config){
+		.addr = config->addr, .interface = config->interface, .port_min = config->port_min, .port_max = config->port_max,
 		.dscp = config->dscp, .buffer_bytes = config->buffer_bytes,
 	};
-	int err = stream_socket_open(leg->fds, &leg->local.port, &sockets);
+}
+
+static int sockets_open(struct leg *leg, const struct leg_config *config)
+{
+	struct stream_socket_config sockets = leg_sockets(config);
+	int err;
+
+	sockets.addr = leg->home->addr;
+	if (leg->home->mapper)
+		err = mapper_take(leg->home->mapper, &leg->mapping, leg->fds, &leg->port);
+	else
+		err = stream_socket_open(leg->fds, &leg->port, &sockets);
 
 	if (err == EADDRINUSE)
 		gw_log(GW_LOG_WARNING, NULL, "a call has no port for its sound: all of rtp_port_min = %u to rtp_port_max = %u are taken",
 			config->port_min, config->port_max);
 	else if (err)
-		gw_log(GW_LOG_WARNING, NULL, "a call has no socket for its sound on %s: %s", leg->addr, strerror(err));
+		gw_log(GW_LOG_WARNING, NULL, "a call has no socket for its sound on %s: %s", leg->home->addr, strerror(err));
 	return err;
 }
 
 static void sockets_close(struct leg *leg)
 {
+	mapping_give_back(leg->mapping);
 	if (leg->aside_fd > 0)
 		close(leg->aside_fd);
 	for (int kind = 0; kind < STREAM_WIRE_KINDS; kind++) {
@@ -208,12 +221,10 @@ static int leg_alloc(struct leg **legp, const struct leg_config *config, const s
 static int leg_alloc_beside(struct leg **legp, struct leg *from, const struct leg_config *config,
 	const struct leg_handlers *handlers, void *arg)
 {
-	struct leg *leg = leg_new(config, config, handlers, arg);
+	struct leg *leg = leg_new(config, from->home, handlers, arg);
 
 	if (!leg)
 		return ENOMEM;
-	leg->addr = from->addr;
-	leg->told_addr = from->told_addr;
 	for (int kind = 0; kind < STREAM_WIRE_KINDS; kind++)
 		leg->fds[kind] = fcntl(from->fds[kind], F_DUPFD_CLOEXEC, 0);
 	if (leg->fds[STREAM_WIRE_RTP] < 0 || leg->fds[STREAM_WIRE_RTCP] < 0) {
@@ -221,7 +232,7 @@ static int leg_alloc_beside(struct leg **legp, struct leg *from, const struct le
 		free(leg);
 		return EMFILE;
 	}
-	leg->local.port = from->local.port;
+	leg->port = from->port;
 	leg->local.security = from->local.security;
 	leg->local.rtcp_mux = from->local.rtcp_mux;
 	if (from->handshake && handshake_own(leg, from->handshake) != 0) {
@@ -229,6 +240,10 @@ static int leg_alloc_beside(struct leg **legp, struct leg *from, const struct le
 		return EMFILE;
 	}
 	from->handshake = NULL;
+	leg->mapping = from->mapping;
+	from->mapping = NULL;
+	if (leg->mapping)
+		mapping_moved(leg->mapping, leg->fds);
 	*legp = leg;
 	return 0;
 }
@@ -519,11 +534,28 @@ static const struct ua_invite_handlers invite_handlers = {
 	.ended = on_ended,
 };
 
+static void tell_outer(struct leg *leg, const union address *outer)
+{
+	const union address *rtcp = mapping_outer(leg->mapping, STREAM_WIRE_RTCP);
+
+	address_print(outer, leg->local.addr);
+	leg->local.port = address_port(outer);
+	leg->local.rtcp_port = rtcp && address_port(rtcp) != leg->local.port + UA_RTCP_PORT_AFTER ? address_port(rtcp) : 0;
+}
+
 /* Who is on this side of an address translator hears by the inner address. */
 static void tell_address(struct leg *leg, bool past_servers)
 {
+	const union address *outer = leg->mapping && !past_servers ? mapping_outer(leg->mapping, STREAM_WIRE_RTP) : NULL;
+	const char *inner = leg->home->told_addr && !past_servers ? leg->home->told_addr : leg->home->addr;
+
 	leg->past_servers = past_servers;
-	snprintf(leg->local.addr, sizeof(leg->local.addr), "%s", leg->told_addr && !past_servers ? leg->told_addr : leg->addr);
+	if (outer) {
+		tell_outer(leg, outer);
+		return;
+	}
+	snprintf(leg->local.addr, sizeof(leg->local.addr), "%s", inner);
+	leg->local.port = leg->port;
 }
 
 int leg_call(struct leg **legp, const struct leg_config *config, struct ua_account *account,

@@ -13,6 +13,7 @@
 #include "gateway/leg_keypad.h"
 #include "gateway/leg_keys.h"
 #include "gateway/line_fsm.h"
+#include "gateway/mapper.h"
 #include "gateway/media/stream.h"
 #include "sip/refer.h"
 
@@ -22,7 +23,8 @@ struct leg;
 struct leg_config {
 	const char *addr, *interface; /* of the sockets for sound */
 	const char *told_addr; /* where the peer shall send; NULL: addr */
-	/* Whose addr and told_addr a call over that account has, for as long as the call lasts; NULL: these. */
+	struct mapper *mapper; /* whose sockets have an outer address that takes told_addr's place; NULL: none */
+	/* Whose addr, told_addr and mapper a call over that account has, for as long as the call lasts; NULL: these. */
 	const struct leg_config *(*config_of)(const struct ua_account *account);
 	uint16_t port_min, port_max;
 	uint8_t dscp;       /* of what is sent (RFC 2474) */
@@ -46,6 +48,9 @@ typedef void leg_event_h(struct leg *leg, enum line_event event, void *arg);
 /* The peer asks for a transfer; as refer of struct ua_invite_handlers. */
 typedef unsigned leg_refer_h(struct leg *leg, const struct ua_refer_request *request,
 	struct ua_referral *referral, void *arg);
+
+/* As the configuration has it. */
+struct stream_socket_config leg_sockets(const struct leg_config *config);
 
 struct leg_handlers {
 	leg_event_h *event;

@@ -8,12 +8,15 @@
 
 #define SIP_PORT 5060
 #define DNS_PORT 53
+#define STUN_PORT 3478
 
 const char servers_allowed[] =
 	"1 to 4 names or numeric IPv4 or IPv6 addresses with blanks between them, each with or without :port (1 to 65535); an IPv6 address "
 	"with port in brackets";
 
 const char servers_nameservers_allowed[] = "up to 4 numeric IPv4 or IPv6 addresses with blanks between them, each with or without :port";
+
+const char servers_stun_allowed[] = "off, or one name or numeric IPv4 or IPv6 address, with or without :port (1 to 65535)";
 
 /* "[address]" or "[address]:port", IPv6 alone */
 static bool bracketed_split(char *text, const char **addr, const char **port)
@@ -121,5 +124,15 @@ int servers_nameservers_parse(struct servers *servers, const char *text)
 			return EINVAL;
 	}
 	*servers = result;
+	return 0;
+}
+
+int servers_stun_parse(struct servers_stun *stun, const char *text)
+{
+	struct servers_stun result = {.said = text[0] != '\0'};
+
+	if (strcmp(text, "off") != 0 && (parse(&result.servers, text, STUN_PORT) || result.servers.count > 1 || result.servers.count < result.said))
+		return EINVAL;
+	*stun = result;
 	return 0;
 }

@@ -21,12 +21,20 @@ struct servers {
 	struct server each[SERVERS_MAX]; /* the preferred first */
 };
 
+/* A server that says how this machine is seen from outside. */
+struct servers_stun {
+	bool said; /* false: whatever is said elsewhere counts */
+	struct servers servers; /* one, or none */
+};
+
 /* What is allowed, in words. */
-extern const char servers_allowed[], servers_nameservers_allowed[];
+extern const char servers_allowed[], servers_nameservers_allowed[], servers_stun_allowed[];
 
 /* EINVAL: something else. */
 int servers_parse(struct servers *servers, const char *text);
 /* Numbers alone, whose port is that of the DNS where none is said; or "", none. */
 int servers_nameservers_parse(struct servers *servers, const char *text);
+/* One, whose port is that of STUN where none is said and it is no name; "off", none; or "", not said. */
+int servers_stun_parse(struct servers_stun *stun, const char *text);
 
 #endif

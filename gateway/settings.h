@@ -29,6 +29,7 @@ enum settings_kind {
 	KIND_STRANGERS, /* refuse, silence, challenge or allow; enum ua_strangers as uint8_t */
 	KIND_SERVER,  /* one or several of these, or names, with or without :port; struct servers */
 	KIND_NAMESERVERS, /* several of these or none, likewise */
+	KIND_STUN,    /* one of these or none, likewise; struct servers_stun */
 	KIND_TRANSPORT, /* udp, tcp or tls; enum ua_protocol as uint8_t */
 	KIND_DIGITS,  /* a number as dialled, min..max digits */
 	KIND_DIGITMAP,

@@ -148,6 +148,11 @@ static const char *convert_nameservers(struct place *p)
 	return servers_nameservers_parse(p->field, p->text) == 0 ? NULL : servers_nameservers_allowed;
 }
 
+static const char *convert_stun(struct place *p)
+{
+	return servers_stun_parse(p->field, p->text) == 0 ? NULL : servers_stun_allowed;
+}
+
 static const char *convert_digits(struct place *p)
 {
 	static const char allowed[] = "up to 40 of 0-9 * # A-D";
@@ -313,6 +318,7 @@ const char *settings_convert(const struct setting *setting, const char *text, vo
 		[KIND_TEXT] = convert_text,         [KIND_NUMBER] = convert_number,
 		[KIND_SIGNED] = convert_signed,     [KIND_SWITCH] = convert_switch,
 		[KIND_LISTEN] = convert_listen, [KIND_ADDR] = convert_addr,         [KIND_SERVER] = convert_server, [KIND_NAMESERVERS] = convert_nameservers,
+		[KIND_STUN] = convert_stun,
 		[KIND_PEERS] = convert_peers,       [KIND_STRANGERS] = convert_choice,
 		[KIND_DIGITS] = convert_digits,     [KIND_TRANSPORT] = convert_choice,
 		[KIND_HOURS] = convert_hours,

@@ -35,6 +35,7 @@ static const char *kind_text(const struct setting *setting, char *text, size_t s
 		[KIND_DSCP] = "cs0 to cs7, af11 to af43, va, ef or 0 to 63",
 		[KIND_SERVER] = "1 to 4 names or numeric addresses, each with :port or not",
 		[KIND_NAMESERVERS] = "up to 4 numeric addresses, each with :port or not",
+		[KIND_STUN] = "off, or a name or numeric address, with :port or not",
 		[KIND_DIGITS] = "up to 40 digits, 0-9 * # A-D",
 		[KIND_DIGITMAP] = "digit map",
 		[KIND_HOURS] = "rows of days, times and digit map",

@@ -82,7 +82,7 @@ static int control_open(struct daemon *daemon)
 	return err;
 }
 
-/* A line has up to four. The soft limit is low for the sake of programs that use select(2), which this is not. */
+/* A line has up to four, and two that wait for a call. The soft limit is low for the sake of programs that use select(2), which this is not. */
 static void descriptors_allow(void)
 {
 	struct rlimit limit;
@@ -103,7 +103,7 @@ static int run(struct daemon *daemon)
 	(void)mkdir(TIPRING_STATEDIR, 0750);
 	descriptors_allow();
 	err = loop_alloc(&daemon->loop,
-		4 * (daemon->config->line_count + daemon->config->account_count) + DESCRIPTORS_SPARE);
+		6 * (daemon->config->line_count + daemon->config->account_count) + DESCRIPTORS_SPARE);
 	if (!err)
 		err = signals_open(daemon);
 	if (!err)

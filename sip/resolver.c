@@ -206,7 +206,7 @@ static void on_services(int err, const struct dnshdr *hdr, struct list *answers,
 	if (!err)
 		dns_rrlist_apply(answers, NULL, DNS_TYPE_SRV, DNS_CLASS_IN, false, on_srv, name->search);
 	if (!name->search->host_count && !name->search->unavailable)
-		host_add(name->search, name->host, SIP_PORT, 0, 0);
+		host_add(name->search, name->host, name->service == UA_SERVICE_STUN ? STUN_PORT : SIP_PORT, 0, 0);
 	ask_address(name);
 }
 
@@ -216,12 +216,24 @@ static void ask_services(struct ua_name *name, const char *what)
 		on_services(ENOENT, NULL, NULL, NULL, NULL, name);
 }
 
+/* By what the services of our transport are asked for. */
+static void ask_usual_services(struct ua_name *name)
+{
+	char *usual = ua_text_format("_%s._%s.%s", name->service == UA_SERVICE_STUN ? "stun" : "sip", name->type == SIP_TRANSP_TCP ? "tcp" : "udp",
+		name->host);
+
+	if (usual)
+		ask_services(name, usual);
+	else
+		finish(name);
+	mem_deref(usual);
+}
+
 static void on_pointers(int err, const struct dnshdr *hdr, struct list *answers, struct list *authorities, struct list *additional,
 	void *arg)
 {
 	struct ua_name *name = arg;
 	struct choice choice = {.service = name->type == SIP_TRANSP_TCP ? "SIP+D2T" : "SIP+D2U"};
-	char *usual = ua_text_format("_sip._%s.%s", name->type == SIP_TRANSP_TCP ? "tcp" : "udp", name->host);
 
 	(void)hdr;
 	(void)authorities;
@@ -230,11 +242,10 @@ static void on_pointers(int err, const struct dnshdr *hdr, struct list *answers,
 		dns_rrlist_apply(answers, NULL, DNS_TYPE_NAPTR, DNS_CLASS_IN, false, on_naptr, &choice);
 	if (choice.best)
 		note_ttl(name->search, choice.best);
-	if (usual)
-		ask_services(name, choice.best ? choice.best->rdata.naptr.replace : usual);
+	if (choice.best)
+		ask_services(name, choice.best->rdata.naptr.replace);
 	else
-		finish(name);
-	mem_deref(usual);
+		ask_usual_services(name);
 }
 
 static void begin(struct ua_name *name)
@@ -249,6 +260,8 @@ static void begin(struct ua_name *name)
 	if (name->port) {
 		host_add(name->search, name->host, name->port, 0, 0);
 		ask_address(name);
+	} else if (name->service == UA_SERVICE_STUN) {
+		ask_usual_services(name);
 	} else if (ask(name, name->host, DNS_TYPE_NAPTR, on_pointers)) {
 		on_pointers(ENOENT, NULL, NULL, NULL, NULL, name);
 	}
@@ -256,22 +269,22 @@ static void begin(struct ua_name *name)
 
 /* ---- */
 
-static struct ua_name *find(const struct ua_agent *agent, const char *host, uint16_t port, enum sip_transp type)
+static struct ua_name *find(const struct ua_agent *agent, const char *host, uint16_t port, enum sip_transp type, enum ua_service service)
 {
 	struct le *le;
 
 	LIST_FOREACH(&agent->names, le) {
 		struct ua_name *name = le->data;
 
-		if (!strcasecmp(name->host, host) && name->port == port && name->type == type)
+		if (!strcasecmp(name->host, host) && name->port == port && name->type == type && name->service == service)
 			return name;
 	}
 	return NULL;
 }
 
-int ua_name_get(struct ua_name **namep, struct ua_agent *agent, const char *host, uint16_t port, enum sip_transp type)
+static int get(struct ua_name **namep, struct ua_agent *agent, const char *host, uint16_t port, enum sip_transp type, enum ua_service service)
 {
-	struct ua_name *name = mem_ref(find(agent, host, port, type));
+	struct ua_name *name = mem_ref(find(agent, host, port, type, service));
 	int err;
 
 	if (name) {
@@ -284,6 +297,7 @@ int ua_name_get(struct ua_name **namep, struct ua_agent *agent, const char *host
 	name->agent = agent;
 	name->port = port;
 	name->type = type;
+	name->service = service;
 	err = str_dup(&name->host, host);
 	if (err) {
 		mem_deref(name);
@@ -293,4 +307,14 @@ int ua_name_get(struct ua_name **namep, struct ua_agent *agent, const char *host
 	tmr_start(&name->again, 0, on_again, name);
 	*namep = name;
 	return 0;
+}
+
+int ua_name_get(struct ua_name **namep, struct ua_agent *agent, const char *host, uint16_t port, enum sip_transp type)
+{
+	return get(namep, agent, host, port, type, UA_SERVICE_SIP);
+}
+
+int ua_name_get_stun(struct ua_name **namep, struct ua_agent *agent, const char *host, uint16_t port)
+{
+	return get(namep, agent, host, port, SIP_TRANSP_UDP, UA_SERVICE_STUN);
 }

@@ -18,6 +18,11 @@
 
 struct ua_agent;
 
+enum ua_service {
+	UA_SERVICE_SIP,
+	UA_SERVICE_STUN, /* over UDP; has no NAPTR (RFC 8489 s8) */
+};
+
 struct ua_place {
 	struct ua_hop hop;
 	uint16_t priority, weight; /* of its SRV */
@@ -30,6 +35,7 @@ struct ua_name {
 	char *host;
 	uint16_t port; /* 0: not said, NAPTR and SRV tell */
 	enum sip_transp type;
+	enum ua_service service;
 	struct ua_place places[UA_TARGETS_MAX]; /* as the DNS listed them */
 	unsigned count;
 	bool asked; /* the DNS has answered once, or failed to */
@@ -40,6 +46,8 @@ struct ua_name {
 
 /* The one with that name, or a new one, which is asked for at once. */
 int ua_name_get(struct ua_name **namep, struct ua_agent *agent, const char *host, uint16_t port, enum sip_transp type);
+/* ... of STUN. */
+int ua_name_get_stun(struct ua_name **namep, struct ua_agent *agent, const char *host, uint16_t port);
 /* The agent goes. */
 void ua_name_drop(struct ua_name *name);
 

@@ -70,6 +70,7 @@ void ua_sdp_offer(struct ua_sdp *offer, const struct ua_sdp_local *local)
 {
 	*offer = (struct ua_sdp){
 		.port = local->port,
+		.rtcp_port = local->rtcp_port,
 		.direction = local->direction,
 		.rtcp_mux = local->rtcp_mux,
 		.ptime_ms = local->ptime_ms,
@@ -166,7 +167,7 @@ int ua_sdp_answer(struct ua_sdp *answer, const struct ua_sdp *offer, const struc
 		return ENOTSUP;
 	memcpy(result.addr, local->addr, sizeof(result.addr));
 	result.port = offer->port ? local->port : 0;
-	result.rtcp_port = 0;
+	result.rtcp_port = result.port && !result.rtcp_mux ? local->rtcp_port : 0;
 	result.direction = (enum ua_direction)(local->direction & allowed_by(offer));
 	result.ptime_ms = local->ptime_ms;
 	result.maxptime_ms = 0;
@@ -285,6 +286,8 @@ static void put_audio(struct writer *writer, const struct ua_sdp *sdp)
 		put_format(writer, &sdp->formats[i]);
 	if (sdp->ptime_ms)
 		put(writer, "a=ptime:%u\r\n", sdp->ptime_ms);
+	if (sdp->rtcp_port)
+		put(writer, "a=rtcp:%u\r\n", sdp->rtcp_port);
 	if (sdp->rtcp_mux)
 		put(writer, "a=rtcp-mux\r\n");
 	put_security(writer, &sdp->security);

@@ -72,6 +72,7 @@ struct ua_sdp {
 struct ua_sdp_local {
 	char addr[UA_ADDR_MAX];
 	uint16_t port;
+	uint16_t rtcp_port; /* 0: the port after */
 	enum ua_direction direction;
 	bool rtcp_mux; /* offered; it is answered with where it is offered, whatever this says */
 	unsigned ptime_ms;

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "sip/stun.h"
 #include "tests/flow/peer_private.h"
 
 #define SILENCE_MS        32000 /* RFC 3261 s17.1.2: timer F */
@@ -41,6 +42,30 @@ void ua_agent_free(struct ua_agent *agent)
 		ua_account_free(agent->accounts);
 	peer_current()->agent = NULL;
 	free(agent);
+}
+
+/* Nobody asks a STUN server in virtual time. */
+int ua_stun_server_alloc(struct ua_stun_server **serverp, struct ua_agent *agent, const char *host, uint16_t port)
+{
+	(void)serverp;
+	(void)agent;
+	(void)host;
+	(void)port;
+	return ENOTSUP;
+}
+
+void ua_stun_server_free(struct ua_stun_server *server)
+{
+	(void)server;
+}
+
+bool ua_stun_server_at(const struct ua_stun_server *server, unsigned which, char addr[UA_STUN_ADDR_MAX], uint16_t *port)
+{
+	(void)server;
+	(void)which;
+	(void)addr;
+	(void)port;
+	return false;
 }
 
 uint16_t ua_agent_port(const struct ua_agent *agent)

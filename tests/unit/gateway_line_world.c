@@ -286,6 +286,7 @@ int ua_invite_send_to(struct ua_invite **invitep, struct ua_account *account, co
 	snprintf((*invitep)->to, sizeof((*invitep)->to), "%s", to->user ? to->user : to->uri);
 	(*invitep)->anonymous = to->anonymous;
 	snprintf((*invitep)->told_addr, sizeof((*invitep)->told_addr), "%s", offer->addr);
+	(*invitep)->described = *offer;
 	world.called_account = to->account;
 	(*invitep)->instead_of = to->forwards;
 	(*invitep)->forwarded = to->cause;
@@ -367,6 +368,7 @@ int ua_invite_ring(struct ua_invite *invite, bool waiting, const struct ua_sdp *
 {
 	assert_false(invite->dead);
 	invite->rung_port = offer->port;
+	invite->described = *offer;
 	invite->rings = !world.ring_err;
 	invite->rings_waiting = waiting;
 	return world.ring_err;
@@ -384,6 +386,7 @@ int ua_invite_answer(struct ua_invite *invite, const struct ua_sdp *sdp)
 {
 	assert_false(invite->dead);
 	invite->answered_port = sdp->port;
+	invite->described = *sdp;
 	snprintf(invite->told_addr, sizeof(invite->told_addr), "%s", sdp->addr);
 	if (world.answer_err)
 		return world.answer_err;
@@ -404,6 +407,7 @@ int ua_invite_offer(struct ua_invite *invite, const struct ua_sdp *offer)
 	}
 	invite->offering = world.offers_take_time;
 	invite->offered = offer->direction;
+	invite->described = *offer;
 	invite->offered_keys = offer->security.crypto_count;
 	invite->offers++;
 	return 0;

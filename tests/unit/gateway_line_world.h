@@ -24,6 +24,7 @@ struct ua_invite {
 	bool anonymous;         /* sent without the caller's number */
 	uint16_t rung_port, answered_port; /* for sound, as the line said when it rang and when it answered */
 	char told_addr[64];     /* ... and where: of its first offer, or of its answer */
+	struct ua_sdp described; /* the line's newest description of itself */
 	unsigned end_cause;     /* Q.850 */
 	bool cancelled;         /* ... before it was answered, by its caller */
 	bool came;              /* it was not sent by the line */

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* Finding the servers of a name (RFC 3263), against a name server of the test's own. Time is moved. */
+#include "sip/stun.h"
 #include "tests/unit/sip_dns.h"
 #include "tests/unit/sip_peer.h"
 
@@ -195,12 +196,66 @@ static void test_accounts_of_one_name_ask_once(void **state)
 	assert_int_equal(dns_questions(), 1);
 }
 
+static void test_a_stun_server_is_found_by_its_service(void **state)
+{
+	struct ua_stun_server *server;
+	char addr[UA_STUN_ADDR_MAX];
+	uint16_t port;
+
+	(void)state;
+	dns_srv("_stun._udp.example.org", 300, 20, 0, 3479, "b.example.org");
+	dns_srv("_stun._udp.example.org", 300, 10, 0, 3480, "c.example.org");
+	dns_srv("_sip._udp.example.org", 300, 1, 0, bed.peer_port, "b.example.org");
+	dns_a("b.example.org", 300, "127.0.0.2");
+	dns_a("c.example.org", 300, "127.0.0.3");
+	assert_int_equal(ua_stun_server_alloc(&server, bed.agent, "example.org", 0), 0);
+	assert_false(ua_stun_server_at(server, 0, addr, &port));
+	settle();
+	assert_true(ua_stun_server_at(server, 0, addr, &port));
+	/* RFC 8489 s8: a name without port is asked for SRV by _stun._udp, the least priority first | not for SIP's */
+	assert_string_equal(addr, "127.0.0.3");
+	assert_int_equal(port, 3480);
+	assert_true(ua_stun_server_at(server, 1, addr, &port));
+	assert_string_equal(addr, "127.0.0.2");
+	assert_true(ua_stun_server_at(server, 2, addr, &port));
+	assert_string_equal(addr, "127.0.0.3");
+	ua_stun_server_free(server);
+}
+
+static void test_a_stun_server_without_service_has_the_usual_port(void **state)
+{
+	struct ua_stun_server *server;
+	char addr[UA_STUN_ADDR_MAX];
+	uint16_t port;
+
+	(void)state;
+	dns_a("example.org", 300, "127.0.0.2");
+	assert_int_equal(ua_stun_server_alloc(&server, bed.agent, "example.org", 0), 0);
+	settle();
+	assert_true(ua_stun_server_at(server, 0, addr, &port));
+	assert_string_equal(addr, "127.0.0.2");
+	/* RFC 8489 s8: without SRV the port is 3478 | so it is */
+	assert_int_equal(port, 3478);
+	ua_stun_server_free(server);
+	assert_int_equal(ua_stun_server_alloc(&server, bed.agent, "example.org", 5349), 0);
+	settle();
+	assert_true(ua_stun_server_at(server, 0, addr, &port));
+	assert_int_equal(port, 5349);
+	ua_stun_server_free(server);
+	assert_int_equal(ua_stun_server_alloc(&server, bed.agent, "192.0.2.7", 0), 0);
+	assert_true(ua_stun_server_at(server, 0, addr, &port));
+	assert_string_equal(addr, "192.0.2.7");
+	ua_stun_server_free(server);
+}
+
 #define dns_test(test) cmocka_unit_test_setup_teardown(test, open_with_dns, close_with_dns)
 
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		dns_test(test_a_name_with_port_is_an_address),
+		dns_test(test_a_stun_server_is_found_by_its_service),
+		dns_test(test_a_stun_server_without_service_has_the_usual_port),
 		dns_test(test_srv_is_followed_where_there_is_no_naptr),
 		dns_test(test_naptr_tells_where_srv_is),
 		dns_test(test_a_service_that_is_said_to_be_unavailable_is_not_looked_for_elsewhere),

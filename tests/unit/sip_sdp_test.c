@@ -528,6 +528,30 @@ static void test_rtcp_goes_where_the_peer_takes_it(void **state)
 	}
 }
 
+static void test_our_rtcp_port_is_told_where_it_is_not_the_next(void **state)
+{
+	struct ua_sdp_local mapped = local;
+	struct ua_sdp offer, answer, read;
+	char text[512];
+
+	(void)state;
+	mapped.rtcp_port = 50321;
+	ua_sdp_offer(&offer, &mapped);
+	assert_int_not_equal(ua_sdp_print(&offer, 1, 1, text, sizeof(text)), 0);
+	/* RFC 3605 s2.1: a=rtcp:<port> within the stream says where RTCP is taken | an offer has it */
+	assert_non_null(strstr(text, "\r\na=rtcp:50321\r\n"));
+	assert_int_equal(parse(&read, text), 0);
+	assert_int_equal(ua_sdp_rtcp_port(&read), 50321);
+	assert_int_equal(parse(&offer, HEAD C T "m=audio 5004 RTP/AVP 8\r\na=rtcp:9\r\n"), 0);
+	assert_int_equal(ua_sdp_answer(&answer, &offer, &mapped), 0);
+	assert_int_equal(ua_sdp_rtcp_port(&answer), 50321);
+	assert_int_equal(parse(&offer, HEAD C T "m=audio 5004 RTP/AVP 8\r\na=rtcp-mux\r\n"), 0);
+	assert_int_equal(ua_sdp_answer(&answer, &offer, &mapped), 0);
+	assert_int_not_equal(ua_sdp_print(&answer, 1, 1, text, sizeof(text)), 0);
+	/* RFC 5761 s5.1.1: with rtcp-mux RTCP has no port of its own | an answer with it tells none */
+	assert_null(strstr(text, "a=rtcp:"));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -555,6 +579,7 @@ int main(void)
 		cmocka_unit_test(test_a_stream_offered_with_port_0_is_answered_so),
 		cmocka_unit_test(test_the_direction_is_what_both_sides_want),
 		cmocka_unit_test(test_rtcp_goes_where_the_peer_takes_it),
+		cmocka_unit_test(test_our_rtcp_port_is_told_where_it_is_not_the_next),
 	};
 
 	return cmocka_run_group_tests_name("sip sdp", tests, NULL, NULL);
