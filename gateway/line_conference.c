@@ -52,14 +52,34 @@ static enum line_event done(struct line *line)
 	return LINE_EVENT_COUNT;
 }
 
+/* Who has gone there and ended his call with us is talked to there, in the place that his call had; who has not is asked back. */
+static void party_take_back(struct line *line, enum line_role role)
+{
+	struct line_leg *party = line_leg(line, role), *focus = line_leg(line, LINE_ROLE_WAITING);
+	bool is_there = party->joined;
+	char uri[LINE_URI_MAX];
+
+	party->joined = false;
+	if (!is_there || !focus->is_focus || focus->over)
+		return;
+	if (party->over) {
+		focus->is_focus = false;
+		line_roles_swap(line, role, LINE_ROLE_WAITING);
+		leg_hold(focus->leg, role == LINE_ROLE_HELD);
+		return;
+	}
+	leg_far_uri(party->leg, uri, sizeof(uri));
+	(void)leg_confer_drop(focus->leg, uri);
+}
+
 static enum line_event fail(struct line *line)
 {
 	gw_log(GW_LOG_NOTICE, line->config->name, "the conference could not be made; the calls are as they were");
+	for (size_t i = 0; i < COUNT(parties); i++)
+		party_take_back(line, parties[i]);
 	if (line_leg(line, LINE_ROLE_WAITING)->is_focus)
 		line_role_hang_up(line, LINE_ROLE_WAITING);
-	for (size_t i = 0; i < COUNT(parties); i++)
-		line_leg(line, parties[i])->joined = false;
-	return LINE_EVENT_COUNT;
+	return line_has(line, LINE_ROLE_ACTIVE) ? LINE_EVENT_COUNT : LINE_EV_ENDED;
 }
 
 static enum line_event drop(struct line *line)

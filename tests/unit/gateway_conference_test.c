@@ -131,8 +131,65 @@ static void test_a_party_that_will_not_go_there_finds_the_calls_as_they_were(voi
 	call_is_answered(calls.focus, PCMU);
 	call_transfer_done(calls.first, 200);
 	call_transfer_done(calls.second, 603);
+	assert_string_equal(calls.focus->dropped, "sip:102@example.org"); /* he does not stay there alone */
 	assert_true(calls.focus->ended);
 	assert_as_before();
+}
+
+static void test_the_held_party_that_has_gone_there_is_held_there_when_the_other_will_not(void **state)
+{
+	(void)state;
+	confer();
+	call_is_answered(calls.focus, PCMU);
+	call_transfer_done(calls.first, 200);
+	call_ends(calls.first, 0, true);
+	call_transfer_done(calls.second, 603);
+	assert_state("talking");
+	assert_false(calls.focus->ended || calls.second->ended);
+	assert_string_equal(calls.focus->dropped, "");
+	assert_int_equal(calls.focus->offered, UA_SENDONLY);
+	assert_int_equal(streams_at_ear(), 1);
+	media_obeys();
+	line_media_changed(world.line);
+	assert_int_equal(sockets(), 2);
+	flash(); /* and it can be tried again */
+	assert_state("conferring");
+}
+
+static void test_whom_the_subscriber_talked_to_is_talked_to_there_when_the_other_will_not(void **state)
+{
+	(void)state;
+	confer();
+	call_is_answered(calls.focus, PCMU);
+	call_transfer_done(calls.second, 200);
+	call_ends(calls.second, 0, true);
+	call_transfer_done(calls.first, 603);
+	assert_state("talking");
+	assert_false(calls.focus->ended || calls.first->ended);
+	assert_int_equal(calls.focus->offers, 0);
+	assert_int_equal(streams_at_ear(), 1);
+	call_ends(calls.focus, 0, true); /* he hangs up */
+	assert_state("released");
+	flash();
+	assert_state("talking");
+	assert_int_equal(calls.first->offered, UA_SENDRECV);
+}
+
+static void test_a_conference_that_ends_with_one_in_it_leaves_no_dead_call(void **state)
+{
+	(void)state;
+	confer();
+	call_is_answered(calls.focus, PCMU);
+	call_transfer_done(calls.second, 200);
+	call_ends(calls.second, 0, true);
+	call_ends(calls.focus, 0, true);
+	assert_state("released");
+	flash();
+	assert_state("talking");
+	assert_int_equal(calls.first->offered, UA_SENDRECV);
+	media_obeys();
+	line_media_changed(world.line);
+	assert_int_equal(sockets(), 1);
 }
 
 static void test_a_late_answer_of_the_other_party_changes_nothing(void **state)
@@ -261,6 +318,9 @@ int main(void)
 		conference_test(test_a_focus_that_lets_nobody_go_changes_nothing),
 		conference_test(test_a_conference_that_refuses_finds_the_calls_as_they_were),
 		conference_test(test_a_party_that_will_not_go_there_finds_the_calls_as_they_were),
+		conference_test(test_the_held_party_that_has_gone_there_is_held_there_when_the_other_will_not),
+		conference_test(test_whom_the_subscriber_talked_to_is_talked_to_there_when_the_other_will_not),
+		conference_test(test_a_conference_that_ends_with_one_in_it_leaves_no_dead_call),
 		conference_test(test_a_late_answer_of_the_other_party_changes_nothing),
 		conference_test(test_nobody_tells_in_time),
 		conference_test(test_a_party_that_is_there_may_end_its_call_by_itself),
