@@ -66,7 +66,6 @@ static void lines_review(struct gateway *gateway)
 	for (unsigned i = 0; i < gateway->line_count; i++) {
 		line_media_changed(gateway->lines[i]);
 		line_wakeup_review(gateway->lines[i], now_ms, wall_s);
-		line_limit_review(gateway->lines[i], now_ms);
 	}
 }
 

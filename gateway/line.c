@@ -20,6 +20,11 @@ static bool has_hotline(const struct line *line, unsigned *delay_s)
 }
 
 /* The subscriber has not taken the call that waits. */
+static void on_limit_timer(void *arg)
+{
+	line_limit_reached(arg);
+}
+
 static void on_waiting_timer(void *arg)
 {
 	struct line *line = arg;
@@ -86,6 +91,8 @@ int line_alloc(struct line **linep, struct loop *loop, const struct config_line 
 		err = loop_timer_alloc(&line->waiting_timer, loop, on_waiting_timer, line);
 	if (!err)
 		err = line_bridges_init(line, loop);
+	if (!err)
+		err = loop_timer_alloc(&line->limit_timer, loop, on_limit_timer, line);
 	if (err) {
 		line_free(line);
 		return err;
@@ -102,6 +109,7 @@ void line_free(struct line *line)
 		return;
 	loop_timer_free(line->timer);
 	loop_timer_free(line->waiting_timer);
+	loop_timer_free(line->limit_timer);
 	line_bridges_free(line);
 	for (unsigned i = 0; i < MEDIA_CALLS; i++)
 		leg_free(line->legs[i].leg);
@@ -204,6 +212,7 @@ void line_wish(struct line *line)
 	streams_wish(line, &wish);
 	announcement_wish(line, &wish);
 	line->wish_sequence = media_line_wish(line->media, &wish);
+	line_limit_review(line);
 }
 
 void line_beep(struct line *line)

@@ -31,9 +31,6 @@ void line_media_changed(struct line *line);
 /* Each second: what the time of day brings (wall_s, loop.h). */
 void line_wakeup_review(struct line *line, uint64_t now_ms, int64_t wall_s);
 
-/* Each second too: calls that have lasted as long as they may end. */
-void line_limit_review(struct line *line, uint64_t now_ms);
-
 /* A call for this line: takes or refuses it before returning. */
 void line_incoming(struct line *line, struct ua_invite *invite, const struct ua_incoming *incoming);
 

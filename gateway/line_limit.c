@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* How long a call may last: looked at once a second, by the monotonic clock. */
+/* How long a call may last: from when it is up, by the monotonic clock, not a moment longer. */
 #include "gateway/line_private.h"
 #include "gateway/log.h"
 
@@ -16,29 +16,62 @@ static void end(struct line *line, enum line_role role)
 	line_leg_event(line, role, LINE_EV_ENDED);
 }
 
-static void call_review(struct line *line, enum line_role role, uint64_t now_ms)
+static bool is_limited(const struct line *line, enum line_role role)
 {
-	const struct config_profile *profile = line->config->profile;
-	struct line_leg *place = line_leg(line, role);
-	uint64_t lasted_s;
-
-	if (!leg_is_up(place->leg))
-		return;
-	if (!place->since_ms)
-		place->since_ms = now_ms;
-	lasted_s = (now_ms - place->since_ms) / MS_PER_S;
-	if (lasted_s >= profile->max_call_s) {
-		end(line, role);
-	} else if (!place->warned && lasted_s + profile->max_call_warning_s >= profile->max_call_s) {
-		place->warned = true;
-		line_beep(line);
-	}
+	return line->config->profile->max_call_s && !line->emergency && line_has(line, role) &&
+		leg_is_up(line->legs[line->place[role]].leg);
 }
 
-void line_limit_review(struct line *line, uint64_t now_ms)
+static uint64_t end_ms(const struct line *line, const struct line_leg *place)
 {
+	return place->since_ms + line->config->profile->max_call_s * (uint64_t)MS_PER_S;
+}
+
+static uint64_t warning_ms(const struct line *line, const struct line_leg *place)
+{
+	const struct config_profile *profile = line->config->profile;
+
+	return end_ms(line, place) - MS_PER_S * (uint64_t)(profile->max_call_warning_s < profile->max_call_s ?
+		profile->max_call_warning_s : profile->max_call_s);
+}
+
+void line_limit_review(struct line *line)
+{
+	uint64_t now_ms = loop_now_ms(line->loop), next_ms = UINT64_MAX;
+
 	for (enum line_role role = 0; role < LINE_ROLE_COUNT; role++) {
-		if (line->config->profile->max_call_s && !line->emergency && line_has(line, role))
-			call_review(line, role, now_ms);
+		struct line_leg *place = line_leg(line, role);
+		uint64_t due_ms;
+
+		if (!is_limited(line, role))
+			continue;
+		if (!place->is_timed)
+			place->since_ms = now_ms;
+		place->is_timed = true;
+		due_ms = place->warned ? end_ms(line, place) : warning_ms(line, place);
+		next_ms = due_ms < next_ms ? due_ms : next_ms;
 	}
+	if (next_ms == UINT64_MAX)
+		loop_timer_stop(line->limit_timer);
+	else
+		loop_timer_start(line->limit_timer, next_ms > now_ms ? next_ms - now_ms : 0);
+}
+
+void line_limit_reached(struct line *line)
+{
+	uint64_t now_ms = loop_now_ms(line->loop);
+
+	for (enum line_role role = 0; role < LINE_ROLE_COUNT; role++) {
+		struct line_leg *place = line_leg(line, role);
+
+		if (!is_limited(line, role) || !place->is_timed || now_ms < warning_ms(line, place))
+			continue;
+		if (now_ms >= end_ms(line, place)) {
+			end(line, role);
+		} else if (!place->warned) {
+			place->warned = true;
+			line_beep(line);
+		}
+	}
+	line_limit_review(line);
 }

@@ -37,7 +37,8 @@ struct line_leg {
 	bool joined;     /* it is in the one that is being made */
 	bool over;       /* it has ended or was hung up: it leaves after this event */
 	bool warned;     /* ... that it has lasted long */
-	uint64_t since_ms; /* seen to have been answered; 0: not yet, or nobody cares */
+	bool is_timed;   /* it is up since ... */
+	uint64_t since_ms;
 };
 
 /* What LINE_ANNOUNCEMENT lets the telephone hear. */
@@ -95,7 +96,7 @@ struct line {
 	/* A leg keeps its place, which is that of its stream, while roles change hands. */
 	struct line_leg legs[MEDIA_CALLS];
 	uint8_t place[LINE_ROLE_COUNT];
-	struct loop_timer *waiting_timer;
+	struct loop_timer *waiting_timer, *limit_timer;
 	struct line_bridge bridges[LINE_BRIDGES_MAX];
 	/* A transfer that we were asked for: the new call, until it is answered, and whom to report to. */
 	struct leg *referred_leg;
@@ -235,6 +236,10 @@ enum line_event line_judge_hang_up(const struct line *line, uint64_t at_ns);
 enum line_event line_judge_call_in(const struct line *line);
 
 /* line_quality.c: how a call sounded whose stream has ended. */
+/* line_limit.c: how long calls may last (max_call_s). */
+void line_limit_review(struct line *line);  /* one may be up, or is over */
+void line_limit_reached(struct line *line); /* the timer that it started has run down */
+
 void line_quality_log(struct line *line, const struct leg *leg);
 
 /* line_pickup.c */

@@ -87,7 +87,6 @@ void soak_time_passes(unsigned ms)
 		part_ms = left_ms < 1000 || ms - left_ms >= 10000 ? left_ms : 1000;
 		time_passes(part_ms);
 		line_wakeup_review(world.line, world.now_ms, world.wall_s + (int64_t)(world.now_ms / 1000));
-		line_limit_review(world.line, world.now_ms);
 	}
 }
 

@@ -16,16 +16,18 @@ struct line_world world;
 
 /* ---- timer ---- */
 
-/* The line makes its state's timer first, then that of the call that waits, then those of its bridges. */
+/* The line makes its state's timer first, then that of the call that waits, then those of its bridges, then that of how
+ * long calls may last. */
 static unsigned *timer_of(struct loop_timer *timer)
 {
-	unsigned *const times[] = {&world.timer_ms, &world.waiting_timer_ms, &world.bridge_timers_ms[0], &world.bridge_timers_ms[1]};
+	unsigned *const times[] = {&world.timer_ms, &world.waiting_timer_ms, &world.bridge_timers_ms[0], &world.bridge_timers_ms[1],
+		&world.limit_timer_ms};
 
 	for (size_t i = 0; i < sizeof(times) / sizeof(times[0]); i++) {
 		if ((void *)timer == &world.timers[i])
 			return times[i];
 	}
-	return (void *)timer == &world.timers[4] ? &world.others_timer_ms : &world.others_waiting_timer_ms;
+	return (void *)timer == &world.timers[5] ? &world.others_timer_ms : &world.others_waiting_timer_ms;
 }
 
 int loop_timer_alloc(struct loop_timer **timerp, struct loop *loop, loop_timer_h *handler, void *arg)
@@ -117,10 +119,10 @@ void bridge_time_is_up(unsigned bridge)
 static unsigned *first_due(unsigned ms, unsigned *which)
 {
 	unsigned *const timers[] = {&world.timer_ms, &world.waiting_timer_ms, &world.bridge_timers_ms[0], &world.bridge_timers_ms[1],
-		&world.others_timer_ms};
+		&world.limit_timer_ms, &world.others_timer_ms};
 	unsigned *first = NULL;
 
-	for (unsigned i = 0; i < 5; i++) {
+	for (unsigned i = 0; i < sizeof(timers) / sizeof(timers[0]); i++) {
 		if (*timers[i] && *timers[i] <= ms && (!first || *timers[i] < *first)) {
 			first = timers[i];
 			*which = i;
@@ -143,6 +145,7 @@ static void clocks_move(unsigned ms)
 	clock_moves(&world.waiting_timer_ms, ms);
 	clock_moves(&world.bridge_timers_ms[0], ms);
 	clock_moves(&world.bridge_timers_ms[1], ms);
+	clock_moves(&world.limit_timer_ms, ms);
 	clock_moves(&world.others_timer_ms, ms);
 }
 
@@ -160,6 +163,20 @@ void time_passes(unsigned ms)
 		world.timers[which].handler(world.timers[which].arg);
 	}
 	clocks_move(ms);
+}
+
+void call_lasts(unsigned ms)
+{
+	while (world.limit_timer_ms && world.limit_timer_ms <= ms) {
+		unsigned left_ms = world.limit_timer_ms;
+
+		world.limit_timer_ms = 0;
+		world.now_ms += left_ms;
+		ms -= left_ms;
+		world.timers[4].handler(world.timers[4].arg);
+	}
+	world.now_ms += ms;
+	clock_moves(&world.limit_timer_ms, ms);
 }
 
 /* ---- completion ---- */
@@ -305,6 +322,7 @@ int ua_invite_info(struct ua_invite *invite, const char *type, const char *body)
 	assert_string_equal(type, "application/hook-flash");
 	assert_non_null(strstr(body, "hf"));
 	invite->flashes++;
+	snprintf(invite->informed, sizeof(invite->informed), "%s", body);
 	return 0;
 }
 

@@ -82,8 +82,9 @@ struct line_world {
 	struct {
 		void (*handler)(void *arg);
 		void *arg;
-	} timers[2 * (2 + LINE_BRIDGES_MAX) + 2]; /* of two lines and what stands between them */
+	} timers[2 * (3 + LINE_BRIDGES_MAX) + 2]; /* of two lines and what stands between them */
 	unsigned bridge_timers_ms[LINE_BRIDGES_MAX];
+	unsigned limit_timer_ms; /* of how long calls may last */
 	unsigned timer_count;
 
 	void (*on_aside)(int fd, void *arg); /* of the newest leg's handshake */
@@ -122,6 +123,8 @@ void waiting_time_is_up(void);
 void bridge_time_is_up(unsigned bridge);
 /* Timers of the line run down as they are due. */
 void time_passes(unsigned ms);
+/* ... that of how long calls may last, and no other. */
+void call_lasts(unsigned ms);
 
 /* The network. NULL: no session description. */
 struct ua_invite *call_comes(const char *sdp);

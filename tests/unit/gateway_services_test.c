@@ -1238,14 +1238,6 @@ static void test_a_call_that_is_taken_over_has_come_in_too(void **state)
 	assert_false(second->ended);
 }
 
-static void lasts_s(unsigned seconds)
-{
-	static uint64_t now_ms = 1000;
-
-	while (seconds-- > 0)
-		line_limit_review(world.line, now_ms += 1000);
-}
-
 static void limit(unsigned seconds, unsigned warning_s)
 {
 	world.profile.max_call_s = seconds;
@@ -1260,26 +1252,28 @@ static void test_a_call_that_lasts_too_long_is_warned_once_and_ended(void **stat
 	(void)state;
 	limit(60, 10);
 	invite = talk();
-	lasts_s(50);
+	call_lasts(49999);
 	assert_int_equal(world.wish.beep_serial, beeps);
-	lasts_s(10);
+	call_lasts(1);
+	assert_int_equal(world.wish.beep_serial, beeps + 1);
+	call_lasts(9999);
 	assert_int_equal(world.wish.beep_serial, beeps + 1);
 	assert_false(invite->ended);
-	lasts_s(1);
+	call_lasts(1);
 	assert_true(invite->ended);
 	assert_int_equal(invite->end_cause, 102);
 	assert_state("released");
 	assert_int_equal(world.wish.tone, FXS_TONE_BUSY);
 	/* Time that passes without a call, or while one rings, counts for none. */
-	lasts_s(100);
+	call_lasts(100000);
 	phone_does(MEDIA_EVENT_HUNG_UP, 0);
 	media_obeys();
 	invite = call_comes(PCMU);
-	lasts_s(100);
+	call_lasts(100000);
 	phone_does(MEDIA_EVENT_LIFTED, 0);
-	lasts_s(60);
+	call_lasts(59999);
 	assert_false(invite->ended);
-	lasts_s(1);
+	call_lasts(1);
 	assert_true(invite->ended);
 }
 
@@ -1290,14 +1284,16 @@ static void test_each_of_two_calls_has_a_time_of_its_own(void **state)
 	(void)state;
 	limit(60, 0);
 	first = talk();
-	lasts_s(40);
+	call_lasts(40000);
 	second = talk_to_second();
-	lasts_s(21);
+	call_lasts(20000);
 	assert_true(first->ended);
 	assert_false(second->ended);
 	assert_state("talking");
 	assert_int_equal(streams_at_ear(), 1);
-	lasts_s(40);
+	call_lasts(39999);
+	assert_false(second->ended);
+	call_lasts(1);
 	assert_true(second->ended);
 	assert_state("released");
 }
@@ -1313,7 +1309,7 @@ static void test_an_emergency_call_lasts_as_long_as_it_lasts(void **state)
 	phone_does(MEDIA_EVENT_LIFTED, 0);
 	phone_dials("102");
 	call_is_answered(call_sent(), PCMU);
-	lasts_s(1000);
+	call_lasts(1000000);
 	assert_false(call_sent()->ended);
 	assert_state("talking");
 }
@@ -1323,7 +1319,7 @@ static void test_without_a_limit_a_call_has_no_end(void **state)
 	struct ua_invite *invite = talk();
 
 	(void)state;
-	lasts_s(100000);
+	call_lasts(100000000);
 	assert_false(invite->ended);
 }
 
