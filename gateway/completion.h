@@ -23,6 +23,7 @@ struct completion;
 /* Whom. */
 struct completion_of {
 	char number[COMPLETION_NUMBER_MAX + 1]; /* as it is sent */
+	char dialled[COMPLETION_NUMBER_MAX + 1]; /* as it was dialled, for what may be called when */
 	struct ua_account *account;             /* of this gateway, asked past every server; NULL: somebody beyond it */
 	bool was_busy;                          /* rather than not at home */
 };

@@ -533,7 +533,9 @@ void line_completion_set(struct line *line, struct completion *completion)
 
 bool line_callee_free(struct line *line)
 {
-	if ((line->state == LINE_IDLE && !line->off_hook && !line->fault) || line->state == LINE_CALLEE_FREE)
+	bool hears = (line->state == LINE_IDLE && !line->off_hook && !line->fault) || line->state == LINE_CALLEE_FREE;
+
+	if (hears && !line_completion_is_barred(line))
 		line_dispatch(line, LINE_EV_CALLEE_FREE);
 	return line->state == LINE_CALLEE_FREE;
 }

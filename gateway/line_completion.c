@@ -13,6 +13,7 @@ void line_completion_call(struct line *line, const struct ua_call_to *to)
 	*unreached = (struct completion_of){.account = to->account};
 	if (!line->emergency && strlen(to->user) < sizeof(unreached->number))
 		strcpy(unreached->number, to->user);
+	snprintf(unreached->dialled, sizeof(unreached->dialled), "%s", line->digits);
 }
 
 /* A number that is none, or that the network cannot reach, will not become free. */
@@ -44,12 +45,24 @@ bool line_completion_begin(struct line *line)
 	return true;
 }
 
-/* Other calls may have been made meanwhile. */
+bool line_completion_is_barred(const struct line *line)
+{
+	const struct completion_of *of = line->completion ? completion_whom(line->completion) : NULL;
+
+	return of && of->dialled[0] && line_number_is_barred(line, of->dialled);
+}
+
+/* Other calls may have been made meanwhile, and it may have become night. */
 enum line_event line_completion_dial(struct line *line)
 {
 	struct completion_of of = *completion_whom(line->completion);
+	bool is_barred = line_completion_is_barred(line);
 
 	completion_cancel(line->completion);
-	line->digits[0] = 0;
+	if (is_barred) {
+		gw_log(GW_LOG_INFO, line->config->name, "whom to reach may not be called now");
+		return LINE_EV_ENDED_INFO;
+	}
+	snprintf(line->digits, sizeof(line->digits), "%.*s", LINE_DIGITS_MAX, of.dialled);
 	return line_call_out(line, of.number);
 }

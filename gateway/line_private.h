@@ -282,6 +282,7 @@ void line_completion_note(struct line *line, enum line_event event, const struct
 bool line_completion_begin(struct line *line); /* false: there is nobody to be reached */
 enum line_event line_completion_dial(struct line *line);
 
+bool line_completion_is_barred(const struct line *line); /* whom it waits for may not be called now */
 /* line_screen.c: what the subscriber's settings make of calls. true: the call is dealt with. */
 bool line_screen(struct line *line, struct ua_invite *invite, const struct ua_incoming *incoming);
 enum line_forward {

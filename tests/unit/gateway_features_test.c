@@ -574,6 +574,34 @@ static void test_a_telephone_in_use_hears_of_it_later(void **state)
 	assert_true(line_callee_free(world.line));
 }
 
+static void bar_at_night(const char *text)
+{
+	const char *why;
+	size_t at;
+
+	assert_int_equal(hours_parse(&world.profile.barred_hours, text, &at, &why), 0);
+}
+
+static void test_whom_the_hours_bar_is_not_called_when_he_is_free(void **state)
+{
+	(void)state;
+	may_complete();
+	dials("201");
+	call_ends(call_sent(), 486, false);
+	hangs_up();
+	code("*66");
+	bar_at_night("00:00-24:00 (2xx)");
+	assert_false(line_callee_free(world.line)); /* it would ring for nothing */
+	assert_state("idle");
+	bar_at_night("00:00-24:00 (9xx)");
+	assert_true(line_callee_free(world.line));
+	bar_at_night("00:00-24:00 (2xx)"); /* they begin while it rings */
+	phone_does(MEDIA_EVENT_LIFTED, 0);
+	assert_state("info");
+	assert_int_equal(world.invite_count, 1);
+	assert_string_equal(world.completion.number, "");
+}
+
 static void test_a_call_that_came_in_changes_nothing_of_it(void **state)
 {
 	struct ua_invite *invite;
@@ -820,6 +848,7 @@ int main(void)
 		nanp_test(test_a_callee_who_does_not_answer_is_not_busy),
 		nanp_test(test_there_is_nobody_to_be_reached),
 		nanp_test(test_completion_is_given_up),
+		nanp_test(test_whom_the_hours_bar_is_not_called_when_he_is_free),
 		nanp_test(test_a_telephone_in_use_hears_of_it_later),
 		nanp_test(test_a_call_that_came_in_changes_nothing_of_it),
 		nanp_test(test_speed_dial_stores_and_calls),
