@@ -298,6 +298,11 @@ static void timer_set(struct line *line, enum line_state before, enum line_event
 		loop_timer_start(line->timer, timer_ms(line, timer));
 }
 
+void line_timer_again(struct line *line)
+{
+	loop_timer_start(line->timer, timer_ms(line, line_fsm_outputs(line->state)->timer));
+}
+
 /* The one place where a line's state changes. */
 static void state_set(struct line *line, enum line_state next, enum line_event event)
 {

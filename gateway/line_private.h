@@ -134,6 +134,7 @@ struct line {
 
 void line_dispatch(struct line *line, enum line_event event);
 void line_wish(struct line *line);
+void line_timer_again(struct line *line); /* what the state waits for has begun anew */
 void line_beep(struct line *line); /* the subscriber hears a short tone over the call, once; the far end does not; not where that would disturb (use.h) */
 unsigned line_answer_s(const struct line *line); /* how long a call may ring here */
 bool line_gets_dial_tone(const struct line *line); /* it may call somebody, if only a line beside it */
@@ -235,11 +236,11 @@ enum line_event line_judge_flash(const struct line *line);
 enum line_event line_judge_hang_up(const struct line *line, uint64_t at_ns);
 enum line_event line_judge_call_in(const struct line *line);
 
-/* line_quality.c: how a call sounded whose stream has ended. */
 /* line_limit.c: how long calls may last (max_call_s). */
 void line_limit_review(struct line *line);  /* one may be up, or is over */
 void line_limit_reached(struct line *line); /* the timer that it started has run down */
 
+/* line_quality.c: how a call sounded whose stream has ended. */
 void line_quality_log(struct line *line, const struct leg *leg);
 
 /* line_pickup.c */
@@ -281,8 +282,8 @@ void line_completion_call(struct line *line, const struct ua_call_to *to); /* on
 void line_completion_note(struct line *line, enum line_event event, const struct leg *leg); /* what became of it */
 bool line_completion_begin(struct line *line); /* false: there is nobody to be reached */
 enum line_event line_completion_dial(struct line *line);
-
 bool line_completion_is_barred(const struct line *line); /* whom it waits for may not be called now */
+
 /* line_screen.c: what the subscriber's settings make of calls. true: the call is dealt with. */
 bool line_screen(struct line *line, struct ua_invite *invite, const struct ua_incoming *incoming);
 enum line_forward {

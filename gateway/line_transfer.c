@@ -29,7 +29,10 @@ static enum line_event call_here(struct line *line, const char *number)
 {
 	line->emergency = false;
 	line_legs_retire(line); /* who was called before */
-	return line_call_out(line, number) == LINE_EVENT_COUNT ? LINE_EVENT_COUNT : LINE_EV_TRANSFER_FAILED;
+	if (line_call_out(line, number) != LINE_EVENT_COUNT)
+		return LINE_EV_TRANSFER_FAILED;
+	line_timer_again(line); /* what the far end's attempt took does not count */
+	return LINE_EVENT_COUNT;
 }
 
 /* The far end will not, or could not. */

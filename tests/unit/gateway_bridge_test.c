@@ -711,10 +711,13 @@ static void test_a_refused_blind_transfer_may_become_a_call_from_here(void **sta
 
 	(void)state;
 	world.profile.transfer_fallback = CONFIG_FALLBACK_BRIDGE;
+	world.profile.transfer_s = 30;
 	assert_ptr_equal(connect_blind(), first);
 	assert_string_equal(first->referred_user, "103");
+	time_passes(25000);
 	call_transfer_done(first, 403);
 	assert_state("referring");
+	assert_int_equal(world.timer_ms, 30000); /* the second has as much time as any */
 	second = call_sent();
 	assert_string_equal(second->to, "103");
 	call_is_answered(second, PCMU);
