@@ -54,6 +54,8 @@ struct leg {
 	uint32_t stream_id;
 	struct ua_rtp_sender sender;
 	struct leg_keypad keypad;
+	bool flash_told;    /* ... and the peer has not answered */
+	bool flash_refused; /* it takes none */
 	struct leg_keys keys;
 	struct leg_handshake *handshake; /* NULL: none may be */
 	int aside_fd; /* 0: none */
@@ -506,10 +508,21 @@ static void on_key(struct ua_invite *invite, const struct ua_key_info *key, void
 	leg->handlers->event(leg, LINE_EVENT_COUNT, leg->arg);
 }
 
+/* Others that it refuses are not sent, so that this is said once. */
+static void flash_answered(struct leg *leg, unsigned status)
+{
+	leg->flash_refused = leg_keypad_is_refusal(status);
+	if (leg->flash_refused)
+		gw_log(GW_LOG_WARNING, NULL, "the far end takes no flash as INFO (%u): this call's next ones act here", status);
+}
+
 static void on_informed(struct ua_invite *invite, unsigned status, void *arg)
 {
 	struct leg *leg = arg;
 
+	if (leg->flash_told)
+		flash_answered(leg, status);
+	leg->flash_told = false;
 	if (!leg_keypad_answered(&leg->keypad, invite, status))
 		return;
 	gw_log(GW_LOG_WARNING, NULL, "the far end takes no keys as INFO (%u): they go to it as sound", status);
@@ -703,8 +716,13 @@ int leg_transfer(struct leg *leg, const struct leg *other, bool by_address)
 
 void leg_flash(struct leg *leg)
 {
-	if (leg->invite)
-		(void)ua_invite_info(leg->invite, "application/hook-flash", "Signal=hf\r\n");
+	if (leg->invite && ua_invite_info(leg->invite, "application/hook-flash", "Signal=hf\r\n") == 0)
+		leg->flash_told = true;
+}
+
+bool leg_takes_flash(const struct leg *leg)
+{
+	return !leg->flash_refused;
 }
 
 void leg_forward(struct leg *leg, const struct ua_redirect *redirect)

@@ -91,6 +91,8 @@ bool leg_key(struct leg *leg, char key, unsigned ms);
 
 /* A flash of the telephone, for the peer to act upon (ua_invite_info). */
 void leg_flash(struct leg *leg);
+/* It has not refused one. */
+bool leg_takes_flash(const struct leg *leg);
 
 /* 302 to a call that rings; no event comes any more. */
 void leg_forward(struct leg *leg, const struct ua_redirect *redirect);

@@ -23,7 +23,7 @@ bool leg_keypad_push(struct leg_keypad *keypad, struct ua_invite *invite, char k
 	return true;
 }
 
-static bool is_refusal(unsigned status)
+bool leg_keypad_is_refusal(unsigned status)
 {
 	return status >= 300 && status != 408 && status != 481 && status != 500 && status != 503;
 }
@@ -34,7 +34,7 @@ bool leg_keypad_answered(struct leg_keypad *keypad, struct ua_invite *invite, un
 		keypad->under_way = false;
 		keypad->waiting_count--;
 		memmove(keypad->waiting, keypad->waiting + 1, keypad->waiting_count * sizeof(keypad->waiting[0]));
-		if (is_refusal(status) && !keypad->refused) {
+		if (leg_keypad_is_refusal(status) && !keypad->refused) {
 			keypad->refused = true;
 			keypad->waiting_count = 0;
 			return true;

@@ -27,6 +27,9 @@ struct leg_keypad {
 	uint32_t press_count;
 };
 
+/* The peer will take no INFO of that kind next time either. */
+bool leg_keypad_is_refusal(unsigned status);
+
 /* False: it is lost. */
 bool leg_keypad_push(struct leg_keypad *keypad, struct ua_invite *invite, char key, unsigned ms);
 

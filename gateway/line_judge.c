@@ -80,8 +80,13 @@ static enum line_event flash_etsi(const struct line *line)
 	return flash_alone(line);
 }
 
+/* What the far end has refused to act upon is acted upon here. */
 static enum line_event flash_network(const struct line *line)
 {
+	const struct leg *leg = line->legs[line->place[LINE_ROLE_ACTIVE]].leg;
+
+	if (line_has(line, LINE_ROLE_HELD) || (line->state == LINE_TALKING && leg && !leg_takes_flash(leg)))
+		return flash_bellcore(line);
 	return line->state == LINE_TALKING ? LINE_EV_FLASH_OUT : flash_alone(line);
 }
 

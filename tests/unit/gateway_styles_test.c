@@ -472,6 +472,35 @@ static void test_the_network_s_flash_is_told_and_nothing_else_happens(void **sta
 	assert_int_equal(streams_at_ear(), 1);
 }
 
+static void test_a_flash_that_the_network_refuses_acts_here_from_then_on(void **state)
+{
+	struct ua_invite *first;
+
+	(void)state;
+	world.profile.flash_style = CONFIG_FLASH_NETWORK;
+	first = talk();
+	flash();
+	call_info_is_answered(first, 503); /* not now */
+	flash();
+	assert_int_equal(first->flashes, 2);
+	call_info_is_answered(first, 200);
+	flash();
+	assert_int_equal(first->flashes, 3);
+	call_info_is_answered(first, 415);
+	assert_state("talking");
+	flash();
+	assert_int_equal(first->flashes, 3);
+	assert_state("recall");
+	assert_int_equal(first->offered, UA_SENDONLY);
+	flash();
+	assert_state("talking");
+	assert_int_equal(first->offered, UA_SENDRECV);
+	phone_does(MEDIA_EVENT_HUNG_UP, 0);
+	first = talk(); /* another far end may know it */
+	flash();
+	assert_int_equal(first->flashes, 1);
+}
+
 /* ---- emergency ---- */
 
 static struct ua_invite *call_112(void)
@@ -928,6 +957,7 @@ int main(void)
 		bellcore_test(test_without_three_way_the_second_that_rings_is_dropped),
 		bellcore_test(test_leaving_a_three_way_call_may_connect_the_others),
 		bellcore_test(test_the_network_s_flash_is_told_and_nothing_else_happens),
+		bellcore_test(test_a_flash_that_the_network_refuses_acts_here_from_then_on),
 		accounts_test(test_a_number_goes_over_the_accounts_of_its_row_where_one_fails),
 		accounts_test(test_what_the_called_one_says_is_not_asked_again_over_another_account),
 		accounts_test(test_a_route_passes_over_an_account_that_is_not_registered),
