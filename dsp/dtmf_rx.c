@@ -28,6 +28,13 @@
 #define INNER_MIN       4 /* fewer are no average */
 #define EDGE_WINDOWS    2 /* partly filled, before the first and after the last */
 
+/* A drop-out may leave two parts of a digit, neither of which is one: what is in step with the better part counts, before it and
+ * after it. Two digits are never told of it, since the parts of one are nearer to each other than digits may be. */
+#define PART_WINDOWS    3   /* of the better part, or of both */
+#define PART_BACK       5   /* windows before: 10 ms of drop-out, and what the other part fills */
+#define PARTS_SAMPLES   188 /* of both, where 10 ms out of 40 leave 240; one of 20 ms has no other */
+#define MEMORY_WINDOWS  16  /* a power of two; more than the parts and what is between them */
+
 #define LEVEL_MIN_DBM0  (-43.0) /* of each tone */
 /* Q.24: long lines take away from the high tones (8 dB in Australia, the most of all), telephones add to them. */
 #define HIGH_BELOW_LOW_DB 11.0
@@ -51,7 +58,9 @@ struct run {
 	unsigned good;        /* windows */
 	int stray;            /* the place of the last window, where it was another; NONE */
 	unsigned gap;         /* windows since the last good one */
+	unsigned age;         /* windows from the first good one to the newest, both of them */
 	float pair, energy;   /* sums over the good ones */
+	float filled_energy;  /* of energy times amplitude */
 	struct turns row, column;
 	float lead, length;   /* amplitudes before the first good window, and from it to the last good one */
 	float tail;           /* after the last good one */
@@ -64,7 +73,8 @@ struct dsp_dtmf_rx {
 	dsp_dtmf_h *handler;
 	void *arg;
 	struct dsp_dtmf_bank bank;
-	struct dsp_dtmf_window before[EDGE_WINDOWS]; /* the last is the newest */
+	struct dsp_dtmf_window memory[MEMORY_WINDOWS]; /* a ring */
+	unsigned windows; /* that were judged: the place of the newest, which is judged now */
 	struct run digit;  /* that is on */
 	struct run next;   /* that may become one */
 	bool suspects;
@@ -140,6 +150,12 @@ static void turns_add(struct turns *turns, const struct dsp_dtmf_window *now, co
 	turns->im += now->im[tone] * before->re[tone] - now->re[tone] * before->im[tone];
 }
 
+/* The newest is 0 windows back. */
+static const struct dsp_dtmf_window *window_back(const struct dsp_dtmf_rx *rx, unsigned back)
+{
+	return &rx->memory[(rx->windows - back) % MEMORY_WINDOWS];
+}
+
 static bool is_on_frequency(const struct turns *turns, size_t tone)
 {
 	return fabsf(turns->im) < slope_max[tone] * turns->re;
@@ -148,14 +164,14 @@ static bool is_on_frequency(const struct turns *turns, size_t tone)
 static void run_begin(struct run *run, const struct dsp_dtmf_rx *rx, int place)
 {
 	*run = (struct run){.place = place, .stray = NONE};
-	for (size_t i = 0; i < EDGE_WINDOWS; i++)
-		run->lead += amplitude(&rx->before[i], place);
+	for (unsigned back = 1; back <= EDGE_WINDOWS; back++)
+		run->lead += amplitude(window_back(rx, back), place);
 }
 
 /* One more window that has the run's digit. */
 static void run_grow(struct run *run, const struct dsp_dtmf_rx *rx, const struct dsp_dtmf_window *window)
 {
-	const struct dsp_dtmf_window *before = &rx->before[EDGE_WINDOWS - 1];
+	const struct dsp_dtmf_window *before = window_back(rx, 1);
 	float now = amplitude(window, run->place);
 
 	if (run->good && !run->gap) {
@@ -170,24 +186,31 @@ static void run_grow(struct run *run, const struct dsp_dtmf_rx *rx, const struct
 	run->last = now;
 	run->peak = fmaxf(run->peak, now);
 	run->energy += window->energy;
+	run->filled_energy += window->energy * now;
 	run->pair += window->power[row_of(run->place)] + window->power[column_of(run->place)];
 	run->good++;
+	run->age++;
 	run->gap = 0;
 	run->tail = 0;
 }
 
 static void run_pause(struct run *run, const struct dsp_dtmf_window *window)
 {
+	run->age++;
 	if (run->gap++ < EDGE_WINDOWS)
 		run->tail += amplitude(window, run->place);
+}
+
+/* The amplitude of a window that the tone fills. */
+static float steady(const struct run *run)
+{
+	return run->inner_count >= INNER_MIN ? run->inner / (float)run->inner_count : run->peak;
 }
 
 /* Samples from the beginning of the tone to the end of the run. */
 static unsigned run_samples(const struct run *run, float tail)
 {
-	float steady = run->inner_count >= INNER_MIN ? run->inner / (float)run->inner_count : run->peak;
-
-	return (unsigned)((run->lead + run->length + tail) / steady * BANK_HOP);
+	return (unsigned)((run->lead + run->length + tail) / steady(run) * BANK_HOP);
 }
 
 static void digit_end(struct dsp_dtmf_rx *rx)
@@ -213,6 +236,46 @@ static bool is_digit(const struct run *run)
 {
 	return run->good >= ON_WINDOWS && run_samples(run, run->tail) >= ON_SAMPLES && run->pair > PURITY_ON * run->energy &&
 		is_on_frequency(&run->row, row_of(run->place)) && is_on_frequency(&run->column, column_of(run->place));
+}
+
+/* How much of a tone in the window is in step with the one that the run ended with, so many windows before or after. */
+static float in_step(const struct turns *turns, const struct dsp_dtmf_window *last, const struct dsp_dtmf_window *window,
+	int windows, size_t tone)
+{
+	float angle = (float)windows * atan2f(turns->im, turns->re);
+	float re = last->re[tone] * cosf(angle) - last->im[tone] * sinf(angle);
+	float im = last->re[tone] * sinf(angle) + last->im[tone] * cosf(angle);
+
+	return (window->re[tone] * re + window->im[tone] * im) / sqrtf(last->power[tone]);
+}
+
+/* Samples of all that is in step, drop-outs not among them. */
+static float parts_samples(const struct dsp_dtmf_rx *rx, const struct run *run)
+{
+	const struct dsp_dtmf_window *last = window_back(rx, run->gap);
+	size_t row = row_of(run->place), column = column_of(run->place);
+	float sum = 0;
+
+	for (unsigned back = 0; back < run->age + PART_BACK; back++) {
+		const struct dsp_dtmf_window *window = window_back(rx, back);
+		int windows = (int)run->gap - (int)back;
+
+		sum += in_step(&run->row, last, window, windows, row) + in_step(&run->column, last, window, windows, column);
+	}
+	return sum / steady(run) * BANK_HOP;
+}
+
+/* Of a window that a pure tone fills partly the share in the pair is nearly that of its amplitude. */
+static bool is_pure_in_parts(const struct run *run)
+{
+	return run->pair * steady(run) > PURITY_ON * run->filled_energy;
+}
+
+static bool is_digit_in_parts(const struct dsp_dtmf_rx *rx, const struct run *run)
+{
+	return run->good >= PART_WINDOWS && run->age + PART_BACK < MEMORY_WINDOWS && is_pure_in_parts(run) &&
+		is_on_frequency(&run->row, row_of(run->place)) && is_on_frequency(&run->column, column_of(run->place)) &&
+		parts_samples(rx, run) >= PARTS_SAMPLES;
 }
 
 static void digit_judge(struct dsp_dtmf_rx *rx, const struct dsp_dtmf_window *window)
@@ -249,7 +312,7 @@ static void next_judge(struct dsp_dtmf_rx *rx, const struct dsp_dtmf_window *win
 		if (next->gap > ON_GAP_WINDOWS || window->energy * (float)next->good > next->energy * GAP_ENERGY_MAX)
 			*next = no_run;
 	}
-	if (next->place != NONE && is_digit(next))
+	if (next->place != NONE && (is_digit(next) || is_digit_in_parts(rx, next)))
 		digit_begin(rx);
 }
 
@@ -260,24 +323,22 @@ static bool is_suspicious(const struct dsp_dtmf_rx *rx, const struct dsp_dtmf_wi
 
 	if (place == NONE)
 		return false;
-	turns_add(&row, window, &rx->before[EDGE_WINDOWS - 1], row_of(place));
-	turns_add(&column, window, &rx->before[EDGE_WINDOWS - 1], column_of(place));
+	turns_add(&row, window, window_back(rx, 1), row_of(place));
+	turns_add(&column, window, window_back(rx, 1), column_of(place));
 	return is_on_frequency(&row, row_of(place)) && is_on_frequency(&column, column_of(place));
 }
 
 static void feed_hop(struct dsp_dtmf_rx *rx)
 {
-	struct dsp_dtmf_window window;
+	struct dsp_dtmf_window *window = &rx->memory[++rx->windows % MEMORY_WINDOWS];
 	int place;
 
-	dsp_dtmf_bank_feed(&rx->bank, rx->hop, &window);
-	place = window_place(&window, PURITY_MIN);
+	dsp_dtmf_bank_feed(&rx->bank, rx->hop, window);
+	place = window_place(window, PURITY_MIN);
 	if (rx->digit.place != NONE)
-		digit_judge(rx, &window);
-	next_judge(rx, &window, place);
-	rx->suspects = is_suspicious(rx, &window, place) || rx->next.good > 1;
-	memmove(rx->before, rx->before + 1, sizeof(rx->before) - sizeof(rx->before[0]));
-	rx->before[EDGE_WINDOWS - 1] = window;
+		digit_judge(rx, window);
+	next_judge(rx, window, place);
+	rx->suspects = is_suspicious(rx, window, place) || rx->next.good > 1;
 }
 
 int dsp_dtmf_rx_alloc(struct dsp_dtmf_rx **rxp, dsp_dtmf_h *handler, void *arg)

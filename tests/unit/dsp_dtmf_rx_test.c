@@ -150,6 +150,37 @@ static void test_two_drop_outs_in_a_digit_do_not_split_it(void **state)
 	}
 }
 
+/* Wherever it is: neither part is a digit by itself. */
+static void test_a_drop_out_of_10_ms_in_40_does_not_hide_a_digit(void **state)
+{
+	struct line *line = *state;
+
+	for (size_t phase = 0; phase < PHASES; phase += 7) {
+		for (size_t hole_ms = 0; hole_ms <= 30; hole_ms++) {
+			silence(line);
+			for (size_t i = 0; i < 16; i++) {
+				size_t at = MS(50 + 80 * i) + phase;
+
+				add_digit(line, at, MS(40), digits[i], -11, -9);
+				memset(line->samples + at + MS(hole_ms), 0, 2 * MS(10));
+			}
+			assert_string_equal(listen(line, 1500, false)->text, "1-2-3-4-5-6-7-8-9-0-*-#-A-B-C-D-");
+		}
+	}
+}
+
+static void test_two_tones_of_20_ms_too_far_apart_are_no_digit(void **state)
+{
+	struct line *line = *state;
+
+	for (size_t phase = 0; phase < PHASES; phase++) {
+		silence(line);
+		for (size_t i = 0; i < 10; i++)
+			add_digit(line, MS(50 + 50 * i) + phase, MS(20), '6', -11, -9);
+		assert_string_equal(listen(line, 1000, false)->text, "");
+	}
+}
+
 static void test_the_beginning_is_told_30_ms_after_it_at_worst(void **state)
 {
 	struct line *line = *state;
@@ -500,6 +531,8 @@ int main(void)
 		LINE_TEST(test_the_same_digit_again_after_40_ms_is_a_second_one),
 		LINE_TEST(test_a_drop_out_of_up_to_15_ms_does_not_split_a_digit),
 		LINE_TEST(test_two_drop_outs_in_a_digit_do_not_split_it),
+		LINE_TEST(test_a_drop_out_of_10_ms_in_40_does_not_hide_a_digit),
+		LINE_TEST(test_two_tones_of_20_ms_too_far_apart_are_no_digit),
 		LINE_TEST(test_the_beginning_is_told_30_ms_after_it_at_worst),
 		LINE_TEST(test_a_digit_is_suspected_within_15_ms),
 		LINE_TEST(test_durations_are_true_to_a_millisecond),
