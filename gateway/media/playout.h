@@ -62,7 +62,10 @@ struct playout {
 	uint8_t last_codec;
 	bool pausing;            /* the far end said that it is silent now */
 
-	uint32_t tones_until;    /* end of the newest tone */
+	/* The newest tone, which is played so much later than the sound of its time. */
+	uint32_t tone_shift;
+	uint32_t tone_begins, tones_until; /* as it is played */
+	uint32_t tone_ended;     /* by its own time */
 	unsigned since_stretch;  /* samples played since the delay was changed in the sound */
 	struct dsp_conceal conceal;
 	struct playout_delay delay;
@@ -88,7 +91,8 @@ void stream_playout_comfort(struct playout *playout, const struct ua_rtp_packet 
 /* A packet of this source that has no sound to play: it does not count as lost. */
 void stream_playout_other(struct playout *playout, const struct ua_rtp_packet *packet);
 
-/* A tone that lies over the sound of the same time; timestamps as those of the source's sound. */
+/* A tone that lies over the sound; timestamps as those of the source's sound. It is played later than the sound of its time where
+ * its end would else be known too late, or came too late itself. */
 void stream_playout_put(struct playout *playout, uint32_t ssrc, uint32_t timestamp, const int16_t *samples,
 	size_t count);
 /* Takes back what of a tone was put for this time and later, and has not been played yet. */
@@ -96,6 +100,8 @@ void stream_playout_erase(struct playout *playout, uint32_t timestamp, size_t co
 
 /* Timestamp of the source that was heard last whose sample plays next. */
 uint32_t stream_playout_now(const struct playout *playout);
+/* ... of the newest tone. */
+uint32_t stream_playout_tone_now(const struct playout *playout);
 
 /* The next samples; count is at most PLAYOUT_GET_MAX. */
 void stream_playout_get(struct playout *playout, int16_t *samples, size_t count);

@@ -322,6 +322,8 @@ static void past_keep(const struct playout *playout, uint32_t *place)
 void stream_playout_get(struct playout *playout, int16_t *samples, size_t count)
 {
 	past_keep(playout, &playout->tones_until);
+	past_keep(playout, &playout->tone_begins);
+	past_keep(playout, &playout->tone_ended);
 	past_keep(playout, &playout->sounded_until);
 	if (!playout->started) {
 		memset(samples, 0, count * sizeof(*samples));

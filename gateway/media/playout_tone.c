@@ -5,7 +5,9 @@
 #include "gateway/media/playout_private.h"
 
 /* So long after its end a key may be told to have ended: what listens for it on the far line takes its time. */
-#define WAIT (80 * PLAYOUT_SAMPLES_PER_MS)
+#define WAIT       (80 * PLAYOUT_SAMPLES_PER_MS)
+#define PAUSE      (40 * PLAYOUT_SAMPLES_PER_MS) /* between two keys: what makes them two everywhere */
+#define PAUSE_LONG (1000 * PLAYOUT_SAMPLES_PER_MS)
 
 /* What of a key's tone came as sound before its event did is part of it. */
 static bool has_begun(const struct playout *playout, uint32_t place)
@@ -18,54 +20,42 @@ static bool has_begun(const struct playout *playout, uint32_t place)
 		dsp_conceal_is_key(playout->sound + PLAYOUT_HISTORY - behind);
 }
 
-/* From here on all is played later; what lies between is a pause. */
-static void insert(struct playout *playout, int16_t *at, unsigned count)
-{
-	unsigned rest = (unsigned)(playout->sound + PLAYOUT_HISTORY + playout->pending - at);
-
-	memmove(at + count, at, rest * sizeof(*at));
-	dsp_conceal_pause(&playout->conceal, at, at, count);
-	if (rest)
-		dsp_conceal_good(&playout->conceal, at + count, rest);
-	playout->pending += count;
-	playout->next_place -= count;
-	playout->stats.pause_samples += count;
-}
-
-/* By how much the delay is too short for keys; 0: by nothing, or nothing can be done about it. */
-static unsigned short_by(const struct playout *playout)
+/* By how much a key waits longer than the sound of its time; 0 too where nothing is known of the network. */
+static int32_t wait_for_end(const struct playout *playout)
 {
 	int32_t delay = playout_ahead(playout_transit(playout), playout->delay.base);
 	int32_t wait = playout->delay.limits.max < WAIT ? (int32_t)playout->delay.limits.max : WAIT;
 
-	if (playout->config.fixed || !playout->delay.packets || delay >= wait || delay < -WAIT ||
-	    (int32_t)playout->pending + wait - delay > PLAYOUT_PENDING)
-		return 0;
-	return (unsigned)(wait - delay);
+	return playout->config.fixed || !playout->delay.packets || delay < -WAIT ? 0 : wait - delay;
 }
 
-/* A tone waits until its end will be known in time. */
-static void wait_for_end(struct playout *playout, uint32_t place)
+/* ... so that the pause before it is as long as it was, or long enough. */
+static int32_t wait_for_pause(const struct playout *playout, uint32_t place)
 {
-	int32_t at = playout_ahead(place, playout->next_place);
-	unsigned wait = short_by(playout);
+	int32_t pause = playout_ahead(place, playout->tone_ended);
 
-	if (at < 0)
-		at = 0;
-	if (wait && at <= (int32_t)playout->pending)
-		insert(playout, playout->sound + PLAYOUT_HISTORY + at, wait);
+	if (pause < 0 || pause > PAUSE_LONG)
+		return 0;
+	return playout_ahead(playout->tones_until, place) + (pause < PAUSE ? pause : PAUSE);
 }
 
-/* A tone that comes late is whole all the same: the delay grows by that, as a digit must keep its length. */
+static int32_t greater(int32_t one, int32_t other)
+{
+	return one > other ? one : other;
+}
+
+/* The tone is whole, however late its event came, and only it is late: the delay of the sound stays as it is. */
 static void begin(struct playout *playout, uint32_t place)
 {
+	int32_t late = greater(playout_ahead(playout->next_place, place), 0);
+
 	if (has_begun(playout, place)) {
 		(void)playout_go_back(playout, playout->sounded_until);
-		return;
+		playout->tone_shift = 0;
+	} else {
+		playout->tone_shift = (uint32_t)greater(late, greater(wait_for_end(playout), wait_for_pause(playout, place)));
 	}
-	wait_for_end(playout, place);
-	if (playout_ahead(place, playout->next_place) < 0)
-		(void)playout_go_back(playout, place);
+	playout->tone_begins = place + playout->tone_shift;
 }
 
 void stream_playout_put(struct playout *playout, uint32_t ssrc, uint32_t timestamp, const int16_t *samples,
@@ -75,8 +65,10 @@ void stream_playout_put(struct playout *playout, uint32_t ssrc, uint32_t timesta
 
 	playout_source(playout, ssrc, timestamp, playout->started ? playout->clock_factor : 1);
 	place = playout_place(playout, timestamp);
-	if (place != playout->tones_until || !playout_pool_first(&playout->pool, PLAYOUT_TONE))
+	if (place != playout->tone_ended || !playout_pool_first(&playout->pool, PLAYOUT_TONE))
 		begin(playout, place);
+	playout->tone_ended = place + (uint32_t)count;
+	place += playout->tone_shift;
 	for (size_t done = 0; done < count;) {
 		uint8_t bytes[PLAYOUT_BLOCK_BYTES];
 		size_t part = count - done < sizeof(bytes) ? count - done : sizeof(bytes);
@@ -97,10 +89,18 @@ void stream_playout_erase(struct playout *playout, uint32_t timestamp, size_t co
 	(void)count;
 	if (!playout->started)
 		return;
-	place = playout_place(playout, timestamp);
+	playout->tone_ended = playout_place(playout, timestamp);
+	place = playout->tone_ended + playout->tone_shift;
 	playout_pool_cut(&playout->pool, PLAYOUT_TONE, place);
+	if (playout_ahead(playout->next_place, place) > 0)
+		place = playout->next_place;
 	if (playout_ahead(playout->tones_until, place) > 0)
 		playout->tones_until = place;
+}
+
+uint32_t stream_playout_tone_now(const struct playout *playout)
+{
+	return stream_playout_now(playout) - playout->tone_shift * playout->clock_factor;
 }
 
 bool playout_tone_covers(const struct playout *playout, uint32_t place)
@@ -109,7 +109,7 @@ bool playout_tone_covers(const struct playout *playout, uint32_t place)
 
 	while (tone && playout_ahead(tone->place + tone->samples, place) <= 0)
 		tone = playout_pool_after(&playout->pool, tone);
-	return tone && playout_ahead(tone->place, place) <= 0;
+	return tone && playout_ahead(tone->place - playout->tone_shift, place) <= 0;
 }
 
 /* The part of a tone that lies within. */
@@ -127,10 +127,22 @@ static void lay(const struct playout *playout, const struct playout_entry *tone,
 	}
 }
 
+/* What leaked of a tone that is still to come is no key of its own. */
+static void hush(const struct playout *playout, int16_t *samples, size_t count)
+{
+	for (size_t i = 0; i < count; i++) {
+		int32_t before = playout_ahead(playout->tone_begins, playout->next_place + (uint32_t)i);
+
+		if (before > 0 && before <= (int32_t)playout->tone_shift)
+			samples[i] = 0;
+	}
+}
+
 void playout_tones_lay(struct playout *playout, int16_t *samples, size_t count)
 {
 	const struct playout_entry *tone;
 
+	hush(playout, samples, count);
 	while ((tone = playout_pool_first(&playout->pool, PLAYOUT_TONE)) != NULL) {
 		if (playout_ahead(tone->place, playout->next_place) >= (int32_t)count)
 			return;

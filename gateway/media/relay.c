@@ -87,21 +87,25 @@ static unsigned clock_factor(const struct playout *playout)
 	return playout->started ? playout->clock_factor : 1;
 }
 
+/* How much of the event's time is over, as it is played; 0: nothing, or it is not known. */
+static uint32_t played_samples(const struct relay *relay, const struct playout *playout)
+{
+	uint32_t now = relay->written_samples ? stream_playout_tone_now(playout) : stream_playout_now(playout);
+	int32_t played = (int32_t)(now - relay->timestamp) / (int32_t)clock_factor(playout);
+
+	return playout->started && playout->ssrc == relay->receiver.ssrc && played > 0 ? (uint32_t)played : 0;
+}
+
 /* An event that is first heard of late, or whose duration jumps, goes on from where the playout is. */
 static void write_tone(struct relay *relay, struct playout *playout, struct dsp_dtmf_tx *tones, uint32_t until_samples)
 {
 	int16_t samples[CHUNK_SAMPLES];
-	int32_t factor = (int32_t)clock_factor(playout);
-	uint32_t played = (uint32_t)((int32_t)(stream_playout_now(playout) - relay->timestamp) / factor);
+	uint32_t played = played_samples(relay, playout);
 
-	if (playout->started && playout->ssrc == relay->receiver.ssrc && (int32_t)played >= 0) {
-		if ((int32_t)(played - relay->written_samples) > BEHIND_SAMPLES)
-			relay->written_samples = played;
-		if (until_samples > played + PLAYOUT_AHEAD_SAMPLES)
-			until_samples = played + PLAYOUT_AHEAD_SAMPLES;
-	} else if (until_samples > relay->written_samples + PLAYOUT_AHEAD_SAMPLES) {
-		until_samples = relay->written_samples + PLAYOUT_AHEAD_SAMPLES;
-	}
+	if ((int32_t)(played - relay->written_samples) > BEHIND_SAMPLES)
+		relay->written_samples = played;
+	if (until_samples > played + PLAYOUT_AHEAD_SAMPLES)
+		until_samples = played + PLAYOUT_AHEAD_SAMPLES;
 	while (relay->written_samples < until_samples) {
 		size_t count = until_samples - relay->written_samples;
 

@@ -389,6 +389,68 @@ static void test_a_tone_lies_over_the_sound_of_its_time(void **state)
 	expect(1000);
 }
 
+/* A key of two frames that went down with frame n. */
+static void key(int n)
+{
+	uint32_t timestamp = UINT32_MAX - FRAME + (uint32_t)n * FRAME;
+	int16_t tone[3 * FRAME];
+
+	for (int i = 0; i < 3 * FRAME; i++)
+		tone[i] = 7000;
+	stream_playout_put(&playout, 1, timestamp, tone, 3 * FRAME);
+	stream_playout_erase(&playout, timestamp + 2 * FRAME, FRAME);
+}
+
+/* Frames 0 to 3, of which two are heard. */
+static void speak_before_key(void)
+{
+	stream_playout_reset(&playout, &two_frames);
+	for (int n = 0; n < 4; n++) {
+		put(n, 1000);
+		get();
+	}
+}
+
+static void test_a_key_comes_after_80_ms_and_the_sound_is_not_later_for_it(void **state)
+{
+	(void)state;
+	speak_before_key();
+	key(4);
+	expect(1000);
+	expect(1000);
+	for (int n = 6; n < 8; n++) {
+		put(n, 2000);
+		expect(0);
+	}
+	for (int n = 8; n < 10; n++) {
+		put(n, n * 1000);
+		expect(7000);
+	}
+	expect(8000);
+	expect(9000);
+	assert_int_equal(playout.stats.delay_max_ms, 40);
+	assert_int_equal(playout.stats.concealed_samples, 0);
+}
+
+static void test_a_key_that_comes_later_still_is_whole_and_leaves_the_pause_before_the_next(void **state)
+{
+	(void)state;
+	speak_before_key();
+	for (int n = 4; n < 10; n++)
+		get();
+	key(4);
+	key(8);
+	expect(7000);
+	expect(7000);
+	expect(0);
+	expect(0);
+	expect(7000);
+	expect(7000);
+	get();
+	assert_true(heard[0] < 1000);
+	assert_int_equal(playout.stats.delay_max_ms, 40);
+}
+
 /* Sequence numbers go on, timestamps jump: nothing was sent meanwhile. */
 static void test_a_pause_that_is_not_sent_is_neither_loss_nor_made_up_voice(void **state)
 {
@@ -663,6 +725,8 @@ int main(void)
 		PLAYOUT_TEST(test_comfort_noise_is_as_loud_as_it_is_told),
 		PLAYOUT_TEST(test_a_fixed_playout_keeps_its_delay_and_loses_what_is_late),
 		PLAYOUT_TEST(test_a_tone_lies_over_the_sound_of_its_time),
+		PLAYOUT_TEST(test_a_key_comes_after_80_ms_and_the_sound_is_not_later_for_it),
+		PLAYOUT_TEST(test_a_key_that_comes_later_still_is_whole_and_leaves_the_pause_before_the_next),
 		PLAYOUT_TEST(test_a_pause_that_is_not_sent_is_neither_loss_nor_made_up_voice),
 		PLAYOUT_TEST(test_a_fixed_playout_has_a_longer_delay_after_a_pause),
 		PLAYOUT_TEST(test_a_delay_that_is_too_long_shrinks_after_days_without_a_key),
