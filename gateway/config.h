@@ -122,6 +122,8 @@ struct config_account {
 	struct leg_security security; /* of these */
 	uint8_t identity; /* enum ua_identity */
 	bool contact_as_seen;
+	bool outbound, gruu;
+	unsigned keepalive_s;
 	struct config_text access_network;
 	uint8_t ring; /* pattern of ring_pattern.h */
 	uint8_t mwi; /* enum config_mwi */

@@ -17,6 +17,7 @@
 #define DEFAULT_PROFILE "default"
 #define SESSION_MIN_S 90 /* RFC 4028 s4 */
 #define QUALIFY_MIN_S   10
+#define KEEPALIVE_MIN_S 10 /* for so long an answer is waited for */
 
 struct check {
 	struct config *config;
@@ -323,6 +324,10 @@ static void accounts_check(struct check *check)
 			complain(check, &account->place,
 				"account \"%s\": qualify_s = %u: allowed is 0 (never) or %d to 3600 s",
 				account->name, account->qualify_s, QUALIFY_MIN_S);
+		if (account->keepalive_s && account->keepalive_s < KEEPALIVE_MIN_S)
+			complain(check, &account->place,
+				"account \"%s\": keepalive_s = %u: allowed is 0 (never) or %d to 3600 s",
+				account->name, account->keepalive_s, KEEPALIVE_MIN_S);
 		if (account->session_expires_s && account->session_expires_s < SESSION_MIN_S)
 			complain(check, &account->place,
 				"account \"%s\": session_expires_s = %u: allowed is 0 (never) or %d to 86400 s",

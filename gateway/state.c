@@ -6,10 +6,12 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "gateway/instance.h"
 #include "gateway/log.h"
 #include "gateway/state.h"
 
 #define FIRST_LINE "tipring 1"
+#define INSTANCE   "instance" /* item of an account */
 #define ROW_MAX    256        /* bytes */
 #define KEPT_MAX   (16 << 20) /* bytes of rows that nobody here needs */
 
@@ -17,6 +19,7 @@ struct state {
 	const struct config *config;
 	struct clerk *clerk; /* NULL: nothing is kept */
 	struct subscriber *subscribers; /* as config->lines */
+	char (*instances)[INSTANCE_MAX]; /* as config->accounts; "": not needed yet */
 	char *kept; /* rows as they were read, each with its end */
 	size_t kept_length;
 	int logged_err;
@@ -26,6 +29,15 @@ static int line_index(const struct state *state, const char *name)
 {
 	for (unsigned i = 0; i < state->config->line_count; i++) {
 		if (!strcmp(state->config->lines[i].name, name))
+			return (int)i;
+	}
+	return -1;
+}
+
+static int account_index(const struct state *state, const char *name)
+{
+	for (unsigned i = 0; i < state->config->account_count; i++) {
+		if (!strcmp(state->config->accounts[i].name, name))
 			return (int)i;
 	}
 	return -1;
@@ -45,6 +57,18 @@ static int keep(struct state *state, const char *row)
 	return 0;
 }
 
+static int instance_take(struct state *state, const char *row, const char *account, const char *value)
+{
+	int index = account_index(state, account);
+
+	if (index < 0)
+		return keep(state, row);
+	if (!instance_is_valid(value))
+		return EBADMSG;
+	strcpy(state->instances[index], value);
+	return 0;
+}
+
 /* EBADMSG: no row. ENOMEM: it cannot be kept. */
 static int row_take(struct state *state, const char *row)
 {
@@ -59,6 +83,8 @@ static int row_take(struct state *state, const char *row)
 	value = rest;
 	if (!*name || !key || !*key || !value || !*value || strchr(value, '\t'))
 		return EBADMSG;
+	if (!strcmp(key, INSTANCE))
+		return instance_take(state, row, name, value);
 	item = subscriber_item_find(key);
 	index = line_index(state, name);
 	if (index < 0 || item == SUBSCRIBER_ITEMS)
@@ -145,6 +171,10 @@ static void rows_print(const struct state *state, FILE *out)
 				subscriber_get(&state->subscribers[i], item));
 		}
 	}
+	for (unsigned i = 0; i < state->config->account_count; i++) {
+		if (state->instances[i][0])
+			fprintf(out, "%s\t" INSTANCE "\t%s\n", state->config->accounts[i].name, state->instances[i]);
+	}
 	if (state->kept)
 		fwrite(state->kept, 1, state->kept_length, out);
 }
@@ -187,7 +217,8 @@ int state_alloc(struct state **statep, const struct config *config)
 		return ENOMEM;
 	state->config = config;
 	state->subscribers = calloc(config->line_count + 1, sizeof(*state->subscribers));
-	if (!state->subscribers)
+	state->instances = calloc(config->account_count + 1, sizeof(*state->instances));
+	if (!state->subscribers || !state->instances)
 		err = ENOMEM;
 	if (!err && *path)
 		err = file_read(state, path);
@@ -212,6 +243,7 @@ void state_free(struct state *state)
 		on_change(state);
 	clerk_free(state->clerk);
 	free(state->subscribers);
+	free(state->instances);
 	free(state->kept);
 	free(state);
 }
@@ -219,6 +251,17 @@ void state_free(struct state *state)
 struct subscriber *state_subscriber(struct state *state, unsigned line)
 {
 	return &state->subscribers[line];
+}
+
+const char *state_instance(struct state *state, unsigned account)
+{
+	char *instance = state->instances[account];
+
+	if (instance[0] || instance_make(instance))
+		return instance;
+	if (state->clerk)
+		on_change(state);
+	return instance;
 }
 
 void state_review(struct state *state)

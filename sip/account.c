@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include <errno.h>
 #include <string.h>
+#include <strings.h>
 
 #include "sip/agent_private.h"
 #include "sip/authority.h"
@@ -24,6 +25,30 @@ struct ua_account *ua_account_find(const struct ua_agent *agent, const char *con
 {
 	return list_ledata(hash_lookup(agent->accounts, key_of(contact_user), has_contact_user,
 		(void *)(uintptr_t)contact_user));
+}
+
+static bool is_called(struct le *le, void *arg)
+{
+	const struct ua_account *account = le->data;
+	const struct uri *uri = arg;
+
+	return ua_gruu_is(uri) ? ua_gruus_have(&account->gruus, uri) : !pl_strcmp(&uri->user, account->hidden_user);
+}
+
+static bool is_hidden(const struct uri *uri)
+{
+	return uri->user.l == strlen(UA_HIDDEN_START) + UA_HIDDEN_DIGITS && !strncmp(uri->user.p, UA_HIDDEN_START, strlen(UA_HIDDEN_START));
+}
+
+/* Of another instance of the account a GRUU is not ours, though the user is (RFC 5627 s4.5). */
+struct ua_account *ua_account_called(const struct ua_agent *agent, const struct uri *uri)
+{
+	char user[UA_TEXT_MAX];
+
+	if (ua_gruu_is(uri) || is_hidden(uri))
+		return list_ledata(hash_apply(agent->accounts, is_called, (void *)(uintptr_t)uri));
+	ua_text_user(user, sizeof(user), &uri->user);
+	return ua_account_find(agent, user);
 }
 
 bool ua_account_has_server_at(const struct ua_account *account, const struct sa *addr)
@@ -86,8 +111,12 @@ static void destroy(void *arg)
 	mem_deref(account->contact_user);
 	mem_deref(account->address);
 	mem_deref(account->contact);
-	mem_deref(account->secure_contact);
 	mem_deref(account->here);
+	mem_deref(account->hidden_user);
+	for (unsigned i = 0; i < UA_CONTACTS; i++)
+		mem_deref(account->contacts[i]);
+	mem_deref(account->outbound.instance);
+	ua_gruus_forget(&account->gruus);
 	mem_deref(account->tls_name);
 	mem_deref(account->access_network);
 	mem_deref(account->peers);
@@ -221,45 +250,12 @@ static int add_servers(struct ua_account *account, const struct ua_account_confi
 	return err;
 }
 
-static bool is_sips(const struct ua_account *account)
+static int fill_outbound(struct ua_account *account, const struct ua_account_config *config)
 {
-	return !strcmp(account->scheme, "sips");
-}
-
-static int print_secure_contact(char **contactp, const struct ua_account *account, const struct sa *addr)
-{
-	return re_sdprintf(contactp, "sips:%H@%J", ua_print_user, account->contact_user, addr);
-}
-
-static int print_contact(char **contactp, const struct ua_account *account, const struct sa *addr)
-{
-	if (is_sips(account)) /* which says by itself what it goes over */
-		return print_secure_contact(contactp, account, addr);
-	return re_sdprintf(contactp, "sip:%H@%J%s", ua_print_user, account->contact_user, addr, sip_transp_param(account->transport));
-}
-
-const char *ua_account_contact(const struct ua_account *account, const struct ua_dialog *dialog)
-{
-	return account->secure_contact && ua_dialog_needs_tls(dialog) ? account->secure_contact : account->contact;
-}
-
-int ua_account_contact_move(struct ua_account *account, const struct sa *addr)
-{
-	char *contact = NULL, *secure = NULL;
-	int err = print_contact(&contact, account, addr);
-
-	if (!err && account->secure_contact)
-		err = print_secure_contact(&secure, account, addr);
-	if (err) {
-		mem_deref(contact);
-		return err;
-	}
-	mem_deref(account->contact);
-	mem_deref(account->secure_contact);
-	account->contact = contact;
-	account->secure_contact = secure;
-	account->contact_addr = *addr;
-	return 0;
+	account->outbound.wanted = config->outbound;
+	account->outbound.keepalive_s = config->keepalive_s;
+	account->gruus.wanted = config->gruu;
+	return config->instance && config->instance[0] ? str_dup(&account->outbound.instance, config->instance) : 0;
 }
 
 static int fill(struct ua_account *account, struct ua_agent *agent,
@@ -288,11 +284,9 @@ static int fill(struct ua_account *account, struct ua_agent *agent,
 	if (!err)
 		err = compose_address(account, config->display_name);
 	if (!err)
-		err = print_contact(&account->here, account, &account->contact_addr);
+		err = fill_outbound(account, config);
 	if (!err)
-		err = str_dup(&account->contact, account->here);
-	if (!err && config->transport == UA_TLS)
-		err = print_secure_contact(&account->secure_contact, account, &account->contact_addr);
+		err = ua_account_contacts_fill(account);
 	account->contact_as_seen = config->contact_as_seen;
 	if (!err && config->access_network && config->access_network[0])
 		err = str_dup(&account->access_network, config->access_network);
@@ -302,6 +296,11 @@ static int fill(struct ua_account *account, struct ua_agent *agent,
 		err = ua_credentials_alloc(&account->credentials,
 			config->auth_user ? config->auth_user : config->user, config->password);
 	return err;
+}
+
+static bool is_urn(const char *instance)
+{
+	return !instance || !instance[0] || (!strncasecmp(instance, "urn:", 4) && ua_text_is_line(instance) && !strpbrk(instance, " <>\"\\"));
 }
 
 /* Domains go into messages as they are. */
@@ -314,7 +313,7 @@ static bool is_valid(const struct ua_account_config *config)
 		config->domain && config->domain[0] && strlen(config->domain) <= UA_USER_MAX &&
 		strspn(config->domain, allowed) == strlen(config->domain) && config->server_addr &&
 		(!config->sips || config->transport == UA_TLS) &&
-		(!config->access_network || ua_text_is_line(config->access_network));
+		(!config->access_network || ua_text_is_line(config->access_network)) && is_urn(config->instance);
 }
 
 int ua_account_alloc(struct ua_account **accountp, struct ua_agent *agent,

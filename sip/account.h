@@ -44,6 +44,11 @@ struct ua_account_config {
 	unsigned qualify_s;    /* 0: off; 10..3600: OPTIONS so often to the server; see below */
 	enum ua_identity identity;
 	bool contact_as_seen;  /* Contact says from where the server sees requests come (RFC 3581), once it has said so to a REGISTER */
+	/* URN of this account on this machine, the same after a restart (RFC 5626 s4.1); NULL or "": none, and then neither of the next two. */
+	const char *instance;
+	bool outbound; /* the server is asked to keep the flow that it is registered by (RFC 5626) */
+	bool gruu;     /* ... for addresses that reach this instance from anywhere, which Contact then says (RFC 5627) */
+	unsigned keepalive_s; /* a connection is pinged so often (RFC 5626 s4.4.1), where the server wants it no sooner; 0: not */
 	const char *access_network; /* value of P-Access-Network-Info for the server (RFC 7315 s4.4); NULL or "": not said */
 };
 

@@ -54,10 +54,7 @@ static void refuse_unknown(struct ua_agent *agent, const struct sip_msg *msg, un
 
 static struct ua_account *called_account(const struct ua_agent *agent, const struct sip_msg *msg)
 {
-	char user[UA_TEXT_MAX];
-
-	ua_text_user(user, sizeof(user), &msg->uri.user);
-	return ua_account_find(agent, user);
+	return ua_account_called(agent, &msg->uri);
 }
 
 void ua_agent_tell_abilities(struct ua_agent *agent, const struct sip_msg *msg)

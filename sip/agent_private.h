@@ -7,7 +7,9 @@
 #include "sip/agent.h"
 #include "sip/credentials.h"
 #include "sip/dialog.h"
+#include "sip/gruu.h"
 #include "sip/message.h"
+#include "sip/outbound.h"
 #include "sip/peers.h"
 #include "sip/request.h"
 #include "sip/resolver.h"
@@ -52,6 +54,16 @@ struct ua_agent {
 /* Counts a request that is refused. */
 void ua_agent_count(struct ua_agent *agent, uint64_t *count, const struct sa *source);
 
+#define UA_HIDDEN_START  "anonymous-" /* of a hidden user, with so many hexadecimal digits behind it */
+#define UA_HIDDEN_DIGITS 16
+
+/* Of what an account is known by: each for who calls openly, and for who hides. */
+enum ua_contact {
+	UA_CONTACT_USUAL,
+	UA_CONTACT_SECURE = 2, /* a sips: URI, over TLS only */
+	UA_CONTACTS = 4,
+};
+
 /* A libre object: invites keep it while they need its credentials, also after ua_account_free. */
 struct ua_account {
 	struct le he;             /* in agent->accounts */
@@ -60,8 +72,11 @@ struct ua_account {
 	char *contact_user;       /* no other account of the agent has it */
 	const char *scheme;       /* of its addresses and whom it calls by number: "sip" or "sips" */
 	char *address;            /* value of From, without tag */
-	char *contact;            /* URI, as others know it */
-	char *secure_contact;     /* ... as a sips: URI; NULL: not over TLS */
+	char *contact;            /* URI, as the registrar knows it */
+	char *contacts[UA_CONTACTS]; /* ... as others know it; NULL: none of that kind */
+	char *hidden_user;        /* of Contact where a caller hides */
+	struct ua_outbound outbound;
+	struct ua_gruus gruus;
 	char *here;               /* contact at our own address */
 	bool contact_as_seen;
 	char *tls_name;           /* that a server's certificate bears */
@@ -88,8 +103,16 @@ struct ua_account {
 };
 
 struct ua_account *ua_account_find(const struct ua_agent *agent, const char *contact_user);
-/* What Contact says within a dialog (RFC 3261 s12.1.1): a sips: URI where the dialog needs one. */
-const char *ua_account_contact(const struct ua_account *account, const struct ua_dialog *dialog);
+/* For a Request-URI. NULL: it is nobody's here. */
+struct ua_account *ua_account_called(const struct ua_agent *agent, const struct uri *uri);
+
+/* contact.c. The first ones: the account's user and server are known. */
+int ua_account_contacts_fill(struct ua_account *account);
+/* After what the registrar said. ENOMEM: others know it as before. */
+int ua_account_contacts_compose(struct ua_account *account);
+/* What Contact says within a dialog (RFC 3261 s12.1.1): a sips: URI where the dialog needs one, and nothing of who it is where the caller
+ * hides. Valid until the next registration. */
+const char *ua_account_contact(const struct ua_account *account, const struct ua_dialog *dialog, bool hides);
 /* Its Contact is at that address from now on. ENOMEM: it stays. */
 int ua_account_contact_move(struct ua_account *account, const struct sa *addr);
 /* Whether an address is that of one of the account's servers, whatever the port. */

@@ -34,7 +34,7 @@ static int send_refer(struct ua_invite *invite)
 	struct ua_refer *refer = &invite->refer;
 	const char *address = invite->account->address;
 	bool hidden = invite->anonymous; /* and stays so: Referred-By need not be there (RFC 3892 s2.1) */
-	char *extra = ua_text_format("Contact: <%s>\r\nRefer-To: <%s>\r\n%s%s%s", ua_account_contact(invite->account, invite->dialog), refer->refer_to,
+	char *extra = ua_text_format("Contact: <%s>\r\nRefer-To: <%s>\r\n%s%s%s", ua_account_contact(invite->account, invite->dialog, invite->anonymous), refer->refer_to,
 		hidden ? "" : "Referred-By: ", hidden ? "" : address, hidden ? "" : "\r\n");
 	struct ua_outgoing outgoing = {
 		.method = "REFER", .cseq = ++invite->dialog->local_cseq, .extra = extra,

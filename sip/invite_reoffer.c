@@ -87,7 +87,7 @@ static int send_offer(struct ua_invite *invite)
 
 	ua_timer_ask(invite, timer);
 	outgoing.extra = extra = ua_text_format("Contact: <%s>\r\nAllow: " UA_ALLOW "\r\n" UA_SUPPORTED "%s",
-		ua_account_contact(invite->account, invite->dialog), timer);
+		ua_account_contact(invite->account, invite->dialog, invite->anonymous), timer);
 	reoffer->cseq = outgoing.cseq;
 	reoffer->ack = mem_deref(reoffer->ack);
 	reoffer->credentials = mem_deref(reoffer->credentials);

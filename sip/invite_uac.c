@@ -65,7 +65,7 @@ static int send_invite(struct ua_invite *invite)
 	invite->credentials = mem_deref(invite->credentials);
 	ua_timer_ask(invite, timer);
 	outgoing.extra = extra = ua_text_format("Contact: <%s>\r\nAllow: " UA_ALLOW "\r\n" UA_SUPPORTED
-		"P-Early-Media: supported\r\n%s%s", ua_account_contact(account, invite->started), timer,
+		"P-Early-Media: supported\r\n%s%s", ua_account_contact(account, invite->started, invite->anonymous), timer,
 		invite->call_lines ? invite->call_lines : "");
 	if (extra)
 		err = ua_agent_request(&invite->request, account, invite->started, &outgoing,

@@ -145,7 +145,7 @@ static void on_ring_again(void *arg)
 void ua_uas_ring(struct ua_invite *invite, const struct ua_event *event)
 {
 	char *headers = ua_text_format("Contact: <%s>\r\nAllow: " UA_ALLOW "\r\n%s",
-		ua_account_contact(invite->account, invite->dialog),
+		ua_account_contact(invite->account, invite->dialog, invite->anonymous),
 		invite->waiting ? "Alert-Info: <urn:alert:service:call-waiting>\r\n" : "");
 	bool early = invite->early_text;
 	const struct ua_reply reply = {
@@ -203,7 +203,7 @@ static int accept_request(struct ua_invite *invite, const char *text, bool offer
 
 	ua_timer_accept(invite, invite->msg, timer);
 	reply.headers = headers = ua_text_format("Contact: <%s>\r\nAllow: " UA_ALLOW "\r\n" UA_SUPPORTED "%s",
-		ua_account_contact(invite->account, invite->dialog), timer);
+		ua_account_contact(invite->account, invite->dialog, invite->anonymous), timer);
 	if (headers)
 		err = ua_transport_reply(invite->agent->transport, &invite->strans, invite->msg, &reply,
 			&accepting->message);

@@ -54,7 +54,7 @@ static char *headers_for(struct ua_invite *invite, const struct sip_msg *msg)
 		return ua_text_format("");
 	ua_timer_accept(invite, msg, timer);
 	return ua_text_format("Contact: <%s>\r\nAllow: " UA_ALLOW "\r\n" UA_SUPPORTED "%s",
-		ua_account_contact(invite->account, dialog), timer);
+		ua_account_contact(invite->account, dialog, invite->anonymous), timer);
 }
 
 static int reply(struct ua_invite *invite, struct sip_strans **strans, const struct sip_msg *msg, const char *text)

@@ -19,6 +19,7 @@ struct ua_referral {
 	struct ua_request *request;
 	struct ua_attempt attempt;
 	uint32_t id; /* CSeq of the REFER */
+	bool hides;  /* the call hides who made it */
 	bool silent; /* no reports are wanted (RFC 4488) */
 	bool held;   /* the REFER has no answer yet: reports wait for it */
 	unsigned sent, wanted; /* status of the last NOTIFY, and of the one that is due */
@@ -58,7 +59,7 @@ static int send_notify(struct ua_referral *referral)
 
 	print_state(state, sizeof(state), referral);
 	(void)re_snprintf(extra, sizeof(extra), "Contact: <%s>\r\nEvent: refer;id=%u\r\n"
-		"Subscription-State: %s\r\n", ua_account_contact(referral->account, referral->dialog), referral->id, state);
+		"Subscription-State: %s\r\n", ua_account_contact(referral->account, referral->dialog, referral->hides), referral->id, state);
 	(void)re_snprintf(body, sizeof(body), "SIP/2.0 %u %s\r\n", referral->sent, referral->phrase);
 	return ua_agent_request(&referral->request, referral->account, referral->dialog, &outgoing,
 		on_response, referral);
@@ -126,6 +127,7 @@ static struct ua_referral *referral_new(struct ua_invite *invite)
 	if (!referral)
 		return NULL;
 	referral->account = mem_ref(invite->account);
+	referral->hides = invite->anonymous;
 	referral->dialog = mem_ref(invite->dialog);
 	referral->id = invite->referred->cseq.num;
 	referral->silent = ua_refer_text_silent(invite->referred);
@@ -159,7 +161,7 @@ static const char *phrase_of(unsigned status)
 
 static void reply(struct ua_invite *invite, unsigned status, bool silent)
 {
-	char *headers = ua_text_format("Contact: <%s>\r\n%s", ua_account_contact(invite->account, invite->dialog),
+	char *headers = ua_text_format("Contact: <%s>\r\n%s", ua_account_contact(invite->account, invite->dialog, invite->anonymous),
 		silent ? "Refer-Sub: false\r\n" : "");
 	const struct ua_reply answer = {
 		.status = status, .phrase = phrase_of(status), .headers = headers,
@@ -271,7 +273,7 @@ static void accept_subscription(struct ua_agent *agent, const struct ua_referral
 	const struct ua_reply ok = {.status = 200, .phrase = "OK", .headers = headers};
 	struct sip_strans *strans = NULL;
 
-	(void)re_snprintf(headers, sizeof(headers), "Contact: <%s>\r\nExpires: %u\r\n", ua_account_contact(referral->account, referral->dialog),
+	(void)re_snprintf(headers, sizeof(headers), "Contact: <%s>\r\nExpires: %u\r\n", ua_account_contact(referral->account, referral->dialog, referral->hides),
 		referral->expires_s);
 	(void)ua_transport_reply(agent->transport, &strans, msg, &ok, NULL);
 }

@@ -14,7 +14,8 @@
 #define JITTER_PERCENT   10u
 #define EXPIRES_MIN_S    60u
 #define EXPIRES_MAX_S    86400u
-#define RECONNECT_MAX_MS 2000u   /* many lines have one connection */
+#define RECONNECT_MS     2000u   /* within which those register anew who have lost a connection ... */
+#define RECONNECT_EACH_MS 10u    /* ... that many had: longer, by that for each */
 #define UNREGISTER_MS    4000u
 #define SEARCH_MS        1000u /* while the DNS has not said where the server is: at the latest */
 #define MIN_EXPIRES_MAX  3 /* how often one registration may be called too brief */
@@ -25,7 +26,7 @@ struct ua_registrar {
 	enum ua_registration state;
 	struct ua_dialog *dialog;   /* Call-ID and CSeq that all our REGISTERs share */
 	struct ua_request *request;
-	struct sip_keepalive *watch; /* of the connection that the binding was made by; NULL: none */
+	struct ua_flow_watch *watch; /* of what the binding was made by; NULL: nothing that could be lost */
 	struct ua_hop hop;          /* where the last REGISTER went */
 	struct ua_attempt attempt;
 	struct tmr next, deliver;
@@ -33,6 +34,7 @@ struct ua_registrar {
 	unsigned expires_s;         /* asked for */
 	unsigned too_brief;         /* 423s in a row */
 	unsigned failures, refusals; /* in a row */
+	unsigned flow_failures; /* flows in a row that were lost before a ping was answered (RFC 5626 s4.5) */
 	bool leaving;               /* un-registering */
 	bool moved;                 /* in this round Contact was moved to where the server sees us */
 	char *abandoned;            /* Contact that the registrar may have from before; NULL: none */
@@ -117,9 +119,12 @@ static int send_register(struct ua_registrar *registrar)
 {
 	struct ua_account *account = registrar->account;
 	unsigned expires = registrar->leaving ? 0 : registrar->expires_s;
-	const char *abandoned = registrar->abandoned;
-	char *extra = ua_text_format("Contact: <%s>;expires=%u%s%s%s\r\nExpires: %u\r\nAllow: " UA_ALLOW "\r\nSupported: path\r\n",
-		account->contact, expires, abandoned ? ", <" : "", abandoned ? abandoned : "", abandoned ? ">;expires=0" : "", expires);
+	/* Whoever keeps flows puts the new Contact in the place of that of before by itself (RFC 5626 s6). */
+	const char *abandoned = account->outbound.in_force ? NULL : registrar->abandoned;
+	char *extra = ua_text_format("Contact: <%s>%H;expires=%u%s%s%s\r\nExpires: %u\r\nAllow: " UA_ALLOW "\r\nSupported: path%s%s\r\n",
+		account->contact, ua_outbound_print, &account->outbound, expires, abandoned ? ", <" : "", abandoned ? abandoned : "",
+		abandoned ? ">;expires=0" : "", expires, ua_outbound_is_asked(&account->outbound) ? ", outbound" : "",
+		account->gruus.wanted && account->outbound.instance ? ", gruu" : "");
 	struct ua_outgoing outgoing = {
 		.method = "REGISTER",
 		.cseq = ++registrar->dialog->local_cseq,
@@ -166,10 +171,19 @@ static void on_expiry(void *arg)
 		tell(registrar, UA_REG_FAILED, registrar->status, reason);
 }
 
+static uint64_t failure_wait_ms(struct ua_registrar *registrar)
+{
+	unsigned failures = registrar->failures++;
+
+	if (ua_outbound_is_asked(&registrar->account->outbound))
+		return ua_outbound_wait_ms(registrar->failures + registrar->flow_failures);
+	return with_jitter(doubled(RETRY_FIRST_MS, RETRY_MAX_MS, failures));
+}
+
 static void failed(struct ua_registrar *registrar, unsigned status, const char *reason,
 	unsigned retry_after_s)
 {
-	uint64_t ms = with_jitter(doubled(RETRY_FIRST_MS, RETRY_MAX_MS, registrar->failures++));
+	uint64_t ms = failure_wait_ms(registrar);
 
 	tell_failure(registrar, status, reason);
 	retry_in(registrar, MAX(ms, 1000ull * MIN(retry_after_s, RETRY_AFTER_MAX_S)));
@@ -183,11 +197,21 @@ static void refused(struct ua_registrar *registrar, unsigned status, const char 
 		with_jitter(doubled(REFUSED_FIRST_MS, REFUSED_MAX_MS, registrar->refusals++)));
 }
 
+/* Nothing of what the registrar gave is left. */
+static void forget_outbound(struct ua_account *account)
+{
+	ua_outbound_forget(&account->outbound);
+	ua_gruus_forget(&account->gruus);
+	(void)ua_account_contacts_compose(account);
+}
+
 static void left(struct ua_registrar *registrar, unsigned status, const char *reason)
 {
 	registrar->leaving = false;
 	registrar->bound = false;
 	registrar->request = mem_deref(registrar->request);
+	registrar->watch = mem_deref(registrar->watch);
+	forget_outbound(registrar->account);
 	tmr_cancel(&registrar->next);
 	tell(registrar, UA_REG_NONE, status, reason);
 }
@@ -214,7 +238,7 @@ static void on_next(void *arg)
 }
 
 struct binding {
-	const struct ua_account *account;
+	struct ua_account *account;
 	unsigned expires_s;
 };
 
@@ -238,8 +262,10 @@ static bool is_ours(const struct sip_hdr *header, const struct sip_msg *msg, voi
 	if (sip_addr_decode(&addr, &header->val))
 		return false;
 	ua_text_user(user, sizeof(user), &addr.uri.user);
-	if (str_cmp(user, binding->account->contact_user) || !is_here(&addr, binding->account))
+	if (!ua_outbound_is_ours(&binding->account->outbound, &addr.params) &&
+	    (str_cmp(user, binding->account->contact_user) || !is_here(&addr, binding->account)))
 		return false;
+	ua_gruus_take(&binding->account->gruus, &addr.params);
 	if (!msg_param_decode(&addr.params, "expires", &expires))
 		binding->expires_s = ua_text_number(&expires);
 	return true;
@@ -259,14 +285,38 @@ static bool came_as_it_should(const struct ua_account *account, const struct sip
 	return msg->tp == account->transport;
 }
 
-/* A server may reach us by this connection alone: it gets another. */
-static void on_connection_lost(int err, void *arg)
+/* With pings wanted, one that was never answered is no flow (RFC 5626 s4.5). */
+static bool was_flow(const struct ua_registrar *registrar)
+{
+	return !registrar->account->outbound.in_force || (registrar->watch && ua_flow_was_answered(registrar->watch));
+}
+
+/* A server may reach us by this flow alone: it gets another. */
+static void on_flow_lost(unsigned shared, void *arg)
 {
 	struct ua_registrar *registrar = arg;
 
-	(void)err;
-	if (!registrar->leaving && registrar->bound)
-		retry_in(registrar, rand_u32() % RECONNECT_MAX_MS);
+	if (registrar->leaving || !registrar->bound)
+		return;
+	if (was_flow(registrar)) {
+		registrar->flow_failures = 0;
+		retry_in(registrar, rand_u32() % MAX(RECONNECT_MS, RECONNECT_EACH_MS * shared));
+	} else {
+		retry_in(registrar, ua_outbound_wait_ms(++registrar->flow_failures));
+	}
+}
+
+/* The watch of before goes last: what is known of the flow stays. */
+static void watch_flow(struct ua_registrar *registrar, const struct sip_msg *msg)
+{
+	struct ua_account *account = registrar->account;
+	const struct ua_flow_terms terms = ua_outbound_terms(&account->outbound, msg->tp);
+	struct ua_flow_watch *before = registrar->watch;
+
+	registrar->watch = NULL;
+	if (came_as_it_should(account, msg))
+		(void)ua_transport_watch(&registrar->watch, account->agent->transport, msg, &terms, on_flow_lost, registrar);
+	mem_deref(before);
 }
 
 static void take_service_routes(struct ua_account *account, const struct sip_msg *msg)
@@ -296,11 +346,11 @@ static void registered(struct ua_registrar *registrar, const struct sip_msg *msg
 		.expires_s = ua_message_number(msg, SIP_HDR_EXPIRES, registrar->expires_s),
 	};
 
+	ua_outbound_take(&registrar->account->outbound, msg);
+	ua_gruus_forget(&registrar->account->gruus);
 	sip_msg_hdr_apply(msg, true, SIP_HDR_CONTACT, is_ours, &binding);
-	registrar->watch = mem_deref(registrar->watch);
-	if (came_as_it_should(registrar->account, msg))
-		(void)ua_transport_watch(&registrar->watch, registrar->account->agent->transport, msg,
-			on_connection_lost, registrar);
+	(void)ua_account_contacts_compose(registrar->account);
+	watch_flow(registrar, msg);
 	tmr_cancel(&registrar->expiry);
 	if (!binding.expires_s) {
 		failed(registrar, msg->scode, "Binding Not Kept", 0);
@@ -325,6 +375,14 @@ static void too_brief(struct ua_registrar *registrar, const struct sip_msg *msg)
 		return;
 	}
 	registrar->expires_s = least;
+	if (send_register(registrar))
+		failed(registrar, 0, "Not Sent", 0);
+}
+
+/* The proxy on the way cannot keep flows: as one that has none (RFC 5626 s11.6). */
+static void lacks_outbound(struct ua_registrar *registrar)
+{
+	registrar->account->outbound.refused = true;
 	if (send_register(registrar))
 		failed(registrar, 0, "Not Sent", 0);
 }
@@ -418,6 +476,8 @@ static void on_final(struct ua_registrar *registrar, const struct sip_msg *msg)
 		registered(registrar, msg);
 	else if (msg->scode == 423)
 		too_brief(registrar, msg);
+	else if (msg->scode == 439 && ua_outbound_is_asked(&registrar->account->outbound))
+		lacks_outbound(registrar);
 	else if (msg->scode == 403)
 		refused(registrar, msg->scode, phrase);
 	else
@@ -454,7 +514,8 @@ int ua_account_register(struct ua_account *account, unsigned delay_ms)
 	struct ua_registrar *registrar = account->registrar;
 
 	registrar->leaving = false;
-	registrar->failures = registrar->refusals = 0;
+	registrar->failures = registrar->refusals = registrar->flow_failures = 0;
+	account->outbound.refused = false;
 	retry_in(registrar, delay_ms);
 	ua_qualifier_start(account->qualifier, delay_ms);
 	return 0;

@@ -167,7 +167,7 @@ static int send_update(struct ua_invite *invite)
 
 	ua_timer_ask(invite, timer);
 	outgoing.extra = extra = ua_text_format("Contact: <%s>\r\nAllow: " UA_ALLOW "\r\n" UA_SUPPORTED "%s",
-		ua_account_contact(invite->account, invite->dialog), timer);
+		ua_account_contact(invite->account, invite->dialog, invite->anonymous), timer);
 	err = ENOMEM;
 	if (extra)
 		err = ua_agent_request(&invite->timer.request, invite->account, invite->dialog, &outgoing, on_response, invite);

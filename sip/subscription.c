@@ -184,7 +184,7 @@ static int send_subscribe(struct ua_subscription *subscription)
 {
 	struct ua_dialog *dialog = subscription->dialog ? subscription->dialog : subscription->started;
 	char *extra = ua_text_format("Contact: <%s>\r\nEvent: %s\r\nAccept: %s\r\nExpires: %u\r\nAllow: " UA_ALLOW "\r\n",
-		ua_account_contact(subscription->account, dialog), subscription->event, subscription->accept,
+		ua_account_contact(subscription->account, dialog, false), subscription->event, subscription->accept,
 		subscription->leaving ? 0 : subscription->expires_s);
 	const struct ua_outgoing outgoing = {
 		.method = "SUBSCRIBE",

@@ -14,9 +14,6 @@
 #define DEBUG_LEVEL 0
 #include <re_dbg.h>
 
-/* libre's greatest interval: a server need not answer pings unless it said so (RFC 5626 s4.4.1). */
-#define PING_NEVER_S 4000000u
-
 #define BUCKETS 256 /* of the tables of transactions, a power of 2 */
 
 struct ua_transport {
@@ -28,6 +25,7 @@ struct ua_transport {
 	int receive_buffer;
 	struct ua_tls *tls; /* NULL: not wanted */
 	struct udp_helper *sieve; /* NULL: the socket is not known yet */
+	struct list flows; /* that are watched; their watches hold them */
 };
 
 /* Of all transports: what is unreadable is counted over the process, and belongs to the datagram before. */
@@ -255,13 +253,11 @@ static void expect(struct ua_transport *transport, const struct ua_hop *hop)
 	ua_interpose_sockets(&transport->options);
 }
 
-int ua_transport_watch(struct sip_keepalive **watchp, struct ua_transport *transport,
-	const struct sip_msg *msg, sip_keepalive_h *handler, void *arg)
+int ua_transport_watch(struct ua_flow_watch **watchp, struct ua_transport *transport, const struct sip_msg *msg,
+	const struct ua_flow_terms *terms, ua_flow_lost_h *handler, void *arg)
 {
 	meet(transport, msg);
-	if (msg->tp != SIP_TRANSP_TCP && msg->tp != SIP_TRANSP_TLS)
-		return ENOTSUP;
-	return sip_keepalive_start(watchp, transport->sip, msg, PING_NEVER_S, handler, arg);
+	return ua_flow_watch(watchp, &transport->flows, transport->sip, msg, terms, handler, arg);
 }
 
 void ua_transport_free(struct ua_transport *transport)

@@ -12,6 +12,7 @@
 #include <stdint.h>
 
 #include "sip/agent.h"
+#include "sip/flow.h"
 #include "sip/hop.h"
 #include "sip/interpose.h"
 
@@ -51,11 +52,9 @@ bool ua_transport_has_tls(const struct ua_transport *transport);
 const char *ua_transport_tls_refusal(struct ua_transport *transport);
 /* Where messages of that transport come to. */
 void ua_transport_address(const struct ua_transport *transport, enum sip_transp type, struct sa *addr);
-/* The handler hears, once, that the connection which msg came by is gone; it may not free the
- * transport. *watchp becomes NULL then; mem_deref(*watchp) ends the watch. ENOTSUP: it came by
- * none. */
-int ua_transport_watch(struct sip_keepalive **watchp, struct ua_transport *transport,
-	const struct sip_msg *msg, sip_keepalive_h *handler, void *arg);
+/* As ua_flow_watch. */
+int ua_transport_watch(struct ua_flow_watch **watchp, struct ua_transport *transport, const struct sip_msg *msg,
+	const struct ua_flow_terms *terms, ua_flow_lost_h *handler, void *arg);
 /* Transactions end silently. */
 void ua_transport_free(struct ua_transport *transport);
 

@@ -76,7 +76,7 @@ static int send_notify(struct ua_watcher *watcher)
 	if (!watcher->ended)
 		(void)re_snprintf(state, sizeof(state), "active;expires=%llu", tmr_get_expire(&watcher->expiry) / 1000);
 	if (re_snprintf(extra, sizeof(extra), "Contact: <%s>\r\nEvent: " UA_DIALOG "\r\nSubscription-State: %s\r\n",
-		    ua_account_contact(watcher->account, watcher->dialog), state) < 0)
+		    ua_account_contact(watcher->account, watcher->dialog, false), state) < 0)
 		err = EOVERFLOW;
 	if (!err)
 		err = ua_agent_request(&watcher->request, watcher->account, watcher->dialog, &outgoing, on_response, watcher);
@@ -180,7 +180,7 @@ static uint32_t expires_of(const struct sip_msg *msg)
 static void grant(struct ua_agent *agent, struct ua_watcher *watcher, const struct sip_msg *msg)
 {
 	uint32_t expires_s = expires_of(msg);
-	char *headers = ua_text_format("Contact: <%s>\r\nExpires: %u\r\n", ua_account_contact(watcher->account, watcher->dialog), expires_s);
+	char *headers = ua_text_format("Contact: <%s>\r\nExpires: %u\r\n", ua_account_contact(watcher->account, watcher->dialog, false), expires_s);
 	const struct ua_reply reply = {.status = 200, .phrase = "OK", .headers = headers};
 	struct sip_strans *strans = NULL;
 

@@ -11,12 +11,14 @@
 #include <unistd.h>
 #include <cmocka.h>
 
+#include "gateway/instance.h"
 #include "gateway/log.h"
 #include "gateway/state.h"
 
 static char directory[] = "/tmp/tipring-state-XXXXXX";
 static struct config_line lines[2] = {{.name = "hall"}, {.name = "front door"}};
-static struct config config = {.lines = lines, .line_count = 2};
+static struct config_account accounts[2] = {{.name = "trunk"}, {.name = "hall"}};
+static struct config config = {.lines = lines, .line_count = 2, .accounts = accounts, .account_count = 2};
 static struct state *kept;
 
 static void file_write(const char *text)
@@ -261,6 +263,57 @@ static void test_the_oldest_blocked_caller_makes_room(void **state)
 	assert_false(subscriber_lists(&subscriber, SUBSCRIBER_BLOCKED, "110"));
 }
 
+static void test_an_account_is_the_same_instance_after_a_restart(void **state)
+{
+	char first[INSTANCE_MAX], second[INSTANCE_MAX], expected[256];
+
+	(void)state;
+	begin();
+	set(0, SUBSCRIBER_DND, "on");
+	strcpy(first, state_instance(kept, 0));
+	strcpy(second, state_instance(kept, 1));
+	/* RFC 5626 s4.1: an instance is a URN, a UUID of RFC 4122 where nothing better is there | urn:uuid: of version 4 */
+	assert_true(instance_is_valid(first));
+	assert_int_equal(first[strlen("urn:uuid:xxxxxxxx-xxxx-")], '4');
+	/* RFC 5626 s4.1: no other user agent has it | each account has its own */
+	assert_string_not_equal(first, second);
+	assert_string_equal(state_instance(kept, 0), first);
+	end();
+	snprintf(expected, sizeof(expected), "tipring 1\nhall\tdnd\ton\ntrunk\tinstance\t%s\nhall\tinstance\t%s\n", first, second);
+	assert_string_equal(file_text(""), expected);
+	begin();
+	/* RFC 5626 s4.1: it is the same after the device was off | it stands in the state file */
+	assert_string_equal(state_instance(kept, 0), first);
+	assert_string_equal(state_instance(kept, 1), second);
+	assert_string_equal(subscriber_get(state_subscriber(kept, 0), SUBSCRIBER_DND), "on");
+	config.account_count = 1;
+	end();
+	begin();
+	set(0, SUBSCRIBER_DND, "");
+	end();
+	snprintf(expected, sizeof(expected), "tipring 1\ntrunk\tinstance\t%s\nhall\tinstance\t%s\n", first, second);
+	assert_string_equal(file_text(""), expected);
+	config.account_count = 2;
+}
+
+static void test_what_is_no_instance_is_none(void **state)
+{
+	static const char *const texts[] = {
+		"trunk\tinstance\tsip:x", "trunk\tinstance\turn:uuid:5b2c7a50-3f0e-4d5e-9d0c-6a1b2c3d4e5", "trunk\tinstance\turn:uuid:5b2c7a50-3f0e-4d5e-9d0c-6a1b2c3d4e5>",
+	};
+	char text[128];
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(texts) / sizeof(texts[0]); i++) {
+		snprintf(text, sizeof(text), "tipring 1\n%s\n", texts[i]);
+		file_write(text);
+		begin();
+		assert_string_equal(file_text(".damaged"), text);
+		assert_true(instance_is_valid(state_instance(kept, 0)));
+		end();
+	}
+}
+
 #define STATE_TEST(test) cmocka_unit_test_setup_teardown(test, make, unmake)
 
 int main(void)
@@ -277,6 +330,8 @@ int main(void)
 		STATE_TEST(test_only_what_is_allowed_is_set),
 		STATE_TEST(test_every_item_has_a_name_of_its_own),
 		STATE_TEST(test_the_oldest_blocked_caller_makes_room),
+		STATE_TEST(test_an_account_is_the_same_instance_after_a_restart),
+		STATE_TEST(test_what_is_no_instance_is_none),
 	};
 
 	return cmocka_run_group_tests(tests, group_make, group_unmake);

@@ -28,6 +28,7 @@ static struct {
 	bool listening, only_tcp;
 	int connected; /* -1: none */
 	unsigned connections;
+	unsigned pings, pongs;
 	char stream[65536];
 	size_t streamed;
 	void (*sender)(const char *bytes, size_t length); /* NULL: it sends itself */
@@ -71,6 +72,27 @@ void bed_send_by(void (*send)(const char *bytes, size_t length))
 	peer.sender = send;
 }
 
+static struct sa address_of(uint16_t port);
+
+/* RFC 5389 s6, s15.2: the mapped address is that of IPv4. */
+static void answer_stun(const char *request)
+{
+	struct sa to = address_of(bed.agent_port);
+	uint16_t port = htons(bed.mapped_port);
+	char reply[32] = "\1\1\0\14";
+
+	peer.pings++;
+	if (!bed.pongs)
+		return;
+	memcpy(reply + 4, request + 4, 16);
+	memcpy(reply + 20, "\0\40\0\10\0\1", 6);
+	memcpy(reply + 26, &port, 2);
+	memcpy(reply + 28, "\300\0\2\1", 4);
+	for (unsigned i = 0; i < 6; i++)
+		reply[26 + i] ^= request[4 + (i < 2 ? i : i - 2)];
+	assert_int_equal(sendto(peer.fd, reply, sizeof(reply), 0, &to.u.sa, to.len), sizeof(reply));
+}
+
 static void on_readable(int flags, void *arg)
 {
 	char bytes[65536];
@@ -80,6 +102,10 @@ static void on_readable(int flags, void *arg)
 	(void)arg;
 	if (length <= 0)
 		return;
+	if (bytes[0] < ' ') {
+		answer_stun(bytes);
+		return;
+	}
 	if (peer.only_tcp) /* not what a server over TCP expects */
 		note_message("datagram", strlen("datagram"));
 	else
@@ -110,6 +136,24 @@ static void on_more(int flags, void *arg)
 		note_message_at((unsigned)(fd - peer.more) + 1, bytes, (size_t)length);
 }
 
+/* Between messages. */
+static void take_line_ends(void)
+{
+	while (peer.streamed >= 2 && !memcmp(peer.stream, "\r\n", 2)) {
+		bool is_ping = peer.streamed >= 4 && !memcmp(peer.stream + 2, "\r\n", 2);
+		size_t length = is_ping ? 4 : 2;
+
+		if (is_ping)
+			peer.pings++;
+		else
+			peer.pongs++;
+		if (is_ping && bed.pongs)
+			assert_int_equal(send(peer.connected, "\r\n", 2, 0), 2);
+		peer.streamed -= length;
+		memmove(peer.stream, peer.stream + length, peer.streamed);
+	}
+}
+
 static void on_stream(int flags, void *arg)
 {
 	ssize_t length = recv(peer.connected, peer.stream + peer.streamed, sizeof(peer.stream) - peer.streamed,
@@ -123,10 +167,12 @@ static void on_stream(int flags, void *arg)
 		return;
 	}
 	peer.streamed += (size_t)length;
+	take_line_ends();
 	while ((whole = whole_message())) {
 		note_message(peer.stream, whole);
 		peer.streamed -= whole;
 		memmove(peer.stream, peer.stream + whole, peer.streamed);
+		take_line_ends();
 	}
 }
 
@@ -149,6 +195,16 @@ void bed_hang_up_connection(void)
 	fd_close(peer.connected);
 	close(peer.connected);
 	peer.connected = -1;
+}
+
+unsigned bed_pings(void)
+{
+	return peer.pings;
+}
+
+unsigned bed_pongs(void)
+{
+	return peer.pongs;
 }
 
 unsigned bed_connections(void)

@@ -43,6 +43,8 @@ struct bed {
 	unsigned refer_status;      /* what the refer handler answers */
 	struct ua_referral *referral; /* that it got */
 	bool report_at_once;        /* it reports from within */
+	bool pongs;                 /* the peer answers pings, by STUN too ... */
+	uint16_t mapped_port;       /* ... as sent from that port */
 };
 extern struct bed bed;
 extern struct ua_address bed_nameserver; /* of agents that are opened from now on */
@@ -74,6 +76,10 @@ void bed_tcp(void);
 void bed_hang_up_connection(void);
 /* How many connections the agent made so far. */
 unsigned bed_connections(void);
+/* How many pings came, line ends by the connections or STUN by UDP. */
+unsigned bed_pings(void);
+/* ... and how many line ends that answer one. */
+unsigned bed_pongs(void);
 
 /* The next message that the peer got; the test fails when none comes. Valid until bed_close. */
 const char *bed_receive(void);
