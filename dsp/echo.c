@@ -116,6 +116,11 @@ void dsp_echo_run(struct dsp_echo *echo, int16_t *clean, const int16_t *far, con
 	}
 }
 
+void dsp_echo_muting_set(struct dsp_echo *echo, bool muting)
+{
+	echo->config.muting = muting;
+}
+
 enum dsp_echo_state dsp_echo_state(const struct dsp_echo *echo)
 {
 	return echo->state;

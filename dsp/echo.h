@@ -53,6 +53,9 @@ void dsp_echo_begin(struct dsp_echo *echo);
  * the telephone, clean is near to the bit. */
 void dsp_echo_run(struct dsp_echo *echo, int16_t *clean, const int16_t *far, const int16_t *near, size_t count);
 
+/* Whether it mutes from now on, in place of what its config says: not while machines talk. */
+void dsp_echo_muting_set(struct dsp_echo *echo, bool muting);
+
 enum dsp_echo_state dsp_echo_state(const struct dsp_echo *echo);
 
 #endif

@@ -183,6 +183,7 @@ struct config_profile {
 	uint8_t emergency_uri; /* enum config_emergency_uri */
 	int rx_gain_db, tx_gain_db;
 	bool high_pass, level_control;
+	bool fax_detect;
 	unsigned emergency_hold_s, emergency_callback_s, csh_s;
 	struct digitmap barred; /* ... */
 	struct config_list routes; /* as of dial_route.h */

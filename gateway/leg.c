@@ -38,6 +38,8 @@ struct leg {
 	bool held;    /* as the line wishes */
 	enum ua_direction narrowed; /* as the other end of a bridge wishes */
 	enum ua_direction told; /* what the peer was offered last */
+	enum dsp_fax machine;   /* what was heard of one; NONE: people talk */
+	bool narrows;           /* the codec that is in use is to be changed for one that keeps a machine's signals */
 	enum ua_direction peer; /* ... and wants by itself */
 	bool past_servers;
 	bool up;      /* answered: may be offered something else */
@@ -285,6 +287,8 @@ static int remote_take(struct leg *leg, const struct ua_sdp *remote, bool offere
 
 	leg->remote = *remote;
 	leg->has_remote = true;
+	if (leg->machine)
+		leg_codecs_prefer_exact(&leg->remote);
 	(void)leg_codecs_make(&leg->codecs, &leg->local, remote); /* without a coder there is no sound, but a call */
 	err = leg_keys_agree(&leg->keys, remote, offered, &leg->local, &agreed);
 	if (!err && remote->port)
@@ -326,17 +330,61 @@ static enum ua_direction hold_direction(const struct leg *leg)
 	return leg->config->hold_inactive ? UA_INACTIVE : UA_SENDONLY;
 }
 
+/* What is said of this side: of a machine's call less than is taken, since sound in the old codec comes until the peer has answered. False: there
+ * is no less. */
+static bool local_describe(const struct leg *leg, struct ua_sdp_local *local)
+{
+	*local = leg->local;
+	return leg->machine && leg_codecs_keep_exact(local);
+}
+
 /* Offers what the line wishes, when the peer does not know it yet and nothing else is under way. */
 static void hold_offer(struct leg *leg)
 {
+	struct ua_sdp_local local;
 	struct ua_sdp offer;
 
 	leg->local.direction = hold_direction(leg) & leg->narrowed;
-	if (!leg->invite || !leg->up || leg->local.direction == leg->told)
+	if (!leg->invite || !leg->up || (leg->local.direction == leg->told && !leg->narrows))
 		return;
-	ua_sdp_offer(&offer, &leg->local);
-	if (ua_invite_offer(leg->invite, &offer) == 0)
-		leg->told = leg->local.direction;
+	(void)local_describe(leg, &local);
+	ua_sdp_offer(&offer, &local);
+	explicit_bzero(&local.security, sizeof(local.security));
+	if (ua_invite_offer(leg->invite, &offer) != 0)
+		return;
+	leg->told = leg->local.direction;
+	leg->narrows = false;
+}
+
+static bool is_exact(const struct leg *leg)
+{
+	const struct ua_format *format = leg->has_remote ? ua_sdp_sound_format(&leg->remote, &leg->local) : NULL;
+
+	return format && (format->codec == UA_CODEC_PCMU || format->codec == UA_CODEC_PCMA);
+}
+
+enum dsp_fax leg_fax(struct leg *leg, const struct media_fax *faxes, size_t count)
+{
+	struct ua_sdp_local local = {0};
+
+	if (!leg->invite || !leg->up || leg->machine)
+		return DSP_FAX_NONE;
+	for (size_t i = 0; i < count && !leg->machine; i++) {
+		if (faxes[i].id == leg->stream_id)
+			leg->machine = (enum dsp_fax)faxes[i].heard;
+	}
+	leg->narrows = leg->machine && !is_exact(leg) && local_describe(leg, &local);
+	explicit_bzero(&local.security, sizeof(local.security));
+	if (leg->machine)
+		leg_codecs_prefer_exact(&leg->remote);
+	if (leg->narrows)
+		hold_offer(leg);
+	return leg->machine;
+}
+
+enum dsp_fax leg_machine(const struct leg *leg)
+{
+	return leg->machine;
 }
 
 /* A dead proxy must not end a call in which two people talk. */
@@ -432,16 +480,21 @@ static void on_answered(struct ua_invite *invite, const struct ua_sdp *answer, v
 static int on_offered(struct ua_invite *invite, const struct ua_sdp *offer, struct ua_sdp *answer, void *arg)
 {
 	struct leg *leg = arg;
-	int err;
+	struct ua_sdp_local local;
+	bool narrowed;
+	int err = 0;
 
 	(void)invite;
 	leg->unreachable = false;
-	if (!offer) {
-		ua_sdp_offer(answer, &leg->local);
-		return 0;
-	}
-	err = ua_sdp_answer(answer, offer, &leg->local);
-	if (err)
+	narrowed = local_describe(leg, &local);
+	if (offer)
+		err = ua_sdp_answer(answer, offer, &local);
+	else
+		ua_sdp_offer(answer, &local);
+	explicit_bzero(&local.security, sizeof(local.security));
+	if (err && narrowed) /* a machine's call goes on without a good codec */
+		err = ua_sdp_answer(answer, offer, &leg->local);
+	if (!offer || err)
 		return err;
 	offer_take(leg, offer);
 	leg->handlers->event(leg, LINE_EVENT_COUNT, leg->arg);
@@ -845,6 +898,24 @@ const char *leg_codec(const struct leg *leg)
 	return format ? ua_codec_name(format->codec) : "-";
 }
 
+static struct playout_config playout_of(const struct leg *leg)
+{
+	struct playout_config playout = leg->config->playout;
+
+	if (leg->machine && !playout.fixed) {
+		playout.fixed = true;
+		playout.start_ms = leg->config->playout_machine_ms;
+	}
+	return playout;
+}
+
+/* Keys of a machine's call stay what they sound like: nothing is cut out of its signals. */
+static void keys_keep(struct stream_wish *wish)
+{
+	wish->event_type = 0;
+	wish->told = false;
+}
+
 void leg_stream_wish(const struct leg *leg, bool talks, bool hears, struct stream_wish *wish)
 {
 	bool reachable;
@@ -856,11 +927,14 @@ void leg_stream_wish(const struct leg *leg, bool talks, bool hears, struct strea
 	wish->symmetric = leg->config->symmetric_rtp;
 	snprintf(wish->cname, sizeof(wish->cname), "%.*s", STREAM_CNAME_BYTES - 1, leg->cname);
 	wish->sender = leg->sender;
-	wish->playout = leg->config->playout;
+	wish->playout = playout_of(leg);
+	wish->machine = leg->machine != DSP_FAX_NONE;
 	wish->aside_fd = leg->aside_fd;
 	leg_keys_wish(&leg->keys, wish);
 	leg_keypad_wish(&leg->keypad, leg->config->dtmf == LEG_DTMF_INFO && leg->up, wish);
 	reachable = leg_codecs_wish(&leg->codecs, &leg->local, leg->has_remote ? &leg->remote : NULL, wish);
+	if (leg->machine)
+		keys_keep(wish);
 	if (!leg->has_remote)
 		return;
 	reachable = remote_addr(&leg->remote, &wish->remote) && reachable;
@@ -868,7 +942,7 @@ void leg_stream_wish(const struct leg *leg, bool talks, bool hears, struct strea
 	if (leg->local.security.part != UA_SETUP_NONE && wish->rtcp_port != leg->remote.port)
 		wish->rtcp_port = 0; /* on a port of its own it would need a handshake of its own */
 	/* The remote's directions are as it sees them: it receives what we send. */
-	wish->plays_hold = leg->held && leg->config->hold_plays;
+	wish->plays_hold = leg->held && leg->config->hold_plays && !leg->machine;
 	wish->sends = (talks || wish->plays_hold) && reachable && leg->remote.direction & UA_RECVONLY;
 	wish->receives = hears && leg->remote.direction & UA_SENDONLY;
 }

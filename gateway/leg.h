@@ -14,6 +14,7 @@
 #include "gateway/leg_keys.h"
 #include "gateway/line_fsm.h"
 #include "gateway/mapper.h"
+#include "gateway/media/media.h"
 #include "gateway/media/stream.h"
 #include "sip/refer.h"
 
@@ -114,6 +115,13 @@ int leg_transfer_blind(struct leg *leg, const char *number);
 /* What the media thread reports of silence (ids as stream_silent_id tells them). A leg whose signalling is dead too
  * ends: an ENDED event comes from within. */
 void leg_silence(struct leg *leg, const uint32_t *silent_ids, size_t count);
+
+/* ... of a fax, or a modem, on either side of the call. From then on until it ends the call is a machine's: its playout is fixed, keys
+ * go as they sound, nothing is played while it is held, and of the codecs PCMU and PCMA alone are offered, at once where another one
+ * is in use. Returns what is heard, when it is news; DSP_FAX_NONE: nothing, or the call is not answered yet. */
+enum dsp_fax leg_fax(struct leg *leg, const struct media_fax *faxes, size_t count);
+/* What a call is a machine's by; DSP_FAX_NONE: it is none's. */
+enum dsp_fax leg_machine(const struct leg *leg);
 
 /* ... of quiet, of early media that nobody makes: ALERTED comes from within, and EARLY_MEDIA when some comes after all. Of a report
  * that knows the leg's newest wish. */

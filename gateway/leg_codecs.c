@@ -54,6 +54,40 @@ void leg_codecs_local(const struct codecs *codecs, bool events, bool redundancy,
 	local->format_count = (size_t)(format - local->formats);
 }
 
+static bool keeps_signals(enum ua_codec codec)
+{
+	return codec == UA_CODEC_PCMU || codec == UA_CODEC_PCMA || codec == UA_CODEC_TELEPHONE_EVENT;
+}
+
+bool leg_codecs_keep_exact(struct ua_sdp_local *local)
+{
+	struct ua_format *format = local->formats;
+	bool sound = false;
+
+	for (size_t i = 0; i < local->format_count; i++)
+		sound = sound || local->formats[i].codec == UA_CODEC_PCMU || local->formats[i].codec == UA_CODEC_PCMA;
+	if (!sound)
+		return false;
+	for (size_t i = 0; i < local->format_count; i++) {
+		if (keeps_signals(local->formats[i].codec))
+			*format++ = local->formats[i];
+	}
+	local->format_count = (size_t)(format - local->formats);
+	return true;
+}
+
+void leg_codecs_prefer_exact(struct ua_sdp *peer)
+{
+	for (size_t i = 0, good = 0; i < peer->format_count; i++) {
+		struct ua_format format = peer->formats[i];
+
+		if (format.codec != UA_CODEC_PCMU && format.codec != UA_CODEC_PCMA)
+			continue;
+		memmove(peer->formats + good + 1, peer->formats + good, (i - good) * sizeof(format));
+		peer->formats[good++] = format;
+	}
+}
+
 static const struct ua_format *of_codec(const struct ua_sdp *peer, enum ua_codec codec)
 {
 	for (size_t i = 0; i < peer->format_count; i++) {

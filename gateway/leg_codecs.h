@@ -20,6 +20,12 @@ struct leg_codecs {
  * redundancy, which is not offered but taken (its type is 0). */
 void leg_codecs_local(const struct codecs *codecs, bool events, bool redundancy, struct ua_sdp_local *local);
 
+/* Leaves PCMU and PCMA of the codecs, as they are numbered. False: there is neither, and nothing has changed. */
+bool leg_codecs_keep_exact(struct ua_sdp_local *local);
+
+/* Of what the peer takes PCMU and PCMA are sent rather than what it likes better. */
+void leg_codecs_prefer_exact(struct ua_sdp *peer);
+
 /* Has local use the payload types of a peer that offers; what he has not gets a type that he uses for nothing else
  * (RFC 3264 s8.3.2: what a number means stays). */
 void leg_codecs_agree(struct ua_sdp_local *local, const struct ua_sdp *peer);

@@ -215,9 +215,20 @@ void line_wish(struct line *line)
 	line_limit_review(line);
 }
 
+const struct use_traits *line_traits(const struct line *line)
+{
+	for (int role = 0; role < LINE_ROLE_COUNT; role++) {
+		const struct leg *leg = line->legs[line->place[role]].leg;
+
+		if (leg && is_at_ear(line, role) && leg_machine(leg))
+			return use_traits(USE_FAX);
+	}
+	return use_traits(line->config->profile->use);
+}
+
 void line_beep(struct line *line)
 {
-	if (!use_traits(line->config->profile->use)->tones_over_call)
+	if (!line_traits(line)->tones_over_call)
 		return;
 	line->beep_serial++;
 	line_wish(line);
@@ -484,6 +495,23 @@ static void loss_heard(struct line *line, uint32_t dropped)
 	line_dispatch(line, LINE_EV_DIGIT_LOST);
 }
 
+/* Such a call is treated as those of a line whose use is fax. */
+static void leg_fax_heard(struct line *line, struct leg *leg, const struct media_report *report)
+{
+	static const char *const names[DSP_FAX_COUNT] = {
+		[DSP_FAX_CALLING] = "a fax calls (1100 Hz)", [DSP_FAX_ANSWERING] = "a fax or a modem answers (2100 Hz)",
+	};
+	enum dsp_fax heard = leg_fax(leg, report->faxes, MEDIA_CALLS);
+	bool far = false;
+
+	if (!heard)
+		return;
+	for (unsigned i = 0; i < MEDIA_CALLS; i++)
+		far = far || (report->faxes[i].id == leg_stream_id(leg) && report->faxes[i].far);
+	gw_log(GW_LOG_NOTICE, line->config->name, "%s at %s: the call goes on as a fax has it", names[heard], far ? "the far end" : "the telephone's end");
+	line_wish(line);
+}
+
 static void legs_silence(struct line *line, const struct media_report *report)
 {
 	for (enum line_role role = 0; role < LINE_ROLE_COUNT; role++) {
@@ -492,6 +520,8 @@ static void legs_silence(struct line *line, const struct media_report *report)
 		if (line_leg(line, role)->leg && leg_forged(line_leg(line, role)->leg, report->forged_ids, MEDIA_STREAMS))
 			gw_log(GW_LOG_WARNING, line->config->name,
 				"packets come that the key of the call did not sign; they are not heard");
+		if (line_leg(line, role)->leg)
+			leg_fax_heard(line, line_leg(line, role)->leg, report);
 		/* What was so before the newest wish says nothing of what came with it. */
 		if (line_leg(line, role)->leg && report->wish_sequence == line->wish_sequence)
 			leg_quiet(line_leg(line, role)->leg, report->quiet_ids, MEDIA_STREAMS);

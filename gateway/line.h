@@ -75,6 +75,7 @@ void line_status_get(const struct line *line, struct line_status *status);
 /* A call of it, as the operator sees it. */
 struct line_call {
 	const char *line, *codec;
+	const char *fax; /* what was heard of one: "calls", "answers" (or a modem); "": nothing */
 	bool up; /* answered */
 	struct stream_stats stats;
 	struct stream_rating rating;

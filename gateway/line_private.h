@@ -305,6 +305,8 @@ struct line_target {
 	char number[LINE_NUMBER_MAX]; /* what the texts of both may point to */
 };
 bool line_call_waiting(const struct line *line);
+/* What the line is used for: as it is configured, or a fax where one was heard in the call. */
+const struct use_traits *line_traits(const struct line *line);
 bool line_hides_number(const struct line *line);
 const char *line_hotline(const struct line *line, unsigned *delay_s); /* "": none */
 void line_caller_note(struct line *line, const struct ua_incoming *incoming);

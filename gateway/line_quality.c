@@ -26,11 +26,14 @@ static struct leg *leg_of(const struct line *line, unsigned index)
 
 bool line_call_get(const struct line *line, unsigned index, struct line_call *call)
 {
+	static const char *const faxes[DSP_FAX_COUNT] = {"", "calls", "answers"};
 	const struct leg *leg = leg_of(line, index);
 
 	if (!leg)
 		return false;
-	*call = (struct line_call){.line = line->config->name, .codec = leg_codec(leg), .up = leg_is_up(leg)};
+	*call = (struct line_call){
+		.line = line->config->name, .codec = leg_codec(leg), .fax = faxes[leg_machine(leg)], .up = leg_is_up(leg),
+	};
 	(void)media_line_stats(line->media, leg_stream_id(leg), &call->stats);
 	stream_stats_rate(&call->stats, &call->rating);
 	return true;

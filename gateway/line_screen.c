@@ -173,7 +173,7 @@ bool line_call_waiting(const struct line *line)
 {
 	const char *own = subscriber_get(line->subscriber, SUBSCRIBER_CALL_WAITING);
 
-	if (!use_traits(line->config->profile->use)->tones_over_call)
+	if (!line_traits(line)->tones_over_call)
 		return false;
 	return *own ? strcmp(own, "on") == 0 : line->config->profile->call_waiting;
 }

@@ -292,6 +292,8 @@ const struct setting settings[] = {
 		"who takes away the far talker's echo, which a telephone's hybrid sends back (doc/echo.md): software is Tipring, kernel the card or the module that dahdi_cfg chose for the channel"),
 	PROFILE("echo_tail_ms", KIND_NUMBER, echo_tail_ms, DSP_ECHO_TAIL_MIN_MS, DSP_ECHO_TAIL_MAX_MS, "ms", "32",
 		"the latest echo that is found"),
+	PROFILE("fax_detect", KIND_SWITCH, fax_detect, 0, 0, "", "on",
+		"where use is phone: a call in which a fax or a modem is heard, at either end, goes on as one of a line whose use is fax (doc/sounds.md)"),
 	PROFILE("hotline", KIND_DIGITS, hotline, 0, CONFIG_DIGITS_MAX, "", "",
 		"number that lifting calls by itself"),
 	PROFILE("hotline_s", KIND_NUMBER, hotline_s, 0, 60, "s", "0",

@@ -92,6 +92,7 @@ int taste_alloc(struct taste **tastep, const struct config_profile *profile)
 	taste->media.hook = fxs_hook_defaults;
 	taste->media.echo = use_traits(profile->use)->echo_cancelled ? profile->echo : MEDIA_ECHO_OFF;
 	taste->media.echo_tail_ms = profile->echo_tail_ms;
+	taste->media.hears_fax = profile->fax_detect && profile->use == USE_PHONE;
 	taste->media.echo_mutes = use_traits(profile->use)->echo_muted;
 	taste->media.high_pass = profile->high_pass && use_traits(profile->use)->shaped;
 	taste->media.level_control = profile->level_control && use_traits(profile->use)->shaped;

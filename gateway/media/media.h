@@ -14,6 +14,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "dsp/fax_tone.h"
 #include "dsp/tone.h"
 #include "fxs/fxs.h"
 #include "fxs/hook.h"
@@ -68,6 +69,11 @@ struct media_report {
 	uint32_t silent_ids[MEDIA_STREAMS]; /* stream_silent_id of each */
 	uint32_t quiet_ids[MEDIA_STREAMS];  /* stream_quiet_id */
 	uint32_t forged_ids[MEDIA_STREAMS]; /* stream_forged_id */
+	struct media_fax {
+		uint32_t id;   /* of the stream; 0: none is heard on it */
+		uint8_t heard; /* enum dsp_fax: what it was known by */
+		bool far;      /* by what came from the peer, else by what the telephone said */
+	} faxes[MEDIA_CALLS];
 	uint32_t ticks, blocks_missing; /* ticks served; ticks in which the telephone's block was not there */
 	uint32_t events_written, events_dropped; /* of the line's queue, in all */
 };
@@ -98,6 +104,7 @@ struct media_taste {
 	uint8_t echo;             /* enum media_echo */
 	unsigned echo_tail_ms;    /* DSP_ECHO_TAIL_MIN_MS..DSP_ECHO_TAIL_MAX_MS */
 	bool echo_mutes;          /* what is left over of the echo is muted, and noise put in its place */
+	bool hears_fax;           /* a fax or a modem on either side of a call is reported (dsp/fax_tone.h) */
 	bool level_control;       /* what the telephone says is brought to one level (dsp/level.h) */
 	bool high_pass;           /* hum is filtered out of what the telephone says (dsp/gain.h) */
 	int rx_gain_db, tx_gain_db; /* DSP_GAIN_MIN_DB..DSP_GAIN_MAX_DB: of what the telephone says, after the canceller and the digits; of all that it hears */

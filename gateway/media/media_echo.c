@@ -19,6 +19,12 @@ void media_echo_free(struct media_echo_path *path)
 	dsp_echo_free(path->canceller);
 }
 
+void media_echo_mute(struct media_echo_path *path, bool mutes)
+{
+	if (path->canceller)
+		dsp_echo_muting_set(path->canceller, mutes);
+}
+
 void media_echo_begin(struct media_echo_path *path)
 {
 	memset(path->written, 0, sizeof(path->written));

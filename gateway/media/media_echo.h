@@ -23,6 +23,8 @@ struct media_echo_path {
 
 /* Control thread. */
 int media_echo_alloc(struct media_echo_path *path, const struct media_taste *taste, unsigned block_samples, unsigned delay);
+/* mutes: as struct media_taste has it, or less for a call of machines. */
+void media_echo_mute(struct media_echo_path *path, bool mutes);
 void media_echo_free(struct media_echo_path *path);
 
 /* Sound begins anew: what was written before is not heard. What is known of the line stays. */

@@ -317,6 +317,15 @@ static void stream_obey(struct media_line *line, int i, const struct stream_wish
 	stream_update(stream, wish);
 }
 
+/* What belongs to the line, not to one of its streams. */
+static void obey_machine(struct media_line *line, const struct media_wish *wish)
+{
+	line->machine = false;
+	for (int i = 0; i < MEDIA_CALLS; i++)
+		line->machine = line->machine || (wish->streams[i].id && wish->streams[i].machine);
+	media_echo_mute(&line->echo, line->taste->echo_mutes && !line->machine);
+}
+
 void media_line_obey(struct media_line *line, uint64_t now_ns)
 {
 	struct media_wish wish;
@@ -331,6 +340,7 @@ void media_line_obey(struct media_line *line, uint64_t now_ns)
 	if (wish.prompts.serial != line->wish.prompts.serial)
 		prompt_player_start(&line->prompts, &wish.prompts);
 	fxs_hook_mode_set(line->hook, wish.hook_mode);
+	obey_machine(line, &wish);
 	streams_place(line, &wish);
 	for (int i = 0; i < MEDIA_STREAMS; i++)
 		stream_obey(line, i, &wish.streams[i]);
@@ -477,6 +487,33 @@ static void say_block(struct media_line *line, int to, const int16_t *samples, s
 		send_block(line, to, suspected && mixed && stream_mutes_keys(stream) ? NULL : samples, count);
 }
 
+static bool may_be_fax(const struct media_line *line, const struct stream *stream)
+{
+	return line->taste->hears_fax && stream->wish.id && !stream->fax;
+}
+
+static void fax_listen(struct media_line *line, const int16_t *samples, size_t count)
+{
+	bool wanted = false;
+	enum dsp_fax heard;
+
+	for (int i = 0; i < MEDIA_CALLS; i++)
+		wanted = wanted || (may_be_fax(line, &line->streams[i]) && line->streams[i].wish.sends);
+	if (!wanted)
+		return;
+	heard = dsp_fax_tone_feed(&line->fax_tone, samples, (unsigned)count);
+	for (int i = 0; i < MEDIA_CALLS && heard; i++) {
+		if (line->streams[i].wish.sends && !line->streams[i].wish.plays_hold)
+			stream_fax(&line->streams[i], heard, false);
+	}
+}
+
+static void fax_listen_far(struct media_line *line, struct stream *stream, const int16_t *samples, size_t count)
+{
+	if (may_be_fax(line, stream) && stream->wish.receives)
+		stream_fax(stream, dsp_fax_tone_feed(&stream->fax_tone, samples, (unsigned)count), true);
+}
+
 /* What the telephone says: digits, which dial tone that comes back would hide, then the streams. */
 static void listen_block(struct media_line *line, int16_t *samples, size_t count)
 {
@@ -485,15 +522,16 @@ static void listen_block(struct media_line *line, int16_t *samples, size_t count
 		return;
 	}
 	media_echo_clean(&line->echo, samples, count);
+	fax_listen(line, samples, count);
 	if (digits_may_come(line)) {
 		dsp_dtmf_rx_feed(line->dtmf, samples, count);
 		if (line->wish.tone_stops_at_digit && dsp_dtmf_rx_suspects(line->dtmf) &&
 		    line->tone_muted_until_ns != UINT64_MAX)
 			line->tone_muted_until_ns = line->now_ns + SUSPICION_MS * NS_PER_MS;
 	}
-	if (line->taste->high_pass)
+	if (line->taste->high_pass && !line->machine)
 		dsp_hum_filter_run(&line->hum, samples, count);
-	if (line->taste->level_control)
+	if (line->taste->level_control && !line->machine)
 		dsp_level_run(&line->level, samples, count);
 	dsp_gain_apply(line->rx_gain, samples, count);
 	for (int i = 0; i < MEDIA_CALLS; i++)
@@ -551,8 +589,10 @@ static const int16_t *call_block(struct media_line *line, int16_t *samples, size
 	for (int i = 0; i < MEDIA_CALLS; i++) {
 		const int16_t *brought = stream_block(&line->streams[i], line->brought[i], count);
 
-		if (brought)
-			inputs[calls++] = brought;
+		if (!brought)
+			continue;
+		inputs[calls++] = brought;
+		fax_listen_far(line, &line->streams[i], brought, count);
 	}
 	if (!calls || (calls == 1 && gain == 1 && before == 1))
 		return calls ? inputs[0] : NULL;
@@ -619,6 +659,17 @@ static void silence_report(struct media_line *line)
 	}
 }
 
+static void fax_report(struct media_line *line)
+{
+	for (int i = 0; i < MEDIA_CALLS; i++) {
+		const struct stream *stream = &line->streams[i];
+
+		line->report.faxes[i].heard = stream->fax;
+		line->report.faxes[i].far = stream->fax_far;
+		id_report(line, &line->report.faxes[i].id, stream->fax ? stream->wish.id : 0);
+	}
+}
+
 /* A tone takes the place of what waits to be played, but not of speech that goes on under it. Returns how many blocks
  * more are to be written. */
 static int tone_hurry(struct media_line *line, size_t count)
@@ -664,6 +715,7 @@ void media_line_tick(struct media_line *line, uint64_t now_ns, size_t count)
 	while (blocks-- > 0)
 		speak_block(line, count);
 	silence_report(line);
+	fax_report(line);
 }
 
 bool media_line_publish(struct media_line *line)

@@ -31,6 +31,8 @@ struct media_line {
 	struct dsp_tone *tone, *beep;
 	struct dsp_dtmf_rx *dtmf;
 	struct media_echo_path echo;
+	struct dsp_fax_tone fax_tone; /* of what the telephone says */
+	bool machine;            /* so a stream at the telephone wishes */
 	struct dsp_hum_filter hum;
 	struct dsp_level level;
 	float rx_gain, tx_gain;  /* factors */

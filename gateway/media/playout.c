@@ -10,9 +10,8 @@
 #define ARRIVED_BITS       128
 #define REORDER_SAMPLES    160   /* for the sake of one that was overtaken the delay grows by no more */
 
-void stream_playout_reset(struct playout *playout, const struct playout_config *config)
+static struct playout_delay_limits limits_of(const struct playout_config *config)
 {
-	struct dsp_decoder *decoders[DSP_CODEC_COUNT];
 	struct playout_delay_limits limits = {
 		.start = config->start_ms * PLAYOUT_SAMPLES_PER_MS,
 		.min = (config->fixed ? config->start_ms : config->min_ms) * PLAYOUT_SAMPLES_PER_MS,
@@ -21,6 +20,23 @@ void stream_playout_reset(struct playout *playout, const struct playout_config *
 
 	if (limits.max < limits.start)
 		limits.max = limits.start;
+	return limits;
+}
+
+void stream_playout_config(struct playout *playout, const struct playout_config *config)
+{
+	playout->config = *config;
+	playout->delay.limits = limits_of(config);
+	if (playout->delay.target < playout->delay.limits.min)
+		playout->delay.target = playout->delay.limits.min;
+	playout->stats.delay_limit_ms = (uint16_t)(playout->delay.limits.max / PLAYOUT_SAMPLES_PER_MS);
+}
+
+void stream_playout_reset(struct playout *playout, const struct playout_config *config)
+{
+	struct dsp_decoder *decoders[DSP_CODEC_COUNT];
+	struct playout_delay_limits limits = limits_of(config);
+
 	memcpy(decoders, playout->decoders, sizeof(decoders));
 	memset(playout, 0, sizeof(*playout));
 	memcpy(playout->decoders, decoders, sizeof(decoders));

@@ -75,6 +75,9 @@ struct playout {
 	int16_t sound[PLAYOUT_HISTORY + PLAYOUT_PENDING];
 };
 
+/* Another configuration for what goes on; the delay becomes another one at the next pause. */
+void stream_playout_config(struct playout *playout, const struct playout_config *config);
+
 /* Forgets all sound and all counts. */
 void stream_playout_reset(struct playout *playout, const struct playout_config *config);
 

@@ -127,6 +127,8 @@ void stream_update(struct stream *stream, const struct stream_wish *wish)
 		stream->spare.length = 0;
 		stream->relay = (struct relay){0};
 		stream->hold = (struct hold_player){0};
+		stream->fax = DSP_FAX_NONE;
+		stream->fax_tone = (struct dsp_fax_tone){0};
 		stream->packets_sent = stream->packets_received = stream->packets_refused = 0;
 		stream->silent_samples = 0;
 		moved = true;
@@ -135,6 +137,8 @@ void stream_update(struct stream *stream, const struct stream_wish *wish)
 	} else if (!wish->receives && stream->wish.receives) {
 		stream_playout_interrupt(&stream->playout);
 	}
+	if (wish->id && wish->playout.fixed != stream->playout.config.fixed)
+		stream_playout_config(&stream->playout, &wish->playout);
 	latch_review(stream, wish);
 	if (moved || (wish->receives && !stream->wish.receives))
 		stream->silent_samples = 0;
@@ -147,6 +151,14 @@ void stream_update(struct stream *stream, const struct stream_wish *wish)
 		stream->relay.down = stream->relay.sender.busy = false;
 	stream->wish = *wish;
 	stream_aim(stream);
+}
+
+void stream_fax(struct stream *stream, enum dsp_fax heard, bool far)
+{
+	if (!heard || stream->fax)
+		return;
+	stream->fax = (uint8_t)heard;
+	stream->fax_far = far;
 }
 
 uint32_t stream_silent_id(const struct stream *stream)

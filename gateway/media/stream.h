@@ -11,6 +11,7 @@
 #include <stdint.h>
 
 #include "dsp/codec.h"
+#include "dsp/fax_tone.h"
 #include "gateway/address.h"
 #include "gateway/media/hold_player.h"
 #include "gateway/media/latch.h"
@@ -83,7 +84,8 @@ struct stream_wish {
 	int32_t aside_fd;            /* for packets of a handshake (stream_wire.h); 0: none */
 	bool secured;                /* without keys nothing goes nor comes */
 	struct ua_srtp *send_key, *receive_key; /* NULL: none; they live until a wish without them is in force */
-	struct playout_config playout; /* read when the id is new */
+	bool machine;                /* machines talk on it: of the telephone's sound nothing is muted, filtered or levelled */
+	struct playout_config playout; /* read when the id is new, and when fixed is */
 };
 
 struct stream {
@@ -91,6 +93,9 @@ struct stream {
 	struct stream_wire wire;
 	struct ua_rtp_sender sender;
 	bool suspected; /* the telephone's key may be down: none of its tone goes out as sound where keys go as events */
+	uint8_t fax;    /* enum dsp_fax: what was heard on it since the id is new */
+	bool fax_far;   /* ... from the peer */
+	struct dsp_fax_tone fax_tone; /* of what comes */
 	bool talkspurt; /* the next packet is the first of a talkspurt */
 	struct latch latch;        /* whose packets are taken */
 	uint64_t now_ns;           /* of the tick that is running */
@@ -151,6 +156,9 @@ uint32_t stream_silent_id(const struct stream *stream);
 uint32_t stream_quiet_id(const struct stream *stream);
 /* ... when STREAM_FORGED_MAX packets came that its key did not sign. */
 uint32_t stream_forged_id(const struct stream *stream);
+
+/* What a machine is known by was heard: from the peer (far), or from the telephone. */
+void stream_fax(struct stream *stream, enum dsp_fax heard, bool far);
 
 /* The telephone's keys go out on it as events rather than as sound. */
 bool stream_sends_events(const struct stream *stream);

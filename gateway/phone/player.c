@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include <errno.h>
+#include <math.h>
 #include <sched.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -10,6 +11,10 @@
 #include "gateway/phone/hearing.h"
 #include "gateway/phone/player.h"
 
+#define RATE_HZ     8000
+#define TONE_MAX_HZ 3999
+#define TONE_MAX_MS 60000
+#define TONE_PEAK   5660 /* -12 dBm0 */
 #define MS_NS       UINT64_C(1000000)
 #define SAMPLE_NS   125000
 #define WAIT_MAX_MS 600000
@@ -166,12 +171,25 @@ static const char *check_wait(const struct script_command *command)
 	return NULL;
 }
 
+static const char *check_say_tone(const struct script_command *command)
+{
+	unsigned number;
+
+	if (command->count != 4 || !script_number(command->words[1], 1, TONE_MAX_HZ, &number))
+		return "a tone is of 1..3999 Hz, for so long";
+	if (!script_word_is(command, 2, "for") || !script_number(command->words[3], 1, TONE_MAX_MS, &number))
+		return "a tone lasts for 1..60000 ms";
+	return NULL;
+}
+
 static const char *check_say(const struct script_command *command)
 {
 	unsigned number;
 
 	if (command->count == 1 && strcmp(command->words[0], "seed"))
 		return NULL;
+	if (script_word_is(command, 0, "tone"))
+		return check_say_tone(command);
 	if (command->count != 2 && command->count != 4)
 		return "say what?";
 	if (!script_word_is(command, 0, "seed") ||
@@ -265,6 +283,20 @@ static int say_file(struct mouth *mouth, const char *path)
 	return err;
 }
 
+static int say_tone(struct mouth *mouth, unsigned hz, unsigned ms)
+{
+	size_t count = (size_t)ms * (RATE_HZ / 1000);
+	int16_t *samples = calloc(count, sizeof(*samples));
+	int err = ENOMEM;
+
+	for (size_t i = 0; samples && i < count; i++)
+		samples[i] = (int16_t)lrint(TONE_PEAK * sin(2 * M_PI * hz * (double)i / RATE_HZ));
+	if (samples)
+		err = mouth_say_samples(mouth, samples, count);
+	free(samples);
+	return err;
+}
+
 static int say(struct mouth *mouth, const struct script_command *command, uint64_t now_ns)
 {
 	unsigned seed = 0, ms = 0;
@@ -272,6 +304,11 @@ static int say(struct mouth *mouth, const struct script_command *command, uint64
 	(void)now_ns;
 	if (command->count == 1)
 		return say_file(mouth, command->words[0]);
+	if (script_word_is(command, 0, "tone")) {
+		script_number(command->words[1], 1, TONE_MAX_HZ, &seed);
+		script_number(command->words[3], 1, TONE_MAX_MS, &ms);
+		return say_tone(mouth, seed, ms);
+	}
 	script_number(command->words[1], 1, 999999999, &seed);
 	if (command->count == 4)
 		script_number(command->words[3], 1, WAIT_MAX_MS, &ms);
@@ -407,7 +444,7 @@ const struct script_verb player_verbs[] = {
 	{"flash", "MS", true, check_flash, run_flash},
 	{"dial", "DIGITS", true, check_digits, run_dial},
 	{"pulse", "DIGITS [break MS make MS gap MS]", true, check_pulses, run_pulse},
-	{"say", "FILE.wav | seed N [for MS]", true, check_say, run_say},
+	{"say", "FILE.wav | tone HZ for MS | seed N [for MS]", true, check_say, run_say},
 	{"hush", "(nothing)", true, check_nothing, run_hush},
 	{"record", "FILE.wav | off", true, check_record, run_record},
 	{"wait", "MS", false, check_wait, run_wait},

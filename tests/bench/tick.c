@@ -179,6 +179,7 @@ int main(int argc, char **argv)
 	taste.echo = strcmp(argv[2], "echo") ? MEDIA_ECHO_OFF : MEDIA_ECHO_SOFTWARE;
 	taste.echo_tail_ms = ECHO_TAIL_MS;
 	taste.echo_mutes = true;
+	taste.hears_fax = true;
 	lines_add(&bench, config.lines_max, argv[2], &taste);
 	media_step(bench.media, bench.now_ns);
 	for (unsigned i = 0; i < SETTLE_TICKS; i++)

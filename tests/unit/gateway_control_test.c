@@ -70,7 +70,7 @@ bool gateway_line_call(const struct gateway *gateway, unsigned index, unsigned c
 {
 	(void)gateway;
 	*call = (struct line_call){
-		.line = "a-name", .codec = "PCMA", .up = true,
+		.line = "a-name", .codec = "PCMA", .fax = call_index ? "" : "calls", .up = true,
 		.stats = {.sent = 500, .received = call_index ? 0 : 490, .lost = 10, .late = 2, .jitter_us = 2500, .delay_ms = 41,
 			.round_trip_ms = 80, .far_told = !call_index, .far_lost = 3},
 		.rating = {.r = 88, .mos = 4.32, .mos_lq = 4.4, .far_mos = call_index ? 0 : 3.96},
@@ -165,11 +165,12 @@ static void test_calls_are_shown_with_how_they_sound(void **state)
 {
 	(void)state;
 	assert_string_equal(asked("calls\n", 6),
-		"line             codec        sent received   lost   late jitter-ms delay-ms round-trip-ms   mos  far-lost far-mos\n"
-		"a-name           PCMA          500      490     10      2       2.5       41            80   4.3         3     4.0\n"
-		"a-name           PCMA          500        0     10      2       2.5       41            80     -         3       -\n"
+		"line             codec        sent received   lost   late jitter-ms delay-ms round-trip-ms   mos  far-lost far-mos     fax\n"
+		"a-name           PCMA          500      490     10      2       2.5       41            80   4.3         3     4.0   calls\n"
+		"a-name           PCMA          500        0     10      2       2.5       41            80     -         3       -       -\n"
 		"ok\n");
 	assert_non_null(strstr(asked("calls --json\n", 13), "\"codec\":\"PCMA\",\"answered\":true,\"sent\":500,\"received\":490,"));
+	assert_non_null(strstr(answer, "\"fax\":\"calls\""));
 	assert_non_null(strstr(answer, "\"far_told\":false"));
 	assert_string_equal(last_line(answer), "ok\n");
 }

@@ -427,6 +427,8 @@ int ua_invite_offer(struct ua_invite *invite, const struct ua_sdp *offer)
 	invite->offered = offer->direction;
 	invite->described = *offer;
 	invite->offered_keys = offer->security.crypto_count;
+	invite->offered_first = offer->formats[0].codec;
+	invite->offered_formats = offer->format_count;
 	invite->offers++;
 	return 0;
 }

@@ -39,6 +39,8 @@ struct ua_invite {
 	const struct ua_invite *referred_to; /* the call that its peer was asked to take over */
 	enum ua_direction offered; /* of the last offer in the call, when there was one */
 	size_t offered_keys;       /* ... that protect sound: how many it had */
+	enum ua_codec offered_first; /* ... its first codec, and how many */
+	size_t offered_formats;
 	unsigned offers, flashes;
 	char informed[64];         /* the body of a key's INFO that the peer has not answered */
 };

@@ -2,6 +2,7 @@
 /* The media plane on cards that refuse and fail: step by step, over a driver of the test's own. */
 #include <dlfcn.h>
 #include <errno.h>
+#include <math.h>
 #include <pthread.h>
 #include <setjmp.h>
 #include <stdarg.h>
@@ -24,6 +25,7 @@
 #define NS_PER_MS 1000000ull
 #define CARDS     2
 #define BLOCK_SAMPLES 80
+#define TONE_PEAK 7000
 
 static struct card {
 	struct fxs_port port;
@@ -36,6 +38,8 @@ static struct card {
 	enum fxs_feed feed;
 	unsigned written, overtaken;
 	int16_t says; /* in every sample */
+	double hz;    /* ... or this tone, -10 dBm0; 0: not */
+	unsigned said; /* samples of it */
 	struct dsp_dtmf_tx *keys; /* what it says instead; NULL: none */
 	int16_t heard[FXS_BLOCK_SAMPLES_MAX]; /* the newest block that was written */
 } cards[CARDS];
@@ -179,11 +183,13 @@ static int audio_stop(struct fxs_port *port)
 
 static int sound_read(struct fxs_port *port, int16_t *samples, size_t count)
 {
-	const struct card *card = (const struct card *)port;
+	struct card *card = (struct card *)port;
 	uint64_t one;
 
 	for (size_t i = 0; i < count; i++)
 		samples[i] = card->echoes ? card->heard[i] : card->says;
+	for (size_t i = 0; i < count && card->hz > 0; i++)
+		samples[i] = (int16_t)lrint(TONE_PEAK * sin(2 * M_PI * card->hz * card->said++ / FXS_RATE_HZ));
 	if (card->keys)
 		(void)dsp_dtmf_tx_fill(card->keys, samples, count);
 	return read(((struct card *)port)->fd, &one, sizeof(one)) == sizeof(one) ? 0 : EAGAIN;
@@ -619,6 +625,113 @@ static void test_a_soft_voice_becomes_louder_where_that_is_wished(void **state)
 	assert_in_range(lines[0]->said[BLOCK_SAMPLES - 1], 550, 570); /* 1 dB in a second */
 	unmake(NULL);
 	taste.level_control = false;
+}
+
+static const struct media_fax *fax_reported(void)
+{
+	static struct media_report report;
+
+	media_line_report(lines[0], &report);
+	return &report.faxes[0];
+}
+
+static void telephone_sounds(double hz, unsigned ms)
+{
+	cards[0].hz = hz;
+	for (unsigned i = 0; i < ms / 10; i++) {
+		now_ns += 10 * NS_PER_MS - NS_PER_MS;
+		block_passes();
+	}
+	cards[0].hz = 0;
+}
+
+static void call_of(uint32_t id, bool machine)
+{
+	struct media_wish call = talk;
+
+	call.hook_mode = FXS_HOOK_IN_CALL;
+	call.streams[0] = (struct stream_wish){.id = id, .fd = -1, .sends = true, .receives = true, .ptime_ms = 20, .machine = machine};
+	media_line_wish(lines[0], &call);
+	step_after(1);
+}
+
+static int make_hearing_fax(void **state)
+{
+	taste.hears_fax = true;
+	return make(state);
+}
+
+static int unmake_hearing_fax(void **state)
+{
+	taste.hears_fax = false;
+	return unmake(state);
+}
+
+static void test_a_fax_at_the_telephone_is_reported_once_for_a_call(void **state)
+{
+	(void)state;
+	call_of(7, false);
+	telephone_sounds(440, 1000);
+	telephone_sounds(0, 500);
+	assert_int_equal(fax_reported()->id, 0);
+	telephone_sounds(1100, 500);
+	telephone_sounds(0, 400);
+	assert_int_equal(fax_reported()->id, 7);
+	assert_int_equal(fax_reported()->heard, DSP_FAX_CALLING);
+	assert_false(fax_reported()->far);
+	telephone_sounds(2100, 1500);
+	assert_int_equal(fax_reported()->heard, DSP_FAX_CALLING);
+	call_of(8, false); /* another call */
+	telephone_sounds(0, 200);
+	assert_int_equal(fax_reported()->id, 0);
+	telephone_sounds(2100, 1500);
+	assert_int_equal(fax_reported()->id, 8);
+	assert_int_equal(fax_reported()->heard, DSP_FAX_ANSWERING);
+}
+
+static void test_a_fax_at_the_far_end_is_reported(void **state)
+{
+	int16_t samples[BLOCK_SAMPLES];
+	uint32_t timestamp = 0;
+
+	(void)state;
+	call_of(7, false);
+	for (unsigned i = 0; i < 150; i++) {
+		for (unsigned k = 0; k < BLOCK_SAMPLES; k++)
+			samples[k] = (int16_t)lrint(TONE_PEAK * sin(2 * M_PI * 2100 * (timestamp + k) / FXS_RATE_HZ));
+		stream_playout_put(&lines[0]->streams[0].playout, 1, timestamp, samples, BLOCK_SAMPLES);
+		timestamp += BLOCK_SAMPLES;
+		now_ns += 9 * NS_PER_MS;
+		block_passes();
+	}
+	assert_int_equal(fax_reported()->id, 7);
+	assert_int_equal(fax_reported()->heard, DSP_FAX_ANSWERING);
+	assert_true(fax_reported()->far);
+}
+
+static void test_where_it_is_off_no_fax_is_heard(void **state)
+{
+	(void)state;
+	call_of(7, false);
+	telephone_sounds(1100, 500);
+	telephone_sounds(0, 400);
+	telephone_sounds(2100, 1500);
+	assert_int_equal(fax_reported()->id, 0);
+}
+
+static void test_a_machines_sound_is_not_levelled(void **state)
+{
+	(void)state;
+	taste.level_control = taste.high_pass = true;
+	make(NULL);
+	hook_set(true);
+	call_of(7, true);
+	cards[0].says = 500;
+	for (int i = 0; i < 100; i++)
+		block_passes();
+	assert_int_equal(lines[0]->said[BLOCK_SAMPLES - 1], 500);
+	unmake(NULL);
+	taste.level_control = taste.high_pass = false;
 }
 
 static void test_words_are_said_once_and_anew_with_another_serial(void **state)
@@ -1223,6 +1336,10 @@ int main(void)
 		MEDIA_TEST(test_an_echo_is_what_the_telephone_says),
 		cmocka_unit_test(test_gains_change_what_is_said_and_what_is_heard),
 		cmocka_unit_test(test_a_soft_voice_becomes_louder_where_that_is_wished),
+		cmocka_unit_test(test_a_machines_sound_is_not_levelled),
+		cmocka_unit_test_setup_teardown(test_a_fax_at_the_telephone_is_reported_once_for_a_call, make_hearing_fax, unmake_hearing_fax),
+		cmocka_unit_test_setup_teardown(test_a_fax_at_the_far_end_is_reported, make_hearing_fax, unmake_hearing_fax),
+		cmocka_unit_test_setup_teardown(test_where_it_is_off_no_fax_is_heard, make, unmake),
 		MEDIA_TEST(test_words_are_said_once_and_anew_with_another_serial),
 		BRIDGE_TEST(test_two_talk_past_a_telephone_that_is_hung_up),
 		BRIDGE_TEST(test_a_telephone_is_used_beside_a_bridge),

@@ -501,6 +501,34 @@ static void test_a_fixed_playout_has_a_longer_delay_after_a_pause(void **state)
 	assert_int_equal(playout.stats.shortened_samples + playout.stats.lengthened_samples, 0);
 }
 
+/* A fax is heard: from the next pause on the delay is the machines', and no sound that goes on changes its length any more. */
+static void test_a_playout_becomes_fixed_in_the_middle(void **state)
+{
+	static const struct playout_config machine = {.start_ms = 60, .max_ms = 400, .fixed = true};
+
+	(void)state;
+	stream_playout_reset(&playout, &at_once);
+	for (int n = 0; n < 60; n++) {
+		put(n, 1000);
+		get();
+	}
+	assert_in_range(playout.stats.delay_ms, 0, 20);
+	stream_playout_config(&playout, &machine);
+	for (int n = 60; n < 120; n++) {
+		put(n, 1000);
+		get();
+	}
+	assert_in_range(playout.stats.delay_ms, 0, 20);
+	for (int n = 120; n < 140; n++)
+		get();
+	for (int n = 140; n < 200; n++) {
+		put(n, 1000);
+		get();
+	}
+	assert_int_equal(playout.stats.delay_ms, 60);
+	assert_int_equal(playout.stats.shortened_samples + playout.stats.lengthened_samples, 0);
+}
+
 /* 93 hours, of silence or of a sound that goes on. */
 static void days_pass(bool silence)
 {
@@ -729,6 +757,7 @@ int main(void)
 		PLAYOUT_TEST(test_a_key_that_comes_later_still_is_whole_and_leaves_the_pause_before_the_next),
 		PLAYOUT_TEST(test_a_pause_that_is_not_sent_is_neither_loss_nor_made_up_voice),
 		PLAYOUT_TEST(test_a_fixed_playout_has_a_longer_delay_after_a_pause),
+		PLAYOUT_TEST(test_a_playout_becomes_fixed_in_the_middle),
 		PLAYOUT_TEST(test_a_delay_that_is_too_long_shrinks_after_days_without_a_key),
 		PLAYOUT_TEST(test_what_comes_after_days_of_silence_is_heard),
 		PLAYOUT_TEST(test_another_codec_goes_on_without_a_click),

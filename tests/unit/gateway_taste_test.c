@@ -136,25 +136,26 @@ static void test_the_use_of_a_line_decides_what_becomes_of_its_sound(void **stat
 	static const struct {
 		enum use use;
 		enum media_echo echo;
-		bool mutes, shapes;
+		bool mutes, shapes, hears_fax;
 	} rows[] = {
-		{USE_PHONE, MEDIA_ECHO_SOFTWARE, true, true},
-		{USE_TTY, MEDIA_ECHO_SOFTWARE, false, true},
-		{USE_FAX, MEDIA_ECHO_SOFTWARE, false, false},
-		{USE_ALARM, MEDIA_ECHO_SOFTWARE, false, false},
-		{USE_MODEM, MEDIA_ECHO_OFF, false, false},
+		{USE_PHONE, MEDIA_ECHO_SOFTWARE, true, true, true},
+		{USE_TTY, MEDIA_ECHO_SOFTWARE, false, true, false},
+		{USE_FAX, MEDIA_ECHO_SOFTWARE, false, false, false},
+		{USE_ALARM, MEDIA_ECHO_SOFTWARE, false, false, false},
+		{USE_MODEM, MEDIA_ECHO_OFF, false, false, false},
 	};
 
 	(void)state;
 	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
 		profile.use = rows[i].use;
 		profile.echo = MEDIA_ECHO_SOFTWARE;
-		profile.high_pass = profile.level_control = true;
+		profile.high_pass = profile.level_control = profile.fax_detect = true;
 		taste_make();
 		assert_int_equal(taste_media(taste)->echo, rows[i].echo);
 		assert_int_equal(taste_media(taste)->echo_mutes, rows[i].mutes);
 		assert_int_equal(taste_media(taste)->high_pass, rows[i].shapes);
 		assert_int_equal(taste_media(taste)->level_control, rows[i].shapes);
+		assert_int_equal(taste_media(taste)->hears_fax, rows[i].hears_fax);
 		taste_free(taste);
 		taste = NULL;
 	}

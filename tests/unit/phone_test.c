@@ -311,6 +311,8 @@ static void test_a_wrong_line_is_refused_with_what_is_allowed(void **state)
 		{"1 expect ring within 5 of moon", "f:7: an event is"},
 		{"1 expect ring for 5", "f:7: only silence and no-ring last"},
 		{"1 say seed 0", "f:7: a seed is 1..999999999"},
+		{"1 say tone 1100", "f:7: a tone is of 1..3999 Hz, for so long"},
+		{"1 say tone 1100 for 0", "f:7: a tone lasts for 1..60000 ms"},
 		{"1 hears", "f:7: hears which telephone?"},
 		{"1 does hear 2", "f:7: does what?"},
 		{"1 never mind", "f:7: never what?"},

@@ -10,6 +10,7 @@
 
 #include "dsp/dsp.h"
 #include "dsp/dtmf.h"
+#include "dsp/fax_tone.h"
 #include "dsp/mix.h"
 #include "dsp/tone.h"
 #include "fxs/tonezone.h"
@@ -47,6 +48,16 @@ static size_t each_zone(visit_h *visit)
 	return count;
 }
 
+static void assert_no_fax(const int16_t *samples, const struct fxs_zone *zone, int tone)
+{
+	struct dsp_fax_tone fax = {0};
+
+	for (size_t at = 0; at < LISTEN_S * SECOND; at += DSP_FAX_BLOCK) {
+		if (dsp_fax_tone_feed(&fax, samples + at, DSP_FAX_BLOCK))
+			fail_msg("%s %s is taken for a fax", zone->country, fxs_tone_name(tone));
+	}
+}
+
 static void play(const struct fxs_zone *zone)
 {
 	static int16_t samples[LISTEN_S * SECOND];
@@ -60,6 +71,7 @@ static void play(const struct fxs_zone *zone)
 		assert_int_equal(dsp_tone_alloc(&player), 0);
 		dsp_tone_start(player, def);
 		dsp_tone_fill(player, samples, LISTEN_S * SECOND);
+		assert_no_fax(samples, zone, tone);
 		if (dsp_mix_level_dbm0(samples, LISTEN_S * SECOND) < -35)
 			fail_msg("%s %s is silent: %s", zone->country, fxs_tone_name(tone), zone->tone_text[tone]);
 		dsp_tone_free(player);
@@ -67,7 +79,7 @@ static void play(const struct fxs_zone *zone)
 	}
 }
 
-static void test_every_tone_of_every_country_is_heard(void **state)
+static void test_every_tone_of_every_country_is_heard_and_is_no_fax(void **state)
 {
 	(void)state;
 	assert_true(each_zone(play) >= ZONES_MIN);
@@ -222,7 +234,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_no_digit_is_heard_in_the_dial_tone_of_any_country),
 		cmocka_unit_test(test_every_digit_is_heard_over_the_dial_tone_of_every_country),
-		cmocka_unit_test(test_every_tone_of_every_country_is_heard),
+		cmocka_unit_test(test_every_tone_of_every_country_is_heard_and_is_no_fax),
 		cmocka_unit_test(test_every_definition_of_libtonezone_is_understood),
 		cmocka_unit_test(test_a_waiting_call_is_heard_in_every_pattern_in_every_country),
 		cmocka_unit_test(test_every_country_s_ring_cadence_can_be_rung),
