@@ -407,6 +407,16 @@ static int media_open(struct gateway *gateway, const struct gateway_options *opt
 	return err;
 }
 
+static void on_nameservers(unsigned count, void *arg)
+{
+	(void)arg;
+	if (count)
+		gw_log(GW_LOG_NOTICE, NULL, "/etc/resolv.conf has changed: servers' names are asked of %u name server%s from now on", count,
+			count == 1 ? "" : "s");
+	else
+		gw_log(GW_LOG_WARNING, NULL, "/etc/resolv.conf cannot be read or names no name server: servers' names are asked of those known before");
+}
+
 static int agent_open(struct gateway *gateway, unsigned listen)
 {
 	const struct config_sip *sip = &gateway->config->sip;
@@ -427,6 +437,7 @@ static int agent_open(struct gateway *gateway, unsigned listen)
 		.strangers = sip->strangers,
 		.failover_s = sip->failover_s,
 		.failback_s = sip->failback_s,
+		.nameservers_read = on_nameservers,
 	};
 	char texts[SERVERS_MAX][INET6_ADDRSTRLEN];
 	int err;

@@ -71,7 +71,7 @@ const struct setting settings[] = {
 	SIP("strangers", KIND_STRANGERS, strangers, 0, 0, "", "refuse",
 		"what becomes of calls from anywhere else: refuse (403), silence (no answer at all), challenge (401: who has user and password of the account may call) or allow"),
 	SIP("nameservers", KIND_NAMESERVERS, nameservers, 0, 0, "", "",
-		"whom the names of servers are asked of; \"\": whom /etc/resolv.conf names"),
+		"whom the names of servers are asked of; \"\": whom /etc/resolv.conf names, which is read again when it has changed"),
 	SIP("failover_s", KIND_NUMBER, failover_s, UA_FAILOVER_MIN_S, UA_FAILOVER_MAX_S, "s", "4",
 		"where an account has several servers: one that answers nothing for so long is left for the next. Only the first call waits; the account's lines are registered there within 4 s more"),
 	SIP("failback_s", KIND_NUMBER, failback_s, UA_FAILBACK_MIN_S, UA_FAILBACK_MAX_S, "s", "30",

@@ -252,7 +252,7 @@ static void destroy(void *arg)
 	list_flush(&agent->referrals);
 	while (agent->names.head)
 		ua_name_drop(agent->names.head->data);
-	mem_deref(agent->dns);
+	mem_deref(agent->name_servers);
 	while (agent->servers.head)
 		ua_server_drop(agent->servers.head->data);
 	list_flush(&agent->left);
@@ -275,27 +275,6 @@ static void destroy(void *arg)
 static bool is_known(const struct sa *source, void *arg)
 {
 	return ua_authority_knows(arg, source);
-}
-
-/* Without any, names stay unknown. */
-static void open_dns(struct ua_agent *agent, const struct ua_agent_config *config)
-{
-	struct sa servers[UA_NAMESERVERS_MAX];
-	char domain[256];
-	uint32_t count = 0;
-
-	for (unsigned i = 0; i < UA_NAMESERVERS_MAX && config->nameservers[i].addr; i++) {
-		const struct ua_address *address = &config->nameservers[i];
-
-		if (!sa_set_str(&servers[count], address->addr, address->port ? address->port : DNS_PORT))
-			count++;
-	}
-	if (!count) {
-		count = UA_NAMESERVERS_MAX;
-		if (dns_srv_get(domain, sizeof(domain), servers, &count))
-			return;
-	}
-	(void)dnsc_alloc(&agent->dns, NULL, servers, count);
 }
 
 static int tls_keep(struct ua_agent *agent, const struct ua_tls_config *config)
@@ -339,7 +318,7 @@ static int open_agent(struct ua_agent *agent, const struct ua_agent_config *conf
 	if (!err)
 		err = tls_keep(agent, &config->tls);
 	if (!err)
-		open_dns(agent, config);
+		err = ua_name_servers_alloc(&agent->name_servers, config, agent->arg);
 	if (!err)
 		err = ua_transport_alloc(&agent->transport, &local, &options, config->user_agent, &handlers);
 	return err;

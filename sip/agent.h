@@ -44,6 +44,9 @@ struct ua_address {
 };
 
 #define UA_NAMESERVERS_MAX 4
+/* The file that names the name servers has changed: so many count from now on; 0: it cannot be read, or names none, and those of before
+ * count still. Of the first reading only that there is none is told. arg is the agent's. */
+typedef void ua_nameservers_h(unsigned count, void *arg);
 
 /* Of all connections by TLS. Files are PEM; NULL or "": none. */
 struct ua_tls_config {
@@ -60,6 +63,9 @@ struct ua_agent_config {
 	uint8_t dscp;           /* of what is sent (RFC 2474), 0..63 */
 	const char *interface;  /* that all sockets are bound to; NULL or "": to none */
 	struct ua_address nameservers[UA_NAMESERVERS_MAX]; /* whom servers' names are asked of; none: whom resolv.conf names */
+	const char *resolv_conf; /* another file of that kind; NULL: /etc/resolv.conf. Read again within 10 s after it has changed */
+	uint16_t resolv_port;   /* of those that it names; 0: 53 */
+	ua_nameservers_h *nameservers_read; /* NULL: nobody wants to know */
 	bool large_by_udp;      /* a large request goes by UDP too; else by TCP (RFC 3261 s18.1.1) where the next hop takes it */
 	const char *peers;      /* from whom calls to all accounts are taken, as of peers.h; NULL or "": none */
 	enum ua_strangers strangers;

@@ -10,6 +10,7 @@
 #include "sip/gruu.h"
 #include "sip/message.h"
 #include "sip/outbound.h"
+#include "sip/name_servers.h"
 #include "sip/peers.h"
 #include "sip/request.h"
 #include "sip/resolver.h"
@@ -43,7 +44,7 @@ struct ua_agent {
 	uint8_t secret[32]; /* of the nonces that strangers get */
 	struct list servers; /* struct ua_server */
 	struct list names; /* struct ua_name */
-	struct dnsc *dns; /* NULL: no name server is known */
+	struct ua_name_servers *name_servers;
 	struct list left; /* struct ua_branch: INVITEs that were left */
 	unsigned failover_ms, failback_ms;
 	bool large_by_udp;

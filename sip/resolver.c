@@ -152,10 +152,12 @@ static bool on_naptr(struct dnsrr *rr, void *arg)
 
 static int ask(struct ua_name *name, const char *what, uint16_t type, dns_query_h *handler)
 {
+	struct dnsc *client = ua_name_servers_client(name->agent->name_servers);
+
 	name->query = mem_deref(name->query);
-	if (!name->agent->dns)
+	if (!client)
 		return ENOENT;
-	return dnsc_query(&name->query, name->agent->dns, what, type, DNS_CLASS_IN, true, handler, name);
+	return dnsc_query(&name->query, client, what, type, DNS_CLASS_IN, true, handler, name);
 }
 
 static uint16_t address_type(const struct ua_name *name)

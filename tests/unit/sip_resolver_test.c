@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* Finding the servers of a name (RFC 3263), against a name server of the test's own. Time is moved. */
+#include <unistd.h>
+
 #include "sip/stun.h"
 #include "tests/unit/sip_dns.h"
 #include "tests/unit/sip_peer.h"
@@ -248,6 +250,141 @@ static void test_a_stun_server_without_service_has_the_usual_port(void **state)
 	ua_stun_server_free(server);
 }
 
+/* ---- resolv.conf ---- */
+
+static struct {
+	char path[64];
+	uint16_t port; /* of the name server at 127.0.0.1 */
+} conf;
+
+static void conf_write(const char *text)
+{
+	FILE *file = fopen(conf.path, "w");
+
+	assert_non_null(file);
+	assert_true(fputs(text, file) >= 0);
+	assert_int_equal(fclose(file), 0);
+}
+
+static void on_nameservers(unsigned count, void *arg)
+{
+	(void)arg;
+	bed_say("%u name servers", count);
+}
+
+/* The agent asks whom the file names; its account's only server has a name. */
+static void start_with_conf(const char *text)
+{
+	struct ua_agent_config agent = {
+		.local_addr = "127.0.0.1", .user_agent = "tipring", .resolv_conf = conf.path, .resolv_port = conf.port,
+		.nameservers_read = on_nameservers,
+	};
+	struct ua_account_config account = {
+		.user = "100", .domain = "example.org", .server_addr = "pbx.example.org", .server_port = bed.peer_port, .password = "",
+		.expires_s = 600,
+	};
+
+	snprintf(conf.path, sizeof(conf.path), "/tmp/tipring-resolv-%d", (int)getpid());
+	if (text)
+		conf_write(text);
+	dns_a("pbx.example.org", 60, "127.0.0.1");
+	bed_agent_anew(&agent, &account);
+	settle();
+}
+
+static int open_with_conf(void **state)
+{
+	int err = bed_open(state);
+
+	conf.port = dns_bind();
+	dns_open();
+	return err;
+}
+
+static int close_with_conf(void **state)
+{
+	unlink(conf.path);
+	return close_with_dns(state);
+}
+
+static void test_a_name_server_that_resolv_conf_names_later_is_asked_without_restart(void **state)
+{
+	(void)state;
+	start_with_conf("# none of these answers\nsearch example.org\nnameserver 127.0.0.9\n");
+	ua_account_register(bed.account, 0);
+	bed_advance(1000);
+	assert_int_equal(dns_questions(), 0);
+	conf_write("nameserver\t127.0.0.1 \nnameserver 127.0.0.9\n");
+	bed_advance(10000); /* the question that is under way goes there too */
+	bed_heard("2 name servers");
+	for (int i = 0; i < 3 && !dns_questions(); i++)
+		bed_advance(4000);
+	assert_int_equal(dns_questions(), 1);
+	settle();
+	bed_advance(SOON_MS);
+	assert_starts(bed_receive(), "REGISTER ");
+}
+
+static void test_without_resolv_conf_the_old_name_servers_are_asked(void **state)
+{
+	unsigned questions;
+
+	(void)state;
+	start_with_conf("nameserver 127.0.0.1\n");
+	questions = dns_questions();
+	assert_int_equal(questions, 1);
+	assert_int_equal(unlink(conf.path), 0);
+	bed_advance(10000);
+	settle();
+	bed_heard("0 name servers");
+	bed_advance(10000);
+	bed_advance(40000);
+	settle();
+	bed_heard_nothing(); /* once */
+	assert_int_equal(dns_questions(), questions + 1);
+	conf_write("options edns0\n"); /* it is there, and names nobody */
+	bed_advance(10000);
+	bed_heard("0 name servers");
+	conf_write("nameserver 127.0.0.1\n");
+	bed_advance(10000);
+	bed_heard("1 name servers");
+}
+
+static void test_a_resolv_conf_that_comes_late_counts(void **state)
+{
+	(void)state;
+	start_with_conf(NULL);
+	bed_heard("0 name servers");
+	conf_write("nameserver 127.0.0.1\n");
+	bed_advance(30000);
+	settle();
+	bed_heard("1 name servers");
+	assert_int_equal(dns_questions(), 1);
+}
+
+static void test_what_resolv_conf_may_say(void **state)
+{
+	char text[] = "; nameserver 127.0.0.2\n"
+		"domain example.org\n"
+		"nameserver 127.0.0.1\n"
+		"  nameserver \t 127.0.0.3 # here\n"
+		"nameserver\n"
+		"nameserver pbx.example.org\n"
+		"nameservers 127.0.0.9\n"
+		"nameserver 2001:db8::1\r\n"
+		"nameserver 127.0.0.5\n"
+		"nameserver 127.0.0.6"; /* one more than are asked */
+
+	(void)state;
+	start_with_conf("");
+	bed_heard("0 name servers");
+	conf_write(text);
+	bed_advance(30000);
+	bed_heard("4 name servers");
+	bed_heard_nothing();
+}
+
+#define conf_test(test) cmocka_unit_test_setup_teardown(test, open_with_conf, close_with_conf)
 #define dns_test(test) cmocka_unit_test_setup_teardown(test, open_with_dns, close_with_dns)
 
 int main(void)
@@ -264,6 +401,10 @@ int main(void)
 		dns_test(test_what_the_dns_said_last_stands_while_it_is_silent),
 		dns_test(test_a_silent_dns_keeps_nobody_waiting),
 		dns_test(test_accounts_of_one_name_ask_once),
+		conf_test(test_a_name_server_that_resolv_conf_names_later_is_asked_without_restart),
+		conf_test(test_without_resolv_conf_the_old_name_servers_are_asked),
+		conf_test(test_a_resolv_conf_that_comes_late_counts),
+		conf_test(test_what_resolv_conf_may_say),
 	};
 
 	return cmocka_run_group_tests_name("sip resolver", tests, NULL, NULL);
