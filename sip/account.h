@@ -62,7 +62,7 @@ enum ua_registration {
 /* status is that of the final response, 408 when nobody answered, 0 where there was none; reason is
  * its phrase. UA_REG_REGISTERED with another status than 2xx: the last refresh failed and is tried
  * again, and the binding lasts still; UA_REG_FAILED comes when it has run out. So is told that an
- * OPTIONS was not answered, or with 408 or 503; the next one that is answered registers again at
+ * OPTIONS was not answered, or with 408 or 503; the next one that is answered as by a server that serves registers again at
  * once. */
 typedef void ua_registration_h(struct ua_account *account, enum ua_registration state, unsigned status,
 	const char *reason, void *arg);
@@ -73,7 +73,10 @@ typedef void ua_registration_h(struct ua_account *account, enum ua_registration 
  * ENOENT for files that it cannot use. A connection that is lost is
  * made anew by registering.
  * A server that answers nothing for failover_s is left: its accounts register with the next within 4 s more, and no other request waits
- * for it. It is asked by OPTIONS until it answers, and within failback_s has its accounts back. Calls go on where they are. */
+ * for it. It is asked by OPTIONS until it answers as one that serves (2xx, 401, 404, 405, 407, 483, 501), and within failback_s has its accounts back;
+ * one that answers anything else is asked less and less often, at least every 10 min or as its Retry-After wants. One that answers 503 to a
+ * REGISTER stays the preferred one, and is asked again after failback_s, and twice as long each time until a refresh is due. Calls go on
+ * where they are. */
 int ua_account_alloc(struct ua_account **accountp, struct ua_agent *agent,
 	const struct ua_account_config *config, ua_registration_h *handler, void *arg);
 /* Without un-registering. Its calls must have ended. */

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
  * Asking the server whether it is there: OPTIONS every qualify_s, with or without a registration.
- * Whatever it answers but 408 and 503, it is. Accounts ask at times of their own, so that many which
+ * With 408 or 503 it is not, and once it
+ * was not, it is again when it answers as one that serves (ua_server_serves). Accounts ask at times of their own, so that many which
  * find it back do not all register in the same instant.
  */
 #include <errno.h>
@@ -116,7 +117,7 @@ static void on_final(struct ua_qualifier *qualifier, const struct sip_msg *msg)
 	ua_text_copy(phrase, sizeof(phrase), &msg->reason);
 	if (msg->scode == 408 || msg->scode == 503)
 		lost(qualifier, msg->scode, phrase);
-	else if ((msg->scode != 401 && msg->scode != 407) || !challenged(qualifier, msg))
+	else if (ua_server_serves(msg->scode) && ((msg->scode != 401 && msg->scode != 407) || !challenged(qualifier, msg)))
 		found(qualifier);
 }
 

@@ -35,6 +35,7 @@ struct ua_registrar {
 	unsigned too_brief;         /* 423s in a row */
 	unsigned failures, refusals; /* in a row */
 	unsigned flow_failures; /* flows in a row that were lost before a ping was answered (RFC 5626 s4.5) */
+	unsigned stays;             /* with another server than the best, in a row */
 	bool leaving;               /* un-registering */
 	bool moved;                 /* in this round Contact was moved to where the server sees us */
 	char *abandoned;            /* Contact that the registrar may have from before; NULL: none */
@@ -328,15 +329,18 @@ static void take_service_routes(struct ua_account *account, const struct sip_msg
 		ua_known_outdate(account->agent->authority.known);
 }
 
-/* The better server may have come back, or been found, while another one was asked; not at once, should it be one that only ever says
- * that it is busy. */
-static uint64_t stay_ms(const struct ua_registrar *registrar, unsigned expires_s)
+/* The better server may have come back, or been found, while another one was asked; not at once, and less and less often, should it be one
+ * that only ever says that it is busy. */
+static uint64_t stay_ms(struct ua_registrar *registrar, unsigned expires_s)
 {
 	uint64_t ms = refresh_ms(expires_s);
 	struct ua_hop hop;
 
 	ua_account_hop(registrar->account, &hop);
-	return ua_hop_is_same(&hop, &registrar->hop) ? ms : MIN(ms, registrar->account->agent->failback_ms);
+	if (!ua_hop_is_same(&hop, &registrar->hop))
+		return doubled(registrar->account->agent->failback_ms, ms, registrar->stays++);
+	registrar->stays = 0;
+	return ms;
 }
 
 static void registered(struct ua_registrar *registrar, const struct sip_msg *msg)

@@ -5,6 +5,7 @@
 
 #define SPREAD_LOST_MS 4000u /* within which accounts leave a lost server */
 #define SHUN_MAX_S     3600u
+#define REFUSED_MAX_MS 600000u /* between two questions to a server that answers that it cannot */
 
 static void destroy(void *arg)
 {
@@ -108,19 +109,48 @@ static void await_peace_over(struct ua_server *server)
 		tmr_start(&server->next, until_ms - now_ms, on_peace_over, server);
 }
 
+bool ua_server_serves(unsigned status)
+{
+	static const unsigned serving[] = {401, 404, 405, 407, 483, 501};
+
+	for (size_t i = 0; i < ARRAY_SIZE(serving); i++) {
+		if (serving[i] == status)
+			return true;
+	}
+	return status / 100 == 2;
+}
+
+static void on_next(void *arg);
+
+/* Less and less often, and not before it wants to be asked. */
+static void ask_later(struct ua_server *server, const struct sip_msg *msg)
+{
+	uint64_t asked_for_ms = 1000ull * MIN(ua_message_number(msg, SIP_HDR_RETRY_AFTER, 0), SHUN_MAX_S);
+	uint64_t ms = server->agent->failback_ms / 2;
+
+	server->refusals++;
+	for (unsigned i = 0; i < server->refusals && ms < REFUSED_MAX_MS; i++)
+		ms *= 2;
+	tmr_start(&server->next, MAX(MIN(ms, REFUSED_MAX_MS), asked_for_ms), on_next, server);
+}
+
 static void on_response(int err, const struct sip_msg *msg, void *arg)
 {
 	struct ua_server *server = arg;
 
-	if (err || msg->scode < 200 || msg->scode == 408 || msg->scode == 503 || !server->agent)
+	if (err || msg->scode < 200 || !server->agent)
 		return;
+	if (!ua_server_serves(msg->scode)) {
+		ask_later(server, msg);
+		return;
+	}
 	tmr_cancel(&server->next);
 	server->health.lost = false;
 	await_peace_over(server);
 	tell_accounts(server, server->agent->failback_ms / 2);
 }
 
-/* Any account's name will do: what it answers does not matter, only that it does. */
+/* Any account's name will do: whom it knows does not matter, only that it serves. */
 static int send_options(struct ua_server *server)
 {
 	struct ua_outgoing outgoing = {.method = "OPTIONS", .server = server, .anonymous = true};
@@ -159,6 +189,7 @@ void ua_server_lose(struct ua_server *server)
 	if (server->health.lost || !server->agent)
 		return;
 	server->health.lost = true;
+	server->refusals = 0;
 	tmr_start(&server->next, server->agent->failback_ms / 2, on_next, server);
 	tell_accounts(server, SPREAD_LOST_MS);
 }

@@ -435,6 +435,8 @@ static void test_a_server_that_answers_again_has_its_accounts_back_in_time(void 
 
 static void test_a_lost_server_is_asked_until_it_answers_with_more_than_that_it_cannot(void **state)
 {
+	static const unsigned cannot[] = {503, 403};
+
 	(void)state;
 	start(2);
 	bed_call();
@@ -443,13 +445,22 @@ static void test_a_lost_server_is_asked_until_it_answers_with_more_than_that_it_
 	bed_heard("ended by peer, status 486, cause 0");
 	bed_advance(SPREAD_MS);
 	accept_binding(1, at(1, "REGISTER "));
-	for (int i = 0; i < 3; i++) {
-		bed_advance(FAILBACK_MS / 2);
-		answer(0, at(0, "OPTIONS "), 503, "", "");
-	}
 	bed_advance(FAILBACK_MS / 2);
-	assert_false(came_to(0, "REGISTER "));
-	come_back(0);
+	for (size_t i = 0; i < sizeof(cannot) / sizeof(cannot[0]); i++) {
+		answer(0, at(0, "OPTIONS "), cannot[i], "", "");
+		bed_advance(0);
+		bed_advance((FAILBACK_MS << i) - 100);
+		assert_false(came_to(0, "OPTIONS ")); /* less and less often */
+		bed_advance(100);
+	}
+	answer(0, at(0, "OPTIONS "), 500, "Retry-After: 200\r\n", "");
+	bed_advance(0);
+	bed_advance(199900);
+	/* RFC 3261 s20.33: Retry-After may stand in a 500 | a lost server that answers OPTIONS so is not asked before */
+	assert_false(came_to(0, "OPTIONS "));
+	bed_advance(100);
+	answer(0, at(0, "OPTIONS "), 501, "", "");
+	bed_advance(0);
 	bed_advance(FAILBACK_MS / 2);
 	accept_binding(0, at(0, "REGISTER "));
 	(void)came_to(0, ""); /* the last repetition of an OPTIONS that was not answered */
@@ -624,6 +635,30 @@ static void test_a_server_that_asked_to_be_left_alone_has_its_accounts_back_afte
 	accept_binding(0, at(0, "REGISTER "));
 }
 
+static void test_a_server_that_says_for_long_that_it_is_busy_is_asked_less_and_less_often(void **state)
+{
+	static const unsigned stays_s[] = {30, 60, 120, 240};
+	unsigned asked = 0;
+
+	(void)state;
+	bed_servers(2);
+	ua_account_register(bed.account, 0);
+	bed_heard("registration trying 0");
+	for (size_t i = 0; i < sizeof(stays_s) / sizeof(stays_s[0]); i++) {
+		answer(0, at(0, "REGISTER "), 503, "", "");
+		accept_binding(1, at(1, "REGISTER "));
+		bed_advance(0);
+		bed_advance(1000 * stays_s[i] - 100);
+		asked += came_to(0, "REGISTER ");
+		bed_advance(100);
+	}
+	/* RFC 3261 s21.5.4: a 503 without Retry-After is as a 500 | the next server is asked at once, the busy one again after failback_s, doubled each time */
+	assert_int_equal(asked, 0);
+	accept_binding(0, at(0, "REGISTER "));
+	bed_advance(400000); /* a whole interval: it has its account back */
+	assert_false(came_to(1, "REGISTER "));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -659,6 +694,7 @@ int main(void)
 		bed_test(test_what_refused_is_not_asked_again_because_another_server_came_back),
 		bed_test(test_a_server_that_comes_back_while_the_backup_is_being_asked_has_its_accounts_back),
 		bed_test(test_a_server_that_asked_to_be_left_alone_has_its_accounts_back_after_that),
+		bed_test(test_a_server_that_says_for_long_that_it_is_busy_is_asked_less_and_less_often),
 	};
 
 	return cmocka_run_group_tests_name("sip failover", tests, NULL, NULL);

@@ -109,6 +109,7 @@ static void test_a_server_that_comes_back_shortens_the_pause_after_a_failure(voi
 	bed_heard("registration failed 503");
 	reply(options(), 503);
 	reply(options(), 408);
+	reply(options(), 500); /* it is there, and does not serve */
 	bed_quiet();
 	reply(options(), 483);
 	bed_heard("registration trying 0");
