@@ -50,7 +50,22 @@ struct line_announcement {
 };
 
 #define LINE_MOVES_MAX 5   /* as often as a call may be forwarded: more is a loop */
-#define LINE_MOVED_MAX 256 /* bytes of an address; of a longer one these count */
+#define LINE_MOVED_MAX 256 /* bytes of an address; a longer one is not called */
+
+/* A place that a 3xx named. */
+struct line_moved {
+	char uri[LINE_MOVED_MAX], user[LINE_DIGITS_MAX + 1], host[LINE_MOVED_MAX];
+	char proxy[LINE_MOVED_MAX], proxy_host[LINE_MOVED_MAX]; /* "": none */
+};
+
+/* How a call from here is sent on. */
+struct line_moves {
+	unsigned count;      /* how often it was */
+	struct line_moved to[LINE_MOVES_MAX];   /* ... and where */
+	struct line_moved next[LINE_MOVES_MAX]; /* places that were not tried yet, the most wanted first */
+	unsigned next_count;
+	uint32_t stream_id;  /* of the leg that is at such a place now, whose failure leads to the next; 0: none */
+};
 
 struct line {
 	const struct loop *loop;
@@ -101,8 +116,7 @@ struct line {
 	/* A transfer that we were asked for: the new call, until it is answered, and whom to report to. */
 	struct leg *referred_leg;
 	struct ua_referral *referral;
-	unsigned times_moved;    /* how often the newest call from here was sent on */
-	char moved_to[LINE_MOVES_MAX][LINE_MOVED_MAX]; /* ... and where, as user@host */
+	struct line_moves moves; /* of the newest call from here */
 	unsigned times_referred; /* by whom we were connected with, one after the other, since the line was idle */
 	char blind_number[LINE_NUMBER_MAX]; /* whom the held party is to be connected with; "": with the active one */
 	bool second_came_in;  /* of two calls, the newer was not made from here */
@@ -195,8 +209,11 @@ bool line_emergency_has_more(const struct line *line);
  * itself has spoken, or no account is left. */
 bool line_emergency_goes_on(struct line *line, struct leg *leg, enum line_role role);
 
-/* line_redirect.c: the called one is elsewhere and is called there, in the same place; false: may not be, or cannot. */
+/* line_redirect.c: the called one is elsewhere and is called there, in the same place, or at the next of several places; false: may not be,
+ * or cannot. */
 bool line_follow(struct line *line, struct leg *leg, enum line_role role);
+/* Another call begins. */
+void line_moves_forget(struct line *line);
 
 /* line_transfer.c */
 /* This subscriber pays: others send him only where his telephone could dial now, at the domains that they may, and not to himself.

@@ -1,63 +1,144 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* A called party who is elsewhere (3xx): called there, if the account's policy and the subscriber's numbers allow it. */
-#include <stdio.h>
+/*
+ * A called party who is elsewhere (3xx): called there, if the account's policy and the subscriber's numbers allow it. Of several places the
+ * most wanted first, the next one when that fails (RFC 3261 s8.1.3.4), until one answers, or says that he is willing nowhere.
+ */
+#include <string.h>
 #include <strings.h>
 
 #include "gateway/line_private.h"
 #include "gateway/log.h"
 
-static void address_write(char text[LINE_MOVED_MAX], const struct ua_moved *moved)
+void line_moves_forget(struct line *line)
 {
-	snprintf(text, LINE_MOVED_MAX, "%s@%s", moved->user, moved->host);
+	line->moves.count = line->moves.next_count = 0;
+	line->moves.stream_id = 0;
 }
 
-static bool was_there(const struct line *line, const struct ua_moved *moved)
+static bool was_there(const struct line *line, const struct line_moved *moved)
 {
-	char text[LINE_MOVED_MAX];
+	for (unsigned i = 0; i < line->moves.count; i++) {
+		const struct line_moved *was = &line->moves.to[i];
 
-	address_write(text, moved);
-	for (unsigned i = 0; i < line->times_moved; i++) {
-		if (strcasecmp(line->moved_to[i], text) == 0)
+		if (strcasecmp(was->user, moved->user) == 0 && strcasecmp(was->host, moved->host) == 0 &&
+		    strcasecmp(was->proxy, moved->proxy) == 0)
 			return true;
 	}
 	return false;
 }
 
-static bool may_follow(const struct line *line, const struct ua_moved *moved)
+static bool may_follow(const struct line *line, const struct line_moved *moved)
 {
 	const struct config_account *account = line->config->account;
+	const char *host = moved->proxy[0] ? moved->proxy_host : moved->host;
 
-	if (!line_may_be_sent_to(line, account->follow_redirects, account->redirect_hosts.text, moved->user, moved->host)) {
-		gw_log(GW_LOG_INFO, line->config->name, "%s at %s, where the called one is, may not be called", moved->user,
-			moved->host);
+	if (!line_may_be_sent_to(line, account->follow_redirects, account->redirect_hosts.text, moved->user, host)) {
+		gw_log(GW_LOG_INFO, line->config->name, "%s at %s, where the called one is, may not be called", moved->user, host);
 		return false;
 	}
 	if (!line_can_reach(line, moved->uri))
 		return false;
 	if (was_there(line, moved)) {
-		gw_log(GW_LOG_WARNING, line->config->name, "a call was sent to %s at %s before: it goes in circles", moved->user, moved->host);
+		gw_log(GW_LOG_WARNING, line->config->name, "a call was sent to %s at %s before: it goes in circles", moved->user, host);
 		return false;
 	}
-	if (line->times_moved < LINE_MOVES_MAX)
+	if (line->moves.count < LINE_MOVES_MAX)
 		return line_may_have_leg(line);
-	gw_log(GW_LOG_WARNING, line->config->name, "a call was sent on %u times: not once more", line->times_moved);
+	gw_log(GW_LOG_WARNING, line->config->name, "a call was sent on %u times: not once more", line->moves.count);
 	return false;
+}
+
+/* false: some of it is too long to be one that we would call. */
+static bool copy(struct line_moved *copy, const struct ua_moved *moved)
+{
+	const struct {
+		char *to;
+		size_t size;
+		const char *from;
+	} rows[] = {
+		{copy->uri, sizeof(copy->uri), moved->uri},       {copy->user, sizeof(copy->user), moved->user},
+		{copy->host, sizeof(copy->host), moved->host},    {copy->proxy, sizeof(copy->proxy), moved->proxy},
+		{copy->proxy_host, sizeof(copy->proxy_host), moved->proxy_host},
+	};
+
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		if (strlen(rows[i].from) >= rows[i].size)
+			return false;
+		strcpy(rows[i].to, rows[i].from);
+	}
+	return true;
+}
+
+/* Before those that an earlier 3xx named; what has no room was wanted least. */
+static void note(struct line_moves *moves, const struct ua_end *end)
+{
+	struct line_moved old[LINE_MOVES_MAX];
+	unsigned old_count = moves->next_count;
+
+	memcpy(old, moves->next, sizeof(old));
+	moves->next_count = 0;
+	for (unsigned i = 0; i < end->moved_count && moves->next_count < LINE_MOVES_MAX; i++)
+		moves->next_count += copy(&moves->next[moves->next_count], &end->moved[i]);
+	for (unsigned i = 0; i < old_count && moves->next_count < LINE_MOVES_MAX; i++)
+		moves->next[moves->next_count++] = old[i];
+}
+
+static struct line_moved take_next(struct line_moves *moves)
+{
+	struct line_moved next = moves->next[0];
+
+	moves->next_count--;
+	memmove(&moves->next[0], &moves->next[1], moves->next_count * sizeof(moves->next[0]));
+	return next;
+}
+
+static struct leg *call(struct line *line, const struct line_moved *moved)
+{
+	struct ua_call_to to = {
+		.uri = moved->uri, .proxy = moved->proxy[0] ? moved->proxy : NULL, .replaces = "", .referred_by = "",
+		.anonymous = line_hides_number(line) && !line->emergency,
+	};
+	struct leg *leg;
+
+	if (!may_follow(line, moved) || line_call_sent_to(&leg, line, &to, moved->user, moved->host))
+		return NULL;
+	gw_log(GW_LOG_INFO, line->config->name, "the called one is %s at %s%s%s", moved->user, moved->host, moved->proxy[0] ? ", by " : "",
+		moved->proxy_host);
+	line->moves.to[line->moves.count++] = *moved;
+	line->moves.stream_id = leg_stream_id(leg);
+	return leg;
+}
+
+static struct leg *call_next(struct line *line)
+{
+	struct leg *leg = NULL;
+
+	while (!leg && line->moves.next_count) {
+		const struct line_moved next = take_next(&line->moves);
+
+		leg = call(line, &next);
+	}
+	return leg;
+}
+
+/* Whether it leads on: a 3xx does, and the failure at one of several places; but 6xx speaks for all of them (RFC 3261 s21.6). */
+static bool leads_on(struct line *line, const struct leg *leg)
+{
+	const struct ua_end *end = leg_end(leg);
+
+	if (end->after_answer || end->status >= 600)
+		return false;
+	note(&line->moves, end);
+	return end->moved_count || leg_stream_id(leg) == line->moves.stream_id;
 }
 
 bool line_follow(struct line *line, struct leg *leg, enum line_role role)
 {
 	bool was_early = role == LINE_ROLE_ACTIVE && leg_progress(leg) == LINE_EV_EARLY_MEDIA;
-	const struct ua_moved *moved = leg_end(leg)->moved;
-	struct ua_call_to to = {.replaces = "", .referred_by = "", .anonymous = line_hides_number(line) && !line->emergency};
-	struct leg *next;
+	struct leg *next = leads_on(line, leg) ? call_next(line) : NULL;
 
-	if (!moved || !may_follow(line, moved))
+	if (!next)
 		return false;
-	to.uri = moved->uri;
-	if (line_call_sent_to(&next, line, &to, moved->user, moved->host))
-		return false;
-	gw_log(GW_LOG_INFO, line->config->name, "the called one is %s at %s", moved->user, moved->host);
-	address_write(line->moved_to[line->times_moved++], moved);
 	if (line->referred_leg == leg)
 		line->referred_leg = next;
 	line_leg_exchange(line, role, next);

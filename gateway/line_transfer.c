@@ -168,7 +168,7 @@ static int call(struct line *line, const struct ua_refer_request *request)
 		.referred_by = request->referred_by, .anonymous = line_hides_number(line),
 	};
 
-	line->times_moved = 0;
+	line_moves_forget(line);
 	return line_call_sent_to(&line_leg(line, LINE_ROLE_WAITING)->leg, line, &to, request->user, request->host);
 }
 

@@ -137,7 +137,7 @@ const struct setting settings[] = {
 	ACCOUNT("accept_transfers", KIND_REACH, accept_transfers, 0, 0, "", "domain",
 		"whether the far end may connect a line with somebody else, whom the line then calls: at the account's domain, or anywhere (on), but never who is barred"),
 	ACCOUNT("follow_redirects", KIND_REACH, follow_redirects, 0, 0, "", "off",
-		"whether a called party who is elsewhere (3xx) is called there: at the account's domain and redirect_hosts, or anywhere (on), but never who is barred, not twice at the same address, and five times at most; off: congestion tone"),
+		"whether a called party who is elsewhere (3xx) is called there, of several places at the most wanted first, or by another proxy (305): at the account's domain and redirect_hosts, or anywhere (on), but never who is barred, not twice at the same address, and five times at most; off: congestion tone"),
 	ACCOUNT("redirect_hosts", KIND_TEXT, redirect_hosts, 0, CONFIG_LIST_MAX, "", "",
 		"follow_redirects = domain: other domains and hosts where the called party may be, with blanks between them"),
 	ACCOUNT("codecs", KIND_CODECS, codecs, 0, 0, "", "PCMU PCMA opus G726-32 G722",

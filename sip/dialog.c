@@ -191,6 +191,18 @@ int ua_dialog_preload(struct ua_dialog *dialog, const struct ua_dialog *other)
 	return err ? err : note_strict_router(dialog);
 }
 
+/* As a loose router, whatever its address says: we know of no other in our days. */
+int ua_dialog_route_by(struct ua_dialog *dialog, const char *uri)
+{
+	if (dialog->route_count == UA_ROUTES_MAX)
+		return EOVERFLOW;
+	dialog->routes[dialog->route_count] = ua_text_format("<%s%s>", uri, strstr(uri, ";lr") ? "" : ";lr");
+	if (!dialog->routes[dialog->route_count])
+		return ENOMEM;
+	dialog->route_count++;
+	return 0;
+}
+
 static int take_target(struct ua_dialog *dialog, const struct sip_msg *msg)
 {
 	struct sip_addr contact;

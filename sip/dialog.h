@@ -54,6 +54,9 @@ bool ua_dialog_needs_tls(const struct ua_dialog *dialog);
 int ua_dialog_take_service_routes(struct ua_dialog *dialog, const struct sip_msg *response);
 int ua_dialog_preload(struct ua_dialog *dialog, const struct ua_dialog *other);
 
+/* ... and behind those by that proxy too, a sip: address. */
+int ua_dialog_route_by(struct ua_dialog *dialog, const char *uri);
+
 /* Whether a message that came belongs to it. */
 bool ua_dialog_has(const struct ua_dialog *dialog, const struct sip_msg *msg);
 /* Notes the CSeq of a request that came; false: it is older than the last one (500). */

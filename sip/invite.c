@@ -237,7 +237,7 @@ static int send_invite(struct ua_invite *invite, const struct ua_call_to *to, co
 	invite->state = UA_INVITE_CALLING;
 	invite->handlers = *handlers;
 	invite->arg = arg;
-	err = ua_uac_start(invite, to->account ? to->account->here : to_uri, to_uri, hops_left(to), offer);
+	err = ua_uac_start(invite, to->account ? to->account->here : to_uri, to_uri, to->proxy, hops_left(to), offer);
 	if (err)
 		return err;
 	invite->owned = true;
@@ -278,13 +278,18 @@ static bool is_sips(const struct ua_call_to *to)
 	return !to->user && !strncasecmp(to->uri, "sips:", 5);
 }
 
+static bool is_address(const char *uri)
+{
+	return (!strncasecmp(uri, "sip:", 4) || !strncasecmp(uri, "sips:", 5)) && ua_text_is_line(uri) && !strpbrk(uri, " <>\"");
+}
+
 static bool is_valid(const struct ua_call_to *to)
 {
-	if (!ua_text_is_line(to->replaces) || !ua_text_is_line(to->referred_by))
+	if (!ua_text_is_line(to->replaces) || !ua_text_is_line(to->referred_by) || (to->proxy && (!is_address(to->proxy) || !strncasecmp(to->proxy, "sips:", 5))))
 		return false;
 	if (to->user)
 		return to->user[0] && strlen(to->user) <= UA_USER_MAX;
-	return (!strncasecmp(to->uri, "sip:", 4) || is_sips(to) || !strcmp(to->uri, UA_URI_EMERGENCY)) && ua_text_is_line(to->uri) && !strpbrk(to->uri, " <>\"");
+	return is_address(to->uri) || !strcmp(to->uri, UA_URI_EMERGENCY);
 }
 
 int ua_invite_send_to(struct ua_invite **invitep, struct ua_account *account, const struct ua_call_to *to,

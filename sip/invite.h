@@ -22,11 +22,15 @@ enum ua_end_by {
 	UA_END_BY_ERROR,   /* could not be sent, or a message broke the rules */
 };
 
-/* Where a 3xx says that the called one is: its first Contact. Valid during the handler; texts without control characters. */
+#define UA_MOVED_MAX 5 /* places of a 3xx that are told, the most wanted */
+
+/* Where a 3xx says that the called one is: one of its Contacts. Valid during the handler; texts without control characters. */
 struct ua_moved {
 	const char *uri;  /* sip:, sips: or tel:, without headers */
 	const char *user; /* its user part or telephone number, unescaped; "" when there is none */
 	const char *host; /* its host part, "" for tel: */
+	/* 305: he is where he was called (above), but to be called by this proxy (ua_call_to); sip:; "": none */
+	const char *proxy, *proxy_host;
 };
 
 struct ua_end {
@@ -35,7 +39,8 @@ struct ua_end {
 	unsigned q850_cause; /* from a Reason header; 0: none */
 	bool after_answer;   /* the call had been answered */
 	const char *reason;  /* phrase, valid during the handler */
-	const struct ua_moved *moved; /* NULL: nowhere */
+	const struct ua_moved *moved; /* the most wanted (q) first, equals as they came */
+	unsigned moved_count; /* 0: nowhere that could be called */
 };
 
 #define UA_EARLY_MEDIA_ENDED 199 /* RFC 6228 */
@@ -96,6 +101,7 @@ struct ua_call_to {
 	const char *user;        /* as of ua_invite_send */
 	const char *uri;         /* ... or, when that is NULL, a sip: or sips: address as it goes into the request, or UA_URI_EMERGENCY */
 	struct ua_account *account; /* of this agent, or NULL: called past every server; user is only what To says */
+	const char *proxy;       /* a sip: address that the request goes by (305), behind the server and its Service-Routes; NULL: none */
 	const char *replaces;    /* value of Replaces (RFC 3891); "": none */
 	bool requires_replaces;  /* who does not know that shall refuse the call rather than ring */
 	const char *referred_by; /* value of Referred-By (RFC 3892); "": none */

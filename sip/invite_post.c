@@ -5,7 +5,7 @@
  */
 #include "sip/caller.h"
 #include "sip/invite_private.h"
-#include "sip/refer_text.h"
+#include "sip/moved.h"
 
 struct post {
 	struct le le;
@@ -124,15 +124,13 @@ static void call_referred(struct ua_invite *invite, const struct post *post)
 
 static void call_ended(struct ua_invite *invite, const struct post *post)
 {
-	const struct ua_refer_target *target = invite->moved;
 	struct ua_end end = post->end;
-	struct ua_moved moved;
+	struct ua_moved moved[UA_MOVED_MAX];
 
 	end.reason = post->reason;
-	if (target) {
-		moved = (struct ua_moved){target->uri, target->user, target->host};
-		end.moved = &moved;
-	}
+	end.moved = moved;
+	for (; invite->moved && end.moved_count < invite->moved->count; end.moved_count++)
+		moved[end.moved_count] = ua_moved_of(invite->moved, end.moved_count);
 	if (invite->handlers.ended)
 		invite->handlers.ended(invite, &end, invite->arg);
 	invite->owned = false;

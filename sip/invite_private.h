@@ -190,7 +190,7 @@ struct ua_invite {
 	char *call_lines; /* Replaces, Referred-By, Diversion, History-Info, Privacy, whole lines; NULL: none */
 	bool anonymous;   /* the called party is not told who calls */
 	bool hurries;     /* the last server too is waited for no longer than the others */
-	struct ua_refer_target *moved; /* of a 3xx, until the user heard of it; NULL: none */
+	struct ua_moved_set *moved; /* of a 3xx, until the user heard of it; NULL: none */
 	char *credentials; /* lines of the INVITE that its ACK repeats (RFC 3261 s13.2.2.4) */
 
 	/* called, and re-INVITEs */
@@ -249,8 +249,8 @@ void ua_uas_unacknowledged(struct ua_invite *invite, const struct ua_event *even
 void ua_uas_reinvited(struct ua_invite *invite, const struct ua_event *event);
 
 /* invite_uac.c */
-/* max_forwards: 0: as usual. */
-int ua_uac_start(struct ua_invite *invite, const char *uri, const char *to_uri, unsigned max_forwards,
+/* proxy: as of ua_call_to. max_forwards: 0: as usual. */
+int ua_uac_start(struct ua_invite *invite, const char *uri, const char *to_uri, const char *proxy, unsigned max_forwards,
 	const struct ua_sdp *offer);
 /* Any 2xx to our INVITE, also a repeated one or another fork's. */
 void ua_uac_2xx(struct ua_invite *invite, const struct sip_msg *msg);

@@ -4,7 +4,7 @@
 
 #include "sip/authority.h"
 #include "sip/invite_private.h"
-#include "sip/refer_text.h"
+#include "sip/moved.h"
 
 #define ANONYMOUS "\"Anonymous\" <sip:anonymous@anonymous.invalid>" /* RFC 3323 s4.1.1.3 */
 
@@ -74,7 +74,7 @@ static int send_invite(struct ua_invite *invite)
 	return err;
 }
 
-int ua_uac_start(struct ua_invite *invite, const char *uri, const char *to_uri, unsigned max_forwards,
+int ua_uac_start(struct ua_invite *invite, const char *uri, const char *to_uri, const char *proxy, unsigned max_forwards,
 	const struct ua_sdp *offer)
 {
 	char *to = ua_text_format("<%s>", to_uri);
@@ -86,6 +86,8 @@ int ua_uac_start(struct ua_invite *invite, const char *uri, const char *to_uri, 
 		err = ua_dialog_start(&invite->started, from, to, uri);
 	if (!err && !invite->past_servers)
 		err = ua_dialog_preload(invite->started, invite->account->services);
+	if (!err && proxy)
+		err = ua_dialog_route_by(invite->started, proxy);
 	if (!err) {
 		invite->started->max_forwards = max_forwards;
 		err = send_invite(invite);
@@ -193,14 +195,6 @@ void ua_uac_challenged(struct ua_invite *invite, const struct ua_event *event)
 		ua_invite_event(invite, &unreached);
 }
 
-static void note_contact(struct ua_invite *invite, const struct sip_msg *msg)
-{
-	if (msg->scode < 400)
-		invite->moved = mem_zalloc(sizeof(*invite->moved), NULL);
-	if (invite->moved && ua_refer_text_contact(invite->moved, msg))
-		invite->moved = mem_deref(invite->moved);
-}
-
 void ua_uac_refused(struct ua_invite *invite, const struct ua_event *event)
 {
 	char phrase[UA_TEXT_MAX];
@@ -211,7 +205,7 @@ void ua_uac_refused(struct ua_invite *invite, const struct ua_event *event)
 		.reason = phrase,
 	};
 
-	note_contact(invite, event->msg);
+	invite->moved = ua_moved_read(event->msg, invite->started->target);
 	ua_text_copy(phrase, sizeof(phrase), &event->msg->reason);
 	ua_post_ended(invite, &end);
 }

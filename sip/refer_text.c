@@ -154,13 +154,10 @@ int ua_refer_text_target(struct ua_refer_target *target, const struct sip_msg *m
 	return read_target(target, &addr.auri);
 }
 
-int ua_refer_text_contact(struct ua_refer_target *target, const struct sip_msg *msg)
+int ua_refer_text_address(struct ua_refer_target *target, const struct pl *uri)
 {
-	const struct sip_hdr *header = sip_msg_hdr(msg, SIP_HDR_CONTACT);
-	struct sip_addr addr;
-
 	memset(target, 0, sizeof(*target));
-	return !header || sip_addr_decode(&addr, &header->val) ? EBADMSG : read_target(target, &addr.auri);
+	return read_target(target, uri);
 }
 
 bool ua_refer_text_is_about(const struct sip_msg *msg, uint32_t cseq)

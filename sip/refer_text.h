@@ -31,8 +31,8 @@ struct ua_refer_target {
  * tel: address. */
 int ua_refer_text_target(struct ua_refer_target *target, const struct sip_msg *msg);
 
-/* Of a 3xx: where its first Contact sends. Errors as of ua_refer_text_target. */
-int ua_refer_text_contact(struct ua_refer_target *target, const struct sip_msg *msg);
+/* Of an address alone. Errors as of ua_refer_text_target. */
+int ua_refer_text_address(struct ua_refer_target *target, const struct pl *uri);
 
 /* Of a NOTIFY or SUBSCRIBE: it names the package refer, alone or with the CSeq of the REFER as its id (RFC 3515 s2.4.6). */
 bool ua_refer_text_is_about(const struct sip_msg *msg, uint32_t cseq);

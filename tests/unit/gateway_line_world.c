@@ -301,6 +301,7 @@ int ua_invite_send_to(struct ua_invite **invitep, struct ua_account *account, co
 		return world.send_err;
 	*invitep = invite_new();
 	snprintf((*invitep)->to, sizeof((*invitep)->to), "%s", to->user ? to->user : to->uri);
+	snprintf((*invitep)->proxy, sizeof((*invitep)->proxy), "%s", to->proxy ? to->proxy : "");
 	(*invitep)->anonymous = to->anonymous;
 	snprintf((*invitep)->told_addr, sizeof((*invitep)->told_addr), "%s", offer->addr);
 	(*invitep)->described = *offer;
@@ -601,8 +602,14 @@ void call_ends(struct ua_invite *invite, unsigned status, bool after_answer)
 
 void call_moves_to(struct ua_invite *invite, const char *uri, const char *user, const char *host)
 {
-	const struct ua_moved moved = {uri, user, host};
-	const struct ua_end end = {.by = UA_END_BY_PEER, .status = 302, .reason = "Moved", .moved = &moved};
+	const struct ua_moved moved = {uri, user, host, "", ""};
+
+	call_moves_to_some(invite, &moved, 1);
+}
+
+void call_moves_to_some(struct ua_invite *invite, const struct ua_moved *moved, unsigned count)
+{
+	const struct ua_end end = {.by = UA_END_BY_PEER, .status = 302, .reason = "Moved", .moved = moved, .moved_count = count};
 
 	invite->dead = true;
 	invite->handlers->ended(invite, &end, invite->arg);

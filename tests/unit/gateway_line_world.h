@@ -15,6 +15,7 @@ struct ua_invite {
 	const struct ua_invite_handlers *handlers;
 	void *arg;
 	char to[64];            /* number or address of one that was sent */
+	char proxy[64];         /* that it is to go by; "": none */
 	enum ua_forward_cause forwarded; /* refused with 302: why; to is where to */
 	bool dead;              /* the line may not touch it any more */
 	unsigned refused;       /* status */
@@ -156,6 +157,8 @@ void call_ends(struct ua_invite *invite, unsigned status, bool after_answer);
 void call_moves(struct ua_invite *invite, const char *user, const char *host);
 /* ... to that address, which has them. */
 void call_moves_to(struct ua_invite *invite, const char *uri, const char *user, const char *host);
+/* ... to several, or by a proxy. */
+void call_moves_to_some(struct ua_invite *invite, const struct ua_moved *moved, unsigned count);
 
 /* Descriptions of a peer at 127.0.0.1:4000 that speaks PCMU; attributes are whole lines. */
 const char *sdp_with(const char *addr, const char *formats, const char *attributes);

@@ -1041,6 +1041,76 @@ static void test_a_call_that_goes_in_circles_is_given_up_where_it_was_before(voi
 	assert_state("calling");
 }
 
+static const struct ua_moved places[] = {
+	{"sip:900@example.org", "900", "example.org", "", ""}, /* barred */
+	{"sip:103@example.org", "103", "example.org", "", ""},
+	{"sip:104@example.org", "104", "example.org", "", ""},
+};
+
+static void test_of_several_places_the_next_is_called_when_one_fails(void **state)
+{
+	(void)state;
+	call_moves_to_some(call_in_map(CONFIG_REACH_DOMAIN), places, 3);
+	assert_string_equal(call_sent()->to, "103");
+	call_progresses(call_sent(), 183, PCMU);
+	assert_state("early-media");
+	call_ends(call_sent(), 404, false);
+	/* RFC 3261 s8.1.3.4: when one of several places fails the next is tried | a final response over 399, or none, leads there; sound of before is over */
+	assert_string_equal(call_sent()->to, "104");
+	assert_state("ringback");
+	media_obeys();
+	call_moves(call_sent(), "105", "example.org");
+	assert_string_equal(call_sent()->to, "105");
+	call_ends(call_sent(), 408, false);
+	assert_int_equal(world.invite_count, 4);
+	assert_state("busy");
+}
+
+static void test_who_declines_is_not_called_at_the_next_place(void **state)
+{
+	(void)state;
+	call_moves_to_some(call_in_map(CONFIG_REACH_DOMAIN), places, 3);
+	media_obeys();
+	call_ends(call_sent(), 603, false);
+	/* RFC 3261 s21.6: 6xx speaks for the called one wherever he is | no further place is tried */
+	assert_int_equal(world.invite_count, 2);
+}
+
+static void test_places_of_an_earlier_call_are_not_called(void **state)
+{
+	(void)state;
+	call_moves_to_some(call_in_map(CONFIG_REACH_DOMAIN), places, 3);
+	media_obeys();
+	call_is_answered(call_sent(), PCMU);
+	call_ends(call_sent(), 0, true);
+	assert_int_equal(world.invite_count, 2);
+	phone_does(MEDIA_EVENT_HUNG_UP, 0);
+	media_obeys();
+	phone_does(MEDIA_EVENT_LIFTED, 0);
+	phone_dials("102");
+	media_obeys();
+	call_ends(call_sent(), 404, false);
+	assert_int_equal(world.invite_count, 3);
+}
+
+static void test_a_call_may_be_repeated_by_a_proxy(void **state)
+{
+	static const struct ua_moved elsewhere = {"sip:102@example.org", "102", "example.org", "sip:a.example;lr", "a.example"};
+
+	(void)state;
+	call_moves_to_some(call_in_map(CONFIG_REACH_DOMAIN), &elsewhere, 1);
+	assert_state("congestion"); /* the proxy has to be allowed */
+	call_in_map(CONFIG_REACH_DOMAIN);
+	strcpy(world.account.redirect_hosts.text, "a.example");
+	call_moves_to_some(call_sent(), &elsewhere, 1);
+	/* RFC 3261 s21.3.4: after 305 the request is repeated by the proxy | once, where the account's policy allows that host */
+	assert_string_equal(call_sent()->proxy, "sip:a.example;lr");
+	assert_string_equal(call_sent()->to, "102");
+	media_obeys();
+	call_moves_to_some(call_sent(), &elsewhere, 1);
+	assert_state("congestion");
+}
+
 static void test_listed_hosts_are_as_good_as_the_own_domain(void **state)
 {
 	static const struct {
@@ -1387,6 +1457,10 @@ int main(void)
 		SERVICES_TEST(test_who_is_elsewhere_is_called_only_where_that_is_allowed),
 		SERVICES_TEST(test_a_call_is_not_sent_on_for_ever),
 		SERVICES_TEST(test_a_call_that_goes_in_circles_is_given_up_where_it_was_before),
+		SERVICES_TEST(test_of_several_places_the_next_is_called_when_one_fails),
+		SERVICES_TEST(test_who_declines_is_not_called_at_the_next_place),
+		SERVICES_TEST(test_places_of_an_earlier_call_are_not_called),
+		SERVICES_TEST(test_a_call_may_be_repeated_by_a_proxy),
 		SERVICES_TEST(test_listed_hosts_are_as_good_as_the_own_domain),
 		SERVICES_TEST(test_nobody_is_sent_at_night_where_one_may_not_call_then),
 		SERVICES_TEST(test_whom_we_are_to_call_may_be_elsewhere_too),

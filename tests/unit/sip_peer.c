@@ -527,11 +527,16 @@ static unsigned on_refer(struct ua_invite *invite, const struct ua_refer_request
 static void on_ended(struct ua_invite *invite, const struct ua_end *end, void *arg)
 {
 	static const char *const by[] = {"peer", "timeout", "error"};
+	char moved[512] = "";
+	size_t used = 0;
 
 	(void)invite;
 	(void)arg;
-	bed_say("ended by %s, status %u, cause %u%s%s%s", by[end->by], end->status, end->q850_cause,
-		end->after_answer ? ", after answer" : "", end->moved ? ", is at " : "", end->moved ? end->moved->uri : "");
+	for (unsigned i = 0; i < end->moved_count; i++)
+		used += (size_t)snprintf(moved + used, sizeof(moved) - used, "%s %s%s%s", i ? "," : ", is at", end->moved[i].uri,
+			end->moved[i].proxy[0] ? " by " : "", end->moved[i].proxy);
+	bed_say("ended by %s, status %u, cause %u%s%s", by[end->by], end->status, end->q850_cause,
+		end->after_answer ? ", after answer" : "", moved);
 	bed.invite = NULL;
 	if (bed.free_in_handler)
 		bed_close_agent();

@@ -667,8 +667,18 @@ static void test_a_3xx_says_where_the_called_one_is_and_is_not_followed(void **s
 	} rows[] = {
 		/* RFC 3261 s19.1.5: headers in a Contact are not taken over without thought | none is */
 		{302, "Contact: <sip:300@example.org?Route=x>, <sip:301@example.org>\r\n",
-			"ended by peer, status 302, cause 0, is at sip:300@example.org"},
-		/* RFC 3261 s8.1.3.4: a 3xx names other places in Contact | the first is told; whether it is called is the line's policy */
+			"ended by peer, status 302, cause 0, is at sip:300@example.org, sip:301@example.org"},
+		/* RFC 3261 s8.1.3.4: places are tried by their q, equals in any order | told so, equals as they came; none is 1 */
+		{300, "Contact: <sip:1@a>;q=0.25, <sip:2@a>;q=0.3\r\nContact: <sip:3@a>;q=0.25, sip:4@a\r\nContact: <sip:5@a>;q=1.000\r\n",
+			"ended by peer, status 300, cause 0, is at sip:4@a, sip:5@a, sip:2@a, sip:1@a, sip:3@a"},
+		{302, "Contact: <sip:1@a>;q=0.0, <sip:2@a>;q=0.001, <sip:3@a>;q=.5, <sip:4@a>;q=0.4x, <sip:5@a>;q=0, <sip:6@a>;q=0.1, <sip:7@a>\r\n",
+			"ended by peer, status 302, cause 0, is at sip:3@a, sip:4@a, sip:7@a, sip:6@a, sip:2@a"}, /* the least wanted have no room */
+		/* RFC 3261 s21.3.4: after 305 the same request is repeated by the proxy in Contact | told as such, with where the call went */
+		{305, "Contact: <sip:proxy.example.org:5070;lr>, <tel:1>\r\n",
+			"ended by peer, status 305, cause 0, is at sip:200@example.org by sip:proxy.example.org:5070;lr"},
+		/* RFC 3261 s21.3.5: 380 describes other services in its body | it names no place, and ends the call */
+		{380, "Contact: <sip:300@example.org>\r\n", "ended by peer, status 380, cause 0"},
+		/* RFC 3261 s8.1.3.4: a 3xx names other places in Contact | they are told; whether one is called is the line's policy */
 		{301, "Contact: tel:+1-201-5550123\r\n", "ended by peer, status 301, cause 0, is at tel:+1-201-5550123"},
 		/* RFC 3261 s8.1.3.4: of other schemes than can be called | none is called */
 		{302, "Contact: <mailto:a@b>\r\n", "ended by peer, status 302, cause 0"},
@@ -683,6 +693,31 @@ static void test_a_3xx_says_where_the_called_one_is_and_is_not_followed(void **s
 		assert_starts(bed_receive(), "ACK ");
 		bed_heard(rows[i].heard);
 		bed_quiet();
+	}
+}
+
+static void test_a_call_goes_by_a_proxy_that_was_named(void **state)
+{
+	static const char *const bad[] = {"tel:1", "sips:a", "sip:a\r\nX: y", "sip:a b", "sip:a>"};
+	struct ua_call_to to = {.user = "200", .proxy = "sip:proxy.example.org", .replaces = "", .referred_by = ""};
+	struct ua_sdp offer;
+	const char *request;
+
+	(void)state;
+	ua_sdp_offer(&offer, &bed.local);
+	assert_int_equal(ua_invite_send_to(&bed.invite, bed.account, &to, &offer, &bed_handlers, NULL), 0);
+	request = bed_receive();
+	assert_starts(request, "INVITE sip:200@example.org SIP/2.0\r\n");
+	/* RFC 3261 s8.1.2: a request goes by the Route that was named for it | behind our own server, as a loose router */
+	assert_string_equal(header(request, "Route"), "<sip:proxy.example.org;lr>");
+	bed_reply(request, 407, "Who", "x", "Proxy-Authenticate: Digest realm=\"example.org\", nonce=\"n1\"\r\n", "");
+	assert_starts(bed_receive(), "ACK ");
+	assert_string_equal(header(bed_receive(), "Route"), "<sip:proxy.example.org;lr>");
+	for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++) {
+		struct ua_invite *invite;
+
+		to.proxy = bad[i];
+		assert_int_equal(ua_invite_send_to(&invite, bed.account, &to, &offer, &bed_handlers, NULL), EINVAL);
 	}
 }
 
@@ -721,6 +756,7 @@ int main(void)
 		bed_test(test_a_handler_may_free_the_agent),
 		bed_test(test_the_agent_may_go_in_the_middle_of_everything),
 		bed_test(test_a_3xx_says_where_the_called_one_is_and_is_not_followed),
+		bed_test(test_a_call_goes_by_a_proxy_that_was_named),
 	};
 
 	return cmocka_run_group_tests_name("sip uac", tests, NULL, NULL);
