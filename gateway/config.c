@@ -208,6 +208,22 @@ static void use_defaults(struct config_profile *profile)
 		profile->dtmf = LEG_DTMF_INBAND;
 }
 
+static void loss_plan_defaults(struct config_profile *profile)
+{
+	const struct loss_plan_gains *gains = loss_plan_gains(profile->loss_plan, profile->country.text);
+
+	if (!is_set(SECTION_PROFILE, "rx_gain_db"))
+		profile->rx_gain_db = gains->rx_gain_db;
+	if (!is_set(SECTION_PROFILE, "tx_gain_db"))
+		profile->tx_gain_db = gains->tx_gain_db;
+}
+
+static void profile_defaults(struct config_profile *profile)
+{
+	use_defaults(profile);
+	loss_plan_defaults(profile);
+}
+
 /* At the closing brace. */
 static int section_read(cfg_t *parent, cfg_opt_t *opt)
 {
@@ -226,7 +242,7 @@ static int section_read(cfg_t *parent, cfg_opt_t *opt)
 		place->is_public = load.is_public;
 		required_check(cfg, section);
 		if (section == SECTION_PROFILE)
-			use_defaults((struct config_profile *)base);
+			profile_defaults((struct config_profile *)base);
 		load.open = false;
 	}
 	return load.failed ? -1 : 0;

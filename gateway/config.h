@@ -21,6 +21,7 @@
 #include "gateway/prompts.h"
 #include "gateway/ring_pattern.h"
 #include "gateway/servers.h"
+#include "gateway/loss_plan.h"
 #include "gateway/use.h"
 
 #define CONFIG_TEXT_MAX  127  /* bytes of a text without the final zero */
@@ -181,7 +182,8 @@ struct config_profile {
 	struct digitmap digit_map;
 	struct digitmap emergency; /* without alternatives: no number is one */
 	uint8_t emergency_uri; /* enum config_emergency_uri */
-	int rx_gain_db, tx_gain_db;
+	uint8_t loss_plan; /* enum loss_plan */
+	int rx_gain_db, tx_gain_db; /* its, where they are not set */
 	bool high_pass, level_control;
 	bool fax_detect;
 	unsigned emergency_hold_s, emergency_callback_s, csh_s;

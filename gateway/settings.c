@@ -280,6 +280,8 @@ const struct setting settings[] = {
 		"# ends a number and calls it at once"),
 	PROFILE("dtmf", KIND_DTMF, dtmf, 0, 0, "", "auto",
 		"how a telephone's keys go to the far end: auto, as events (RFC 4733) where it takes them, else as sound; info, by signalling (INFO, application/dtmf-relay), as sound after it refused one; inband, as sound. Those that come are taken as sound and by INFO, and as events where this is auto"),
+	PROFILE("loss_plan", KIND_LOSS, loss_plan, 0, 0, "", "none",
+		"what rx_gain_db and tx_gain_db are where they are not set (doc/sounds.md): none, 0 and 0; adapter, -3 and -3; exchange, 0 and -7; nanp, 0 and -6; etsi, -5 and -10; country, nanp in us and ca, else exchange"),
 	PROFILE("rx_gain_db", KIND_SIGNED, rx_gain_db, DSP_GAIN_MIN_DB, DSP_GAIN_MAX_DB, "dB", "0",
 		"how much louder, or softer, the far end hears what the telephone says (doc/sounds.md has the usual values)"),
 	PROFILE("tx_gain_db", KIND_SIGNED, tx_gain_db, DSP_GAIN_MIN_DB, DSP_GAIN_MAX_DB, "dB", "0",

@@ -47,6 +47,7 @@ enum settings_kind {
 	KIND_HOLD,    /* sendonly or inactive; enum config_hold_offer as uint8_t */
 	KIND_FORWARD, /* redirect or bridge; enum config_forward as uint8_t */
 	KIND_FALLBACK, /* ring-back or bridge; enum config_fallback as uint8_t */
+	KIND_LOSS,    /* enum loss_plan as uint8_t */
 	KIND_ECHO,    /* off, software or kernel; enum media_echo as uint8_t */
 	KIND_SRTP,    /* off, optional or required; enum ua_srtp_policy as uint8_t */
 	KIND_DTMF,    /* auto, info or inband; enum leg_dtmf as uint8_t */

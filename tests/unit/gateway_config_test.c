@@ -168,6 +168,28 @@ static void test_what_is_connected_decides_what_the_profile_does_not_say(void **
 	config_free(config);
 }
 
+static void test_a_loss_plan_sets_the_gains_that_are_not_set(void **state)
+{
+	struct config *config = NULL;
+
+	(void)state;
+	assert_int_equal(load(SIP ACCOUNT LINE "profile \"p\" {\nloss_plan = etsi\n}\nprofile \"q\" {\nrx_gain_db = 2\nloss_plan = adapter\n}\n"
+		"profile \"r\" {\nloss_plan = country\n}\nprofile \"s\" {\ncountry = \"de\"\nloss_plan = country\ntx_gain_db = 0\n}\n"
+		"profile \"t\" {\n}\n", &config), 0);
+	assert_int_equal(config->profiles[0].rx_gain_db, -5);
+	assert_int_equal(config->profiles[0].tx_gain_db, -10);
+	assert_int_equal(config->profiles[1].rx_gain_db, 2);
+	assert_int_equal(config->profiles[1].tx_gain_db, -3);
+	assert_int_equal(config->profiles[2].rx_gain_db, 0);
+	assert_int_equal(config->profiles[2].tx_gain_db, -6);
+	assert_int_equal(config->profiles[3].tx_gain_db, 0);
+	assert_int_equal(config->profiles[4].rx_gain_db, 0);
+	assert_int_equal(config->profiles[4].tx_gain_db, 0);
+	config_free(config);
+	assert_int_equal(loss_plan_gains(LOSS_PLAN_COUNTRY, "de")->tx_gain_db, -7);
+	assert_int_equal(loss_plan_gains(LOSS_PLAN_EXCHANGE, "us")->tx_gain_db, -7);
+}
+
 static void test_a_wrong_value_is_refused_with_its_line_and_what_is_allowed(void **state)
 {
 	(void)state;
@@ -345,6 +367,7 @@ int main(void)
 		cmocka_unit_test(test_words_are_read_and_a_wrong_one_is_named),
 		cmocka_unit_test(test_profiles_share_their_hold_sound),
 		cmocka_unit_test(test_what_is_connected_decides_what_the_profile_does_not_say),
+		cmocka_unit_test(test_a_loss_plan_sets_the_gains_that_are_not_set),
 		cmocka_unit_test(test_a_wrong_value_is_refused_with_its_line_and_what_is_allowed),
 		cmocka_unit_test(test_what_is_missing_or_unknown_is_named),
 		cmocka_unit_test(test_names_are_resolved_and_unique),
