@@ -5,6 +5,7 @@
 #include <stdlib.h>
 
 #include "gateway/phone/hearing.h"
+#include "gateway/phone/likeness.h"
 #include "gateway/phone/voice.h"
 
 #define MS_NS     UINT64_C(1000000)
@@ -57,6 +58,8 @@ static void *job_run(void *arg)
 
 	job->err = recognise(&job->result, job->said + job->skipped, job->count, job->heard,
 		job->heard_count);
+	if (!job->err)
+		job->err = likeness(&job->result.likeness, job->said + job->skipped, job->count, job->heard, job->heard_count);
 	atomic_store(&job->ready, true);
 	return NULL;
 }

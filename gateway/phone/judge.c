@@ -19,6 +19,8 @@
 #define BACKGROUND_MS   5    /* between two looks whether a voice has been recognised */
 #define CORRELATION_MIN 0.9
 #define STRANGER_MAX    0.3  /* correlation of what is not there */
+#define LIKENESS_MIN    0.6  /* Opus twice leaves 0.75 (phone_likeness_test) ... */
+#define UNLIKE_MAX      0.45 /* ... and no other voice is like it by more than 0.31 */
 #define GAP_MAX_MS      40
 #define LEVEL_BELOW_MAX 90
 
@@ -28,6 +30,7 @@ struct talk {
 	unsigned number; /* of the telephone, or the seed */
 	unsigned ms;
 	double level_dbm0; /* "above" it; 0: none named */
+	bool alike;      /* judged by its sound rather than by its wave */
 	size_t end;      /* the word behind it */
 };
 
@@ -47,6 +50,10 @@ static const char *talk_read(struct talk *talk, const struct script_command *com
 		    !script_number(command->words[talk->end - 1] + 1, 1, LEVEL_BELOW_MAX, &below))
 			return "\"above\" takes -1..-90 dBm0";
 		talk->level_dbm0 = -(double)below;
+	}
+	if (!talk->seed && script_word_is(command, talk->end, "alike")) {
+		talk->alike = true;
+		talk->end++;
 	}
 	if (!script_word_is(command, talk->end, "for"))
 		return NULL;
@@ -133,6 +140,15 @@ static enum script_result echo_judge(struct player *player, const struct recogni
 	if (meant == (voice_dbm0 > level_dbm0))
 		return SCRIPT_DONE;
 	return player_fail(player, "the voice is %s: %s", meant ? "too weak" : "heard", player->note);
+}
+
+/* For codecs that keep the sound and not the wave. */
+static enum script_result likeness_judge(struct player *player, const struct recognition *result, bool meant)
+{
+	snprintf(player->note, sizeof player->note, "likeness %.3f, level %.1f dBm0", result->likeness, result->level_dbm0);
+	if (meant ? result->likeness >= LIKENESS_MIN : result->likeness <= UNLIKE_MAX)
+		return SCRIPT_DONE;
+	return player_fail(player, "the voice is %s: %s", meant ? "not recognised" : "heard", player->note);
 }
 
 static enum script_result result_judge(struct player *player, const struct recognition *result,
@@ -241,6 +257,8 @@ static enum script_result talker_judge(struct player *player, const struct scrip
 	if (err)
 		return player_fail(player, "too little sound to judge");
 	judged_keep(player, &hearing, phone_number(own->phone), meant, &result);
+	if (talk.alike)
+		return likeness_judge(player, &result, meant);
 	return talk.level_dbm0 != 0 ? echo_judge(player, &result, meant, talk.level_dbm0) : result_judge(player, &result, meant);
 }
 
@@ -326,8 +344,8 @@ enum script_result player_watches_step(struct player *player)
 }
 
 const struct script_verb player_judge_verbs[] = {
-	{"hears", "N [above LEVEL] [for MS] | seed N [for MS] since [N] EVENT | keys DIGITS [for MS]", true, check_hears, run_hears},
-	{"does", "not hear N [above LEVEL] [for MS], or seed N [for MS] since [N] EVENT", true, check_does, run_does},
+	{"hears", "N [above LEVEL | alike] [for MS] | seed N [for MS] since [N] EVENT | keys DIGITS [for MS]", true, check_hears, run_hears},
+	{"does", "not hear N [above LEVEL | alike] [for MS], or seed N [for MS] since [N] EVENT", true, check_does, run_does},
 	{"never", "tone NAME | ring | sound", true, check_never, run_never},
 	{NULL},
 };

@@ -20,6 +20,7 @@ struct recognition {
 	unsigned gap_at_ms;      /* where it is, from the beginning of what was said */
 	unsigned slips;          /* how often the delay changed */
 	size_t count;            /* samples compared */
+	double likeness;         /* -1..1, of the sound whatever becomes of its wave (likeness.h); hearing.h fills it in */
 };
 
 /* heard[0] is what was heard at the moment at which said[0] was said. EINVAL: too little of either.

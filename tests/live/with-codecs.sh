@@ -18,8 +18,8 @@ declare -A maps=([opus]='a=rtpmap:96 opus/48000/2|' [G726-32]='a=rtpmap:97 G726-
 # What baresip calls them: with the clock of the sound, though G.722 is sent with another.
 declare -A named=([PCMU]=PCMU [PCMA]=PCMA [opus]=opus/48000/2 [G726-32]=G726-32 [G722]=G722/16000)
 
-# The voice is recognised by its wave; Opus keeps the sound and not the wave.
-judge() { [ "$1" = opus ] && echo '1 hears 1 above -26 for 1500' || echo '1 hears 1 for 1500'; }
+# The voice is recognised by its wave; Opus keeps the sound and not the wave, by which alone it is known there.
+judge() { [ "$1" = opus ] && echo '1 hears 1 alike for 1500' || echo '1 hears 1 for 1500'; }
 
 story() {
 	local codec=$1 ptime=$2 far=$3
