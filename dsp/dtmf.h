@@ -36,6 +36,10 @@ void dsp_dtmf_rx_feed(struct dsp_dtmf_rx *rx, const int16_t *samples, size_t cou
 /* Forgets everything, also a digit in progress (whose off is not told). dial_tone: as below. */
 void dsp_dtmf_rx_reset(struct dsp_dtmf_rx *rx, bool dial_tone);
 
+/* How loud the digit is, or was, that was told of last: both tones together, in dBm0 with the sign dropped, 0..63 (as RFC 4733 has it).
+ * Good from its on. */
+unsigned dsp_dtmf_rx_volume(const struct dsp_dtmf_rx *rx);
+
 /* Tells whether a dial tone is on the line: its echo is then filtered out. A digit in progress goes on. */
 void dsp_dtmf_rx_dial_tone(struct dsp_dtmf_rx *rx, bool dial_tone);
 
@@ -48,9 +52,12 @@ bool dsp_dtmf_resembles(const int16_t samples[DSP_DTMF_WINDOW]);
 
 int dsp_dtmf_tx_alloc(struct dsp_dtmf_tx **txp);
 void dsp_dtmf_tx_free(struct dsp_dtmf_tx *tx);
-/* Forgets what is queued, also a digit in progress. */
+/* Forgets what is queued, also a digit in progress; what comes is as loud as usual. */
 void dsp_dtmf_tx_reset(struct dsp_dtmf_tx *tx);
-/* Queues digits (0-9 * # A-D, and ',' for a pause of 500 ms) at -11 (low tone) and -9 dBm0. All or none:
+/* How loud all is from now on, both tones together, in dBm0 with the sign dropped; the high tone stays 2 dB above the low one. Not louder
+ * than usual, which is 7, nor softer than 20, which every receiver of ITU-T Q.24 still takes after a line of some decibels. */
+void dsp_dtmf_tx_volume(struct dsp_dtmf_tx *tx, unsigned volume);
+/* Queues digits (0-9 * # A-D, and ',' for a pause of 500 ms) at -11 (low tone) and -9 dBm0, or as dsp_dtmf_tx_volume says. All or none:
  * EINVAL another character, a time that is not 1..60000 (off_ms: 0..60000), ENOBUFS no room for all (64). */
 int dsp_dtmf_tx_push(struct dsp_dtmf_tx *tx, const char *digits, unsigned on_ms, unsigned off_ms);
 /* Writes count samples, silence where nothing is queued; returns whether anything is left to send. */

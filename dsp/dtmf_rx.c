@@ -45,6 +45,8 @@
 #define OFF_HZ_SHARE    0.025 /* 1.5 % is to be taken, 3.5 % is not; less than a quarter of a turn by window */
 #define GAP_ENERGY_MAX  1.2f  /* of the digit's before it: less is missing, more is something else */
 
+#define VOLUME_MAX      63
+
 #define DC_BLOCK_POLE   0.95f /* 64 Hz */
 #define DC_FAINT        1e-3f /* far below a sample's step: keeps filters out of the slow numbers near zero */
 
@@ -67,6 +69,7 @@ struct run {
 	float inner;          /* of the windows between two good ones */
 	unsigned inner_count;
 	float last, peak;     /* of the last good one, and the greatest */
+	float loudest;        /* power of both tones, in the window that has most of them */
 };
 
 struct dsp_dtmf_rx {
@@ -77,6 +80,7 @@ struct dsp_dtmf_rx {
 	unsigned windows; /* that were judged: the place of the newest, which is judged now */
 	struct run digit;  /* that is on */
 	struct run next;   /* that may become one */
+	float told_power;  /* of the digit that was told last */
 	bool suspects;
 	float hop[BANK_HOP];
 	size_t filled;
@@ -172,7 +176,7 @@ static void run_begin(struct run *run, const struct dsp_dtmf_rx *rx, int place)
 static void run_grow(struct run *run, const struct dsp_dtmf_rx *rx, const struct dsp_dtmf_window *window)
 {
 	const struct dsp_dtmf_window *before = window_back(rx, 1);
-	float now = amplitude(window, run->place);
+	float now = amplitude(window, run->place), pair = window->power[row_of(run->place)] + window->power[column_of(run->place)];
 
 	if (run->good && !run->gap) {
 		turns_add(&run->row, window, before, row_of(run->place));
@@ -187,7 +191,8 @@ static void run_grow(struct run *run, const struct dsp_dtmf_rx *rx, const struct
 	run->peak = fmaxf(run->peak, now);
 	run->energy += window->energy;
 	run->filled_energy += window->energy * now;
-	run->pair += window->power[row_of(run->place)] + window->power[column_of(run->place)];
+	run->pair += pair;
+	run->loudest = fmaxf(run->loudest, pair);
 	run->good++;
 	run->age++;
 	run->gap = 0;
@@ -228,6 +233,7 @@ static void digit_begin(struct dsp_dtmf_rx *rx)
 	digit_end(rx);
 	rx->digit = rx->next;
 	rx->next = no_run;
+	rx->told_power = rx->digit.loudest;
 	/* The window's second half weighs half of itself. */
 	rx->handler(dsp_dtmf_digits[rx->digit.place], true, run_samples(&rx->digit, rx->digit.tail) + BANK_HOP / 2, rx->arg);
 }
@@ -409,6 +415,14 @@ void dsp_dtmf_rx_feed(struct dsp_dtmf_rx *rx, const int16_t *samples, size_t cou
 		rx->filled = 0;
 		feed_hop(rx);
 	}
+}
+
+unsigned dsp_dtmf_rx_volume(const struct dsp_dtmf_rx *rx)
+{
+	float whole = dsp_osc_peak(0) * dsp_osc_peak(0);
+	long volume = rx->told_power > 0 ? lrintf(-10 * log10f(rx->told_power / whole)) : VOLUME_MAX;
+
+	return volume < 0 ? 0 : volume > VOLUME_MAX ? VOLUME_MAX : (unsigned)volume;
 }
 
 bool dsp_dtmf_rx_suspects(const struct dsp_dtmf_rx *rx)

@@ -10,6 +10,8 @@
 
 #define LOW_DBM0       (-11.0) /* ETSI ES 201 235-2: the high group 2 dB above the low one */
 #define HIGH_DBM0      (-9.0)
+#define VOLUME_USUAL   7    /* both together */
+#define VOLUME_SOFTEST 20
 #define PAUSE_MS       500
 #define SAMPLES_PER_MS (DSP_RATE_HZ / 1000)
 
@@ -37,8 +39,7 @@ int dsp_dtmf_tx_alloc(struct dsp_dtmf_tx **txp)
 
 	if (!tx)
 		return ENOMEM;
-	tx->low_peak = dsp_osc_peak(LOW_DBM0);
-	tx->high_peak = dsp_osc_peak(HIGH_DBM0);
+	dsp_dtmf_tx_reset(tx);
 	*txp = tx;
 	return 0;
 }
@@ -48,8 +49,17 @@ void dsp_dtmf_tx_free(struct dsp_dtmf_tx *tx)
 	free(tx);
 }
 
+void dsp_dtmf_tx_volume(struct dsp_dtmf_tx *tx, unsigned volume)
+{
+	int softer = volume < VOLUME_USUAL ? 0 : volume > VOLUME_SOFTEST ? VOLUME_SOFTEST - VOLUME_USUAL : (int)volume - VOLUME_USUAL;
+
+	tx->low_peak = dsp_osc_peak(LOW_DBM0 - softer);
+	tx->high_peak = dsp_osc_peak(HIGH_DBM0 - softer);
+}
+
 void dsp_dtmf_tx_reset(struct dsp_dtmf_tx *tx)
 {
+	dsp_dtmf_tx_volume(tx, VOLUME_USUAL);
 	tx->count = 0;
 	tx->position = tx->low_phase = tx->high_phase = 0;
 }

@@ -61,6 +61,14 @@ static void digit_heard(struct media_line *line, char digit)
 	push(line, MEDIA_EVENT_DIGIT, digit, line->now_ns);
 }
 
+/* As loud as the far end would have heard it. */
+static unsigned key_volume(const struct media_line *line)
+{
+	int volume = (int)dsp_dtmf_rx_volume(line->dtmf) - line->taste->rx_gain_db;
+
+	return volume < 0 ? 0 : volume > UA_DTMF_VOLUME_MAX ? UA_DTMF_VOLUME_MAX : (unsigned)volume;
+}
+
 static void dtmf_handler(char digit, bool on, unsigned duration_samples, void *arg)
 {
 	struct media_line *line = arg;
@@ -68,7 +76,7 @@ static void dtmf_handler(char digit, bool on, unsigned duration_samples, void *a
 	if (!on)
 		key_tell(line, digit, duration_samples);
 	for (int i = 0; i < MEDIA_CALLS; i++)
-		stream_key(&line->streams[i], digit, on, duration_samples);
+		stream_key(&line->streams[i], digit, on, key_volume(line), duration_samples);
 	if (on && fxs_hook_is_off_hook(line->hook))
 		digit_heard(line, digit);
 }

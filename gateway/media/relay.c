@@ -4,7 +4,6 @@
 #include "gateway/media/relay.h"
 
 #define SAMPLES_PER_MS 8
-#define VOLUME_DBM0    10 /* of both tones together, near enough */
 
 /* dsp/dtmf.h tells of a tone's end so long after it at worst, with a block of 10 ms. */
 #define ENDED_AFTER_SAMPLES    (48 * SAMPLES_PER_MS)
@@ -31,7 +30,7 @@ static void send_packet(struct relay *relay, const struct relay_out *out, uint32
 		out->handler(bytes, length, out->arg);
 }
 
-void relay_key_down(struct relay *relay, const struct relay_out *out, char digit, uint32_t age_samples)
+void relay_key_down(struct relay *relay, const struct relay_out *out, char digit, unsigned volume, uint32_t age_samples)
 {
 	const char *key = strchr(keys, digit);
 	struct ua_rtp_sender begun = *out->rtp;
@@ -43,7 +42,7 @@ void relay_key_down(struct relay *relay, const struct relay_out *out, char digit
 	while (relay->sender.busy)
 		send_packet(relay, out, 0);
 	begun.timestamp -= age_samples * out->clock_factor;
-	if (ua_dtmf_start(&relay->sender, &begun, (unsigned)(key - keys), VOLUME_DBM0) != 0)
+	if (ua_dtmf_start(&relay->sender, &begun, (unsigned)(key - keys), volume) != 0)
 		return;
 	relay->down = true;
 	relay->age_samples = age_samples;
@@ -134,7 +133,18 @@ bool relay_covers(const struct relay *relay, const struct playout *playout, cons
 		packet->timestamp - relay->timestamp < relay->written_samples * clock_factor(playout);
 }
 
-static void tone_start(struct relay *relay, struct dsp_dtmf_tx *tones, const struct ua_rtp_packet *packet, unsigned event)
+/* Of an event; also notes it. */
+static bool is_second(struct relay *relay, char key)
+{
+	return twins_is_second(&relay->twins, TWINS_EVENT, key, relay->played_samples / SAMPLES_PER_MS);
+}
+
+bool relay_is_news(struct relay *relay, char key)
+{
+	return !twins_is_second(&relay->twins, TWINS_INFO, key, relay->played_samples / SAMPLES_PER_MS);
+}
+
+static void tone_start(struct relay *relay, struct dsp_dtmf_tx *tones, const struct ua_rtp_packet *packet, unsigned event, unsigned volume)
 {
 	char digit[2] = {0};
 
@@ -142,7 +152,8 @@ static void tone_start(struct relay *relay, struct dsp_dtmf_tx *tones, const str
 		return;
 	digit[0] = keys[event];
 	dsp_dtmf_tx_reset(tones);
-	relay->sounding = dsp_dtmf_tx_push(tones, digit, DSP_DTMF_MS_MAX, 0) == 0;
+	dsp_dtmf_tx_volume(tones, volume);
+	relay->sounding = !is_second(relay, digit[0]) && dsp_dtmf_tx_push(tones, digit, DSP_DTMF_MS_MAX, 0) == 0;
 	relay->timestamp = packet->timestamp;
 	relay->written_samples = 0;
 }
@@ -175,7 +186,7 @@ void relay_hear(struct relay *relay, struct playout *playout, struct dsp_dtmf_tx
 	if (heard.what & UA_DTMF_ENDED_BEFORE)
 		tone_end(relay, playout, told_before);
 	if (heard.what & UA_DTMF_STARTED)
-		tone_start(relay, tones, packet, heard.event);
+		tone_start(relay, tones, packet, heard.event, heard.volume);
 	if (!relay->sounding || !heard.duration)
 		return;
 	write_tone(relay, playout, tones, heard.duration + (heard.what & UA_DTMF_ENDED ? 0 : AHEAD_SAMPLES));
@@ -192,17 +203,17 @@ void relay_pass(struct relay *relay, const struct ua_rtp_packet *packet, unsigne
 	if (!receive(relay, packet, event_factor, &told_before, &heard))
 		return;
 	if (heard.what & UA_DTMF_ENDED_BEFORE)
-		handler(0, false, told_before, arg);
+		handler(0, false, 0, told_before, arg);
 	if (heard.what & UA_DTMF_STARTED) {
 		relay->sounding = false;
 		relay->timestamp = packet->timestamp;
-		if (heard.event < sizeof(keys) - 1)
-			handler(keys[heard.event], true, heard.duration, arg);
+		if (heard.event < sizeof(keys) - 1 && !is_second(relay, keys[heard.event]))
+			handler(keys[heard.event], true, heard.volume, heard.duration, arg);
 	}
 	if (heard.duration)
 		relay->written_samples = heard.duration;
 	if (heard.what & UA_DTMF_ENDED)
-		handler(0, false, heard.duration, arg);
+		handler(0, false, 0, heard.duration, arg);
 }
 
 uint32_t relay_play(struct relay *relay, struct playout *playout, size_t count)

@@ -4,8 +4,9 @@
  * allocation.
  *
  * Out: an event begins with the tone, not with its detection, and tells no more time than the tone is known to have
- * lasted; its ends tell the true duration. In: an event becomes a tone in the playout at the event's own timestamps,
- * so that it takes the place of what of the tone leaked as sound, and equal keys in a row stay two.
+ * lasted; its ends tell the true duration, and all of its packets how loud it was. In: an event becomes a tone in the playout at the event's own
+ * timestamps, as loud as it says within what telephones stand, so that it takes the place of what of the tone leaked as sound, and equal keys in
+ * a row stay two. One of 0 dBm0, which no telephone sends, says nothing of how loud it was.
  */
 #ifndef TIPRING_GATEWAY_MEDIA_RELAY_H
 #define TIPRING_GATEWAY_MEDIA_RELAY_H
@@ -16,6 +17,7 @@
 
 #include "dsp/dtmf.h"
 #include "gateway/media/playout.h"
+#include "gateway/media/twins.h"
 #include "sip/dtmf_event.h"
 
 #define RELAY_EXPIRE_MS 200 /* an event that nothing is heard of for so long has ended */
@@ -30,6 +32,7 @@ struct relay {
 
 	struct ua_dtmf_receiver receiver;
 	unsigned event_factor;    /* of the clock of the events that come to samples; 0 is 1 */
+	struct twins twins;       /* keys that came here, and by signalling */
 	bool sounding;
 	uint32_t timestamp;       /* of the event whose tone is written */
 	uint32_t written_samples; /* of the tone, into the playout */
@@ -49,8 +52,8 @@ struct relay_out {
 	void *arg;
 };
 
-/* A key (one of 0-9 * # A-D) went down age_samples ago, or up after duration_samples. */
-void relay_key_down(struct relay *relay, const struct relay_out *out, char digit, uint32_t age_samples);
+/* A key (one of 0-9 * # A-D) went down age_samples ago, so loud (0..63, -dBm0), or up after duration_samples. */
+void relay_key_down(struct relay *relay, const struct relay_out *out, char digit, unsigned volume, uint32_t age_samples);
 void relay_key_up(struct relay *relay, const struct relay_out *out, uint32_t duration_samples);
 /* Each block; a packet goes out every packet_samples while there is something to tell. */
 void relay_tick(struct relay *relay, const struct relay_out *out, size_t count, size_t packet_samples);
@@ -63,8 +66,10 @@ void relay_hear(struct relay *relay, struct playout *playout, struct dsp_dtmf_tx
  * what is meant. */
 bool relay_covers(const struct relay *relay, const struct playout *playout, const struct ua_rtp_packet *packet);
 /* A packet of the event type came, and goes on as a key elsewhere instead of becoming a tone. */
-typedef void relay_key_h(char digit, bool down, uint32_t duration_samples, void *arg);
+typedef void relay_key_h(char digit, bool down, unsigned volume, uint32_t duration_samples, void *arg);
 void relay_pass(struct relay *relay, const struct ua_rtp_packet *packet, unsigned event_factor, relay_key_h *handler, void *arg);
+/* A key came by signalling: false: it has come as an event too, and sounds already. */
+bool relay_is_news(struct relay *relay, char key);
 /* Each block that is played: ends events whose ends were lost. Returns how long such a one had lasted, in samples; 0: none. */
 uint32_t relay_play(struct relay *relay, struct playout *playout, size_t count);
 

@@ -87,7 +87,7 @@ static bool passes_events(const struct stream *stream)
 static void passed_key_end(struct stream *stream)
 {
 	if (stream->relay.receiver.ongoing && passes_events(stream))
-		stream_key(stream->onward, 0, false, 0);
+		stream_key(stream->onward, 0, false, 0, 0);
 	stream->relay.receiver.ongoing = false;
 }
 
@@ -107,6 +107,8 @@ static void presses_take(struct stream *stream, const struct stream_wish *wish)
 		const struct stream_press *press = &wish->presses[(wish->press_count - news) % STREAM_PRESSES];
 		const char key[] = {press->key, 0};
 
+		if (!relay_is_news(&stream->relay, press->key))
+			continue;
 		stream->pressing = dsp_dtmf_tx_push(stream->pressed, key, press->ms, STREAM_PRESS_GAP_MS) == 0 || stream->pressing;
 	}
 }
@@ -274,7 +276,7 @@ bool stream_tells_keys(const struct stream *stream)
 	return stream->wish.told && may_send(stream) && !stream->wish.plays_hold;
 }
 
-void stream_key(struct stream *stream, char digit, bool down, unsigned duration_samples)
+void stream_key(struct stream *stream, char digit, bool down, unsigned volume, unsigned duration_samples)
 {
 	struct relay_out out = relay_out(stream);
 
@@ -287,7 +289,7 @@ void stream_key(struct stream *stream, char digit, bool down, unsigned duration_
 	}
 	send_nothing(stream, 0);
 	stream->talkspurt = true;
-	relay_key_down(&stream->relay, &out, digit, duration_samples);
+	relay_key_down(&stream->relay, &out, digit, volume, duration_samples);
 }
 
 bool stream_mutes_keys(const struct stream *stream)
@@ -366,9 +368,9 @@ static bool is_event(uint8_t take)
 	return take == STREAM_EVENTS || take == STREAM_EVENTS_48;
 }
 
-static void pass_key(char digit, bool down, uint32_t duration_samples, void *arg)
+static void pass_key(char digit, bool down, unsigned volume, uint32_t duration_samples, void *arg)
 {
-	stream_key(arg, digit, down, duration_samples);
+	stream_key(arg, digit, down, volume, duration_samples);
 }
 
 static void event_take(struct stream *stream, const struct ua_rtp_packet *packet, uint8_t take)
@@ -489,7 +491,7 @@ void stream_play(struct stream *stream, int16_t *samples, size_t count)
 	receive(stream);
 	ended_samples = relay_play(&stream->relay, &stream->playout, count);
 	if (ended_samples && passes_events(stream))
-		stream_key(stream->onward, 0, false, ended_samples);
+		stream_key(stream->onward, 0, false, 0, ended_samples);
 	stream_playout_get(&stream->playout, samples, count);
 	if (stream->pressing && stream->wish.receives)
 		stream->pressing = dsp_dtmf_tx_fill(stream->pressed, samples, count);

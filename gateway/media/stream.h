@@ -171,9 +171,9 @@ bool stream_mutes_keys(const struct stream *stream);
 /* Whether the next block, and it alone, may be of a key, as dsp_dtmf_rx_suspects has it. */
 void stream_suspect(struct stream *stream, bool suspected);
 
-/* The telephone's key, as dsp_dtmf_h tells it: sent as an event where the peer takes them; from its detection to the end
+/* The telephone's key, as dsp_dtmf_h tells it, and how loud it is (0..63, -dBm0): sent as an event where the peer takes them; from its detection to the end
  * of its tone no sound goes out. Before the stream_send of the same block. */
-void stream_key(struct stream *stream, char digit, bool down, unsigned duration_samples);
+void stream_key(struct stream *stream, char digit, bool down, unsigned volume, unsigned duration_samples);
 
 /* Takes all packets that wait in the socket, then one block for the telephone. */
 void stream_play(struct stream *stream, int16_t *samples, size_t count);

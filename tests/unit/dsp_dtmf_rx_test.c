@@ -98,6 +98,23 @@ static const struct heard *listen(struct line *line, size_t ms, bool dial_tone)
 	return &line->heard;
 }
 
+static void test_how_loud_a_digit_is_is_told(void **state)
+{
+	static const double levels[][2] = {{3, 3}, {-3, -1}, {-9, -7}, {-11, -9}, {-20, -14}, {-20, -26}, {-38, -37}};
+	struct line *line = *state;
+
+	for (size_t i = 0; i < sizeof(levels) / sizeof(levels[0]); i++) {
+		double both = 10 * log10(pow(10, levels[i][0] / 10) + pow(10, levels[i][1] / 10));
+
+		for (size_t phase = 0; phase < PHASES; phase += 3) {
+			silence(line);
+			add_digit(line, MS(50) + phase, MS(50), digits[phase % 16], levels[i][0], levels[i][1]);
+			assert_int_equal(listen(line, 200, false)->count, 2);
+			assert_true(fabs(dsp_dtmf_rx_volume(line->rx) - (both > 0 ? 0 : -both)) <= 1);
+		}
+	}
+}
+
 static void test_all_digits_of_40_ms_with_pauses_of_40_ms_are_heard_once(void **state)
 {
 	struct line *line = *state;
@@ -528,6 +545,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		LINE_TEST(test_all_digits_of_40_ms_with_pauses_of_40_ms_are_heard_once),
+		LINE_TEST(test_how_loud_a_digit_is_is_told),
 		LINE_TEST(test_the_same_digit_again_after_40_ms_is_a_second_one),
 		LINE_TEST(test_a_drop_out_of_up_to_15_ms_does_not_split_a_digit),
 		LINE_TEST(test_two_drop_outs_in_a_digit_do_not_split_it),

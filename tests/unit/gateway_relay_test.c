@@ -38,6 +38,7 @@ static union address wire_addr, far_addr;
 static char heard[KEYS * 2 + 1];
 static unsigned heard_samples[KEYS * 2];
 static size_t heard_count;
+static unsigned far_volume; /* of the key that was heard last */
 
 static struct sent {
 	struct ua_rtp_packet rtp;
@@ -73,13 +74,14 @@ static int open_socket(union address *addr)
 static void near_heard(char digit, bool on, unsigned duration_samples, void *arg)
 {
 	(void)arg;
-	stream_key(&near, digit, on, duration_samples);
+	stream_key(&near, digit, on, dsp_dtmf_rx_volume(near_rx), duration_samples);
 }
 
 static void far_heard(char digit, bool on, unsigned duration_samples, void *arg)
 {
 	(void)arg;
 	assert_true(heard_count < KEYS * 2);
+	far_volume = dsp_dtmf_rx_volume(far_rx);
 	if (on)
 		heard[heard_count] = digit;
 	else
@@ -417,9 +419,9 @@ static void test_a_key_that_was_down_when_the_address_went_leaves_no_silence(voi
 	for (int i = 0; i < BLOCK; i++)
 		loud[i] = 8000;
 	address_port_set(&nowhere.remote, 0);
-	stream_key(&near, '5', true, 0);
+	stream_key(&near, '5', true, 7, 0);
 	stream_update(&near, &nowhere);
-	stream_key(&near, '5', false, 800);
+	stream_key(&near, '5', false, 7, 800);
 	stream_update(&near, &back);
 	for (int i = 0; i < 4; i++)
 		stream_send(&near, loud, BLOCK);
@@ -437,6 +439,99 @@ static void test_a_peer_without_events_gets_the_tone_in_band(void **state)
 	assert_string_equal(heard, "159");
 	for (size_t i = 0; i < sent_count; i++)
 		assert_int_equal(sent[i].rtp.payload_type, 0);
+}
+
+/* RFC 4733 s2.3.4 is where the volume stands. */
+static void test_a_key_is_as_loud_there_as_here_within_what_telephones_stand(void **state)
+{
+	static const struct {
+		unsigned here, told, there;
+	} rows[] = {{7, 7, 7}, {12, 12, 12}, {19, 19, 19}};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		size_t before = sent_count;
+		bool any = false;
+
+		dsp_dtmf_tx_volume(telephone, rows[i].here);
+		press("5", ON_MS, OFF_MS);
+		for (size_t k = before; k < sent_count; k++) {
+			if (sent[k].rtp.payload_type != EVENT_TYPE)
+				continue;
+			any = true;
+			assert_in_range(sent[k].payload[1] & 63, rows[i].told - 1, rows[i].told + 1);
+		}
+		assert_true(any);
+		assert_in_range(far_volume, rows[i].there - 1, rows[i].there + 1);
+	}
+	assert_string_equal(heard, "555");
+}
+
+/* From the same sender as the sound, and in its time. */
+static void event_comes(unsigned event, unsigned volume, unsigned ms)
+{
+	struct ua_dtmf_sender dtmf = {0};
+	uint8_t bytes[UA_DTMF_PACKET_BYTES];
+
+	assert_int_equal(ua_dtmf_start(&dtmf, &near.sender, event, volume), 0);
+	ua_dtmf_lengthen(&dtmf, ms * SAMPLES_PER_MS);
+	ua_dtmf_stop(&dtmf);
+	for (int i = 0; i < 3; i++)
+		deliver(bytes, ua_dtmf_packet(&dtmf, &near.sender, bytes, sizeof(bytes), EVENT_TYPE, 0));
+	run_ms(400);
+}
+
+static void test_an_event_of_any_volume_is_played_within_what_telephones_stand(void **state)
+{
+	static const unsigned told[] = {0, 3, 7, 10, 20, 36, 63}, played[] = {7, 7, 7, 10, 20, 20, 20};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(told) / sizeof(told[0]); i++) {
+		event_comes(5, told[i], 100);
+		assert_int_equal(heard_count, i + 1);
+		assert_in_range(far_volume, played[i] - 1, played[i] + 1);
+	}
+}
+
+static void info_comes(char key)
+{
+	struct stream_wish wish = far.wish;
+
+	wish.presses[wish.press_count++ % STREAM_PRESSES] = (struct stream_press){key, 100};
+	stream_update(&far, &wish);
+}
+
+static void test_a_key_that_comes_both_ways_is_one(void **state)
+{
+	(void)state;
+	info_comes('5');
+	event_comes(5, 10, 100);
+	assert_string_equal(heard, "5");
+	event_comes(7, 10, 100);
+	info_comes('7');
+	run_ms(400);
+	assert_string_equal(heard, "57");
+	event_comes(8, 10, 100); /* equal keys in a row, both ways */
+	event_comes(8, 10, 100);
+	info_comes('8');
+	info_comes('8');
+	run_ms(600);
+	assert_string_equal(heard, "5788");
+}
+
+static void test_keys_of_one_way_alone_stay_as_many_as_they_are(void **state)
+{
+	(void)state;
+	for (uint32_t i = 0; i < 3; i++)
+		event_comes(1, 10, 100);
+	info_comes('2');
+	run_ms(300);
+	info_comes('2');
+	run_ms(300);
+	assert_string_equal(heard, "11122");
+	run_ms(3000);
+	event_comes(2, 10, 100); /* long after: another one */
+	assert_string_equal(heard, "111222");
 }
 
 /* The number that is dialled meanwhile is none of his business. */
@@ -517,6 +612,10 @@ int main(int argc, char **argv)
 		RELAY_TEST(test_a_suspicion_is_of_one_block_alone),
 		RELAY_TEST(test_a_key_that_was_down_when_the_address_went_leaves_no_silence),
 		RELAY_TEST(test_a_peer_without_events_gets_the_tone_in_band),
+		RELAY_TEST(test_a_key_is_as_loud_there_as_here_within_what_telephones_stand),
+		RELAY_TEST(test_an_event_of_any_volume_is_played_within_what_telephones_stand),
+		RELAY_TEST(test_a_key_that_comes_both_ways_is_one),
+		RELAY_TEST(test_keys_of_one_way_alone_stay_as_many_as_they_are),
 		RELAY_TEST(test_who_hears_the_hold_sound_gets_no_keys),
 		RELAY_TEST(test_keys_beside_opus_have_its_clock),
 		RELAY_TEST(test_keys_beside_opus_may_have_a_clock_of_their_own),
