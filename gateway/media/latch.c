@@ -5,7 +5,8 @@
 
 #define SAMPLES_PER_MS 8
 
-enum fit { FIT_NOBODY, FIT_OTHER, FIT_HOST, FIT_EXACT };
+/* FORMER: latched before the newest description, which it does not fit. */
+enum fit { FIT_NOBODY, FIT_OTHER, FIT_FORMER, FIT_HOST, FIT_EXACT };
 
 static bool is_same(const union address *a, const union address *b)
 {
@@ -25,9 +26,34 @@ void latch_reset(struct latch *latch, const union address *said)
 	latch->said = *said;
 }
 
+void latch_describe(struct latch *latch, const union address *said)
+{
+	struct latch before = *latch;
+
+	latch_reset(latch, said);
+	if (!before.fit)
+		return;
+	latch->last = before.last;
+	latch->silent_samples = before.silent_samples;
+	latch->fit = fit_of(latch, &before.last.source);
+	if (latch->fit == FIT_OTHER)
+		latch->fit = FIT_FORMER;
+}
+
+static void former_pass(struct latch *latch, uint32_t samples)
+{
+	latch->former_samples += samples;
+	if (latch->silent_samples >= LATCH_FORMER_MS * SAMPLES_PER_MS)
+		latch->fit = FIT_NOBODY;
+	else if (latch->former_samples >= LATCH_FORMER_MAX_MS * SAMPLES_PER_MS)
+		latch->fit = FIT_OTHER;
+}
+
 void latch_pass(struct latch *latch, uint32_t samples)
 {
 	latch->silent_samples += samples;
+	if (latch->fit == FIT_FORMER)
+		former_pass(latch, samples);
 	for (int i = 0; i < LATCH_CANDIDATES; i++) {
 		struct latch_candidate *candidate = &latch->candidates[i];
 
@@ -97,7 +123,8 @@ static void latch_on(struct latch *latch, const struct latch_packet *packet)
 {
 	if (!latch->fit || !is_same(&latch->last.source, &packet->source))
 		memset(latch->candidates, 0, sizeof(latch->candidates));
-	latch->fit = fit_of(latch, &packet->source);
+	if (latch->fit != FIT_FORMER || !is_same(&latch->last.source, &packet->source))
+		latch->fit = fit_of(latch, &packet->source);
 	latch->last = *packet;
 	latch->silent_samples = 0;
 }

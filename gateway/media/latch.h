@@ -10,7 +10,9 @@
  *   - who is latched gives way when it has said nothing for LATCH_SILENT_MS, and only to one that fits better, that is at the
  *     same host, or that goes on with the SSRC and sequence, which a stranger does not know (a translator that forgot its
  *     binding makes such a one);
- *   - a new description (latch_reset) forgets all.
+ *   - a new stream (latch_reset) begins with nobody;
+ *   - after a new description in the same stream (latch_describe) who was latched before goes on to be, or a stranger could take the moment;
+ *     whoever fits the new one takes its place as above, and anybody may once it has said nothing for LATCH_FORMER_MS.
  * A stranger who sends a sequence like a telephone before a peer behind a translator does cannot be told from it: what is
  * signed can (SRTP).
  */
@@ -25,6 +27,8 @@
 #define LATCH_PACKETS      3
 #define LATCH_STEP_MAX     3    /* of the sequence, between two of these: some may be lost */
 #define LATCH_SILENT_MS    1000
+#define LATCH_FORMER_MS    200
+#define LATCH_FORMER_MAX_MS 1000 /* who goes on for longer after a new description is the peer */
 #define LATCH_CANDIDATES   8
 #define LATCH_CANDIDATE_MS 500  /* one that says nothing for so long begins anew */
 
@@ -39,6 +43,7 @@ struct latch {
 	unsigned fit;       /* of the latched source; 0: nobody is latched */
 	struct latch_packet last; /* of it */
 	uint32_t silent_samples;  /* since then */
+	uint32_t former_samples;  /* for how long it has been the former one */
 	struct latch_candidate {
 		struct latch_packet last;
 		unsigned packets;        /* in order; 0: free */
@@ -47,6 +52,8 @@ struct latch {
 };
 
 void latch_reset(struct latch *latch, const union address *said);
+/* The peer says another address. */
+void latch_describe(struct latch *latch, const union address *said);
 
 /* So much time has passed. */
 void latch_pass(struct latch *latch, uint32_t samples);

@@ -64,12 +64,15 @@ static void begin_to_listen(struct stream *stream)
 	stream_playout_interrupt(&stream->playout);
 }
 
-/* A new stream, or another address, may come from anywhere; no address at all is a hold, and says nothing of the source. */
+/* A new stream may come from anywhere, and one with another address soon; no address at all is a hold, and says nothing of the source. */
 static void latch_review(struct stream *stream, const struct stream_wish *wish)
 {
 	if (wish->id == stream->wish.id && (address_port(&wish->remote) == 0 || same_address(&wish->remote, &stream->latch.said)))
 		return;
-	latch_reset(&stream->latch, &wish->remote);
+	if (wish->id == stream->wish.id)
+		latch_describe(&stream->latch, &wish->remote);
+	else
+		latch_reset(&stream->latch, &wish->remote);
 	stream->rtcp_source_port = 0;
 }
 

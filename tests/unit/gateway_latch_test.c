@@ -19,7 +19,7 @@ static void address_of(union address *address, const char *addr, unsigned port)
 
 /* ---- stories: one letter, one packet ---- */
 
-/* p the peer as it said; q its host from another port; a, b, c strangers; A is a, with packets out of order;
+/* p the peer as it said, n as it says anew; q its host from another port; a, b, c strangers; A is a, with packets out of order;
  * C sends from another host with the SSRC and sequence of c. */
 static const struct {
 	char who;
@@ -28,11 +28,12 @@ static const struct {
 } senders[] = {
 	{'p', "192.0.2.1", 4000}, {'q', "192.0.2.1", 5000}, {'a', "198.51.100.1", 4000}, {'b', "198.51.100.2", 4000},
 	{'c', "203.0.113.3", 4000}, {'C', "203.0.113.99", 4000}, {'A', "198.51.100.1", 4000},
+	{'n', "192.0.2.99", 4000},
 };
 
 #define SENDERS (sizeof(senders) / sizeof(senders[0]))
 
-/* A '.' lets 100 ms pass, a '!' is a new description of the peer. In heard, x is a packet that is not taken. */
+/* A '.' lets 100 ms pass, a '!' is a new description of the peer, a '%' a new stream. In heard, x is a packet that is not taken. */
 static const struct {
 	const char *what, *sent, *heard;
 } stories[] = {
@@ -53,8 +54,15 @@ static const struct {
 	{"another SSRC is a stranger's", "ccc..........aaaac", "ccc..........xxxxc"},
 	{"a candidate that falls silent begins anew", "cccq.q.q", "cccx.x.q"},
 	{"... after half a second", "cccqq.....qqq", "cccxx.....xxq"},
-	{"a new description lets anybody in", "ppp!aaaa", "ppp!aaaa"},
-	{"... and the peer again", "aaa!ap", "aaa!ap"},
+	{"a new stream lets anybody in", "ppp%aaaa", "ppp%aaaa"},
+	{"... and the peer again", "aaa%ap", "aaa%ap"},
+	{"after a new description the peer is heard at once where it says", "aaa!anaan", "aaa!anxxn"},
+	{"... and nobody else as long as the former source goes on", "aaa!bbbbabbbbaabbbb", "aaa!xxxxaxxxxaaxxxx"},
+	{"... nor in the middle of a call, when that is a translator's", "aaa!a.ba.bba.bbba.bbbba.bba", "aaa!a.xa.xxa.xxxa.xxxxa.xxa"},
+	{"... but anybody soon after it falls silent", "aaa!b.bbb.bbb", "aaa!x.xxx.bbb"},
+	{"... who then stays", "aaa!.bbb.bbbaaab", "aaa!.xxx.bbbxxxb"},
+	{"who goes on for a second after it is the peer as before", "aaa!a.a.a.a.a.a.a.a.a.a.a...bbbba", "aaa!a.a.a.a.a.a.a.a.a.a.a...xxxxa"},
+	{"a new description of who was silent lets anybody in soon", "ppp..!.aaaa", "ppp..!.aaaa"},
 };
 
 static void packet_of(struct latch_packet *packet, unsigned sender, uint16_t sequences[SENDERS])
@@ -82,9 +90,10 @@ static void story_tell(const char *sent, char *heard)
 {
 	uint16_t sequences[SENDERS] = {65534, 65533, 7, 8, 65530};
 	struct latch latch;
-	union address said;
+	union address said, anew;
 
 	address_of(&said, "192.0.2.1", 4000);
+	address_of(&anew, "192.0.2.99", 4000);
 	latch_reset(&latch, &said);
 	for (; *sent; sent++) {
 		struct latch_packet packet;
@@ -93,6 +102,8 @@ static void story_tell(const char *sent, char *heard)
 		if (*sent == '.') {
 			latch_pass(&latch, 100 * SAMPLES_PER_MS);
 		} else if (*sent == '!') {
+			latch_describe(&latch, &anew);
+		} else if (*sent == '%') {
 			latch_reset(&latch, &said);
 		} else {
 			packet_of(&packet, sender_find(*sent), sequences);

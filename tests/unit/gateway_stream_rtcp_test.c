@@ -442,6 +442,119 @@ static void test_a_peer_behind_a_translator_gets_packets_where_its_own_come_from
 	translated_run(STREAM_SYMMETRIC_ON, "127.0.0.8", true);
 }
 
+/* ---- theft: packets as the peer's, of the agreed format, from elsewhere ---- */
+
+/* Both send for so long, the stranger twice as much; then the peer got all that it should, the stranger nothing, and none of his was taken. */
+static void steal_in_vain(unsigned ms)
+{
+	uint64_t received = stream.packets_received;
+	unsigned got = 0;
+
+	(void)take(PEER, STREAM_WIRE_RTP);
+	for (unsigned i = 0; i < ms / 20; i++) {
+		say(STRANGER);
+		got += talk_ms(20, 0);
+		say(STRANGER);
+	}
+	assert_int_equal(got, ms / 20);
+	assert_int_equal(take(STRANGER, STREAM_WIRE_RTP), 0);
+	assert_int_equal(take(STRANGER, STREAM_WIRE_RTCP), 0);
+	assert_int_equal(stream.packets_received - received, ms / 20);
+}
+
+static void peer_is_said_at(const char *addr, uint16_t port)
+{
+	assert_int_equal(address_set(&wish.remote, addr, port), 0);
+	stream_update(&stream, &wish);
+}
+
+static void test_nothing_is_stolen_once_the_peer_was_heard(void **state)
+{
+	static const enum stream_symmetric ways[] = {STREAM_SYMMETRIC_OFF, STREAM_SYMMETRIC_PRIVATE, STREAM_SYMMETRIC_ON};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(ways) / sizeof(ways[0]); i++) {
+		wish.symmetric = ways[i];
+		stream_update(&stream, &wish);
+		(void)talk_ms(200, 0);
+		steal_in_vain(2000);
+	}
+}
+
+static void test_nothing_is_stolen_from_behind_a_translator_once_it_was_heard(void **state)
+{
+	(void)state;
+	wish.symmetric = STREAM_SYMMETRIC_PRIVATE;
+	stream_update(&stream, &wish);
+	(void)talk_ms(200, 0);
+	steal_in_vain(2000);
+}
+
+/* Who is where it said needs not be first: until then he is heard, as anybody behind a translator would be, but is sent nothing. */
+static void test_nothing_is_stolen_before_the_peers_first_packet(void **state)
+{
+	(void)state;
+	wish.symmetric = STREAM_SYMMETRIC_PRIVATE;
+	stream_update(&stream, &wish);
+	for (int i = 0; i < 50; i++) {
+		say(STRANGER);
+		tick();
+	}
+	assert_int_equal(take(STRANGER, STREAM_WIRE_RTP), 0);
+	assert_int_equal(take(PEER, STREAM_WIRE_RTP), 50);
+	(void)talk_ms(20, 0);
+	steal_in_vain(1000);
+}
+
+/* Who cannot be told from him yet, and has not shown a sequence, is not sent to either. */
+static void test_nothing_is_stolen_from_behind_a_translator_by_packets_here_and_there(void **state)
+{
+	(void)state;
+	wish.symmetric = STREAM_SYMMETRIC_PRIVATE;
+	stream_update(&stream, &wish);
+	for (int i = 0; i < 50; i++) {
+		senders[STRANGER].sequence = (uint16_t)(i % 2 ? senders[STRANGER].sequence : rand());
+		say(STRANGER);
+		tick();
+	}
+	assert_int_equal(take(STRANGER, STREAM_WIRE_RTP), 0);
+	(void)talk_ms(200, 0);
+	steal_in_vain(1000);
+}
+
+static void test_nothing_is_stolen_by_a_reinvite(void **state)
+{
+	static const struct {
+		const char *said;
+		unsigned port; /* 0: the peer's; 1: none, the old way of hold */
+		uint8_t payload_type; /* of what is sent */
+	} reinvites[] = {
+		{"10.1.2.3", 0, 0},  /* that refreshes */
+		{"10.1.2.3", 0, 8},  /* ... with another codec */
+		{"10.1.2.3", 1, 0},
+		{"10.1.2.3", 0, 0},
+		{"10.1.2.3", 4002, 0}, /* another port behind the translator */
+		{"10.9.9.9", 4002, 0},
+	};
+
+	(void)state;
+	wish.symmetric = STREAM_SYMMETRIC_PRIVATE;
+	stream_update(&stream, &wish);
+	(void)talk_ms(200, 0);
+	for (size_t i = 0; i < sizeof(reinvites) / sizeof(reinvites[0]); i++) {
+		wish.payload_type = reinvites[i].payload_type;
+		wish.codec = wish.payload_type == 8 ? DSP_CODEC_PCMA : DSP_CODEC_PCMU;
+		peer_is_said_at(reinvites[i].said, reinvites[i].port == 1 ? 0 : reinvites[i].port ? (uint16_t)reinvites[i].port : peer_port);
+		for (int k = 0; k < 5; k++)
+			say(STRANGER);
+		if (reinvites[i].port == 1)
+			(void)talk_ms(200, 0);
+		else
+			steal_in_vain(2000);
+		assert_int_equal(take(STRANGER, STREAM_WIRE_RTP), 0);
+	}
+}
+
 static void test_private_addresses_are_those_of_the_rfcs(void **state)
 {
 	static const struct {
@@ -464,6 +577,7 @@ static void test_private_addresses_are_those_of_the_rfcs(void **state)
 	}
 }
 
+#define TRANSLATED_TEST(test) cmocka_unit_test_setup_teardown(test, make_translated, unmake)
 #define RTCP_TEST(test) cmocka_unit_test_setup_teardown(test, make, unmake)
 
 int main(void)
@@ -482,8 +596,12 @@ int main(void)
 		RTCP_TEST(test_both_share_one_port_where_that_was_agreed),
 		RTCP_TEST(test_who_takes_our_name_makes_us_take_another),
 		RTCP_TEST(test_what_an_echo_sends_back_is_no_other_of_our_name),
-		cmocka_unit_test_setup_teardown(test_a_peer_behind_a_translator_gets_packets_where_its_own_come_from,
-			make_translated, unmake),
+		TRANSLATED_TEST(test_a_peer_behind_a_translator_gets_packets_where_its_own_come_from),
+		RTCP_TEST(test_nothing_is_stolen_once_the_peer_was_heard),
+		TRANSLATED_TEST(test_nothing_is_stolen_from_behind_a_translator_once_it_was_heard),
+		RTCP_TEST(test_nothing_is_stolen_before_the_peers_first_packet),
+		TRANSLATED_TEST(test_nothing_is_stolen_from_behind_a_translator_by_packets_here_and_there),
+		TRANSLATED_TEST(test_nothing_is_stolen_by_a_reinvite),
 		cmocka_unit_test(test_private_addresses_are_those_of_the_rfcs),
 	};
 
