@@ -221,6 +221,18 @@ int ua_challenge_parse(struct ua_challenge *challenge, const char *text, size_t 
 	return 0;
 }
 
+/* nc-value: eight hexadecimal digits (RFC 7616 s3.4); fewer are taken. */
+static int set_nonce_count(struct ua_answer *answer, const struct parameter *parameter)
+{
+	char digits[8 + 1];
+	int err = copy(digits, sizeof(digits), parameter);
+
+	if (err || !digits[0] || digits[strspn(digits, "0123456789abcdefABCDEF")])
+		return EBADMSG;
+	answer->nonce_count = (uint32_t)strtoul(digits, NULL, 16);
+	return 0;
+}
+
 static int set_answer(struct ua_answer *answer, const struct parameter *parameter)
 {
 	const struct {
@@ -237,7 +249,7 @@ static int set_answer(struct ua_answer *answer, const struct parameter *paramete
 			return copy(rows[i].text, rows[i].size, parameter);
 	}
 	if (text_is(parameter->name, parameter->name_length, "nc"))
-		answer->nonce_count = (uint32_t)strtoul(parameter->value, NULL, 16);
+		return set_nonce_count(answer, parameter);
 	return set_parameter(&answer->challenge, parameter);
 }
 

@@ -229,9 +229,35 @@ static void test_a_value_that_is_too_long_is_refused(void **state)
 	assert_int_equal(parse(&challenge, text), 0);
 }
 
+static void test_a_count_is_at_most_eight_hexadecimal_digits(void **state)
+{
+	static const struct {
+		const char *count;
+		int err;
+		uint32_t value;
+	} rows[] = {
+		/* RFC 7616 s3.4: nc-value is eight hexadecimal digits | more, none or others are refused */
+		{"0000001A", 0, 26}, {"1a", 0, 26}, {"000000001", EBADMSG, 0}, {"", EBADMSG, 0}, {"0x1a", EBADMSG, 0}, {"-1", EBADMSG, 0},
+	};
+	struct ua_answer answer;
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		char text[128];
+		int length = snprintf(text, sizeof(text), "Digest username=\"u\", realm=\"r\", nonce=\"n\", uri=\"u\", response=\"0\", nc=%s",
+			rows[i].count);
+
+		/* More digits stand behind the end of what is to be read. */
+		strcat(text, "77");
+		assert_int_equal(ua_answer_parse(&answer, text, (size_t)length), rows[i].err);
+		assert_true(rows[i].err || answer.nonce_count == rows[i].value);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_a_count_is_at_most_eight_hexadecimal_digits),
 		cmocka_unit_test(test_the_example_of_rfc_2617),
 		cmocka_unit_test(test_the_md5_example_of_rfc_7616),
 		cmocka_unit_test(test_the_sha_256_example_of_rfc_7616),
