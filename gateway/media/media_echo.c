@@ -25,6 +25,12 @@ void media_echo_mute(struct media_echo_path *path, bool mutes)
 		dsp_echo_muting_set(path->canceller, mutes);
 }
 
+void media_echo_make_ready(struct media_echo_path *path)
+{
+	if (path->canceller)
+		dsp_echo_reset(path->canceller);
+}
+
 void media_echo_begin(struct media_echo_path *path)
 {
 	memset(path->written, 0, sizeof(path->written));

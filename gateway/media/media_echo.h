@@ -26,6 +26,8 @@ int media_echo_alloc(struct media_echo_path *path, const struct media_taste *tas
 /* mutes: as struct media_taste has it, or less for a call of machines. */
 void media_echo_mute(struct media_echo_path *path, bool mutes);
 void media_echo_free(struct media_echo_path *path);
+/* Before the line's first sound: its memory is there when the first block comes. */
+void media_echo_make_ready(struct media_echo_path *path);
 
 /* Sound begins anew: what was written before is not heard. What is known of the line stays. */
 void media_echo_begin(struct media_echo_path *path);

@@ -6,6 +6,7 @@
 
 #include "dsp/mix.h"
 #include "gateway/media/media_line.h"
+#include "gateway/media/pages.h"
 
 /* What points into the heap from such pages is no leak. */
 #ifdef __SANITIZE_ADDRESS__
@@ -156,6 +157,32 @@ void media_line_free(struct media_line *line)
 	for (int i = 0; i < MEDIA_STREAMS; i++)
 		stream_free(&line->streams[i]);
 	pages_put(line);
+}
+
+/* Nobody else is at the canceller before the first wish with sound. */
+static void line_make_ready(struct media_line *line)
+{
+	if (line->ready)
+		return;
+	line->ready = true;
+	pages_write(line, offsetof(struct media_line, streams));
+	for (int i = 0; i < MEDIA_STREAMS; i++)
+		pages_write(&line->streams[i], offsetof(struct stream, playout));
+	pages_write(&line->stats, sizeof(*line) - offsetof(struct media_line, stats));
+	media_echo_make_ready(&line->echo);
+}
+
+void media_line_make_ready(struct media_line *line, const struct media_wish *wish)
+{
+	if (wish->sound)
+		line_make_ready(line);
+	for (int i = 0; i < MEDIA_STREAMS; i++) {
+		if (!wish->streams[i].id || line->streams_ready[i])
+			continue;
+		line_make_ready(line);
+		line->streams_ready[i] = true;
+		pages_write(&line->streams[i], sizeof(line->streams[i]));
+	}
 }
 
 static const struct dsp_tone_def *tone_def(const struct media_taste *taste, const struct media_wish *wish)

@@ -22,6 +22,8 @@ struct media_line {
 	struct media_report report_read;
 	struct media_stats stats_read;
 	uint32_t report_sequence, stats_sequence;
+	bool ready;              /* its memory is there; see media_line_make_ready */
+	bool streams_ready[MEDIA_STREAMS];
 
 	/* the worker's own */
 	struct fxs_port *port;
@@ -64,6 +66,9 @@ int media_line_alloc(struct media_line **linep, struct media *media, struct fxs_
 	const struct fxs_driver *driver, const char *channel, const struct media_taste *taste,
 	unsigned block_samples, unsigned events_size, uint64_t now_ns);
 void media_line_free(struct media_line *line);
+
+/* Control thread, before a wish is: gives the line and its streams the memory that their first ticks with this wish will use. */
+void media_line_make_ready(struct media_line *line, const struct media_wish *wish);
 
 /* Puts the newest wish into force. */
 void media_line_obey(struct media_line *line, uint64_t now_ns);

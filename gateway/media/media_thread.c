@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "gateway/media/media_private.h"
+#include "gateway/media/pages.h"
 
 #define NS_PER_S      1000000000ull
 #define NS_PER_MS     1000000ull
@@ -44,6 +45,7 @@ static void *thread_main(void *arg)
 {
 	struct media *media = arg;
 
+	pages_stack();
 	while (!atomic_load_explicit(&media->stop, memory_order_relaxed))
 		wait_until(media, media_step(media, now_ns()));
 	return NULL;
@@ -63,6 +65,7 @@ int media_start(struct media *media, bool *realtime)
 	sigset_t all, before;
 	int err;
 
+	pages_run();
 	sigfillset(&all);
 	pthread_sigmask(SIG_SETMASK, &all, &before);
 	err = pthread_create(&media->thread, NULL, thread_main, media);
@@ -124,7 +127,10 @@ void *media_line_arg(const struct media_line *line)
 
 uint32_t media_line_wish(struct media_line *line, const struct media_wish *wish)
 {
-	uint32_t sequence = box_write(&line->wish_box, wish, sizeof(*wish));
+	uint32_t sequence;
+
+	media_line_make_ready(line, wish);
+	sequence = box_write(&line->wish_box, wish, sizeof(*wish));
 
 	atomic_store(&line->wish_dirty, true);
 	kick(line->media);

@@ -12,6 +12,7 @@
 #include <sys/epoll.h>
 #include <sys/eventfd.h>
 #include <sys/mman.h>
+#include <sys/resource.h>
 #include <sys/socket.h>
 #include <unistd.h>
 #include <cmocka.h>
@@ -21,6 +22,7 @@
 #include "gateway/media/media.h"
 #include "gateway/media/media_line.h"
 #include "gateway/media/media_pool.h"
+#include "gateway/media/pages.h"
 
 #define NS_PER_MS 1000000ull
 #define CARDS     2
@@ -92,11 +94,24 @@ int pthread_mutex_lock(pthread_mutex_t *mutex)
 }
 #endif
 
+/* Pages that a step had to wait for. The sanitizer's shadow has its own. */
+static long faults;
+
+static long faults_so_far(void)
+{
+	struct rusage usage;
+
+	getrusage(RUSAGE_THREAD, &usage);
+	return usage.ru_minflt + usage.ru_majflt;
+}
+
 static void step(void)
 {
 	unsigned before = forbidden;
+	long faults_before = faults_so_far();
 
 	media_step(media, now_ns);
+	faults += faults_so_far() - faults_before;
 	assert_int_equal(forbidden, before);
 }
 
@@ -356,6 +371,83 @@ static void test_a_line_without_calls_takes_half_of_its_memory_at_most(void **st
 		count += there[i] & 1;
 	print_message("# %u of %u pages\n", count, pages);
 	assert_in_range(count, 1, pages / 2);
+}
+
+static struct stream_wish own_echo(uint32_t id)
+{
+	struct stream_wish wish = {.id = id, .codec = DSP_CODEC_PCMA, .payload_type = 8, .ptime_ms = 20, .event_type = 101, .sends = true,
+		.receives = true, .playout = {.start_ms = 10, .min_ms = 10, .max_ms = 400}, .takes = {{101, STREAM_EVENTS}}, .rtcp_fd = -1};
+	socklen_t length = sizeof(wish.remote.in);
+
+	wish.fd = socket(AF_INET, SOCK_DGRAM | SOCK_NONBLOCK, 0);
+	assert_int_equal(address_set(&wish.remote, "127.0.0.1", 0), 0);
+	assert_int_equal(bind(wish.fd, &wish.remote.any, length), 0);
+	assert_int_equal(getsockname(wish.fd, &wish.remote.any, &length), 0);
+	return wish;
+}
+
+static void blocks_pass(unsigned count)
+{
+	for (; count; count--) {
+		block_comes(&cards[0]);
+		step_after(10);
+	}
+}
+
+/* Dial tone, a call that keys are pressed in, another one: its sound comes back, and so do its keys. */
+static void call_goes_on(void)
+{
+	struct media_wish wish = dialling;
+	struct dsp_tone_def *def;
+
+	assert_int_equal(dsp_tone_def_parse(&def, "440", -10), 0);
+	taste.tones[0] = def;
+	wish.tone = 0;
+	media_line_wish(lines[0], &wish);
+	blocks_pass(50);
+	wish.tone = MEDIA_TONE_NONE;
+	wish.hook_mode = FXS_HOOK_IN_CALL;
+	for (unsigned i = 0; i < 2; i++) {
+		wish.streams[i] = own_echo(1 + i);
+		media_line_wish(lines[0], &wish);
+		blocks_pass(50);
+		assert_int_equal(dsp_dtmf_tx_push(cards[0].keys, "15", 80, 80), 0);
+		blocks_pass(100);
+	}
+	assert_true(lines[0]->streams[1].packets_received > 50);
+	media_line_wish(lines[0], &talk);
+	blocks_pass(2);
+	for (unsigned i = 0; i < 2; i++)
+		close(wish.streams[i].fd);
+	taste.tones[0] = NULL;
+	dsp_tone_def_free(def);
+}
+
+/* What the program does for the first time costs pages of its libraries too: that is another line's call. */
+static void test_no_tick_of_a_lines_first_call_waits_for_a_page(void **state)
+{
+	pages_run();
+	pages_stack();
+	for (int round = 0; round < 2; round++) {
+		unmake(state);
+		taste.echo = MEDIA_ECHO_SOFTWARE;
+		taste.echo_tail_ms = 32;
+		taste.echo_mutes = true;
+		make(state);
+		assert_int_equal(dsp_dtmf_tx_alloc(&cards[0].keys), 0);
+		step_after(1100);
+		cards[0].off_hook = true;
+		cards[0].says = 1000;
+		step_after(1100);
+		faults = 0;
+		call_goes_on();
+		print_message("# %ld pages\n", faults);
+		dsp_dtmf_tx_free(cards[0].keys);
+	}
+	taste.echo = MEDIA_ECHO_OFF;
+#ifndef __SANITIZE_ADDRESS__
+	assert_int_equal(faults, 0);
+#endif
 }
 
 static void test_trying_again_does_not_disturb_a_line_that_rings(void **state)
@@ -1324,6 +1416,7 @@ static void test_a_tick_that_begins_late_is_counted(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		MEDIA_TEST(test_no_tick_of_a_lines_first_call_waits_for_a_page),
 		MEDIA_TEST(test_what_a_card_refuses_is_tried_again),
 		MEDIA_TEST(test_a_line_without_calls_takes_half_of_its_memory_at_most),
 		MEDIA_TEST(test_trying_again_does_not_disturb_a_line_that_rings),
