@@ -122,6 +122,7 @@ struct config_account {
 	bool srtp_keys_in_clear;
 	struct leg_security security; /* of these */
 	uint8_t identity; /* enum ua_identity */
+	bool network_identity;
 	bool contact_as_seen;
 	bool outbound, gruu;
 	unsigned keepalive_s;

@@ -226,6 +226,23 @@ static bool calls_json_request(struct gateway *gateway, char *const *words, FILE
 	return true;
 }
 
+static bool accounts_request(struct gateway *gateway, char *const *words, FILE *out)
+{
+	struct account_status status;
+
+	(void)words;
+	fprintf(out, "%-16s %-10s %s\n", "account", "registered", "addresses");
+	for (unsigned i = 0; gateway_account_status(gateway, i, &status); i++) {
+		const char *uri;
+
+		fprintf(out, "%-16s %-10s", status.name, registrations[status.registration]);
+		for (unsigned k = 0; (uri = gateway_account_address(gateway, i, k)); k++)
+			fprintf(out, " %s", uri);
+		fputc('\n', out);
+	}
+	return true;
+}
+
 static const struct request {
 	const char *begins;
 	unsigned words; /* after that */
@@ -235,6 +252,7 @@ static const struct request {
 	{"status", 0, "status", status_request},
 	{"status --json", 0, "status --json", status_json_request},
 	{"sip", 0, "sip", sip_request},
+	{"accounts", 0, "accounts", accounts_request},
 	{"media", 0, "media", media_request},
 	{"calls", 0, "calls", calls_request},
 	{"calls --json", 0, "calls --json", calls_json_request},

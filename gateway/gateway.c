@@ -321,6 +321,7 @@ static int account_open(struct gateway *gateway, unsigned index)
 		.qualify_s = config->qualify_s,
 		.session_expires_s = config->session_expires_s,
 		.identity = config->identity,
+		.network_identity = config->network_identity,
 		.contact_as_seen = config->contact_as_seen,
 		.outbound = config->outbound,
 		.gruu = config->gruu,
@@ -730,6 +731,22 @@ void gateway_sip_counts(const struct gateway *gateway, struct ua_agent_counts *c
 		ua_agent_counts_get(gateway->agents[i], &more);
 		counts_add(counts, &more);
 	}
+}
+
+bool gateway_account_status(const struct gateway *gateway, unsigned index, struct account_status *status)
+{
+	if (index >= gateway->config->account_count)
+		return false;
+	*status = (struct account_status){
+		.name = gateway->config->accounts[index].name,
+		.registration = ua_account_state(gateway->accounts[index]),
+	};
+	return true;
+}
+
+const char *gateway_account_address(const struct gateway *gateway, unsigned index, unsigned which)
+{
+	return ua_account_associated(gateway->accounts[index], which);
 }
 
 bool gateway_line_exists(const struct gateway *gateway, unsigned index)

@@ -39,6 +39,15 @@ bool gateway_line_status(const struct gateway *gateway, unsigned index, struct l
 bool gateway_line_exists(const struct gateway *gateway, unsigned index);
 bool gateway_line_call(const struct gateway *gateway, unsigned index, unsigned call_index, struct line_call *call);
 
+/* An account, in the order of the configuration; false: there is none of that index. */
+struct account_status {
+	const char *name;
+	enum ua_registration registration;
+};
+bool gateway_account_status(const struct gateway *gateway, unsigned index, struct account_status *status);
+/* Its addresses by the registrar's word, as of ua_account_associated. */
+const char *gateway_account_address(const struct gateway *gateway, unsigned index, unsigned which);
+
 /* What the SIP side met since the start. */
 void gateway_sip_counts(const struct gateway *gateway, struct ua_agent_counts *counts);
 

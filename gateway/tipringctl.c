@@ -13,7 +13,7 @@
 
 static int usage(FILE *out, int status)
 {
-	fputs("usage: tipringctl [-s SOCKET] status [--json] | calls [--json] | sip | media | show LINE | set LINE ITEM VALUE | clear LINE ITEM\n"
+	fputs("usage: tipringctl [-s SOCKET] status [--json] | calls [--json] | sip | accounts | media | show LINE | set LINE ITEM VALUE | clear LINE ITEM\n"
 	      "  -s SOCKET  the daemon's control socket (" TIPRING_RUNDIR "/control)\n"
 	      "  -h         this text\n", out);
 	return status;

@@ -110,6 +110,8 @@ static void destroy(void *arg)
 	mem_deref(account->domain);
 	mem_deref(account->contact_user);
 	mem_deref(account->address);
+	mem_deref(account->display_name);
+	ua_associated_forget(&account->associated);
 	mem_deref(account->contact);
 	mem_deref(account->here);
 	mem_deref(account->hidden_user);
@@ -283,6 +285,9 @@ static int fill(struct ua_account *account, struct ua_agent *agent,
 		err = choose_contact_user(account, agent);
 	if (!err)
 		err = compose_address(account, config->display_name);
+	if (!err && config->display_name)
+		err = str_dup(&account->display_name, config->display_name);
+	account->associated.wanted = config->network_identity;
 	if (!err)
 		err = fill_outbound(account, config);
 	if (!err)

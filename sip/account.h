@@ -43,6 +43,8 @@ struct ua_account_config {
 	unsigned session_expires_s; /* 0: off; 90..86400: a call is refreshed so often (RFC 4028), where the peer can */
 	unsigned qualify_s;    /* 0: off; 10..3600: OPTIONS so often to the server; see below */
 	enum ua_identity identity;
+	/* Calls say the first of those addresses that the registrar names in P-Associated-URI (RFC 7315 s4.1), instead of user and domain. */
+	bool network_identity;
 	bool contact_as_seen;  /* Contact says from where the server sees requests come (RFC 3581), once it has said so to a REGISTER */
 	/* URN of this account on this machine, the same after a restart (RFC 5626 s4.1); NULL or "": none, and then neither of the next two. */
 	const char *instance;
@@ -87,6 +89,10 @@ int ua_account_register(struct ua_account *account, unsigned delay_ms);
 /* Takes our binding away; the handler hears UA_REG_NONE when it is done, at the latest after 4 s.
  * Where we never asked for one nothing is sent. */
 void ua_account_unregister(struct ua_account *account);
+
+/* The addresses that the registrar names as the account's too, the default one first: as URIs, 16 at most, until the next answer to a
+ * REGISTER. A call from the account's server to one of them is the account's. NULL: there are no more. */
+const char *ua_account_associated(const struct ua_account *account, unsigned index);
 
 enum ua_registration ua_account_state(const struct ua_account *account);
 void *ua_account_arg(const struct ua_account *account);

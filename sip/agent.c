@@ -54,7 +54,9 @@ static void refuse_unknown(struct ua_agent *agent, const struct sip_msg *msg, un
 
 static struct ua_account *called_account(const struct ua_agent *agent, const struct sip_msg *msg)
 {
-	return ua_account_called(agent, &msg->uri);
+	struct ua_account *account = ua_account_called(agent, &msg->uri);
+
+	return account ? account : ua_associated_called(agent, msg);
 }
 
 void ua_agent_tell_abilities(struct ua_agent *agent, const struct sip_msg *msg)

@@ -5,6 +5,7 @@
 
 #include "sip/account.h"
 #include "sip/agent.h"
+#include "sip/associated.h"
 #include "sip/credentials.h"
 #include "sip/dialog.h"
 #include "sip/gruu.h"
@@ -73,6 +74,8 @@ struct ua_account {
 	char *contact_user;       /* no other account of the agent has it */
 	const char *scheme;       /* of its addresses and whom it calls by number: "sip" or "sips" */
 	char *address;            /* value of From, without tag */
+	char *display_name;       /* in it; NULL: none */
+	struct ua_associated associated;
 	char *contact;            /* URI, as the registrar knows it */
 	char *contacts[UA_CONTACTS]; /* ... as others know it; NULL: none of that kind */
 	char *hidden_user;        /* of Contact where a caller hides */

@@ -122,6 +122,9 @@ static bool is_account(const struct pl *entry, const struct ua_account *account)
 
 	if (sip_addr_decode(&addr, entry))
 		return false;
+	ua_text_user(user, UA_TEXT_MAX, &addr.uri.user);
+	if (ua_associated_has(&account->associated, user) && !pl_strcasecmp(&addr.uri.host, account->domain))
+		return true;
 	(void)re_snprintf(user, sizeof(user), "%H", ua_print_user, account->user);
 	return !pl_strcmp(&addr.uri.user, user) && !pl_strcasecmp(&addr.uri.host, account->domain);
 }

@@ -21,7 +21,7 @@ static char *identity_line(const struct ua_account *account, bool hidden)
 
 	if (account->identity == UA_IDENTITY_FROM && !hidden)
 		return ua_text_format("%s", "");
-	return ua_text_format("%s: %s%s\r\n", headers[account->identity], account->address,
+	return ua_text_format("%s: %s%s\r\n", headers[account->identity], ua_associated_caller(account),
 		account->identity != UA_IDENTITY_REMOTE_PARTY ? "" :
 		hidden ? ";party=calling;privacy=full" : ";party=calling;privacy=off");
 }

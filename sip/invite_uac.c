@@ -79,7 +79,8 @@ int ua_uac_start(struct ua_invite *invite, const char *uri, const char *to_uri, 
 {
 	char *to = ua_text_format("<%s>", to_uri);
 	char *text = ua_session_text(invite, offer);
-	const char *from = invite->anonymous ? ANONYMOUS : invite->account->address;
+	const char *own = invite->past_servers ? invite->account->address : ua_associated_caller(invite->account);
+	const char *from = invite->anonymous ? ANONYMOUS : own;
 	int err = ENOMEM;
 
 	if (to && text)

@@ -363,6 +363,7 @@ static void registered(struct ua_registrar *registrar, const struct sip_msg *msg
 	registrar->failures = registrar->refusals = 0;
 	registrar->abandoned = mem_deref(registrar->abandoned);
 	take_service_routes(registrar->account, msg);
+	ua_associated_take(registrar->account, msg);
 	tell(registrar, UA_REG_REGISTERED, msg->scode, "OK");
 	binding.expires_s = MIN(binding.expires_s, EXPIRES_MAX_S);
 	tmr_start(&registrar->expiry, 1000ull * binding.expires_s, on_expiry, registrar);

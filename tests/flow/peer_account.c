@@ -68,6 +68,13 @@ bool ua_stun_server_at(const struct ua_stun_server *server, unsigned which, char
 	return false;
 }
 
+const char *ua_account_associated(const struct ua_account *account, unsigned index)
+{
+	(void)account;
+	(void)index;
+	return NULL;
+}
+
 uint16_t ua_agent_port(const struct ua_agent *agent)
 {
 	return agent->port;

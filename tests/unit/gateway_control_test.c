@@ -39,6 +39,21 @@ void gateway_sip_counts(const struct gateway *gateway, struct ua_agent_counts *c
 	*counts = (struct ua_agent_counts){.refused_strangers = 7, .refused_last = "192.0.2.9:5060"};
 }
 
+bool gateway_account_status(const struct gateway *gateway, unsigned index, struct account_status *status)
+{
+	(void)gateway;
+	*status = (struct account_status){index ? "office" : "house", index ? UA_REG_FAILED : UA_REG_REGISTERED};
+	return index < 2;
+}
+
+const char *gateway_account_address(const struct gateway *gateway, unsigned index, unsigned which)
+{
+	static const char *const addresses[] = {"sip:+15550100@example.org", "tel:+15550101", NULL};
+
+	(void)gateway;
+	return index ? NULL : addresses[which];
+}
+
 /* Two workers, of which the second is late. */
 struct media *gateway_media(const struct gateway *gateway, unsigned worker)
 {
@@ -224,6 +239,16 @@ static void test_the_operator_sees_what_was_refused(void **state)
 	assert_non_null(strstr(text, "last       192.0.2.9:5060\nok\n"));
 }
 
+static void test_the_operator_sees_the_addresses_of_each_account(void **state)
+{
+	(void)state;
+	assert_string_equal(ask("accounts\n"),
+		"account          registered addresses\n"
+		"house            yes        sip:+15550100@example.org tel:+15550101\n"
+		"office           failed    \n"
+		"ok\n");
+}
+
 static void test_a_wrong_setting_is_refused_with_what_is_allowed(void **state)
 {
 	(void)state;
@@ -307,6 +332,7 @@ int main(void)
 		CONTROL_TEST(test_what_is_not_understood_is_refused),
 		CONTROL_TEST(test_the_operator_sees_and_changes_what_a_subscriber_has_set),
 		CONTROL_TEST(test_the_operator_sees_what_was_refused),
+		CONTROL_TEST(test_the_operator_sees_the_addresses_of_each_account),
 		CONTROL_TEST(test_a_wrong_setting_is_refused_with_what_is_allowed),
 		CONTROL_TEST(test_a_file_that_is_no_socket_is_not_replaced),
 		CONTROL_TEST(test_out_of_descriptors_a_client_is_sent_away),

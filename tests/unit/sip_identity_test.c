@@ -176,6 +176,93 @@ static void test_an_emergency_call_may_name_the_service(void **state)
 	assert_int_equal(ua_invite_send_to(&bed.invite, bed.account, &to, &offer, &bed_handlers, NULL), EINVAL);
 }
 
+/* The account registers, and that is what the registrar says. */
+static void registers(bool network_identity, const char *headers)
+{
+	const struct ua_account_config config = {
+		.user = "100", .domain = "example.org", .display_name = "Ann", .server_addr = "127.0.0.1", .server_port = bed.peer_port,
+		.password = "secret", .expires_s = 600, .identity = UA_IDENTITY_PREFERRED, .network_identity = network_identity,
+	};
+	char text[4096];
+
+	ua_account_free(bed.account);
+	bed.account = NULL;
+	assert_int_equal(ua_account_alloc(&bed.account, bed.agent, &config, NULL, NULL), 0);
+	assert_int_equal(ua_account_register(bed.account, 0), 0);
+	snprintf(text, sizeof(text), "Contact: <sip:100@127.0.0.1:%u>;expires=600\r\n%s", bed.agent_port, headers);
+	bed_reply(bed_receive(), 200, "OK", "r", text, "");
+	bed_quiet();
+}
+
+#define ASSOCIATED "P-Associated-URI: <sip:+15550100@example.org;user=phone>, \"Ann\" <sip:ann@example.org>;x=y\r\n" \
+	"P-Associated-URI: <tel:+1-555-0101>, <mailto:a@b>, <sip:a b@c>, nonsense\r\n"
+
+static void test_the_addresses_that_the_registrar_names_are_kept(void **state)
+{
+	char many[2048] = "";
+
+	(void)state;
+	registers(false, ASSOCIATED);
+	/* RFC 7315 s4.1: a 200 to REGISTER names the addresses that belong to the account | those that can be called, in their order */
+	assert_string_equal(ua_account_associated(bed.account, 0), "sip:+15550100@example.org;user=phone");
+	assert_string_equal(ua_account_associated(bed.account, 1), "sip:ann@example.org");
+	assert_string_equal(ua_account_associated(bed.account, 2), "tel:+1-555-0101");
+	assert_null(ua_account_associated(bed.account, 3));
+	for (int i = 0; i < 20; i++)
+		snprintf(many + strlen(many), sizeof(many) - strlen(many), "P-Associated-URI: <sip:%d@a>\r\n", i);
+	registers(false, many);
+	assert_string_equal(ua_account_associated(bed.account, 15), "sip:15@a");
+	assert_null(ua_account_associated(bed.account, 16));
+}
+
+static void test_the_default_public_identity_calls_where_the_account_wants_it(void **state)
+{
+	const char *invite;
+
+	(void)state;
+	registers(true, ASSOCIATED);
+	invite = call(false);
+	/* RFC 7315 s4.1: the first address is the default public identity | with network_identity calls say it, with the account's name */
+	assert_starts(header(invite, "From"), "\"Ann\" <sip:+15550100@example.org;user=phone>;tag=");
+	assert_string_equal(header(invite, "P-Preferred-Identity"), "\"Ann\" <sip:+15550100@example.org;user=phone>");
+	assert_has_not(header(call(true), "From"), "15550100");
+	registers(true, "");
+	assert_starts(header(call(false), "From"), "\"Ann\" <sip:100@example.org>;tag=");
+	registers(false, ASSOCIATED);
+	assert_starts(header(call(false), "From"), "\"Ann\" <sip:100@example.org>;tag=");
+}
+
+static void called_as(const char *user)
+{
+	static unsigned calls;
+
+	calls++;
+	bed_send("INVITE sip:%s@127.0.0.1:%u SIP/2.0\r\nVia: SIP/2.0/UDP 127.0.0.1:%u;branch=z9hG4bK%u\r\nMax-Forwards: 70\r\n"
+		"From: <sip:300@example.org>;tag=a\r\nTo: <sip:100@example.org>\r\nCall-ID: %u\r\nCSeq: 1 INVITE\r\n"
+		"Contact: <sip:300@127.0.0.1:%u>\r\nContent-Length: 0\r\n\r\n", user, bed.agent_port, bed.peer_port, calls, calls, bed.peer_port);
+}
+
+static void test_calls_to_any_of_its_addresses_are_the_account_s(void **state)
+{
+	static const char *const users[] = {"+15550100", "ann", "+15550101", "%61nn"};
+
+	(void)state;
+	bed.refuse_calls = true;
+	registers(false, ASSOCIATED);
+	for (size_t i = 0; i < sizeof(users) / sizeof(users[0]); i++) {
+		called_as(users[i]);
+		assert_starts(bed_receive(), "SIP/2.0 100 ");
+		/* RFC 7315 s4.1: the addresses are the account's | its server may send a call to any of them */
+		assert_starts(bed_receive(), "SIP/2.0 486 ");
+		bed_heard("incoming 100 from 300 \"\" offering nothing");
+	}
+	called_as("bob");
+	assert_starts(bed_receive(), "SIP/2.0 404 ");
+	registers(false, "");
+	called_as("ann");
+	assert_starts(bed_receive(), "SIP/2.0 404 ");
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -186,6 +273,9 @@ int main(void)
 		bed_test(test_the_network_says_whether_the_number_is_the_callers),
 		bed_test(test_who_hides_or_is_not_trusted_is_not_called_verified),
 		bed_test(test_an_emergency_call_may_name_the_service),
+		bed_test(test_the_addresses_that_the_registrar_names_are_kept),
+		bed_test(test_the_default_public_identity_calls_where_the_account_wants_it),
+		bed_test(test_calls_to_any_of_its_addresses_are_the_account_s),
 	};
 
 	return cmocka_run_group_tests_name("sip identity", tests, NULL, NULL);
