@@ -123,6 +123,7 @@ struct config_account {
 	struct leg_security security; /* of these */
 	uint8_t identity; /* enum ua_identity */
 	bool network_identity;
+	bool reg_event;
 	bool contact_as_seen;
 	bool outbound, gruu;
 	unsigned keepalive_s;

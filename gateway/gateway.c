@@ -322,6 +322,7 @@ static int account_open(struct gateway *gateway, unsigned index)
 		.session_expires_s = config->session_expires_s,
 		.identity = config->identity,
 		.network_identity = config->network_identity,
+		.reg_event = config->reg_event,
 		.contact_as_seen = config->contact_as_seen,
 		.outbound = config->outbound,
 		.gruu = config->gruu,

@@ -96,6 +96,7 @@ static void destroy(void *arg)
 
 	hash_unlink(&account->he);
 	mem_deref(account->registrar);
+	mem_deref(account->reg_event);
 	mem_deref(account->qualifier);
 	for (unsigned i = 0; i < account->server_count; i++)
 		mem_deref(account->servers[i]);
@@ -341,6 +342,8 @@ int ua_account_alloc(struct ua_account **accountp, struct ua_agent *agent,
 		err = ua_dialog_start(&account->services, account->address, account->address, account->contact);
 	if (!err)
 		err = ua_registrar_alloc(&account->registrar, account, config, handler);
+	if (!err && config->reg_event)
+		err = ua_reg_event_alloc(&account->reg_event, account);
 	if (!err)
 		err = ua_qualifier_alloc(&account->qualifier, account, config->qualify_s);
 	if (err) {
@@ -359,6 +362,7 @@ void ua_account_free(struct ua_account *account)
 		return;
 	hash_unlink(&account->he);
 	ua_known_outdate(account->agent->authority.known);
+	ua_reg_event_drop(account->reg_event);
 	account->agent = NULL;
 	account->registrar = mem_deref(account->registrar);
 	account->qualifier = mem_deref(account->qualifier);

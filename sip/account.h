@@ -45,6 +45,9 @@ struct ua_account_config {
 	enum ua_identity identity;
 	/* Calls say the first of those addresses that the registrar names in P-Associated-URI (RFC 7315 s4.1), instead of user and domain. */
 	bool network_identity;
+	/* The registrar is asked to tell what becomes of the registration (RFC 3680): deactivated or expired, it is made again at once,
+	 * shortened, it is refreshed sooner; rejected (UA_REG_FAILED with 403): not before ua_account_register. */
+	bool reg_event;
 	bool contact_as_seen;  /* Contact says from where the server sees requests come (RFC 3581), once it has said so to a REGISTER */
 	/* URN of this account on this machine, the same after a restart (RFC 5626 s4.1); NULL or "": none, and then neither of the next two. */
 	const char *instance;

@@ -228,6 +228,15 @@ static void on_trace(bool sent, const struct sa *peer, const char *text, size_t 
 	agent->trace(sent, name, text, length, agent->trace_arg);
 }
 
+static bool drop_reg_event(struct le *le, void *arg)
+{
+	const struct ua_account *account = le->data;
+
+	(void)arg;
+	ua_reg_event_drop(account->reg_event);
+	return false;
+}
+
 static bool drop_account(struct le *le, void *arg)
 {
 	(void)arg;
@@ -246,6 +255,8 @@ static void destroy(void *arg)
 {
 	struct ua_agent *agent = arg;
 
+	if (agent->accounts) /* which hold subscriptions of their own */
+		(void)hash_apply(agent->accounts, drop_reg_event, NULL);
 	while (agent->subscription_list.head)
 		ua_subscription_drop(agent->subscription_list.head->data);
 	list_flush(&agent->watchers);

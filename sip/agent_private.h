@@ -13,6 +13,8 @@
 #include "sip/outbound.h"
 #include "sip/name_servers.h"
 #include "sip/peers.h"
+#include "sip/reg_event.h"
+#include "sip/reg_info.h"
 #include "sip/request.h"
 #include "sip/resolver.h"
 #include "sip/server.h"
@@ -103,6 +105,7 @@ struct ua_account {
 	struct ua_dialog *services; /* whose routes are the Service-Routes of the registration */
 	struct ua_qualifier *qualifier;
 	struct ua_unsolicited *unsolicited; /* NULL: not wanted */
+	struct ua_reg_event *reg_event;     /* ... */
 	bool tells_busy, busy;
 };
 
@@ -140,6 +143,10 @@ void ua_registrar_server_lost(struct ua_registrar *registrar, unsigned status, c
 void ua_registrar_server_back(struct ua_registrar *registrar);
 /* A server was lost, or is there again: the account registers where it belongs now, within that time. */
 void ua_registrar_servers_changed(struct ua_registrar *registrar, unsigned spread_ms);
+/* Whether a Contact is the account's own. */
+bool ua_registrar_is_own(const struct ua_account *account, const struct sip_addr *addr);
+/* What it says of our Contact by itself (reg_event.c). */
+void ua_registrar_told(struct ua_registrar *registrar, const struct ua_reg_contact *contact);
 /* The server will not have us as we are; only an operator can mend that. */
 bool ua_registrar_is_refused(const struct ua_registrar *registrar);
 

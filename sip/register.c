@@ -18,6 +18,8 @@
 #define RECONNECT_EACH_MS 10u    /* ... that many had: longer, by that for each */
 #define UNREGISTER_MS    4000u
 #define SEARCH_MS        1000u /* while the DNS has not said where the server is: at the latest */
+#define SETTLED_MS       10000u /* a registrar that takes a younger binding away is not asked at once again ... */
+#define AGAIN_MS         500u   /* ... but within this, where it is older */
 #define MIN_EXPIRES_MAX  3 /* how often one registration may be called too brief */
 
 struct ua_registrar {
@@ -36,7 +38,9 @@ struct ua_registrar {
 	unsigned failures, refusals; /* in a row */
 	unsigned flow_failures; /* flows in a row that were lost before a ping was answered (RFC 5626 s4.5) */
 	unsigned stays;             /* with another server than the best, in a row */
+	uint64_t registered_ms;     /* when the last 2xx came */
 	bool leaving;               /* un-registering */
+	bool barred;                /* the registrar wants us no more, by its own word: until the account starts anew */
 	bool moved;                 /* in this round Contact was moved to where the server sees us */
 	char *abandoned;            /* Contact that the registrar may have from before; NULL: none */
 	bool bound;                 /* the registrar may have our binding */
@@ -251,20 +255,25 @@ static bool is_here(const struct sip_addr *addr, const struct ua_account *accoun
 		sa_cmp(&host, &account->contact_addr, SA_ALL);
 }
 
+bool ua_registrar_is_own(const struct ua_account *account, const struct sip_addr *addr)
+{
+	char user[UA_TEXT_MAX];
+
+	ua_text_user(user, sizeof(user), &addr->uri.user);
+	return !str_cmp(user, account->contact_user) && is_here(addr, account);
+}
+
 /* A registrar lists all bindings of the address, other telephones' too (RFC 3261 s10.2.4). */
 static bool is_ours(const struct sip_hdr *header, const struct sip_msg *msg, void *arg)
 {
 	struct binding *binding = arg;
-	char user[UA_TEXT_MAX];
 	struct sip_addr addr;
 	struct pl expires;
 
 	(void)msg;
 	if (sip_addr_decode(&addr, &header->val))
 		return false;
-	ua_text_user(user, sizeof(user), &addr.uri.user);
-	if (!ua_outbound_is_ours(&binding->account->outbound, &addr.params) &&
-	    (str_cmp(user, binding->account->contact_user) || !is_here(&addr, binding->account)))
+	if (!ua_outbound_is_ours(&binding->account->outbound, &addr.params) && !ua_registrar_is_own(binding->account, &addr))
 		return false;
 	ua_gruus_take(&binding->account->gruus, &addr.params);
 	if (!msg_param_decode(&addr.params, "expires", &expires))
@@ -364,6 +373,9 @@ static void registered(struct ua_registrar *registrar, const struct sip_msg *msg
 	registrar->abandoned = mem_deref(registrar->abandoned);
 	take_service_routes(registrar->account, msg);
 	ua_associated_take(registrar->account, msg);
+	registrar->registered_ms = tmr_jiffies();
+	if (registrar->account->reg_event)
+		ua_reg_event_start(registrar->account->reg_event, registrar->state != UA_REG_REGISTERED);
 	tell(registrar, UA_REG_REGISTERED, msg->scode, "OK");
 	binding.expires_s = MIN(binding.expires_s, EXPIRES_MAX_S);
 	tmr_start(&registrar->expiry, 1000ull * binding.expires_s, on_expiry, registrar);
@@ -514,11 +526,86 @@ static void on_response(int err, const struct sip_msg *msg, void *arg)
 		not_answered(registrar, err);
 }
 
+/* ---- what the registrar tells by itself (RFC 3680 s5.3.2) ---- */
+
+static bool is_settled(const struct ua_registrar *registrar)
+{
+	return tmr_jiffies() - registrar->registered_ms >= SETTLED_MS;
+}
+
+static void is_shortened(struct ua_registrar *registrar, uint32_t expires_s)
+{
+	uint64_t ms = 1000ull * expires_s, next_ms;
+
+	if (expires_s == UINT32_MAX || !tmr_isrunning(&registrar->expiry) || ms >= tmr_get_expire(&registrar->expiry))
+		return;
+	tmr_start(&registrar->expiry, ms, on_expiry, registrar);
+	next_ms = MAX(refresh_ms(expires_s), is_settled(registrar) ? AGAIN_MS : RETRY_FIRST_MS);
+	if (next_ms < tmr_get_expire(&registrar->next))
+		retry_in(registrar, next_ms);
+}
+
+static void is_wanted_again(struct ua_registrar *registrar, const char *reason)
+{
+	if (!is_settled(registrar)) {
+		failed(registrar, 0, reason, 0);
+		return;
+	}
+	tell_failure(registrar, 0, reason);
+	retry_in(registrar, rand_u32() % AGAIN_MS);
+}
+
+static void is_barred(struct ua_registrar *registrar)
+{
+	registrar->barred = true;
+	registrar->request = mem_deref(registrar->request);
+	tmr_cancel(&registrar->next);
+	tell_failure(registrar, 403, "Rejected By The Registrar");
+	ua_reg_event_stop(registrar->account->reg_event);
+}
+
+static void is_taken_away(struct ua_registrar *registrar, const struct ua_reg_contact *contact)
+{
+	registrar->bound = false;
+	tmr_cancel(&registrar->expiry);
+	switch (contact->happening) {
+	case UA_REG_NOTHING:
+	case UA_REG_SHORTENED:
+		break;
+	case UA_REG_EXPIRED:
+		is_wanted_again(registrar, "Expired At The Registrar");
+		break;
+	case UA_REG_DEACTIVATED:
+		is_wanted_again(registrar, "Deactivated By The Registrar");
+		break;
+	case UA_REG_PROBATION:
+		failed(registrar, 0, "Put Off By The Registrar", contact->retry_after_s == UINT32_MAX ? 0 : contact->retry_after_s);
+		break;
+	case UA_REG_UNREGISTERED:
+		failed(registrar, 0, "Unregistered By Somebody Else", 0);
+		break;
+	case UA_REG_REJECTED:
+		is_barred(registrar);
+		break;
+	}
+}
+
+/* The answer to a REGISTER that is under way is newer than what was sent before it. */
+void ua_registrar_told(struct ua_registrar *registrar, const struct ua_reg_contact *contact)
+{
+	if (registrar->leaving || !registrar->bound || (registrar->request && contact->happening != UA_REG_REJECTED))
+		return;
+	if (contact->happening == UA_REG_SHORTENED)
+		is_shortened(registrar, contact->expires_s);
+	else if (contact->happening != UA_REG_NOTHING)
+		is_taken_away(registrar, contact);
+}
+
 int ua_account_register(struct ua_account *account, unsigned delay_ms)
 {
 	struct ua_registrar *registrar = account->registrar;
 
-	registrar->leaving = false;
+	registrar->leaving = registrar->barred = false;
 	registrar->failures = registrar->refusals = registrar->flow_failures = 0;
 	account->outbound.refused = false;
 	retry_in(registrar, delay_ms);
@@ -552,13 +639,13 @@ void ua_registrar_servers_changed(struct ua_registrar *registrar, unsigned sprea
 
 bool ua_registrar_is_refused(const struct ua_registrar *registrar)
 {
-	return registrar->refusals;
+	return registrar->refusals || registrar->barred;
 }
 
 /* What it refused it would refuse again. */
 void ua_registrar_server_back(struct ua_registrar *registrar)
 {
-	if (registrar->leaving || registrar->refusals)
+	if (registrar->leaving || ua_registrar_is_refused(registrar))
 		return;
 	registrar->failures = 0;
 	retry_in(registrar, 0);
@@ -570,6 +657,8 @@ void ua_account_unregister(struct ua_account *account)
 
 	if (registrar->leaving)
 		return;
+	if (account->reg_event)
+		ua_reg_event_stop(account->reg_event);
 	ua_qualifier_stop(account->qualifier);
 	tmr_cancel(&registrar->next);
 	tmr_cancel(&registrar->expiry);
