@@ -197,13 +197,13 @@ static void on_registration(struct ua_account *account, enum ua_registration sta
 	};
 	struct account_user *user = arg;
 	const struct config_account *config = &user->gateway->config->accounts[user->index];
+	bool is_kept = state == UA_REG_REGISTERED && status / 100 == 2 && ua_account_has_flow(account);
 	char number[16] = "";
 
-	(void)account;
 	if (status)
 		snprintf(number, sizeof(number), "%u ", status);
-	gw_log(state == UA_REG_FAILED ? GW_LOG_WARNING : GW_LOG_INFO, config->name, "%s%s%s%s", names[state],
-		status || reason[0] ? ": " : "", number, reason);
+	gw_log(state == UA_REG_FAILED ? GW_LOG_WARNING : GW_LOG_INFO, config->name, "%s%s%s%s%s", names[state],
+		status || reason[0] ? ": " : "", number, reason, is_kept ? ", by a flow that the server keeps" : "");
 	if (user->mailbox)
 		mailbox_registration(user->mailbox, state == UA_REG_REGISTERED && status / 100 == 2);
 }

@@ -98,6 +98,8 @@ void ua_account_unregister(struct ua_account *account);
 const char *ua_account_associated(const struct ua_account *account, unsigned index);
 
 enum ua_registration ua_account_state(const struct ua_account *account);
+/* The server has said that it keeps the flow by which the account is registered. */
+bool ua_account_has_flow(const struct ua_account *account);
 void *ua_account_arg(const struct ua_account *account);
 
 #endif

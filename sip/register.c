@@ -674,6 +674,11 @@ void ua_account_unregister(struct ua_account *account)
 		retry_in(registrar, UNREGISTER_MS);
 }
 
+bool ua_account_has_flow(const struct ua_account *account)
+{
+	return account->outbound.in_force;
+}
+
 enum ua_registration ua_account_state(const struct ua_account *account)
 {
 	return account->registrar->state;

@@ -140,6 +140,12 @@ void ua_account_free(struct ua_account *account)
 	free(account);
 }
 
+bool ua_account_has_flow(const struct ua_account *account)
+{
+	(void)account;
+	return false;
+}
+
 enum ua_registration ua_account_state(const struct ua_account *account)
 {
 	return account->state;

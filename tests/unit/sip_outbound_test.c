@@ -113,7 +113,9 @@ static void test_a_call_says_that_it_is_to_stay_on_its_flow(void **state)
 
 	(void)state;
 	assert_has_not(header(request, "Contact"), ";ob");
+	assert_false(ua_account_has_flow(bed.account));
 	accept(request, SAYS_SO);
+	assert_true(ua_account_has_flow(bed.account));
 	invite = bed_call();
 	/* RFC 5626 s4.3: what begins a dialog on a flow has ob in its Contact | where the registrar said Require: outbound */
 	assert_has(header(invite, "Contact"), ";ob>");
@@ -123,6 +125,7 @@ static void test_a_call_says_that_it_is_to_stay_on_its_flow(void **state)
 	/* RFC 5626 s4.3: ob is of other requests than REGISTER | REGISTER has none */
 	assert_has_not(header(request, "Contact"), ";ob");
 	accept(request, "");
+	assert_false(ua_account_has_flow(bed.account));
 	/* RFC 5626 s4.2.1: a 200 without Require: outbound is no promise | nothing relies on it from then on */
 	assert_has_not(header(bed_call(), "Contact"), ";ob");
 }
@@ -285,6 +288,67 @@ static void test_accounts_of_one_connection_ping_it_once(void **state)
 	assert_int_equal(bed_connections(), 1);
 }
 
+static unsigned registrations(void)
+{
+	unsigned count = 0;
+
+	for (; bed_has_message(); count++)
+		assert_starts(bed_receive(), "REGISTER ");
+	bed_forget();
+	return count;
+}
+
+#define MANY 400u
+
+/* It answers pings. */
+static struct ua_account *register_one_more(unsigned number)
+{
+	struct ua_account_config config = account_config(UA_TCP);
+	struct ua_account *account;
+	const char *request, *uri;
+	char text[256];
+
+	snprintf(text, sizeof(text), "%u", 1000 + number);
+	config.user = text;
+	assert_int_equal(ua_account_alloc(&account, bed.agent, &config, NULL, NULL), 0);
+	ua_account_register(account, 0);
+	request = bed_receive();
+	uri = header(request, "Contact");
+	snprintf(text, sizeof(text), "Contact: %.*s>;expires=86400\r\n" SAYS_SO "Flow-Timer: 50\r\n", (int)strcspn(uri, ">"), uri);
+	bed_reply(request, 200, "OK", "r", text, "");
+	bed_forget();
+	return account;
+}
+
+static void test_many_that_lose_one_connection_come_back_one_after_the_other(void **state)
+{
+	struct ua_account *others[MANY];
+	unsigned first, all;
+
+	(void)state;
+	bed.pongs = true;
+	accept(start(UA_TCP), SAYS_SO "Flow-Timer: 50\r\n");
+	for (unsigned i = 0; i < MANY; i++)
+		others[i] = register_one_more(i);
+	bed_advance(0);
+	bed_advance(50100);
+	bed_advance(10100);
+	assert_int_equal(bed_pings(), 1);
+	bed_hang_up_connection();
+	bed_advance(0);
+	bed_advance(1000);
+	first = registrations();
+	bed_advance(3100);
+	all = first + registrations();
+	/* RFC 5626 s4.5: a flow that had worked is made anew without a pause | its registrations within 2 s, or 10 ms for each where there are many */
+	assert_int_equal(all, MANY + 1);
+	/* RFC 5626 s4.5: many that lose a flow at once do not come back at once | of 400 a quarter in a quarter of their time */
+	assert_in_range(first, MANY / 4 - 50, MANY / 4 + 50);
+	assert_int_equal(bed_connections(), 2);
+	for (unsigned i = 0; i < MANY; i++)
+		ua_account_free(others[i]);
+}
+
 static void test_failures_are_waited_out_longer_and_at_random(void **state)
 {
 	static const unsigned least_s[] = {30, 60, 120, 240, 480, 900, 900};
@@ -401,6 +465,7 @@ int main(void)
 		bed_test(test_a_server_that_promised_nothing_need_not_answer),
 		bed_test(test_a_ping_of_the_servers_is_answered),
 		bed_test(test_accounts_of_one_connection_ping_it_once),
+		bed_test(test_many_that_lose_one_connection_come_back_one_after_the_other),
 		bed_test(test_failures_are_waited_out_longer_and_at_random),
 		bed_test(test_a_first_hop_without_flows_is_registered_by_without_them),
 		bed_test(test_a_failed_flow_is_a_bad_request_to_us),
