@@ -38,7 +38,7 @@ static int job_alloc(struct hearing_job **jobp, const struct hearing *hearing)
 		return ENOMEM;
 	job->skipped = (size_t)((hearing->from_ns - hearing->said_ns) / SAMPLE_NS);
 	job->count = (size_t)((hearing->until_ns - hearing->from_ns) / SAMPLE_NS);
-	job->heard_count = job->count + HEARING_LATE_MS * (MS_NS / SAMPLE_NS);
+	job->heard_count = job->count + hearing->late_ms * (size_t)(MS_NS / SAMPLE_NS);
 	job->said = malloc((job->skipped + job->count) * sizeof *job->said);
 	job->heard = malloc(job->heard_count * sizeof *job->heard);
 	if (!job->said || !job->heard) {

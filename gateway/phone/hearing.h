@@ -10,12 +10,14 @@
 #include "gateway/phone/recognise.h"
 
 #define HEARING_LATE_MS 400 /* how late sound may come through and be judged whole */
+#define HEARING_CODED_LATE_MS 700 /* ... there and back in packets of 60 ms, and decoded and coded anew between */
 
 struct hearing {
 	const struct phone *listener, *talker; /* talker NULL: no telephone */
 	uint32_t seed;
 	uint64_t said_ns;           /* when the talker began to talk */
 	uint64_t from_ns, until_ns; /* what is judged; from_ns is whole samples after said_ns */
+	unsigned late_ms;           /* ... and how late it may come */
 };
 
 struct hearing_job;

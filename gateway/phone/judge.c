@@ -235,7 +235,8 @@ static enum script_result talker_judge(struct player *player, const struct scrip
 	if (!own)
 		return SCRIPT_FAILED;
 	talk_read(&talk, command, first);
-	hearing = (struct hearing){.listener = ears_of(player, own->phone)};
+	hearing = (struct hearing){
+		.listener = ears_of(player, own->phone), .late_ms = talk.alike ? HEARING_CODED_LATE_MS : HEARING_LATE_MS};
 	player->wake_ns = player->begun_ns + TALK_WAIT_MS * MS_NS;
 	err = hearing_find(player, command, &talk, &hearing, &end_ns);
 	if (err == ENOENT)
@@ -248,7 +249,7 @@ static enum script_result talker_judge(struct player *player, const struct scrip
 	span_find(&hearing, player->begun_ns, talk.ms);
 	if (end_ns < hearing.until_ns)
 		return player_fail(player, "telephone %u stops talking too soon to judge", talk.number);
-	player->wake_ns = hearing.until_ns + HEARING_LATE_MS * MS_NS;
+	player->wake_ns = hearing.until_ns + hearing.late_ms * MS_NS;
 	if (player->now_ns < player->wake_ns)
 		return SCRIPT_WAIT;
 	err = hearing_take(player, &hearing, &result);
