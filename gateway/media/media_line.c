@@ -556,8 +556,8 @@ static void listen_block(struct media_line *line, int16_t *samples, size_t count
 		media_echo_skip(&line->echo, count);
 		return;
 	}
+	fax_listen(line, samples, count); /* first: the canceller takes a tone away that comes from the far end too */
 	media_echo_clean(&line->echo, samples, count);
-	fax_listen(line, samples, count);
 	if (digits_may_come(line)) {
 		dsp_dtmf_rx_feed(line->dtmf, samples, count);
 		if (line->wish.tone_stops_at_digit && dsp_dtmf_rx_suspects(line->dtmf) &&
