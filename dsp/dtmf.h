@@ -54,10 +54,12 @@ int dsp_dtmf_tx_alloc(struct dsp_dtmf_tx **txp);
 void dsp_dtmf_tx_free(struct dsp_dtmf_tx *tx);
 /* Forgets what is queued, also a digit in progress; what comes is as loud as usual. */
 void dsp_dtmf_tx_reset(struct dsp_dtmf_tx *tx);
-/* How loud all is from now on, both tones together, in dBm0 with the sign dropped; the high tone stays 2 dB above the low one. Not louder
- * than usual, which is 7, nor softer than 20, which every receiver of ITU-T Q.24 still takes after a line of some decibels. */
+/* What is usual: the tones' levels, as a country has them; -11 and -9 dBm0 before that. Between -20 and 0. */
+void dsp_dtmf_tx_usual(struct dsp_dtmf_tx *tx, int low_dbm0, int high_dbm0);
+/* How loud all is from now on, both tones together, in dBm0 with the sign dropped; one stays as much louder than the other as is usual. Not
+ * louder than usual, nor softer than 20, which every receiver of ITU-T Q.24 still takes after a line of some decibels. */
 void dsp_dtmf_tx_volume(struct dsp_dtmf_tx *tx, unsigned volume);
-/* Queues digits (0-9 * # A-D, and ',' for a pause of 500 ms) at -11 (low tone) and -9 dBm0, or as dsp_dtmf_tx_volume says. All or none:
+/* Queues digits (0-9 * # A-D, and ',' for a pause of 500 ms), as loud as is usual or as dsp_dtmf_tx_volume says. All or none:
  * EINVAL another character, a time that is not 1..60000 (off_ms: 0..60000), ENOBUFS no room for all (64). */
 int dsp_dtmf_tx_push(struct dsp_dtmf_tx *tx, const char *digits, unsigned on_ms, unsigned off_ms);
 /* Writes count samples, silence where nothing is queued; returns whether anything is left to send. */

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include <errno.h>
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -8,9 +9,8 @@
 #include "dsp/keypad.h"
 #include "dsp/osc.h"
 
-#define LOW_DBM0       (-11.0) /* ETSI ES 201 235-2: the high group 2 dB above the low one */
-#define HIGH_DBM0      (-9.0)
-#define VOLUME_USUAL   7    /* both together */
+#define LOW_DBM0       (-11) /* ETSI ES 201 235-2: the high group 2 dB above the low one */
+#define HIGH_DBM0      (-9)
 #define VOLUME_SOFTEST 20
 #define PAUSE_MS       500
 #define SAMPLES_PER_MS (DSP_RATE_HZ / 1000)
@@ -26,6 +26,8 @@ struct signal {
 };
 
 struct dsp_dtmf_tx {
+	double low_dbm0, high_dbm0; /* that are usual */
+	int volume;                 /* ... both together */
 	float low_peak, high_peak;
 	struct signal queue[DSP_DTMF_QUEUE_MAX];
 	size_t head, count;
@@ -39,6 +41,7 @@ int dsp_dtmf_tx_alloc(struct dsp_dtmf_tx **txp)
 
 	if (!tx)
 		return ENOMEM;
+	dsp_dtmf_tx_usual(tx, LOW_DBM0, HIGH_DBM0);
 	dsp_dtmf_tx_reset(tx);
 	*txp = tx;
 	return 0;
@@ -49,17 +52,27 @@ void dsp_dtmf_tx_free(struct dsp_dtmf_tx *tx)
 	free(tx);
 }
 
+void dsp_dtmf_tx_usual(struct dsp_dtmf_tx *tx, int low_dbm0, int high_dbm0)
+{
+	tx->low_dbm0 = low_dbm0;
+	tx->high_dbm0 = high_dbm0;
+	tx->volume = (int)lrint(-10 * log10(pow(10, low_dbm0 / 10.0) + pow(10, high_dbm0 / 10.0)));
+	dsp_dtmf_tx_volume(tx, 0);
+}
+
 void dsp_dtmf_tx_volume(struct dsp_dtmf_tx *tx, unsigned volume)
 {
-	int softer = volume < VOLUME_USUAL ? 0 : volume > VOLUME_SOFTEST ? VOLUME_SOFTEST - VOLUME_USUAL : (int)volume - VOLUME_USUAL;
+	int softer = (volume < VOLUME_SOFTEST ? (int)volume : VOLUME_SOFTEST) - tx->volume;
 
-	tx->low_peak = dsp_osc_peak(LOW_DBM0 - softer);
-	tx->high_peak = dsp_osc_peak(HIGH_DBM0 - softer);
+	if (softer < 0)
+		softer = 0;
+	tx->low_peak = dsp_osc_peak(tx->low_dbm0 - softer);
+	tx->high_peak = dsp_osc_peak(tx->high_dbm0 - softer);
 }
 
 void dsp_dtmf_tx_reset(struct dsp_dtmf_tx *tx)
 {
-	dsp_dtmf_tx_volume(tx, VOLUME_USUAL);
+	dsp_dtmf_tx_volume(tx, 0);
 	tx->count = 0;
 	tx->position = tx->low_phase = tx->high_phase = 0;
 }

@@ -88,6 +88,8 @@ int taste_alloc(struct taste **tastep, const struct config_profile *profile)
 	}
 	memcpy(taste->media.rings, profile->rings, sizeof(taste->media.rings));
 	taste->media.rings[RING_COUNTRY] = zone.ring;
+	taste->media.key_low_dbm0 = zone.dtmf_low_dbm0;
+	taste->media.key_high_dbm0 = zone.dtmf_high_dbm0;
 	taste->media.use = profile->use;
 	taste->media.hook = fxs_hook_defaults;
 	taste->media.echo = use_traits(profile->use)->echo_cancelled ? profile->echo : MEDIA_ECHO_OFF;

@@ -107,6 +107,7 @@ struct media_taste {
 	bool hears_fax;           /* a fax or a modem on either side of a call is reported (dsp/fax_tone.h) */
 	bool level_control;       /* what the telephone says is brought to one level (dsp/level.h) */
 	bool high_pass;           /* hum is filtered out of what the telephone says (dsp/gain.h) */
+	int key_low_dbm0, key_high_dbm0; /* of the keys' tones that the telephone hears, at most; both 0: -11 and -9 */
 	int rx_gain_db, tx_gain_db; /* DSP_GAIN_MIN_DB..DSP_GAIN_MAX_DB: of what the telephone says, after the canceller and the digits; of all that it hears */
 };
 

@@ -133,6 +133,8 @@ int media_line_alloc(struct media_line **linep, struct media *media, struct fxs_
 		err = media_echo_alloc(&line->echo, taste, block_samples, driver->echo_delay(line->port));
 	for (int i = 0; i < MEDIA_STREAMS && !err; i++)
 		err = stream_init(&line->streams[i], true);
+	for (int i = 0; i < MEDIA_STREAMS && !err && taste->key_low_dbm0; i++)
+		stream_keys_usual(&line->streams[i], taste->key_low_dbm0, taste->key_high_dbm0);
 	if (err) {
 		media_line_free(line);
 		return err;

@@ -30,6 +30,14 @@ int stream_init(struct stream *stream, bool tones)
 	return err;
 }
 
+void stream_keys_usual(struct stream *stream, int low_dbm0, int high_dbm0)
+{
+	if (!stream->tones)
+		return;
+	dsp_dtmf_tx_usual(stream->tones, low_dbm0, high_dbm0);
+	dsp_dtmf_tx_usual(stream->pressed, low_dbm0, high_dbm0);
+}
+
 void stream_free(struct stream *stream)
 {
 	dsp_dtmf_tx_free(stream->tones);

@@ -127,6 +127,8 @@ struct stream {
 /* What a stream needs of memory, once; all zero before. tones: it may have to play events. */
 int stream_init(struct stream *stream, bool tones);
 void stream_free(struct stream *stream);
+/* How loud the tones of keys are that come, at most, and where nothing says it. */
+void stream_keys_usual(struct stream *stream, int low_dbm0, int high_dbm0);
 
 struct stream_socket_config {
 	const char *addr; /* numeric */

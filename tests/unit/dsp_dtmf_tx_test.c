@@ -55,6 +55,33 @@ static void test_each_digit_is_its_pair_at_minus_11_and_minus_9_dbm0(void **stat
 	}
 }
 
+static void test_tones_are_as_loud_as_asked_between_usual_and_20_below(void **state)
+{
+	static const struct {
+		int usual_low, usual_high;
+		unsigned volume;
+		double low, high;
+	} rows[] = {
+		{-11, -9, 0, -11, -9}, {-11, -9, 7, -11, -9}, {-11, -9, 12, -16, -14}, {-11, -9, 20, -24, -22}, {-11, -9, 63, -24, -22},
+		{-10, -10, 3, -10, -10}, {-10, -10, 10, -13, -13}, {-6, -8, 4, -6, -8}, {-6, -8, 14, -16, -18},
+	};
+	struct dsp_dtmf_tx *tx = *state;
+	int16_t samples[MS(1000)];
+
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		dsp_dtmf_tx_usual(tx, rows[i].usual_low, rows[i].usual_high);
+		dsp_dtmf_tx_volume(tx, rows[i].volume);
+		assert_int_equal(dsp_dtmf_tx_push(tx, "1", 1000, 0), 0);
+		dsp_dtmf_tx_fill(tx, samples, MS(1000));
+		assert_true(fabs(help_level_at(samples, MS(1000), 697) - rows[i].low) < 0.2);
+		assert_true(fabs(help_level_at(samples, MS(1000), 1209) - rows[i].high) < 0.2);
+	}
+	dsp_dtmf_tx_reset(tx); /* as usual again */
+	assert_int_equal(dsp_dtmf_tx_push(tx, "1", 1000, 0), 0);
+	dsp_dtmf_tx_fill(tx, samples, MS(1000));
+	assert_true(fabs(help_level_at(samples, MS(1000), 697) + 6) < 0.2);
+}
+
 static void test_tones_and_pauses_last_as_asked(void **state)
 {
 	struct dsp_dtmf_tx *tx = *state;
@@ -161,6 +188,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		TX_TEST(test_each_digit_is_its_pair_at_minus_11_and_minus_9_dbm0),
+		TX_TEST(test_tones_are_as_loud_as_asked_between_usual_and_20_below),
 		TX_TEST(test_tones_and_pauses_last_as_asked),
 		TX_TEST(test_nothing_queued_is_silence),
 		TX_TEST(test_a_character_without_a_tone_is_refused_and_nothing_queued),

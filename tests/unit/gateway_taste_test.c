@@ -131,6 +131,20 @@ static void test_a_country_that_there_is_not_is_none(void **state)
 
 #define TASTE_TEST(test) cmocka_unit_test_setup_teardown(test, make, unmake)
 
+static void test_keys_are_at_most_as_loud_as_the_country_has_them(void **state)
+{
+	(void)state;
+	strcpy(profile.country.text, "de");
+	taste_make();
+	assert_int_equal(taste_media(taste)->key_low_dbm0, -11);
+	assert_int_equal(taste_media(taste)->key_high_dbm0, -9);
+	taste_free(taste);
+	strcpy(profile.country.text, "us");
+	taste_make();
+	assert_int_equal(taste_media(taste)->key_low_dbm0, -10);
+	assert_int_equal(taste_media(taste)->key_high_dbm0, -10);
+}
+
 static void test_the_use_of_a_line_decides_what_becomes_of_its_sound(void **state)
 {
 	static const struct {
@@ -169,6 +183,7 @@ int main(void)
 		TASTE_TEST(test_the_hold_tone_beeps_twice_in_eight_seconds),
 		TASTE_TEST(test_a_hold_file_is_played_as_it_is_and_silence_is_none),
 		TASTE_TEST(test_a_country_that_there_is_not_is_none),
+		TASTE_TEST(test_keys_are_at_most_as_loud_as_the_country_has_them),
 		TASTE_TEST(test_the_use_of_a_line_decides_what_becomes_of_its_sound),
 	};
 
