@@ -13,7 +13,8 @@
 
 /* Of one socket. */
 struct probe {
-	union address server;        /* that was asked */
+	union address server;        /* that was asked ... */
+	unsigned which;              /* ... of all that it has */
 	uint8_t id[UA_STUN_ID_BYTES];
 	unsigned requests;           /* sent of this transaction; 0: none is under way */
 	uint64_t due_ms;
@@ -67,13 +68,13 @@ static void send_to_server(const struct mapping *mapping, int kind, const uint8_
 	(void)sendto(mapping->fds[kind], bytes, UA_STUN_BYTES, MSG_DONTWAIT | MSG_NOSIGNAL, &server->any, address_size(server));
 }
 
-/* Another address of the server may be better. */
+/* Another address of the server may be better; others may have found that out before. */
 static void give_up(struct mapper *mapper, struct probe *probe, uint64_t now_ms)
 {
 	probe->known = false;
 	probe->requests = 0;
 	probe->due_ms = now_ms + MAPPER_RETRY_MS;
-	mapper->which++;
+	mapper->which += probe->which == mapper->which;
 	if (!mapper->silent)
 		gw_log(GW_LOG_WARNING, NULL, "STUN server %s answers nothing: session descriptions name %s", mapper->config.server_name,
 			mapper->config.sockets.addr);
@@ -95,6 +96,8 @@ static void request(struct mapping *mapping, int kind, uint64_t now_ms)
 		return;
 	if (!probe->requests && ua_stun_id(probe->id))
 		return;
+	if (!probe->requests)
+		probe->which = mapper->which;
 	if (++probe->requests == MAPPER_REQUESTS)
 		probe->due_ms = now_ms + MAPPER_LAST_RTOS * MAPPER_RTO_MS;
 	ua_stun_request(bytes, probe->id);

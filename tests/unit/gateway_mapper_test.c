@@ -283,6 +283,25 @@ static void test_a_question_is_repeated_as_the_standard_says(void **state)
 	assert_int_equal(bed.logged, 2);
 }
 
+/* All that wait fail together; two addresses are asked in turn all the same. */
+static void test_after_a_failure_the_servers_next_address_is_asked(void **state)
+{
+	(void)state;
+	mapper_spare_add(bed.mapper);
+	mapper_spare_add(bed.mapper);
+	settle();
+	assert_int_equal(server_gets_all(TYPE_REQUEST), 4);
+	assert_int_equal(bed.which, 0);
+	for (unsigned failures = 1; failures <= 3; failures++) {
+		while (pass_until(failures * (39500 + MAPPER_RETRY_MS)))
+			;
+		assert_int_equal(bed.which, failures);
+	}
+	while (server_gets())
+		;
+	assert_int_equal(bed.logged, 1);
+}
+
 static void test_a_call_does_not_wait_for_an_answer(void **state)
 {
 	struct call calls[3];
@@ -398,6 +417,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(test_a_call_has_its_outer_address_at_once, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_an_answer_counts_from_the_server_that_was_asked_with_the_id_of_the_question, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_a_question_is_repeated_as_the_standard_says, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_after_a_failure_the_servers_next_address_is_asked, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_a_call_does_not_wait_for_an_answer, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_what_waits_is_asked_of_again_and_follows_the_translator, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_indications_keep_a_calls_mapping_until_it_ends, setup, teardown),
