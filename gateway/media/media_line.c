@@ -354,12 +354,18 @@ static void stream_obey(struct media_line *line, int i, const struct stream_wish
 	stream_update(stream, wish);
 }
 
-/* What belongs to the line, not to one of its streams. */
+/* What belongs to the line, not to one of its streams. What was heard in one call says nothing of the next. */
 static void obey_machine(struct media_line *line, const struct media_wish *wish)
 {
+	bool talks = false;
+
 	line->machine = false;
-	for (int i = 0; i < MEDIA_CALLS; i++)
+	for (int i = 0; i < MEDIA_CALLS; i++) {
 		line->machine = line->machine || (wish->streams[i].id && wish->streams[i].machine);
+		talks = talks || (wish->streams[i].id && wish->streams[i].sends);
+	}
+	if (!talks)
+		line->fax_tone = (struct dsp_fax_tone){0};
 	media_echo_mute(&line->echo, line->taste->echo_mutes && !line->machine);
 }
 

@@ -801,6 +801,20 @@ static void test_a_fax_at_the_far_end_is_reported(void **state)
 	assert_true(fax_reported()->far);
 }
 
+static void test_half_of_a_tone_in_a_call_and_half_in_the_next_are_no_fax(void **state)
+{
+	(void)state;
+	call_of(7, false);
+	telephone_sounds(0, 500);
+	telephone_sounds(1100, 500);
+	telephone_sounds(0, 100);
+	media_line_wish(lines[0], &talk);
+	telephone_sounds(0, 1000);
+	call_of(8, false);
+	telephone_sounds(0, 500);
+	assert_int_equal(fax_reported()->id, 0);
+}
+
 static void test_where_it_is_off_no_fax_is_heard(void **state)
 {
 	(void)state;
@@ -1432,6 +1446,7 @@ int main(void)
 		cmocka_unit_test(test_a_machines_sound_is_not_levelled),
 		cmocka_unit_test_setup_teardown(test_a_fax_at_the_telephone_is_reported_once_for_a_call, make_hearing_fax, unmake_hearing_fax),
 		cmocka_unit_test_setup_teardown(test_a_fax_at_the_far_end_is_reported, make_hearing_fax, unmake_hearing_fax),
+		cmocka_unit_test_setup_teardown(test_half_of_a_tone_in_a_call_and_half_in_the_next_are_no_fax, make_hearing_fax, unmake_hearing_fax),
 		cmocka_unit_test_setup_teardown(test_where_it_is_off_no_fax_is_heard, make, unmake),
 		MEDIA_TEST(test_words_are_said_once_and_anew_with_another_serial),
 		BRIDGE_TEST(test_two_talk_past_a_telephone_that_is_hung_up),
