@@ -19,12 +19,12 @@ static bool has_hotline(const struct line *line, unsigned *delay_s)
 	return line_hotline(line, delay_s)[0] != 0;
 }
 
-/* The subscriber has not taken the call that waits. */
 static void on_limit_timer(void *arg)
 {
 	line_limit_reached(arg);
 }
 
+/* The subscriber has not taken the call that waits. */
 static void on_waiting_timer(void *arg)
 {
 	struct line *line = arg;
