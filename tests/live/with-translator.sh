@@ -77,12 +77,15 @@ call() {
 	return "$1"
 }
 voice="expect voice within 2000"
+# Until the first report of who is inside is sure to have gone out (3750 ms at most): before that none comes in.
+voice_and_report="$voice
+wait 3800"
 
 bed cone "stun_server = $server:5060" "symmetric_rtp = off"
 result $? "both register, one from behind a translator"
 said 1 "sees 10.0.0.2 as 198.51.100.1"
 result $? "a STUN server says how it is seen"
-call 101 102 "$voice"
+call 101 102 "$voice_and_report"
 result $? "a call out has sound both ways with a far end that sends where it was told to"
 grep -qE "^10.0.0.2:[0-9]*[13579] heard $far:[0-9]*[13579]$" "$dir/ways"
 result $? "its RTCP comes in by a port of its own that is told"
