@@ -338,29 +338,37 @@ static bool local_describe(const struct leg *leg, struct ua_sdp_local *local)
 	return leg->machine && leg_codecs_keep_exact(local);
 }
 
-/* Offers what the line wishes, when the peer does not know it yet and nothing else is under way. */
-static void hold_offer(struct leg *leg)
-{
-	struct ua_sdp_local local;
-	struct ua_sdp offer;
-
-	leg->local.direction = hold_direction(leg) & leg->narrowed;
-	if (!leg->invite || !leg->up || (leg->local.direction == leg->told && !leg->narrows))
-		return;
-	(void)local_describe(leg, &local);
-	ua_sdp_offer(&offer, &local);
-	explicit_bzero(&local.security, sizeof(local.security));
-	if (ua_invite_offer(leg->invite, &offer) != 0)
-		return;
-	leg->told = leg->local.direction;
-	leg->narrows = false;
-}
-
 static bool is_exact(const struct leg *leg)
 {
 	const struct ua_format *format = leg->has_remote ? ua_sdp_sound_format(&leg->remote, &leg->local) : NULL;
 
 	return format && (format->codec == UA_CODEC_PCMU || format->codec == UA_CODEC_PCMA);
+}
+
+/* Whoever has refused less, and has none of it in use, is offered all again: else it could not be held. */
+static void offer_describe(const struct leg *leg, struct ua_sdp *offer)
+{
+	struct ua_sdp_local local = leg->local;
+
+	if (leg->narrows || is_exact(leg))
+		(void)local_describe(leg, &local);
+	ua_sdp_offer(offer, &local);
+	explicit_bzero(&local.security, sizeof(local.security));
+}
+
+/* Offers what the line wishes, when the peer does not know it yet and nothing else is under way. */
+static void hold_offer(struct leg *leg)
+{
+	struct ua_sdp offer;
+
+	leg->local.direction = hold_direction(leg) & leg->narrowed;
+	if (!leg->invite || !leg->up || (leg->local.direction == leg->told && !leg->narrows))
+		return;
+	offer_describe(leg, &offer);
+	if (ua_invite_offer(leg->invite, &offer) != 0)
+		return;
+	leg->told = leg->local.direction;
+	leg->narrows = false;
 }
 
 enum dsp_fax leg_fax(struct leg *leg, const struct media_fax *faxes, size_t count)
@@ -477,24 +485,29 @@ static void on_answered(struct ua_invite *invite, const struct ua_sdp *answer, v
 		leg->handlers->event(leg, LINE_EV_ANSWERED, leg->arg);
 }
 
+static int offer_answer(const struct leg *leg, const struct ua_sdp *offer, struct ua_sdp *answer)
+{
+	struct ua_sdp_local local;
+	bool narrowed = local_describe(leg, &local);
+	int err = ua_sdp_answer(answer, offer, &local);
+
+	explicit_bzero(&local.security, sizeof(local.security));
+	return err && narrowed ? ua_sdp_answer(answer, offer, &leg->local) : err; /* a machine's call goes on without a good codec */
+}
+
 static int on_offered(struct ua_invite *invite, const struct ua_sdp *offer, struct ua_sdp *answer, void *arg)
 {
 	struct leg *leg = arg;
-	struct ua_sdp_local local;
-	bool narrowed;
-	int err = 0;
+	int err;
 
 	(void)invite;
 	leg->unreachable = false;
-	narrowed = local_describe(leg, &local);
-	if (offer)
-		err = ua_sdp_answer(answer, offer, &local);
-	else
-		ua_sdp_offer(answer, &local);
-	explicit_bzero(&local.security, sizeof(local.security));
-	if (err && narrowed) /* a machine's call goes on without a good codec */
-		err = ua_sdp_answer(answer, offer, &leg->local);
-	if (!offer || err)
+	if (!offer) {
+		offer_describe(leg, answer);
+		return 0;
+	}
+	err = offer_answer(leg, offer, answer);
+	if (err)
 		return err;
 	offer_take(leg, offer);
 	leg->handlers->event(leg, LINE_EVENT_COUNT, leg->arg);

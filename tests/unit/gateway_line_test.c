@@ -993,6 +993,7 @@ static void test_a_fax_has_another_codec_changed_for_a_good_one(void **state)
 static void test_a_refused_change_of_codec_changes_nothing(void **state)
 {
 	struct ua_invite *invite = talk_with("G726-32 PCMA", sdp_with("127.0.0.1", "111", G726));
+	struct ua_sdp offer;
 
 	(void)state;
 	fax_is_heard(DSP_FAX_CALLING, false);
@@ -1003,6 +1004,13 @@ static void test_a_refused_change_of_codec_changes_nothing(void **state)
 	assert_true(world.wish.streams[0].sends);
 	assert_int_equal(call_is_offered(invite, sdp_with("127.0.0.1", "111", G726)), 0);
 	assert_state("talking");
+	/* What it refused is not what it is held by, nor what an INVITE without a description gets. */
+	phone_does(MEDIA_EVENT_FLASH, 0);
+	assert_int_equal(invite->offers, 2);
+	assert_int_equal(invite->offered_first, UA_CODEC_G726_32);
+	call_has_changed(invite, sdp_with("127.0.0.1", "111", G726));
+	assert_int_equal(invite->handlers->offered(invite, NULL, &offer, invite->arg), 0);
+	assert_int_equal(offer.formats[0].codec, UA_CODEC_G726_32);
 }
 
 static void test_a_change_of_codec_waits_for_what_is_under_way(void **state)
