@@ -91,12 +91,13 @@ static void emphasise(float *out, float *last, const int16_t *samples, unsigned 
 static void hop_run(struct dsp_echo *echo, int16_t *clean, const int16_t *far, const int16_t *near)
 {
 	float far_hop[ECHO_HOP_MAX], near_hop[ECHO_HOP_MAX], error[ECHO_HOP_MAX];
+	struct echo_hop run;
 	bool works = echo->state != DSP_ECHO_OFF;
 
 	emphasise(far_hop, &echo->far_last, far, echo->hop);
 	emphasise(near_hop, &echo->near_last, near, echo->hop);
-	echo_filter_run(echo->filter, error, far_hop, near_hop, works);
-	echo_gate_run(&echo->gate, error, echo->filter, echo->config.muting && echo->state == DSP_ECHO_WORKS);
+	echo_filter_run(echo->filter, &run, error, far_hop, near_hop, works);
+	echo_gate_run(&echo->gate, error, &run, echo->config.muting && echo->state == DSP_ECHO_WORKS);
 	if (!works)
 		memcpy(error, near_hop, sizeof(error));
 	for (unsigned i = 0; i < echo->hop; i++) {

@@ -44,9 +44,7 @@ struct partition {
 struct learner {
 	struct partition *partitions;
 	float unexplained[DSP_FFT_PADDED] __attribute__((aligned(16)));
-	float error[ECHO_HOP_MAX];
-	struct dsp_spectrum error_spectrum;
-	float error_power[DSP_FFT_PADDED] __attribute__((aligned(16))); /* ... smoothed */
+	struct echo_try *now; /* what it makes of the hop that is run */
 	float wander;
 	float energy; /* of the newest hop of the error, smoothed */
 	unsigned turn;   /* the partition that is constrained next */
@@ -56,19 +54,18 @@ struct echo_filter {
 	unsigned partitions, hop, lags, newest;
 	float energy_keep;
 	struct learner steady, quick;
-	const struct learner *chosen;
 	float near_energy;
 	unsigned quick_wins; /* hops */
+	bool quick_is_heard;
 	unsigned silent_hops; /* so many in a row far had nothing at all */
 	unsigned fresh_hops; /* so many of them are still learnt from twice */
 	float far[DSP_FFT_SIZE], near[WINDOW];
-	float echo_power[DSP_FFT_PADDED] __attribute__((aligned(16)));
 	struct dsp_spectrum *spectra; /* of far, a ring of lags */
 };
 
 static void learner_reset(struct learner *learner, const struct echo_filter *filter)
 {
-	*learner = (struct learner){.partitions = learner->partitions, .wander = learner->wander};
+	*learner = (struct learner){.partitions = learner->partitions, .now = learner->now, .wander = learner->wander};
 	memset(learner->partitions, 0, filter->partitions * sizeof(learner->partitions[0]));
 	for (unsigned i = 0; i < filter->partitions; i++) {
 		float gain = PRIOR_GAIN * fmaxf(exp2f(-(float)(i * ECHO_PARTITION) / PRIOR_HALF), PRIOR_REST);
@@ -83,16 +80,15 @@ void echo_filter_sound_reset(struct echo_filter *filter)
 	memset(filter->far, 0, sizeof(filter->far));
 	memset(filter->near, 0, sizeof(filter->near));
 	memset(filter->spectra, 0, filter->lags * sizeof(filter->spectra[0]));
-	memset(filter->echo_power, 0, sizeof(filter->echo_power));
 }
 
 void echo_filter_reset(struct echo_filter *filter)
 {
 	learner_reset(&filter->steady, filter);
 	learner_reset(&filter->quick, filter);
-	filter->chosen = &filter->steady;
 	filter->near_energy = 0;
 	filter->quick_wins = 0;
+	filter->quick_is_heard = false;
 	filter->fresh_hops = FRESH_MS * 8 / filter->hop;
 	echo_filter_sound_reset(filter);
 }
@@ -201,10 +197,10 @@ static void learner_try(struct learner *learner, const struct echo_filter *filte
 		echo_expect(samples, learner, filter);
 	for (unsigned i = 0; i < WINDOW; i++)
 		samples[DSP_FFT_SIZE - WINDOW + i] = filter->near[i] - samples[DSP_FFT_SIZE - WINDOW + i];
-	memcpy(learner->error, samples + DSP_FFT_SIZE - filter->hop, filter->hop * sizeof(samples[0]));
-	learner->energy = filter->energy_keep * learner->energy + (1 - filter->energy_keep) * energy(learner->error, filter->hop);
-	dsp_fft_forward(&learner->error_spectrum, samples);
-	power_smoothed(learner->error_power, &learner->error_spectrum);
+	memcpy(learner->now->error, samples + DSP_FFT_SIZE - filter->hop, filter->hop * sizeof(samples[0]));
+	learner->energy = filter->energy_keep * learner->energy + (1 - filter->energy_keep) * energy(learner->now->error, filter->hop);
+	dsp_fft_forward(&learner->now->spectrum, samples);
+	power_smoothed(learner->now->power, &learner->now->spectrum);
 }
 
 /* One over the variance of the error, as far as it can be from the path that is lacking and from what is unexplained. */
@@ -221,7 +217,7 @@ static void certainty(float *result, struct learner *learner, const struct echo_
 	}
 	for (unsigned k = 0; k < DSP_FFT_PADDED; k++) {
 		learner->unexplained[k] = UNEXPLAINED_KEEP * learner->unexplained[k] + 
-			(1 - UNEXPLAINED_KEEP) * learner->error_power[k];
+			(1 - UNEXPLAINED_KEEP) * learner->now->power[k];
 		result[k] = 1 / (expected[k] + learner->unexplained[k] / WINDOW_SHARE + ROUNDING_POWER * DSP_FFT_SIZE);
 	}
 }
@@ -261,7 +257,7 @@ static void learner_learn(struct learner *learner, const struct echo_filter *fil
 
 	certainty(certain, learner, filter);
 	for (unsigned i = 0; i < filter->partitions; i++)
-		partition_learn(&learner->partitions[i], learner->wander, lagged(filter, i), &learner->error_spectrum, certain);
+		partition_learn(&learner->partitions[i], learner->wander, lagged(filter, i), &learner->now->spectrum, certain);
 	constrain(&learner->partitions[learner->turn].path);
 	learner->turn = (learner->turn + 1) % filter->partitions;
 }
@@ -271,9 +267,7 @@ static void path_copy(struct learner *to, const struct learner *from, const stru
 {
 	for (unsigned i = 0; i < filter->partitions; i++)
 		to->partitions[i].path = from->partitions[i].path;
-	memcpy(to->error, from->error, sizeof(from->error));
-	memcpy(to->error_power, from->error_power, sizeof(from->error_power));
-	to->error_spectrum = from->error_spectrum;
+	*to->now = *from->now;
 	to->energy = from->energy;
 }
 
@@ -292,10 +286,8 @@ static void quick_follow(struct echo_filter *filter)
 	const struct learner *steady = &filter->steady;
 	struct learner *quick = &filter->quick;
 
-	memcpy(quick->error, steady->error, sizeof(steady->error));
-	memcpy(quick->error_power, steady->error_power, sizeof(steady->error_power));
-	quick->error_spectrum = steady->error_spectrum;
-	quick->energy = filter->energy_keep * quick->energy + (1 - filter->energy_keep) * energy(quick->error, filter->hop);
+	*quick->now = *steady->now;
+	quick->energy = filter->energy_keep * quick->energy + (1 - filter->energy_keep) * energy(quick->now->error, filter->hop);
 }
 
 static void shift(float *history, unsigned size, const float *samples, unsigned count)
@@ -332,7 +324,7 @@ static void compare(struct echo_filter *filter)
 	bool comparable = fmaxf(steady->energy, quick->energy) > COMPARABLE * (float)filter->hop;
 
 	filter->quick_wins = comparable && quick->energy < QUICK_WINS * steady->energy ? filter->quick_wins + 1 : 0;
-	filter->chosen = filter->quick_wins * filter->hop >= HEARD_MS * 8 ? quick : steady;
+	filter->quick_is_heard = filter->quick_wins * filter->hop >= HEARD_MS * 8;
 	if (!comparable)
 		return;
 	if (filter->near_energy < NOTHING_WINS * fminf(steady->energy, quick->energy))
@@ -344,14 +336,14 @@ static void compare(struct echo_filter *filter)
 }
 
 /* The echo is what near had and the error has not. */
-static void echo_power_keep(struct echo_filter *filter)
+static void echo_power_make(struct echo_hop *run, const struct echo_filter *filter)
 {
-	const struct dsp_spectrum *error = &filter->chosen->error_spectrum;
+	const struct dsp_spectrum *error = &run->chosen->spectrum;
 	float samples[DSP_FFT_SIZE] = {0};
 	struct dsp_spectrum echo;
 
 	if (far_is_over(filter)) {
-		memset(filter->echo_power, 0, sizeof(filter->echo_power));
+		memset(run->echo_power, 0, sizeof(run->echo_power));
 		return;
 	}
 	memcpy(samples + DSP_FFT_SIZE - WINDOW, filter->near, sizeof(filter->near));
@@ -360,7 +352,7 @@ static void echo_power_keep(struct echo_filter *filter)
 		echo.re[k] -= error->re[k];
 		echo.im[k] -= error->im[k];
 	}
-	power_smoothed(filter->echo_power, &echo);
+	power_smoothed(run->echo_power, &echo);
 }
 
 /* As long as nothing is known of the path, the same sound is learnt from a second time; not for ever, since there may be no echo. */
@@ -380,10 +372,13 @@ static void learn_again(struct echo_filter *filter)
 	}
 }
 
-void echo_filter_run(struct echo_filter *filter, float *error, const float *far, const float *near, bool learns)
+void echo_filter_run(struct echo_filter *filter, struct echo_hop *run, float *error, const float *far, const float *near,
+	bool learns)
 {
 	unsigned hop = filter->hop;
 
+	filter->steady.now = &run->steady;
+	filter->quick.now = &run->quick;
 	far_keep(filter, far);
 	shift(filter->near, WINDOW, near, hop);
 	learner_try(&filter->steady, filter);
@@ -394,21 +389,12 @@ void echo_filter_run(struct echo_filter *filter, float *error, const float *far,
 	filter->near_energy = filter->energy_keep * filter->near_energy + (1 - filter->energy_keep) * energy(near, hop);
 	if (learns)
 		compare(filter);
-	memcpy(error, filter->chosen->error, hop * sizeof(*error));
-	echo_power_keep(filter);
+	run->chosen = filter->quick_is_heard ? &run->quick : &run->steady;
+	memcpy(error, run->chosen->error, hop * sizeof(*error));
+	echo_power_make(run, filter);
 	if (!learns || energy(filter->far, DSP_FFT_SIZE) < FAR_POWER_MIN * DSP_FFT_SIZE)
 		return;
 	learner_learn(&filter->steady, filter);
 	learner_learn(&filter->quick, filter);
 	learn_again(filter);
-}
-
-const float *echo_filter_error_power(const struct echo_filter *filter)
-{
-	return filter->chosen->error_power;
-}
-
-const float *echo_filter_echo_power(const struct echo_filter *filter)
-{
-	return filter->echo_power;
 }

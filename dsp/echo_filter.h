@@ -32,11 +32,21 @@ void echo_filter_reset(struct echo_filter *filter);
 /* Forgets the sound alone. */
 void echo_filter_sound_reset(struct echo_filter *filter);
 
-/* One hop: far is what went to the line, near what came back; error gets near without the echo. */
-void echo_filter_run(struct echo_filter *filter, float *error, const float *far, const float *near, bool learns);
+/* What one of the two makes of a hop. */
+struct echo_try {
+	float error[ECHO_HOP_MAX];
+	struct dsp_spectrum spectrum; /* of the error of the last 22 ms */
+	float power[DSP_FFT_PADDED] __attribute__((aligned(16))); /* ... smoothed over its neighbours */
+};
 
-/* Of the last 22 ms: power spectra, smoothed, of the error and of the echo that was taken away; DSP_FFT_BINS each. */
-const float *echo_filter_error_power(const struct echo_filter *filter);
-const float *echo_filter_echo_power(const struct echo_filter *filter);
+/* ... and both. It is read until the next hop of any line: one for all of them stays in the processor's cache. */
+struct echo_hop {
+	struct echo_try steady, quick;
+	const struct echo_try *chosen; /* whose error is taken */
+	float echo_power[DSP_FFT_PADDED] __attribute__((aligned(16))); /* of the echo that was taken away, as the error's */
+};
+
+/* One hop: far is what went to the line, near what came back; error gets near without the echo. */
+void echo_filter_run(struct echo_filter *filter, struct echo_hop *run, float *error, const float *far, const float *near, bool learns);
 
 #endif

@@ -86,9 +86,8 @@ static void band_judge(struct echo_gate *gate, unsigned band, float error, float
 	judgement->echo += echo;
 }
 
-static void noise_learn(struct echo_gate *gate, const struct echo_filter *filter, const struct judgement *judgement)
+static void noise_learn(struct echo_gate *gate, const float *power, const struct judgement *judgement)
 {
-	const float *power = echo_filter_error_power(filter);
 	float energy = 0;
 
 	for (unsigned i = 0; i < ECHO_BANDS; i++)
@@ -105,15 +104,15 @@ static void noise_learn(struct echo_gate *gate, const struct echo_filter *filter
 		gate->noise[i] = band_power(gate->colour, i);
 }
 
-static bool shuts(struct echo_gate *gate, const struct echo_filter *filter)
+static bool shuts(struct echo_gate *gate, const struct echo_hop *run)
 {
 	struct judgement judgement = {0};
 	float reference[ECHO_BANDS];
 
-	echo_refer(gate, reference, echo_filter_echo_power(filter));
+	echo_refer(gate, reference, run->echo_power);
 	for (unsigned i = 0; i < ECHO_BANDS; i++)
-		band_judge(gate, i, band_power(echo_filter_error_power(filter), i), reference[i], &judgement);
-	noise_learn(gate, filter, &judgement);
+		band_judge(gate, i, band_power(run->chosen->power, i), reference[i], &judgement);
+	noise_learn(gate, run->chosen->power, &judgement);
 	if (judgement.talks)
 		gate->open_hops = gate->open_hops + OPEN_PER_HOP < OPEN_HOPS_MAX ? gate->open_hops + OPEN_PER_HOP : OPEN_HOPS_MAX;
 	else if (gate->open_hops > 0)
@@ -155,9 +154,9 @@ static void comfort_noise(struct echo_gate *gate, float *noise)
 	}
 }
 
-void echo_gate_run(struct echo_gate *gate, float *error, const struct echo_filter *filter, bool allowed)
+void echo_gate_run(struct echo_gate *gate, float *error, const struct echo_hop *run, bool allowed)
 {
-	float noise[ECHO_HOP_MAX] = {0}, goal = shuts(gate, filter) && allowed ? 0 : 1;
+	float noise[ECHO_HOP_MAX] = {0}, goal = shuts(gate, run) && allowed ? 0 : 1;
 	float step = goal > 0 ? 1.0f / OPENING_SAMPLES : -1.0f / (float)gate->hop;
 
 	if (gate->opening == goal && goal > 0)

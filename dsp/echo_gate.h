@@ -31,7 +31,7 @@ struct echo_gate {
 };
 
 void echo_gate_init(struct echo_gate *gate, unsigned hop, bool comfort_noise);
-/* One hop of the filter's error, in place. allowed: false opens it. */
-void echo_gate_run(struct echo_gate *gate, float *error, const struct echo_filter *filter, bool allowed);
+/* One hop of the filter's error, in place, and what the filter says of it. allowed: false opens it. */
+void echo_gate_run(struct echo_gate *gate, float *error, const struct echo_hop *run, bool allowed);
 
 #endif
