@@ -42,6 +42,11 @@ static void push(struct media_line *line, enum media_event_kind kind, char digit
 	event_push(line, &event);
 }
 
+static bool is_live(const struct media_line *line, int i)
+{
+	return line->live & 1u << i;
+}
+
 /* By signalling, and once, however many calls it is for; not one that was down before the call. */
 static void key_tell(struct media_line *line, char digit, unsigned duration_samples)
 {
@@ -385,8 +390,11 @@ void media_line_obey(struct media_line *line, uint64_t now_ns)
 	fxs_hook_mode_set(line->hook, wish.hook_mode);
 	obey_machine(line, &wish);
 	streams_place(line, &wish);
-	for (int i = 0; i < MEDIA_STREAMS; i++)
+	line->live = 0;
+	for (int i = 0; i < MEDIA_STREAMS; i++) {
 		stream_obey(line, i, &wish.streams[i]);
+		line->live |= (uint8_t)(wish.streams[i].id ? 1u << i : 0);
+	}
 	stats_publish(line);
 	streams_tie(line, &wish);
 	line->wish = wish;
@@ -465,8 +473,10 @@ void media_line_judge(struct media_line *line, uint64_t now_ns)
 
 static void streams_tick(struct media_line *line)
 {
-	for (int i = 0; i < MEDIA_STREAMS; i++)
-		stream_tick(&line->streams[i], line->now_ns);
+	for (int i = 0; i < MEDIA_STREAMS; i++) {
+		if (is_live(line, i))
+			stream_tick(&line->streams[i], line->now_ns);
+	}
 }
 
 void media_line_heal(struct media_line *line, uint64_t now_ns)
@@ -495,7 +505,7 @@ static void send_block(struct media_line *line, int to, const int16_t *samples, 
 	const int16_t *inputs[1 + MEDIA_STREAMS] = {samples};
 	int16_t sum[FXS_BLOCK_SAMPLES_MAX];
 
-	if (!line->streams[to].wish.id)
+	if (!is_live(line, to))
 		return;
 	if (samples && !line->wish.hears[to]) {
 		samples = hold_player_mix(&line->streams[to].hold, &line->taste->hold, line->streams[to].wish.plays_hold, samples, sum,
@@ -512,11 +522,7 @@ static void send_block(struct media_line *line, int to, const int16_t *samples, 
 /* By the receiver of digits, by a stream, or by the telephone itself; not while it is hung up after a call and may still flash. */
 static bool is_heard(const struct media_line *line)
 {
-	bool streams = false;
-
-	for (int i = 0; i < MEDIA_STREAMS; i++)
-		streams = streams || line->streams[i].wish.id;
-	return streams || line->wish.echo || digits_may_come(line);
+	return line->live || line->wish.echo || digits_may_come(line);
 }
 
 /* What may be of a key stays out of the sound of who gets keys as events; who else speaks in a three-way call does not. */
@@ -577,8 +583,10 @@ static void listen_block(struct media_line *line, int16_t *samples, size_t count
 	if (line->taste->level_control && !line->machine)
 		dsp_level_run(&line->level, samples, count);
 	dsp_gain_apply(line->rx_gain, samples, count);
-	for (int i = 0; i < MEDIA_CALLS; i++)
-		say_block(line, i, samples, count);
+	for (int i = 0; i < MEDIA_CALLS; i++) {
+		if (is_live(line, i))
+			say_block(line, i, samples, count);
+	}
 	memcpy(line->said, samples, count * sizeof(*samples));
 }
 
@@ -593,12 +601,12 @@ static const int16_t *tone_block(struct media_line *line, int16_t *samples, size
 	return muted ? NULL : samples;
 }
 
-static const int16_t *stream_block(struct stream *stream, int16_t *samples, size_t count)
+static const int16_t *stream_block(struct media_line *line, int i, size_t count)
 {
-	if (!stream->wish.id)
+	if (!is_live(line, i))
 		return NULL;
-	stream_play(stream, samples, count);
-	return samples;
+	stream_play(&line->streams[i], line->brought[i], count);
+	return line->brought[i];
 }
 
 static const int16_t *beep_block(struct media_line *line, int16_t *samples, size_t count)
@@ -630,7 +638,7 @@ static const int16_t *call_block(struct media_line *line, int16_t *samples, size
 
 	line->call_gain = gain;
 	for (int i = 0; i < MEDIA_CALLS; i++) {
-		const int16_t *brought = stream_block(&line->streams[i], line->brought[i], count);
+		const int16_t *brought = stream_block(line, i, count);
 
 		if (!brought)
 			continue;
@@ -667,11 +675,11 @@ static void speak_block(struct media_line *line, size_t count)
 static void past_block(struct media_line *line, size_t count)
 {
 	for (int i = MEDIA_CALLS; i < MEDIA_STREAMS; i++)
-		(void)stream_block(&line->streams[i], line->brought[i], count);
+		(void)stream_block(line, i, count);
 	for (int i = MEDIA_CALLS; i < MEDIA_STREAMS; i++)
 		send_block(line, i, NULL, count);
 	for (int i = 0; i < MEDIA_CALLS; i++) {
-		if (line->streams[i].wish.plays_hold)
+		if (is_live(line, i) && line->streams[i].wish.plays_hold)
 			send_block(line, i, line->said, count);
 	}
 }
@@ -696,9 +704,12 @@ static void id_report(struct media_line *line, uint32_t *reported, uint32_t id)
 static void silence_report(struct media_line *line)
 {
 	for (int i = 0; i < MEDIA_STREAMS; i++) {
-		id_report(line, &line->report.silent_ids[i], stream_silent_id(&line->streams[i]));
-		id_report(line, &line->report.quiet_ids[i], stream_quiet_id(&line->streams[i]));
-		id_report(line, &line->report.forged_ids[i], stream_forged_id(&line->streams[i]));
+		const struct stream *stream = &line->streams[i];
+		bool live = is_live(line, i);
+
+		id_report(line, &line->report.silent_ids[i], live ? stream_silent_id(stream) : 0);
+		id_report(line, &line->report.quiet_ids[i], live ? stream_quiet_id(stream) : 0);
+		id_report(line, &line->report.forged_ids[i], live ? stream_forged_id(stream) : 0);
 	}
 }
 

@@ -54,6 +54,7 @@ struct media_line {
 	struct prompt_player prompts;
 	uint64_t tone_muted_until_ns; /* UINT64_MAX: until another tone is wished */
 	uint64_t now_ns;         /* of the step that is running */
+	uint8_t live;            /* bits of those streams that have an id: what the others keep no tick looks at */
 	struct stream streams[MEDIA_STREAMS];
 	struct media_stats stats;
 	unsigned ended;          /* the next place among stats.ended */

@@ -130,6 +130,8 @@ static void lay(const struct playout *playout, const struct playout_entry *tone,
 /* What leaked of a tone that is still to come is no key of its own. */
 static void hush(const struct playout *playout, int16_t *samples, size_t count)
 {
+	if (playout_ahead(playout->tone_begins, playout->next_place) <= 0)
+		return;
 	for (size_t i = 0; i < count; i++) {
 		int32_t before = playout_ahead(playout->tone_begins, playout->next_place + (uint32_t)i);
 
