@@ -111,7 +111,7 @@ const struct setting settings[] = {
 	ACCOUNT("transport", KIND_TRANSPORT, transport, 0, 0, "", "udp",
 		"how SIP goes to the server; tls: server names its port too, which usually is 5061"),
 	ACCOUNT("tls_name", KIND_TEXT, tls_name, 0, CONFIG_TEXT_MAX, "", "",
-		"name or address that the server's certificate must bear; \"\": the domain"),
+		"name or address that the server's certificate must bear, whether we connect to it or it to us; \"\": the domain"),
 	ACCOUNT("sips", KIND_SWITCH, sips, 0, 0, "", "off",
 		"transport = tls: its address is a sips: URI (RFC 5630), and so is whom it calls by number: TLS is asked of everybody on the way. Calls to it are taken over TLS alone"),
 	ACCOUNT("auth_user", KIND_TEXT, auth_user, 0, CONFIG_TEXT_MAX, "", "",

@@ -60,8 +60,15 @@ bool ua_account_has_server_at(const struct ua_account *account, const struct sa 
 	return false;
 }
 
+bool ua_account_is_proven(const struct ua_account *account)
+{
+	return account->transport == SIP_TRANSP_TLS && account->agent && ua_transport_verifies(account->agent->transport);
+}
+
 bool ua_account_has_server(const struct ua_account *account, const struct sip_msg *msg)
 {
+	if (ua_account_is_proven(account))
+		return ua_transport_came_from(account->agent->transport, msg, account->tls_name);
 	return ua_account_has_server_at(account, &msg->src);
 }
 

@@ -34,7 +34,7 @@ struct ua_account_config {
 	const char *peers;     /* others from whom calls to it are taken, as of peers.h; NULL or "": none */
 	struct ua_address backups[UA_BACKUPS_MAX]; /* who takes its place, the preferred first */
 	enum ua_protocol transport;
-	const char *tls_name; /* that the server's certificate must bear; NULL or "": the domain. Accounts of one server have the same */
+	const char *tls_name; /* that the server's certificate must bear; NULL or "": the domain */
 	/* Address of record, Contact and whom it calls are sips: URIs (RFC 5630); with UA_TLS. Calls to it are taken over TLS alone. */
 	bool sips;
 	const char *auth_user; /* NULL: as user */

@@ -124,7 +124,9 @@ const char *ua_account_contact(const struct ua_account *account, const struct ua
 int ua_account_contact_move(struct ua_account *account, const struct sa *addr);
 /* Whether an address is that of one of the account's servers, whatever the port. */
 bool ua_account_has_server_at(const struct ua_account *account, const struct sa *addr);
-/* Whether a message came from there. */
+/* Its servers prove their name by TLS: what comes from their addresses otherwise is not theirs. */
+bool ua_account_is_proven(const struct ua_account *account);
+/* Whether a message came from there; over TLS it is the name that tells, not the address (RFC 5922 s7). */
 bool ua_account_has_server(const struct ua_account *account, const struct sip_msg *msg);
 /* Some of its names was not answered for yet, and no server is known. */
 bool ua_account_is_searching(const struct ua_account *account);

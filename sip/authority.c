@@ -66,10 +66,14 @@ static bool is_service_route(const struct ua_account *account, const struct sa *
 	return ua_authority_service_route(account, &route) && sa_cmp(addr, &route, SA_ADDR);
 }
 
+static bool is_listed(const struct ua_account *account, const struct sa *addr)
+{
+	return lists(account->peers, addr) || (account->agent && lists(account->agent->authority.peers, addr));
+}
+
 bool ua_authority_trusts_at(const struct ua_account *account, const struct sa *addr)
 {
-	return ua_account_has_server_at(account, addr) || is_service_route(account, addr) || lists(account->peers, addr) ||
-		(account->agent && lists(account->agent->authority.peers, addr));
+	return ua_account_has_server_at(account, addr) || is_service_route(account, addr) || is_listed(account, addr);
 }
 
 bool ua_authority_is_here(const struct ua_agent *agent, const struct sa *addr)
@@ -79,6 +83,8 @@ bool ua_authority_is_here(const struct ua_agent *agent, const struct sa *addr)
 
 bool ua_authority_trusts(const struct ua_account *account, const struct sip_msg *msg)
 {
+	if (ua_account_is_proven(account))
+		return ua_account_has_server(account, msg) || is_listed(account, &msg->src);
 	return ua_authority_trusts_at(account, &msg->src);
 }
 
@@ -102,7 +108,7 @@ static bool may_ask(const struct ua_agent *agent, const struct ua_account *accou
 {
 	if (!account)
 		return ua_authority_knows(agent, &msg->src);
-	return ua_authority_is_here(agent, &msg->src) || ua_authority_trusts_at(account, &msg->src);
+	return ua_authority_is_here(agent, &msg->src) || ua_authority_trusts(account, msg);
 }
 
 /* They may call, and ask whether they may; what is for servers to tell or to watch is not for them. */

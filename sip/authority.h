@@ -17,7 +17,8 @@
 /* text NULL or "": none, and *peersp is NULL. A libre object. */
 int ua_authority_peers(struct ua_peers **peersp, const char *text);
 
-/* Whether it comes from the account's server or from a peer: then it is also believed what it says of the caller. */
+/* Whether it comes from the account's server, which over TLS must have proved its name, or from a peer: then it is also believed what it
+ * says of the caller. */
 bool ua_authority_trusts(const struct ua_account *account, const struct sip_msg *msg);
 /* Whether that is the address of such a one. */
 bool ua_authority_trusts_at(const struct ua_account *account, const struct sa *addr);

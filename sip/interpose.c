@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
+#include <dlfcn.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <netinet/in.h>
@@ -79,6 +80,33 @@ int net_sockopt_blocking_set(int fd, bool blocking)
 	if (flags < 0 || fcntl(fd, F_SETFL, blocking ? flags & ~O_NONBLOCK : flags | O_NONBLOCK) < 0)
 		return errno;
 	return mark_and_bind(fd);
+}
+
+static struct {
+	const struct tls *tls;
+	const struct tcp_conn *tcp; /* NULL: none */
+} starting;
+
+int tls_start_tcp(struct tls_conn **ptc, struct tls *tls, struct tcp_conn *tcp, int layer)
+{
+	static int (*next)(struct tls_conn **ptc, struct tls *tls, struct tcp_conn *tcp, int layer);
+	int err;
+
+	if (!next)
+		*(void **)&next = dlsym(RTLD_NEXT, "tls_start_tcp");
+	if (!next)
+		return ENOSYS;
+	starting.tls = tls;
+	starting.tcp = tcp;
+	err = next(ptc, tls, tcp, layer);
+	starting.tcp = NULL;
+	return err;
+}
+
+const struct tcp_conn *ua_interpose_tls_starting(const struct tls **tlsp)
+{
+	*tlsp = starting.tls;
+	return starting.tcp;
 }
 
 uint64_t ua_interpose_swallowed(void)

@@ -4,6 +4,7 @@
  * CLOCK_MONOTONIC, so that a step of the wall clock neither freezes nor fires them; re_fprintf, with
  * which it complains on stderr about every message that it cannot read, says nothing and counts;
  * net_sockopt_blocking_set, which every socket passes before it is bound or connected, is where ours get their mark and interface.
+ * tls_start_tcp does what libre's does, by calling it, and tells meanwhile whose connection it is that gets TLS, which libre tells nobody.
  *
  * tmr_start, tmr_cancel, tmr_poll and tmr_next_timeout (interpose_timers.c) do what libre's do: whole milliseconds, in the order of
  * being due, among equals in that of being started, each thread for itself. But libre searches a sorted list from its end at
@@ -29,6 +30,11 @@ struct ua_socket_options {
 /* Those that are made from now on; NULL: are as the system has them. Where the interface is not there the socket is not made
  * (ENODEV). Control thread. */
 void ua_interpose_sockets(const struct ua_socket_options *options);
+
+struct tcp_conn;
+struct tls;
+/* From within what OpenSSL calls when a handle is made: libre's connection that it is for; NULL: none of libre's. Control thread. */
+const struct tcp_conn *ua_interpose_tls_starting(const struct tls **tlsp);
 
 /* How many lines were swallowed. With a listener for every request and response, what is left for
  * libre to complain about are datagrams that are no SIP message. */

@@ -19,7 +19,7 @@ static void destroy(void *arg)
 
 bool ua_hop_is_same(const struct ua_hop *a, const struct ua_hop *b)
 {
-	return a->type == b->type && sa_cmp(&a->addr, &b->addr, SA_ALL);
+	return a->type == b->type && sa_cmp(&a->addr, &b->addr, SA_ALL) && !str_casecmp(a->tls_name, b->tls_name);
 }
 
 struct ua_server *ua_server_find(const struct ua_agent *agent, const struct ua_hop *hop)

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * A server, by its address, as all accounts of an agent know it: whether it answers. One that let an INVITE, or a request
+ * A server, by its address and over TLS by its name, as all accounts of an agent know it: whether it answers. One that let an INVITE, or a request
  * to itself, unanswered is lost: no request waits for it any more, and it is asked by OPTIONS until it answers. The accounts hear of both.
  * Private to sip/.
  */
@@ -28,7 +28,7 @@ struct ua_server {
 	struct ua_request *probe;
 };
 
-/* The one with that address, or a new one. */
+/* The one with that address and name, or a new one. */
 int ua_server_get(struct ua_server **serverp, struct ua_agent *agent, const struct ua_hop *hop);
 /* NULL: none of an account's. */
 struct ua_server *ua_server_find(const struct ua_agent *agent, const struct ua_hop *hop);

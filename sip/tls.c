@@ -12,6 +12,7 @@
 #include <openssl/x509v3.h>
 #include <re.h>
 
+#include "sip/interpose.h"
 #include "sip/tls.h"
 
 #define REFUSAL_MAX 160
@@ -23,14 +24,101 @@ struct ua_tls {
 	bool unverified;
 	bool refused;
 	char refusal[REFUSAL_MAX];
+	struct list links; /* struct ua_tls_link */
+	char expected[UA_TLS_NAME_MAX + 1];
+	unsigned lane;
 };
 
-static int own_index = -1; /* of ours among what is attached to a context */
+static int own_index = -1;  /* of ours among what is attached to a context */
+static int link_index = -1; /* ... to a connection */
 
 static struct ua_tls *ua_of(const SSL *ssl)
 {
 	return SSL_CTX_get_ex_data(SSL_get_SSL_CTX(ssl), own_index);
 }
+
+/* ---- which connections there are ---- */
+
+static void link_destroy(void *arg)
+{
+	struct ua_tls_link *link = arg;
+
+	list_unlink(&link->le);
+}
+
+/* Without memory nobody has proved anything there. */
+static void on_ssl_new(void *parent, void *attached, CRYPTO_EX_DATA *all, int index, long number, void *arg)
+{
+	const struct tls *tls;
+	const struct tcp_conn *tcp = ua_interpose_tls_starting(&tls);
+	struct ua_tls *ua = tcp ? SSL_CTX_get_ex_data(tls_openssl_context(tls), own_index) : NULL;
+	struct ua_tls_link *link;
+
+	(void)attached;
+	(void)number;
+	(void)arg;
+	if (!ua)
+		return;
+	link = mem_zalloc(sizeof(*link), link_destroy);
+	if (!link)
+		return;
+	link->ssl = parent;
+	link->tcp = tcp;
+	link->lane = ua->lane;
+	str_ncpy(link->name, ua->expected, sizeof(link->name));
+	(void)tcp_conn_local_get(tcp, &link->local);
+	(void)tcp_conn_peer_get(tcp, &link->peer);
+	list_append(&ua->links, &link->le, link);
+	(void)CRYPTO_set_ex_data(all, index, link);
+}
+
+static void on_ssl_free(void *parent, void *attached, CRYPTO_EX_DATA *all, int index, long number, void *arg)
+{
+	(void)parent;
+	(void)all;
+	(void)index;
+	(void)number;
+	(void)arg;
+	mem_deref(attached);
+}
+
+const struct list *ua_tls_links(const struct ua_tls *ua)
+{
+	return &ua->links;
+}
+
+const struct ua_tls_link *ua_tls_link_of(const struct ua_tls *ua, const struct sip_msg *msg)
+{
+	const struct tcp_conn *tcp = msg->tp == SIP_TRANSP_TLS ? sip_msg_tcpconn(msg) : NULL;
+	struct le *le;
+
+	LIST_FOREACH(&ua->links, le) {
+		const struct ua_tls_link *link = le->data;
+
+		if (tcp && link->tcp == tcp)
+			return link;
+	}
+	return NULL;
+}
+
+static bool certificate_has(X509 *certificate, const char *name)
+{
+	struct sa numeric;
+
+	if (sa_set_str(&numeric, name, 0) == 0)
+		return X509_check_ip_asc(certificate, name, 0) == 1;
+	return X509_check_host(certificate, name, 0, X509_CHECK_FLAG_NO_PARTIAL_WILDCARDS, NULL) == 1;
+}
+
+bool ua_tls_link_has_name(const struct ua_tls_link *link, const char *name)
+{
+	X509 *certificate = SSL_get0_peer_certificate(link->ssl);
+
+	return certificate && name[0] && SSL_is_init_finished(link->ssl) && SSL_get_verify_mode(link->ssl) & SSL_VERIFY_PEER &&
+		SSL_get_verify_result(link->ssl) == X509_V_OK && certificate_has(certificate, name);
+}
+
+/* ---- the handshake ---- */
 
 /* The first reason counts: what follows comes of it. */
 static void refuse(struct ua_tls *ua, const char *what, const char *why)
@@ -45,7 +133,7 @@ static int on_verify(int good, X509_STORE_CTX *store)
 {
 	const SSL *ssl = X509_STORE_CTX_get_ex_data(store, SSL_get_ex_data_X509_STORE_CTX_idx());
 
-	if (!good)
+	if (!good && ua_of(ssl))
 		refuse(ua_of(ssl), "certificate refused", X509_verify_cert_error_string(X509_STORE_CTX_get_error(store)));
 	return good;
 }
@@ -65,8 +153,11 @@ static void handshake_begin(struct ua_tls *ua, SSL *ssl)
 	const char *name = X509_VERIFY_PARAM_get0_host(SSL_get0_param(ssl), 0);
 
 	files_read(ua, ssl);
-	if (SSL_is_server(ssl))
+	if (SSL_is_server(ssl)) { /* whoever it is */
+		(void)X509_VERIFY_PARAM_set1_host(SSL_get0_param(ssl), NULL, 0);
+		(void)X509_VERIFY_PARAM_set1_ip(SSL_get0_param(ssl), NULL, 0);
 		return;
+	}
 	SSL_set_verify(ssl, ua->unverified ? SSL_VERIFY_NONE : SSL_VERIFY_PEER, on_verify);
 	if (name)
 		(void)SSL_set_tlsext_host_name(ssl, name);
@@ -76,6 +167,8 @@ static void on_info(const SSL *ssl, int where, int value)
 {
 	struct ua_tls *ua = ua_of(ssl);
 
+	if (!ua) /* gone before its connections */
+		return;
 	if (where & SSL_CB_HANDSHAKE_START)
 		handshake_begin(ua, (SSL *)ssl);
 	else if (where & SSL_CB_ALERT && where & SSL_CB_READ && value >> 8 == SSL3_AL_FATAL)
@@ -90,7 +183,9 @@ static int context_prepare(struct ua_tls *ua)
 
 	if (own_index < 0)
 		own_index = SSL_CTX_get_ex_new_index(0, NULL, NULL, NULL, NULL);
-	if (own_index < 0 || SSL_CTX_set_ex_data(context, own_index, ua) != 1 ||
+	if (link_index < 0)
+		link_index = SSL_get_ex_new_index(0, NULL, on_ssl_new, NULL, on_ssl_free);
+	if (own_index < 0 || link_index < 0 || SSL_CTX_set_ex_data(context, own_index, ua) != 1 ||
 	    SSL_CTX_set_min_proto_version(context, TLS1_2_VERSION) != 1)
 		return ENOMEM;
 	if (ua->ca_file ? SSL_CTX_load_verify_locations(context, ua->ca_file, NULL) != 1 :
@@ -109,8 +204,9 @@ static void destroy(void *arg)
 {
 	struct ua_tls *ua = arg;
 
+	list_clear(&ua->links);
 	if (ua->tls && own_index >= 0)
-		SSL_CTX_set_info_callback(tls_openssl_context(ua->tls), NULL);
+		SSL_CTX_set_ex_data(tls_openssl_context(ua->tls), own_index, NULL);
 	mem_deref(ua->tls);
 	mem_deref(ua->ca_file);
 	mem_deref(ua->certificate_file);
@@ -157,10 +253,23 @@ struct tls *ua_tls_context(const struct ua_tls *ua)
 	return ua->tls;
 }
 
-void ua_tls_expect(struct ua_tls *ua, const char *name)
+bool ua_tls_has_certificate(const struct ua_tls *ua)
+{
+	return ua->certificate_file;
+}
+
+bool ua_tls_verifies(const struct ua_tls *ua)
+{
+	return !ua->unverified;
+}
+
+void ua_tls_expect(struct ua_tls *ua, const char *name, unsigned lane)
 {
 	X509_VERIFY_PARAM *wanted = SSL_CTX_get0_param(tls_openssl_context(ua->tls));
 	struct sa numeric;
+
+	str_ncpy(ua->expected, name ? name : "", sizeof(ua->expected));
+	ua->lane = lane;
 
 	if (name && sa_set_str(&numeric, name, 0) == 0) {
 		(void)X509_VERIFY_PARAM_set1_host(wanted, NULL, 0);

@@ -16,9 +16,20 @@
 
 #define BUCKETS 256 /* of the tables of transactions, a power of 2 */
 
-struct ua_transport {
+/*
+ * libre finds a connection by its address alone. Where two names are at one address, each has a stack of its own, which knows the other's
+ * connections not: a lane. All but the first are for TLS alone, with a port of their own that the system chooses.
+ */
+struct lane {
 	struct sip *sip;
 	struct sip_lsnr *requests, *responses;
+	struct sa tls_local;
+};
+
+struct ua_transport {
+	struct lane lanes[UA_LANES_MAX];
+	unsigned lane_count;
+	char *software;
 	struct ua_transport_handlers handlers;
 	struct sa local;
 	struct ua_socket_options options; /* of all its sockets */
@@ -99,6 +110,14 @@ static void on_trace(bool sent, enum sip_transp type, const struct sa *from, con
 		transport->handlers.arg);
 }
 
+static void lane_close(struct lane *lane)
+{
+	mem_deref(lane->requests);
+	mem_deref(lane->responses);
+	mem_deref(lane->sip);
+	*lane = (struct lane){.sip = NULL};
+}
+
 static void destroy(void *arg)
 {
 	struct ua_transport *transport = arg;
@@ -106,10 +125,10 @@ static void destroy(void *arg)
 	if (last.transport == transport)
 		last.transport = NULL;
 	mem_deref(transport->sieve);
-	mem_deref(transport->requests);
-	mem_deref(transport->responses);
-	mem_deref(transport->sip);
+	for (unsigned i = 0; i < transport->lane_count; i++)
+		lane_close(&transport->lanes[i]);
 	ua_tls_free(transport->tls);
+	mem_deref(transport->software);
 }
 
 /* libre keeps its socket to itself; it is the descriptor that is bound to our address. */
@@ -153,33 +172,137 @@ static void enlarge_receive_buffer(struct ua_transport *transport)
 	(void)getsockopt(fd, SOL_SOCKET, SO_RCVBUF, &transport->receive_buffer, &length);
 }
 
-static int add(struct ua_transport *transport, enum sip_transp type, const struct sa *local, struct tls *tls)
+static int add(struct ua_transport *transport, struct lane *lane, enum sip_transp type, const struct sa *local, struct tls *tls)
 {
 	int err;
 
 	ua_interpose_sockets(&transport->options);
-	err = sip_transp_add(transport->sip, type, local, tls);
+	err = sip_transp_add(lane->sip, type, local, tls);
 	ua_interpose_sockets(NULL);
 	return err;
 }
 
-static int open_stack(struct ua_transport *transport, const struct sa *local, const char *software)
+/* What lane_close ends, also when it fails. */
+static int lane_open(struct ua_transport *transport, struct lane *lane)
 {
-	int err = sip_alloc(&transport->sip, NULL, BUCKETS, BUCKETS, BUCKETS, software, NULL, transport);
+	int err = sip_alloc(&lane->sip, NULL, BUCKETS, BUCKETS, BUCKETS, transport->software, NULL, transport);
 
 	if (err)
 		return err;
 	if (transport->handlers.trace)
-		sip_set_trace_handler(transport->sip, on_trace);
-	err = add(transport, SIP_TRANSP_UDP, local, NULL);
+		sip_set_trace_handler(lane->sip, on_trace);
+	err = sip_listen(&lane->requests, lane->sip, true, on_request, transport);
+	return err ? err : sip_listen(&lane->responses, lane->sip, false, on_response, transport);
+}
+
+static int open_stack(struct ua_transport *transport, const struct sa *local)
+{
+	struct lane *lane = &transport->lanes[0];
+	int err;
+
+	transport->lane_count = 1;
+	err = lane_open(transport, lane);
 	if (!err)
-		err = sip_transp_laddr(transport->sip, &transport->local, SIP_TRANSP_UDP, local);
+		err = add(transport, lane, SIP_TRANSP_UDP, local, NULL);
+	return err ? err : sip_transp_laddr(lane->sip, &transport->local, SIP_TRANSP_UDP, local);
+}
+
+/* ---- lanes ---- */
+
+static int lane_add(struct ua_transport *transport)
+{
+	struct lane *lane = &transport->lanes[transport->lane_count];
+	struct sa local = transport->local;
+	int err;
+
+	if (transport->lane_count == UA_LANES_MAX)
+		return EMFILE;
+	sa_set_port(&local, 0);
+	err = lane_open(transport, lane);
 	if (!err)
-		err = sip_listen(&transport->requests, transport->sip, true, on_request, transport);
+		err = add(transport, lane, SIP_TRANSP_TLS, &local, ua_tls_context(transport->tls));
 	if (!err)
-		err = sip_listen(&transport->responses, transport->sip, false, on_response, transport);
+		err = sip_transp_laddr(lane->sip, &lane->tls_local, SIP_TRANSP_TLS, &transport->local);
+	if (err)
+		lane_close(lane);
+	else
+		transport->lane_count++;
 	return err;
 }
+
+/* One that the peer made is in the lane at whose port it arrived. */
+static unsigned lane_of_link(const struct ua_transport *transport, const struct ua_tls_link *link)
+{
+	if (link->name[0])
+		return link->lane;
+	for (unsigned i = 0; i < transport->lane_count; i++) {
+		if (sa_port(&transport->lanes[i].tls_local) == sa_port(&link->local))
+			return i;
+	}
+	return 0;
+}
+
+static bool may_share(const struct ua_transport *transport, const struct ua_tls_link *link, const struct ua_hop *hop)
+{
+	return !hop->tls_name[0] || !ua_tls_verifies(transport->tls) || !str_casecmp(link->name, hop->tls_name) ||
+		ua_tls_link_has_name(link, hop->tls_name);
+}
+
+/* The lane that has a connection to where it goes, and to nobody else there; else one that has none. */
+static unsigned lane_for(const struct ua_transport *transport, const struct ua_hop *hop)
+{
+	bool taken[UA_LANES_MAX + 1] = {false};
+	unsigned lane;
+	struct le *le;
+
+	LIST_FOREACH(ua_tls_links(transport->tls), le) {
+		const struct ua_tls_link *link = le->data;
+
+		if (!sa_cmp(&link->peer, &hop->addr, SA_ALL))
+			continue;
+		lane = lane_of_link(transport, link);
+		if (may_share(transport, link, hop))
+			return lane;
+		taken[lane] = true;
+	}
+	for (lane = 0; taken[lane]; lane++)
+		;
+	return lane;
+}
+
+static struct sip *sip_of(const struct ua_transport *transport, const struct sip_msg *msg)
+{
+	const struct ua_tls_link *link = transport->tls ? ua_tls_link_of(transport->tls, msg) : NULL;
+
+	return transport->lanes[link ? lane_of_link(transport, link) : 0].sip;
+}
+
+/* For a hop, and should a connection have to be made. */
+static int begin(struct ua_transport *transport, const struct ua_hop *hop, struct sip **sipp)
+{
+	unsigned lane = 0;
+	int err;
+
+	if (transport->tls && hop->type == SIP_TRANSP_TLS) {
+		lane = lane_for(transport, hop);
+		err = lane < transport->lane_count ? 0 : lane_add(transport);
+		if (err)
+			return err;
+		ua_tls_expect(transport->tls, hop->tls_name[0] ? hop->tls_name : NULL, lane);
+	}
+	ua_interpose_sockets(&transport->options);
+	*sipp = transport->lanes[lane].sip;
+	return 0;
+}
+
+static void end(struct ua_transport *transport)
+{
+	ua_interpose_sockets(NULL);
+	if (transport->tls)
+		ua_tls_expect(transport->tls, NULL, 0);
+}
+
+/* ---- */
 
 int ua_transport_alloc(struct ua_transport **transportp, const struct sa *local,
 	const struct ua_socket_options *options, const char *software, const struct ua_transport_handlers *handlers)
@@ -192,7 +315,9 @@ int ua_transport_alloc(struct ua_transport **transportp, const struct sa *local,
 	dbg_init(DBG_EMERG, DBG_NONE);
 	transport->handlers = *handlers;
 	transport->options = *options;
-	err = open_stack(transport, local, software);
+	err = str_dup(&transport->software, software);
+	if (!err)
+		err = open_stack(transport, local);
 	if (err) {
 		mem_deref(transport);
 		return err;
@@ -204,9 +329,9 @@ int ua_transport_alloc(struct ua_transport **transportp, const struct sa *local,
 
 int ua_transport_open_tcp(struct ua_transport *transport)
 {
-	if (sip_transp_isladdr(transport->sip, SIP_TRANSP_TCP, &transport->local))
+	if (sip_transp_isladdr(transport->lanes[0].sip, SIP_TRANSP_TCP, &transport->local))
 		return 0;
-	return add(transport, SIP_TRANSP_TCP, &transport->local, NULL);
+	return add(transport, &transport->lanes[0], SIP_TRANSP_TCP, &transport->local, NULL);
 }
 
 void ua_transport_address(const struct ua_transport *transport, enum sip_transp type, struct sa *addr)
@@ -227,12 +352,15 @@ int ua_transport_open_tls(struct ua_transport *transport, const struct ua_tls_co
 	if (err)
 		return err;
 	ua_transport_address(transport, SIP_TRANSP_TLS, &local);
-	err = add(transport, SIP_TRANSP_TLS, &local, ua_tls_context(transport->tls));
+	err = add(transport, &transport->lanes[0], SIP_TRANSP_TLS, &local, ua_tls_context(transport->tls));
 	if (err) {
 		ua_tls_free(transport->tls);
 		transport->tls = NULL;
+		return err;
 	}
-	return err;
+	transport->lanes[0].tls_local = local;
+	ua_tls_expect(transport->tls, NULL, 0);
+	return 0;
 }
 
 bool ua_transport_has_tls(const struct ua_transport *transport)
@@ -245,19 +373,23 @@ const char *ua_transport_tls_refusal(struct ua_transport *transport)
 	return transport->tls ? ua_tls_refusal(transport->tls) : NULL;
 }
 
-/* Should a connection have to be made. */
-static void expect(struct ua_transport *transport, const struct ua_hop *hop)
+bool ua_transport_verifies(const struct ua_transport *transport)
 {
-	if (transport->tls && hop->type == SIP_TRANSP_TLS)
-		ua_tls_expect(transport->tls, hop->tls_name[0] ? hop->tls_name : NULL);
-	ua_interpose_sockets(&transport->options);
+	return transport->tls && ua_tls_verifies(transport->tls);
+}
+
+bool ua_transport_came_from(const struct ua_transport *transport, const struct sip_msg *msg, const char *name)
+{
+	const struct ua_tls_link *link = transport->tls ? ua_tls_link_of(transport->tls, msg) : NULL;
+
+	return link && ua_tls_link_has_name(link, name);
 }
 
 int ua_transport_watch(struct ua_flow_watch **watchp, struct ua_transport *transport, const struct sip_msg *msg,
 	const struct ua_flow_terms *terms, ua_flow_lost_h *handler, void *arg)
 {
 	meet(transport, msg);
-	return ua_flow_watch(watchp, &transport->flows, transport->sip, msg, terms, handler, arg);
+	return ua_flow_watch(watchp, &transport->flows, sip_of(transport, msg), msg, terms, handler, arg);
 }
 
 void ua_transport_free(struct ua_transport *transport)
@@ -280,23 +412,39 @@ uint64_t ua_transport_unreadable(void)
 	return ua_interpose_swallowed();
 }
 
+/* Behind our Via: the server may send its requests by this connection too, since we have shown who we are (RFC 5923 s8). */
+static int offer_connection(enum sip_transp type, const struct sa *src, const struct sa *dst, struct mbuf *mb, void *arg)
+{
+	(void)type;
+	(void)src;
+	(void)dst;
+	(void)arg;
+	if (mb->pos < 2 || memcmp(mb->buf + mb->pos - 2, "\r\n", 2))
+		return 0;
+	mb->pos -= 2;
+	return mbuf_write_str(mb, ";alias\r\n");
+}
+
 int ua_transport_request(struct sip_request **requestp, struct ua_transport *transport,
 	const struct ua_hop *hop, const char *method, const char *uri, struct mbuf *content,
 	sip_resp_h *handler, void *arg)
 {
 	struct uri route = {.scheme = PL("sip"), .port = sa_port(&hop->addr)};
 	char host[UA_HOST_MAX];
+	struct sip *sip;
 	int err;
 
 	pl_set_str(&route.params, sip_transp_param(hop->type));
 	if (sa_ntop(&hop->addr, host, sizeof(host)))
 		return EINVAL;
 	pl_set_str(&route.host, host);
-	expect(transport, hop);
+	err = begin(transport, hop, &sip);
+	if (err)
+		return err;
 	content->pos = 0;
-	err = sip_request(requestp, transport->sip, true, method, -1, uri, -1, &route, content, 0,
-		NULL, handler, arg);
-	ua_interpose_sockets(NULL);
+	err = sip_request(requestp, sip, true, method, -1, uri, -1, &route, content, 0,
+		hop->type == SIP_TRANSP_TLS && ua_tls_has_certificate(transport->tls) ? offer_connection : NULL, handler, arg);
+	end(transport);
 	return err;
 }
 
@@ -307,12 +455,14 @@ void ua_transport_cancel(struct sip_request *request)
 
 int ua_transport_send(struct ua_transport *transport, const struct ua_hop *hop, struct mbuf *message)
 {
-	int err;
+	struct sip *sip;
+	int err = begin(transport, hop, &sip);
 
+	if (err)
+		return err;
 	message->pos = 0;
-	expect(transport, hop);
-	err = sip_send(transport->sip, NULL, hop->type, &hop->addr, message);
-	ua_interpose_sockets(NULL);
+	err = sip_send(sip, NULL, hop->type, &hop->addr, message);
+	end(transport);
 	return err;
 }
 
@@ -342,7 +492,7 @@ int ua_transport_ack(struct mbuf **ackp, struct ua_transport *transport, const s
 int ua_transport_serve(struct sip_strans **transp, struct ua_transport *transport,
 	const struct sip_msg *msg, sip_cancel_h *cancelled, void *arg)
 {
-	return sip_strans_alloc(transp, transport->sip, msg, cancelled, arg);
+	return sip_strans_alloc(transp, sip_of(transport, msg), msg, cancelled, arg);
 }
 
 int ua_transport_reply(struct ua_transport *transport, struct sip_strans **transp,
@@ -355,9 +505,9 @@ int ua_transport_reply(struct ua_transport *transport, struct sip_strans **trans
 	if (reply->body)
 		(void)re_snprintf(type, sizeof(type), "Content-Type: %s\r\n", reply->type);
 	if (!transp)
-		return sip_replyf(transport->sip, msg, (uint16_t)reply->status, reply->phrase,
+		return sip_replyf(sip_of(transport, msg), msg, (uint16_t)reply->status, reply->phrase,
 			"%s%sContent-Length: %zu\r\n\r\n%s", headers, type, strlen(body), body);
-	return sip_treplyf(transp, messagep, transport->sip, msg, !pl_strcmp(&msg->met, "INVITE"), (uint16_t)reply->status,
+	return sip_treplyf(transp, messagep, sip_of(transport, msg), msg, !pl_strcmp(&msg->met, "INVITE"), (uint16_t)reply->status,
 		reply->phrase, "%s%sContent-Length: %zu\r\n\r\n%s", headers, type, strlen(body), body);
 }
 

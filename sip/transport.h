@@ -16,6 +16,7 @@
 #include "sip/hop.h"
 #include "sip/interpose.h"
 
+#define UA_LANES_MAX   16
 #define UA_T1_MS       500u  /* RFC 3261 table 4 */
 #define UA_T2_MS       4000u
 #define UA_TIMEOUT_MS  (64 * UA_T1_MS)
@@ -45,9 +46,13 @@ int ua_transport_alloc(struct ua_transport **transportp, const struct sa *local,
 /* TCP too, on the same port; once is enough. EADDRINUSE. Connections are found by address, whoever
  * made them; one on which nothing came for 900 s is closed. */
 int ua_transport_open_tcp(struct ua_transport *transport);
-/* TLS on the next port; once is enough. ENOENT: a file cannot be used. */
+/* TLS on the next port; once is enough. ENOENT: a file cannot be used. A connection serves all whose server's name its certificate bears;
+ * another name at the same address gets another connection, up to UA_LANES_MAX (else EMFILE). */
 int ua_transport_open_tls(struct ua_transport *transport, const struct ua_tls_config *config);
 bool ua_transport_has_tls(const struct ua_transport *transport);
+/* Whether others must prove by TLS who they are, and who sent that message has proved to bear that name. */
+bool ua_transport_verifies(const struct ua_transport *transport);
+bool ua_transport_came_from(const struct ua_transport *transport, const struct sip_msg *msg, const char *name);
 /* As ua_tls_refusal; NULL without TLS. */
 const char *ua_transport_tls_refusal(struct ua_transport *transport);
 /* Where messages of that transport come to. */

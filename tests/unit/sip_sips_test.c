@@ -81,14 +81,14 @@ static void test_whom_it_dials_is_called_so(void **state)
 
 	(void)state;
 	open_secure();
-	snprintf(service_routes, sizeof(service_routes), "Service-Route: <sip:127.0.0.1:%u;lr>, <sips:b.example.org;lr>\r\n", tls_peer_port());
+	snprintf(service_routes, sizeof(service_routes), "Service-Route: <sip:" TLS_PEER_ADDR ":%u;lr>, <sips:b.example.org;lr>\r\n", tls_peer_port());
 	register_with(service_routes);
 	message = bed_call();
 	/* RFC 5630 s5.1.1: who is addressed by sips: is called by it, over TLS | numbers too, where the account is one */
 	assert_starts(message, "INVITE sips:200@example.org SIP/2.0\r\nVia: SIP/2.0/TLS ");
 	assert_has(message, "To: <sips:200@example.org>\r\n");
 	/* RFC 5630 s5.1.1: a Route of sip: becomes sips: when the Request-URI is one | each Service-Route */
-	assert_has(message, "Route: <sips:127.0.0.1:");
+	assert_has(message, "Route: <sips:" TLS_PEER_ADDR ":");
 	assert_has(message, "Route: <sips:b.example.org;lr>\r\n");
 }
 
@@ -101,11 +101,11 @@ static void test_what_is_sips_stays_so_within_a_dialog(void **state)
 	invite = call("sips:200@example.org");
 	/* RFC 3261 s8.1.1.8: with a sips: Request-URI Contact is a sips: URI | also where the account is a sip: one */
 	assert_has(invite, our_contact("sips"));
-	snprintf(contact, sizeof(contact), "Contact: <sip:200@127.0.0.1:%u>\r\n", tls_peer_port());
+	snprintf(contact, sizeof(contact), "Contact: <sip:200@" TLS_PEER_ADDR ":%u>\r\n", tls_peer_port());
 	bed_reply(invite, 200, "OK", "b", contact, SDP(5004));
 	message = bed_receive();
 	/* RFC 3261 s12.1.2: the dialog of a sips: call is secure | its target is one, though the far end said sip: */
-	assert_starts(message, "ACK sips:200@127.0.0.1:");
+	assert_starts(message, "ACK sips:200@" TLS_PEER_ADDR ":");
 	bed_heard("answered 192.0.2.1:5004");
 	assert_int_equal(ua_invite_offer(bed.invite, &(struct ua_sdp){.addr = "192.0.2.9", .port = 4000, .direction = UA_SENDRECV}), 0);
 	message = bed_receive();
@@ -115,7 +115,7 @@ static void test_what_is_sips_stays_so_within_a_dialog(void **state)
 	bed_receive_new("ACK ");
 	bed_end(16);
 	message = bed_receive();
-	assert_starts(message, "BYE sips:200@127.0.0.1:");
+	assert_starts(message, "BYE sips:200@" TLS_PEER_ADDR ":");
 	assert_has(message, "Via: SIP/2.0/TLS ");
 }
 
@@ -162,6 +162,7 @@ static void test_a_sips_contact_is_not_reached_in_the_clear(void **state)
 
 	(void)state;
 	account.transport = UA_UDP;
+	account.server_addr = "127.0.0.1";
 	account.server_port = bed.peer_port;
 	tls_peer_agent_anew(NULL, &account);
 	bed_send_by(NULL);

@@ -27,12 +27,20 @@ static struct {
 	struct {
 		const char *name, *file;
 	} shows[NAMES_MAX];
-	int fd;
+	int fd, udp;
 	uint16_t port;
 	struct connection connections[CONNECTIONS_MAX];
 	unsigned count, speaker;
 	void *files[3]; /* texts that the agent's configuration names */
 } peer;
+
+static struct sockaddr_in address_of(const char *addr, uint16_t port)
+{
+	struct sockaddr_in at = {.sin_family = AF_INET, .sin_port = htons(port)};
+
+	assert_int_equal(inet_pton(AF_INET, addr, &at.sin_addr), 1);
+	return at;
+}
 
 static SSL_CTX *context_make(const char *file)
 {
@@ -136,9 +144,27 @@ void tls_peer_send(const char *bytes, size_t length)
 	assert_int_equal(SSL_write(peer.connections[peer.speaker].ssl, bytes, (int)length), length);
 }
 
+static void on_datagram(int flags, void *arg)
+{
+	char bytes[8192];
+	ssize_t length = recv(peer.udp, bytes, sizeof(bytes), MSG_DONTWAIT);
+
+	(void)flags;
+	(void)arg;
+	if (length > 0)
+		bed_take(TLS_PEER_BY_UDP, bytes, (size_t)length);
+}
+
+void tls_peer_send_by_udp(const char *bytes, size_t length)
+{
+	const struct sockaddr_in to = address_of("127.0.0.1", bed.agent_port);
+
+	assert_int_equal(sendto(peer.udp, bytes, length, 0, (const struct sockaddr *)&to, sizeof(to)), length);
+}
+
 static void listen_somewhere(void)
 {
-	struct sockaddr_in addr = {.sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
+	struct sockaddr_in addr = address_of(TLS_PEER_ADDR, 0);
 	socklen_t length = sizeof(addr);
 
 	peer.fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
@@ -147,6 +173,9 @@ static void listen_somewhere(void)
 	assert_int_equal(getsockname(peer.fd, (struct sockaddr *)&addr, &length), 0);
 	assert_int_equal(fd_listen(peer.fd, FD_READ, on_connection, NULL), 0);
 	peer.port = ntohs(addr.sin_port);
+	peer.udp = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+	assert_int_equal(bind(peer.udp, (struct sockaddr *)&addr, sizeof(addr)), 0);
+	assert_int_equal(fd_listen(peer.udp, FD_READ, on_datagram, NULL), 0);
 }
 
 struct ua_agent_config tls_peer_agent(void)
@@ -159,7 +188,7 @@ struct ua_agent_config tls_peer_agent(void)
 struct ua_account_config tls_peer_account(void)
 {
 	return (struct ua_account_config){
-		.user = "100", .domain = "example.org", .server_addr = "127.0.0.1", .server_port = peer.port, .password = "secret",
+		.user = "100", .domain = "example.org", .server_addr = TLS_PEER_ADDR, .server_port = peer.port, .password = "secret",
 		.expires_s = 600, .transport = UA_TLS, .tls_name = TLS_PEER_NAME,
 	};
 }
@@ -212,8 +241,9 @@ int tls_peer_close(void **state)
 	bed_close_agent();
 	for (unsigned i = 0; i < peer.count; i++)
 		hang_up(&peer.connections[i]);
-	fd_close(peer.fd);
-	close(peer.fd);
+	tls_peer_stop();
+	fd_close(peer.udp);
+	close(peer.udp);
 	bed_send_by(NULL);
 	SSL_CTX_free(peer.server);
 	X509_free(peer.ca);
@@ -231,14 +261,19 @@ unsigned tls_peer_connections(void)
 
 unsigned tls_peer_connects(const char *file)
 {
-	struct sockaddr_in addr = {
-		.sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK), .sin_port = htons((uint16_t)(bed.agent_port + 1)),
-	};
+	return tls_peer_connects_from(0, file);
+}
+
+unsigned tls_peer_connects_from(uint16_t port, const char *file)
+{
+	const struct sockaddr_in from = address_of(TLS_PEER_ADDR, port), addr = address_of("127.0.0.1", (uint16_t)(bed.agent_port + 1));
 	SSL_CTX *context = context_make(file);
 	struct connection *connection;
-	int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+	int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0), on = 1;
 
-	assert_int_equal(connect(fd, (struct sockaddr *)&addr, sizeof(addr)), 0);
+	assert_int_equal(setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &on, sizeof(on)), 0);
+	assert_int_equal(bind(fd, (const struct sockaddr *)&from, sizeof(from)), 0);
+	assert_int_equal(connect(fd, (const struct sockaddr *)&addr, sizeof(addr)), 0);
 	connection = connection_add(fd, context);
 	SSL_CTX_free(context);
 	SSL_set_connect_state(connection->ssl);
@@ -258,6 +293,15 @@ void tls_peer_speaks_by(unsigned connection)
 void tls_peer_hangs_up(unsigned connection)
 {
 	hang_up(&peer.connections[connection]);
+}
+
+void tls_peer_stop(void)
+{
+	if (peer.fd < 0)
+		return;
+	fd_close(peer.fd);
+	close(peer.fd);
+	peer.fd = -1;
 }
 
 uint16_t tls_peer_port(void)

@@ -10,6 +10,7 @@
 #include "sip/account.h"
 #include "tests/unit/sip_peer.h"
 
+#define TLS_PEER_ADDR "127.0.0.2"
 #define TLS_PEER_NAME "sip.example.org"
 
 /* The agent has an account over TLS, whose server bears TLS_PEER_NAME. */
@@ -31,13 +32,20 @@ void tls_peer_shows(const char *name, const char *file);
 unsigned tls_peer_connections(void);
 /* A connection to the agent's port, with the certificate of that file; NULL: without. Returns its number. */
 unsigned tls_peer_connects(const char *file);
+/* ... from that port of its own. */
+unsigned tls_peer_connects_from(uint16_t port, const char *file);
 /* Whatever the test sends goes by that one. */
 void tls_peer_speaks_by(unsigned connection);
 /* For bed_send_by, which it is given when it opens. */
 void tls_peer_send(const char *bytes, size_t length);
+/* ... by UDP from its address and port; what comes there, bed_receiver calls so. */
+void tls_peer_send_by_udp(const char *bytes, size_t length);
+#define TLS_PEER_BY_UDP 1000
 /* It is closed by the peer. */
 void tls_peer_hangs_up(unsigned connection);
 uint16_t tls_peer_port(void);
+/* It listens no more. */
+void tls_peer_stop(void);
 
 #define tls_peer_test(test) cmocka_unit_test_setup_teardown(test, tls_peer_open, tls_peer_close)
 

@@ -131,7 +131,7 @@ static bool shake(void)
 
 static bool calls(const char *name)
 {
-	ua_tls_expect(world.ours, name);
+	ua_tls_expect(world.ours, name, 0);
 	connect_ends();
 	SSL_set_connect_state(world.near);
 	SSL_set_accept_state(world.far);
@@ -326,7 +326,7 @@ static void test_a_new_authority_is_believed_from_the_next_connection_on(void **
 	assert_false(calls(NAME));
 	assert_refused("issuer");
 	certificates_write("ca.pem", NULL, next);
-	ua_tls_expect(world.ours, NAME);
+	ua_tls_expect(world.ours, NAME, 0);
 	SSL_CTX_set_verify(world.other, SSL_VERIFY_NONE, NULL); /* it believes the old one alone */
 	assert_true(calls(NAME));
 	X509_free(next);
