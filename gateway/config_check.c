@@ -13,6 +13,7 @@
 #include "gateway/settings.h"
 #include "sip/account.h"
 #include "sip/dtls.h"
+#include "sip/peers.h"
 
 #define DEFAULT_PROFILE "default"
 #define SESSION_MIN_S 90 /* RFC 4028 s4 */
@@ -310,6 +311,39 @@ static void stun_check(struct check *check, const struct config_account *account
 			"both, or off", account->name, family_name(&stun->servers.each[0].addr), addr, family_name(&local));
 }
 
+/* Whom a certificate would have to name where none is asked for. */
+static const char *unproven_peer(const struct config_list *list)
+{
+	static struct ua_peers peers;
+
+	if (ua_peers_parse(&peers, list->text) != 0)
+		return NULL;
+	for (unsigned i = 0; i < peers.name_count; i++) {
+		if (peers.names[i].by_tls)
+			return peers.names[i].name;
+	}
+	return NULL;
+}
+
+static void account_peers_check(struct check *check, const struct config_account *account)
+{
+	const char *name = unproven_peer(&account->peers);
+
+	if (name && (account->transport != UA_TLS || !check->config->sip.tls_verify))
+		complain(check, &account->place, "account \"%s\": peers: \"tls:%s\": allowed with transport = tls and tls_verify = on", account->name, name);
+}
+
+static void peers_check(struct check *check, const struct config_place *whole)
+{
+	const char *name = unproven_peer(&check->config->sip.peers);
+	bool has_tls = false;
+
+	for (unsigned i = 0; i < check->config->account_count; i++)
+		has_tls |= check->config->accounts[i].transport == UA_TLS;
+	if (name && !(has_tls && check->config->sip.tls_verify))
+		complain(check, whole, "sip: peers: \"tls:%s\": allowed where an account has transport = tls, and tls_verify = on", name);
+}
+
 static void accounts_check(struct check *check)
 {
 	for (unsigned i = 0; i < check->config->account_count; i++) {
@@ -333,6 +367,7 @@ static void accounts_check(struct check *check)
 				"account \"%s\": session_expires_s = %u: allowed is 0 (never) or %d to 86400 s",
 				account->name, account->session_expires_s, SESSION_MIN_S);
 		security_check(check, account);
+		account_peers_check(check, account);
 		if (account->sips && account->transport != UA_TLS)
 			complain(check, &account->place, "account \"%s\": sips = on: allowed with transport = tls", account->name);
 		if (account->password.text[0] && account->password_file.text[0])
@@ -550,6 +585,7 @@ int config_check(struct config *config, const char *path, FILE *errors)
 			"sip: rtp_port_max = %u leaves no even port and the next above rtp_port_min = %u", config->sip.rtp_port_max,
 			config->sip.rtp_port_min);
 	outer_address_check(&check, &whole);
+	peers_check(&check, &whole);
 	playout_check(&check, &whole);
 	prompts_check(&check, path, &whole);
 	profiles_check(&check);

@@ -67,7 +67,7 @@ const struct setting settings[] = {
 	SIP("large_by_tcp", KIND_SWITCH, large_by_tcp, 0, 0, "", "on",
 		"whether a request of more than 1300 bytes goes by TCP where transport is udp (RFC 3261 s18.1.1), if the server takes it; off: by UDP, in fragments"),
 	SIP("peers", KIND_PEERS, peers, 0, CONFIG_LIST_MAX, "", "",
-		"from whom calls to every account are taken, beside its server: addresses and networks, as \"192.0.2.7 198.51.100.0/24 2001:db8::/32\", 32 at most; what they say of the caller is believed (doc/strangers.md)"),
+		"from whom calls to every account are taken, beside its server: addresses and networks, as \"192.0.2.7 198.51.100.0/24 2001:db8::/32\", 32 at most, names, whose addresses the DNS is asked for, and names that a certificate over TLS must bear, as \"sip.example.com tls:sip.example.com\", 8 at most; what they say of the caller is believed (doc/strangers.md)"),
 	SIP("strangers", KIND_STRANGERS, strangers, 0, 0, "", "refuse",
 		"what becomes of calls from anywhere else: refuse (403), silence (no answer at all), challenge (401: who has user and password of the account may call) or allow"),
 	SIP("nameservers", KIND_NAMESERVERS, nameservers, 0, 0, "", "",

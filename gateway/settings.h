@@ -25,7 +25,7 @@ enum settings_kind {
 	KIND_SWITCH,  /* on or off */
 	KIND_LISTEN,  /* several of the next kind; struct listen */
 	KIND_ADDR,    /* numeric, IPv4 or IPv6 */
-	KIND_PEERS,   /* addresses and networks, as of sip/peers.h */
+	KIND_PEERS,   /* addresses, networks and names, as of sip/peers.h */
 	KIND_STRANGERS, /* refuse, silence, challenge or allow; enum ua_strangers as uint8_t */
 	KIND_SERVER,  /* one or several of these, or names, with or without :port; struct servers */
 	KIND_NAMESERVERS, /* several of these or none, likewise */

@@ -139,7 +139,7 @@ static const char *convert_peers(struct place *p)
 	struct ua_peers peers;
 
 	if (ua_peers_parse(&peers, p->text) != 0)
-		return "up to 32 addresses and networks as 192.0.2.7 198.51.100.0/24 2001:db8::/32";
+		return "up to 32 addresses and networks as 192.0.2.7 198.51.100.0/24 2001:db8::/32, and 8 names as sip.example.com tls:sip.example.com";
 	return convert_text(p);
 }
 

@@ -42,7 +42,7 @@ static const char *kind_text(const struct setting *setting, char *text, size_t s
 		[KIND_COUNTRY] = "two letters",
 		[KIND_DRIVER] = "dahdi or dummy",
 		[KIND_BLOCK] = "5, 10 or 20",
-		[KIND_PEERS] = "addresses and networks",
+		[KIND_PEERS] = "addresses, networks and names",
 		[KIND_PTIME] = "10, 20, 30, 40, 50 or 60",
 		[KIND_CODECS] = "names of codecs",
 	};

@@ -304,7 +304,7 @@ static int fill(struct ua_account *account, struct ua_agent *agent,
 	if (!err && config->access_network && config->access_network[0])
 		err = str_dup(&account->access_network, config->access_network);
 	if (!err)
-		err = ua_authority_peers(&account->peers, config->peers);
+		err = ua_authority_peers(&account->peers, agent, config->peers);
 	if (!err)
 		err = ua_credentials_alloc(&account->credentials,
 			config->auth_user ? config->auth_user : config->user, config->password);

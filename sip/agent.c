@@ -323,7 +323,7 @@ static int open_agent(struct ua_agent *agent, const struct ua_agent_config *conf
 	if (!err)
 		err = ua_rate_alloc(&agent->rate, is_known, agent);
 	if (!err)
-		err = ua_authority_peers(&agent->authority.peers, config->peers);
+		err = ua_authority_peers(&agent->authority.peers, agent, config->peers);
 	if (!err)
 		err = ua_known_alloc(&agent->authority.known);
 	if (!err)

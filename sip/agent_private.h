@@ -27,7 +27,7 @@ struct ua_agent {
 	struct ua_transport *transport;
 	struct ua_authority {
 		enum ua_strangers strangers;
-		struct ua_peers *peers; /* of all accounts; NULL: none */
+		struct ua_trusted *peers; /* of all accounts; NULL: none */
 		struct ua_known *known; /* whom the accounts trust */
 	} authority;
 	char *user_agent;
@@ -87,7 +87,7 @@ struct ua_account {
 	bool contact_as_seen;
 	char *tls_name;           /* that a server's certificate bears */
 	struct sa contact_addr;   /* of contact */
-	struct ua_peers *peers; /* NULL: none but the agent's */
+	struct ua_trusted *peers; /* NULL: none but the agent's */
 	enum sip_transp transport;
 	struct ua_entry {
 		struct ua_server *server;

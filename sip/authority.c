@@ -6,17 +6,39 @@
 #include "sip/known.h"
 #include "sip/proof.h"
 
-int ua_authority_peers(struct ua_peers **peersp, const char *text)
+static void trusted_destroy(void *arg)
 {
-	struct ua_peers *peers;
+	struct ua_trusted *trusted = arg;
+
+	for (unsigned i = 0; i < UA_PEER_NAMES_MAX; i++)
+		mem_deref(trusted->names[i]);
+}
+
+/* A port is named so that it is addresses that are asked for, and not a service. */
+static int names_get(struct ua_trusted *trusted, struct ua_agent *agent)
+{
+	int err = 0;
+
+	for (unsigned i = 0; i < trusted->peers.name_count && !err; i++) {
+		if (!trusted->peers.names[i].by_tls)
+			err = ua_name_get(&trusted->names[i], agent, trusted->peers.names[i].name, SIP_PORT, SIP_TRANSP_UDP);
+	}
+	return err;
+}
+
+int ua_authority_peers(struct ua_trusted **peersp, struct ua_agent *agent, const char *text)
+{
+	struct ua_trusted *peers;
 	int err;
 
 	if (!text || !text[0]) {
 		*peersp = NULL;
 		return 0;
 	}
-	peers = mem_zalloc(sizeof(*peers), NULL);
-	err = peers ? ua_peers_parse(peers, text) : ENOMEM;
+	peers = mem_zalloc(sizeof(*peers), trusted_destroy);
+	err = peers ? ua_peers_parse(&peers->peers, text) : ENOMEM;
+	if (!err)
+		err = names_get(peers, agent);
 	if (err)
 		mem_deref(peers);
 	else
@@ -36,14 +58,39 @@ void ua_authority_bytes(uint8_t bytes[UA_PEER_BYTES], const struct sa *addr)
 	memcpy(bytes + sizeof(mapped), &addr->u.in.sin_addr, 4);
 }
 
-static bool lists(const struct ua_peers *peers, const struct sa *addr)
+static bool is_at(const struct ua_name *name, const struct sa *addr)
+{
+	for (unsigned i = 0; i < name->count; i++) {
+		if (sa_cmp(&name->places[i].hop.addr, addr, SA_ADDR))
+			return true;
+	}
+	return false;
+}
+
+bool ua_authority_lists(const struct ua_trusted *peers, const struct sa *addr)
 {
 	uint8_t bytes[UA_PEER_BYTES];
 
 	if (!peers)
 		return false;
 	ua_authority_bytes(bytes, addr);
-	return ua_peers_have(peers, bytes);
+	if (ua_peers_have(&peers->peers, bytes))
+		return true;
+	for (unsigned i = 0; i < peers->peers.name_count; i++) {
+		if (peers->names[i] && !peers->names[i]->failed && is_at(peers->names[i], addr))
+			return true;
+	}
+	return false;
+}
+
+/* By a name that he has proved. */
+static bool lists_sender(const struct ua_trusted *peers, const struct ua_agent *agent, const struct sip_msg *msg)
+{
+	for (unsigned i = 0; peers && i < peers->peers.name_count; i++) {
+		if (peers->peers.names[i].by_tls && ua_transport_came_from(agent->transport, msg, peers->peers.names[i].name))
+			return true;
+	}
+	return false;
 }
 
 bool ua_authority_service_route(const struct ua_account *account, struct sa *addr)
@@ -68,7 +115,7 @@ static bool is_service_route(const struct ua_account *account, const struct sa *
 
 static bool is_listed(const struct ua_account *account, const struct sa *addr)
 {
-	return lists(account->peers, addr) || (account->agent && lists(account->agent->authority.peers, addr));
+	return ua_authority_lists(account->peers, addr) || (account->agent && ua_authority_lists(account->agent->authority.peers, addr));
 }
 
 bool ua_authority_trusts_at(const struct ua_account *account, const struct sa *addr)
@@ -83,6 +130,10 @@ bool ua_authority_is_here(const struct ua_agent *agent, const struct sa *addr)
 
 bool ua_authority_trusts(const struct ua_account *account, const struct sip_msg *msg)
 {
+	const struct ua_agent *agent = account->agent;
+
+	if (agent && (lists_sender(account->peers, agent, msg) || lists_sender(agent->authority.peers, agent, msg)))
+		return true;
 	if (ua_account_is_proven(account))
 		return ua_account_has_server(account, msg) || is_listed(account, &msg->src);
 	return ua_authority_trusts_at(account, &msg->src);
@@ -97,17 +148,29 @@ bool ua_authority_knows(const struct ua_agent *agent, const struct sa *addr)
 {
 	bool has = false;
 
-	if (ua_authority_is_here(agent, addr) || lists(agent->authority.peers, addr))
+	if (ua_authority_is_here(agent, addr) || ua_authority_lists(agent->authority.peers, addr))
 		return true;
 	if (ua_known_has(agent, addr, &has))
 		return hash_apply(agent->accounts, trusts, (void *)(uintptr_t)addr);
 	return has;
 }
 
+static bool trusts_sender(struct le *le, void *arg)
+{
+	return ua_authority_trusts(le->data, arg);
+}
+
+/* A name is nothing that could be looked up. */
+static bool knows_sender(const struct ua_agent *agent, const struct sip_msg *msg)
+{
+	return ua_authority_knows(agent, &msg->src) || (msg->tp == SIP_TRANSP_TLS && (lists_sender(agent->authority.peers, agent, msg) ||
+		hash_apply(agent->accounts, trusts_sender, (void *)(uintptr_t)msg)));
+}
+
 static bool may_ask(const struct ua_agent *agent, const struct ua_account *account, const struct sip_msg *msg)
 {
 	if (!account)
-		return ua_authority_knows(agent, &msg->src);
+		return knows_sender(agent, msg);
 	return ua_authority_is_here(agent, &msg->src) || ua_authority_trusts(account, msg);
 }
 
@@ -133,5 +196,5 @@ bool ua_authority_refuses(struct ua_agent *agent, const struct ua_account *accou
 
 bool ua_authority_is_silent(const struct ua_agent *agent, const struct sip_msg *msg)
 {
-	return agent->authority.strangers == UA_STRANGERS_SILENCE && !ua_authority_knows(agent, &msg->src);
+	return agent->authority.strangers == UA_STRANGERS_SILENCE && !knows_sender(agent, msg);
 }

@@ -14,8 +14,16 @@
 #include "sip/agent_private.h"
 #include "sip/peers.h"
 
+/* Peers as they are listed, and where those are that are listed by name: of them the DNS is asked, and asked again. Who is not found
+ * any more is not trusted any more. */
+struct ua_trusted {
+	struct ua_peers peers;
+	struct ua_name *names[UA_PEER_NAMES_MAX]; /* as peers.names; NULL: by TLS */
+};
+
 /* text NULL or "": none, and *peersp is NULL. A libre object. */
-int ua_authority_peers(struct ua_peers **peersp, const char *text);
+int ua_authority_peers(struct ua_trusted **peersp, struct ua_agent *agent, const char *text);
+bool ua_authority_lists(const struct ua_trusted *peers, const struct sa *addr);
 
 /* Whether it comes from the account's server, which over TLS must have proved its name, or from a peer: then it is also believed what it
  * says of the caller. */

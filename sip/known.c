@@ -66,15 +66,16 @@ static int add_addr(struct ua_known *known, const struct sa *addr)
 
 static bool is_same(const struct ua_peers *a, const struct ua_peers *b)
 {
-	return a->count == b->count && !memcmp(a->list, b->list, a->count * sizeof(a->list[0]));
+	return a->count == b->count && !memcmp(a->list, b->list, a->count * sizeof(a->list[0])) && a->name_count == b->name_count &&
+		!memcmp(a->names, b->names, a->name_count * sizeof(a->names[0]));
 }
 
-static int add_peers(struct ua_known *known, const struct ua_peers *peers)
+static int add_peers(struct ua_known *known, const struct ua_trusted *peers)
 {
 	int err;
 
 	for (size_t i = 0; i < known->peers_count; i++) {
-		if (is_same(known->peers[i], peers))
+		if (is_same(&known->peers[i]->peers, &peers->peers))
 			return 0;
 	}
 	err = make_room(&known->peers, &known->peers_room, known->peers_count, sizeof(*known->peers));
@@ -121,6 +122,6 @@ int ua_known_has(const struct ua_agent *agent, const struct sa *addr, bool *hasp
 	ua_authority_bytes(bytes, addr);
 	*hasp = known->addr_count && bsearch(bytes, known->addrs, known->addr_count, sizeof(*known->addrs), compare);
 	for (size_t i = 0; i < known->peers_count && !*hasp; i++)
-		*hasp = ua_peers_have(known->peers[i], bytes);
+		*hasp = ua_authority_lists(known->peers[i], addr);
 	return 0;
 }

@@ -13,7 +13,7 @@ struct ua_known {
 	bool fresh;
 	uint8_t (*addrs)[UA_PEER_BYTES];
 	size_t addr_count, addr_room;
-	const struct ua_peers **peers; /* the accounts' */
+	const struct ua_trusted **peers; /* the accounts' */
 	size_t peers_count, peers_room;
 };
 

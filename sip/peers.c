@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include <arpa/inet.h>
+#include <ctype.h>
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
@@ -7,7 +8,8 @@
 #include "sip/peers.h"
 
 #define MAPPED_BITS 96 /* in front of an IPv4 address */
-#define WORD_MAX    (INET6_ADDRSTRLEN + sizeof("/128"))
+#define BY_TLS      "tls:"
+#define WORD_MAX    (sizeof(BY_TLS) + UA_PEER_NAME_MAX)
 
 static bool address_read(struct ua_peer *peer, const char *text)
 {
@@ -31,32 +33,74 @@ static bool prefix_read(struct ua_peer *peer, const char *text, bool is_ipv4)
 	return true;
 }
 
-static bool peer_read(struct ua_peer *peer, const char *start, size_t length)
+/* The word is not kept as it is. */
+static bool network_read(struct ua_peer *peer, char *word)
 {
-	char word[WORD_MAX], *slash;
+	char *slash = strchr(word, '/');
 
-	if (length >= sizeof(word))
-		return false;
-	memcpy(word, start, length);
-	word[length] = '\0';
-	slash = strchr(word, '/');
 	if (slash)
 		*slash++ = '\0';
 	return address_read(peer, word) && (!slash || prefix_read(peer, slash, !strchr(word, ':')));
+}
+
+/* The last label begins with a letter: what is none is a mistyped address (RFC 3696 s2). */
+static bool is_host(const char *word)
+{
+	static const char allowed[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-.";
+	const char *dot = strrchr(word, '.'), *last = dot ? dot + 1 : word;
+
+	return isalnum((unsigned char)word[0]) && isalpha((unsigned char)last[0]) && strlen(word) <= UA_PEER_NAME_MAX &&
+		word[strspn(word, allowed)] == '\0' && !strstr(word, "..");
+}
+
+/* A certificate may bear an address too. */
+static bool name_read(struct ua_peer_name *name, const char *word)
+{
+	struct ua_peer address;
+
+	name->by_tls = strncmp(word, BY_TLS, strlen(BY_TLS)) == 0;
+	if (name->by_tls)
+		word += strlen(BY_TLS);
+	if (!is_host(word) && !(name->by_tls && address_read(&address, word)))
+		return false;
+	strcpy(name->name, word);
+	return true;
+}
+
+static bool is_network(const char *word)
+{
+	return strncmp(word, BY_TLS, strlen(BY_TLS)) != 0 && (strpbrk(word, ":/") || !is_host(word));
+}
+
+static int word_read(struct ua_peers *peers, char *word)
+{
+	if (is_network(word)) {
+		if (peers->count == UA_PEERS_MAX)
+			return E2BIG;
+		return network_read(&peers->list[peers->count++], word) ? 0 : EINVAL;
+	}
+	if (peers->name_count == UA_PEER_NAMES_MAX)
+		return E2BIG;
+	return name_read(&peers->names[peers->name_count++], word) ? 0 : EINVAL;
 }
 
 int ua_peers_parse(struct ua_peers *peers, const char *text)
 {
 	static const char between[] = " ,\t";
 	struct ua_peers read = {.count = 0};
+	char word[WORD_MAX];
+	int err;
 
 	for (text += strspn(text, between); *text; text += strspn(text, between)) {
 		size_t length = strcspn(text, between);
 
-		if (read.count == UA_PEERS_MAX)
-			return E2BIG;
-		if (!peer_read(&read.list[read.count++], text, length))
+		if (length >= sizeof(word))
 			return EINVAL;
+		memcpy(word, text, length);
+		word[length] = '\0';
+		err = word_read(&read, word);
+		if (err)
+			return err;
 		text += length;
 	}
 	*peers = read;

@@ -72,6 +72,7 @@ static void finish(struct ua_name *name)
 		name->count = search->place_count;
 	}
 	tmr_start(&name->again, 1000u * (uint64_t)(helps ? ttl_s : UA_NAME_RETRY_S), on_again, name);
+	name->failed = !helps;
 	name->search = mem_deref(search);
 	name->asked = true;
 	(void)hash_apply(name->agent->accounts, tell, name);

@@ -39,6 +39,7 @@ struct ua_name {
 	struct ua_place places[UA_TARGETS_MAX]; /* as the DNS listed them */
 	unsigned count;
 	bool asked; /* the DNS has answered once, or failed to */
+	bool failed; /* the last time it did not say where they are: places are what it said before */
 	struct dns_query *query;
 	struct tmr again;
 	struct ua_search *search; /* under way */

@@ -229,6 +229,39 @@ static void test_whoever_is_listed_by_address_needs_no_name(void **state)
 	bed_heard("incoming 100 from 300 \"\" offering nothing");
 }
 
+static void test_whoever_is_listed_by_a_name_must_prove_it(void **state)
+{
+	struct ua_agent_config agent = tls_peer_agent();
+	struct ua_account_config account = tls_peer_account();
+
+	(void)state;
+	tls_peer_certificate("other.pem", "DNS:" OTHER);
+	tls_peer_certificate("third.pem", "DNS:third.example.net");
+	agent.peers = "192.0.2.1 tls:" OTHER;
+	agent.strangers = UA_STRANGERS_SILENCE;
+	account.server_addr = "127.0.0.9";
+	tls_peer_agent_anew(&agent, &account);
+	call_by(tls_peer_connects("other.pem"), "other");
+	assert_starts(bed_receive(), "SIP/2.0 100 ");
+	/* RFC 5922 s7.5: who connects is whom his certificate names | he calls whose name is listed, from wherever he connects */
+	bed_heard("incoming 100 from 300 \"\" offering nothing");
+	request("OPTIONS", "999", "nobody", "");
+	assert_starts(bed_receive(), "SIP/2.0 404 ");
+	call_by(tls_peer_connects("third.pem"), "third");
+	call_by(tls_peer_connects(NULL), "nameless");
+	bed_send_by(tls_peer_send_by_udp);
+	request_by("UDP", "INVITE", "100", "open", CONTACT);
+	bed_quiet();
+	bed_heard_nothing();
+	account.peers = "tls:third.example.net";
+	agent.peers = NULL;
+	bed_send_by(tls_peer_send);
+	tls_peer_agent_anew(&agent, &account);
+	call_by(tls_peer_connects("third.pem"), "again");
+	assert_starts(bed_receive(), "SIP/2.0 100 ");
+	bed_heard("incoming 100 from 300 \"\" offering nothing");
+}
+
 static void test_where_nobody_proves_anything_the_address_counts(void **state)
 {
 	struct ua_agent_config agent = tls_peer_agent();
@@ -270,6 +303,7 @@ int main(void)
 		tls_peer_test(test_the_connection_is_offered_where_we_show_who_we_are),
 		tls_peer_test(test_a_connection_of_the_server_s_own_is_known_by_its_name),
 		tls_peer_test(test_whoever_is_listed_by_address_needs_no_name),
+		tls_peer_test(test_whoever_is_listed_by_a_name_must_prove_it),
 		tls_peer_test(test_where_nobody_proves_anything_the_address_counts),
 		tls_peer_test(test_a_connection_from_the_server_s_port_is_not_taken_for_the_server),
 	};

@@ -693,6 +693,11 @@ void bed_agent_anew(const struct ua_agent_config *config, const struct ua_accoun
 	assert_int_equal(ua_account_alloc(&bed.account, bed.agent, account, on_registration, NULL), 0);
 }
 
+void bed_account_forget(void)
+{
+	bed.account = NULL;
+}
+
 void bed_qualify(unsigned qualify_s)
 {
 	open_account(qualify_s, UA_UDP);

@@ -56,6 +56,8 @@ int bed_close(void **state);
 void bed_close_agent(void);
 /* Agent and account are others now. */
 void bed_agent_anew(const struct ua_agent_config *config, const struct ua_account_config *account);
+/* Its account stays as it is; the next one comes beside it. */
+void bed_account_forget(void);
 /* Its account is another one now, which asks the server so often whether it is there. */
 void bed_qualify(unsigned qualify_s);
 /* ... whose server has another address: the peer is a stranger. */

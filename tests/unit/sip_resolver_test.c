@@ -9,11 +9,13 @@
 #define FAILOVER_MS 4000
 #define SOON_MS     1000 /* within which an account registers when its server was found */
 
+static struct ua_address nameserver;
+
 static int open_with_dns(void **state)
 {
 	int err;
 
-	bed_nameserver = (struct ua_address){"127.0.0.1", dns_bind()};
+	nameserver = bed_nameserver = (struct ua_address){"127.0.0.1", dns_bind()};
 	err = bed_open(state);
 	bed_nameserver = (struct ua_address){NULL, 0};
 	dns_open();
@@ -387,10 +389,111 @@ static void test_what_resolv_conf_may_say(void **state)
 #define conf_test(test) cmocka_unit_test_setup_teardown(test, open_with_conf, close_with_conf)
 #define dns_test(test) cmocka_unit_test_setup_teardown(test, open_with_dns, close_with_dns)
 
+/* An account whose server nobody knows, and two places from where somebody may call. */
+static void open_with_peers(const char *peers, const char *account_peers)
+{
+	const struct ua_agent_config agent = {.local_addr = bed.addr, .user_agent = "tipring", .nameservers = {nameserver}, .peers = peers};
+	const struct ua_account_config account = {
+		.user = "101", .domain = "example.net", .server_addr = "127.0.0.9", .server_port = 5060, .password = "", .expires_s = 600,
+		.peers = account_peers,
+	};
+
+	bed_agent_anew(&agent, &account);
+	bed_account_forget();
+	bed_servers_of(3, "nowhere.example.org", 5060);
+	settle();
+}
+
+/* A call from the place of that number to user; its first answer's status. */
+static unsigned call_from(unsigned place, const char *user)
+{
+	static unsigned calls;
+	const char *answer;
+	char id[16];
+
+	bed.speaker = place;
+	bed.refuse_calls = true;
+	snprintf(id, sizeof(id), "p%u", ++calls);
+	bed_send("INVITE sip:%s@127.0.0.1 SIP/2.0\r\nVia: SIP/2.0/UDP 127.0.0.66:9;rport;branch=z9hG4bK-p%u\r\n"
+		"From: <sip:300@example.org>;tag=p\r\nTo: <sip:%s@example.org>\r\nCall-ID: p%u\r\nCSeq: 1 INVITE\r\n"
+		"Contact: <sip:300@127.0.0.66>\r\nContent-Length: 0\r\n\r\n", user, calls, user, calls);
+	do
+		answer = bed_receive();
+	while (strcmp(header(answer, "Call-ID"), id) != 0 || !strncmp(answer, "SIP/2.0 100", 11));
+	return (unsigned)atoi(answer + 8);
+}
+
+static void test_a_peer_may_be_listed_by_name(void **state)
+{
+	(void)state;
+	dns_a("peer.example.org", 300, "127.0.0.2");
+	dns_a("mine.example.org", 300, "127.0.0.3");
+	open_with_peers("192.0.2.1 peer.example.org", "mine.example.org");
+	/* RFC 3263 s5: who a name is, its addresses tell | a peer that is listed by name calls from one of them */
+	assert_int_equal(call_from(1, "100"), 486);
+	assert_int_equal(call_from(1, "101"), 486);
+	assert_int_equal(call_from(2, "100"), 403);
+	assert_int_equal(call_from(2, "101"), 486);
+	assert_int_equal(call_from(2, "999"), 404); /* some account knows him */
+}
+
+static void test_a_peer_s_name_is_asked_for_again(void **state)
+{
+	(void)state;
+	dns_a("peer.example.org", 300, "127.0.0.2");
+	open_with_peers("peer.example.org", NULL);
+	assert_int_equal(call_from(1, "100"), 486);
+	dns_forget();
+	dns_a("peer.example.org", 300, "127.0.0.3");
+	bed_advance(299000);
+	settle();
+	assert_int_equal(call_from(1, "100"), 486);
+	bed_advance(1000);
+	settle();
+	/* RFC 1035 s3.2.1: an answer counts for its TTL | then the name is asked for again, and who had the address before is a stranger */
+	assert_int_equal(call_from(1, "100"), 403);
+	assert_int_equal(call_from(2, "100"), 486);
+}
+
+static void test_a_peer_whose_name_is_not_found_any_more_is_a_stranger(void **state)
+{
+	(void)state;
+	dns_a("peer.example.org", 30, "127.0.0.2");
+	open_with_peers("peer.example.org", NULL);
+	assert_int_equal(call_from(1, "100"), 486);
+	dns_forget();
+	bed_advance(30000);
+	settle();
+	assert_int_equal(call_from(1, "100"), 403);
+	dns_a("peer.example.org", 30, "127.0.0.2");
+	bed_advance(30000);
+	settle();
+	assert_int_equal(call_from(1, "100"), 486);
+	dns_be_silent(true);
+	bed_advance(30000);
+	for (unsigned i = 0; i < 80; i++) /* the question is asked several times */
+		bed_advance(1000);
+	/* RFC 1035 s3.2.1: what has grown older than its TTL does not count | when the name server does not answer, or knows of nobody, nor does the name */
+	assert_int_equal(call_from(1, "100"), 403);
+}
+
+static void test_until_it_is_found_nobody_has_a_name(void **state)
+{
+	(void)state;
+	dns_be_silent(true);
+	dns_a("peer.example.org", 30, "127.0.0.2");
+	open_with_peers("peer.example.org", NULL);
+	assert_int_equal(call_from(1, "100"), 403);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		dns_test(test_a_name_with_port_is_an_address),
+		dns_test(test_a_peer_may_be_listed_by_name),
+		dns_test(test_a_peer_s_name_is_asked_for_again),
+		dns_test(test_a_peer_whose_name_is_not_found_any_more_is_a_stranger),
+		dns_test(test_until_it_is_found_nobody_has_a_name),
 		dns_test(test_a_stun_server_is_found_by_its_service),
 		dns_test(test_a_stun_server_without_service_has_the_usual_port),
 		dns_test(test_srv_is_followed_where_there_is_no_naptr),

@@ -657,7 +657,8 @@ static bool peers_have(const char *list, const char *addr)
 
 static void test_peers_are_addresses_and_networks_of_either_family(void **state)
 {
-	static const char *const wrong[] = {"1.2.3", "1.2.3.4/33", "1.2.3.4/", "1.2.3.4/-1", "::/129", "sip.example.com", "1.2.3.4 x", "1.2.3.4/8/8"};
+	static const char *const wrong[] = {"1.2.3", "1.2.3.4/33", "1.2.3.4/", "1.2.3.4/-1", "::/129", "1.2.3.4/8/8", "sip.example.com/24", "1.2.3.4 x_y",
+		"192.0.2.300", "a..b", "-a.b", "tls:", "tls:*.example.com", "tls:1.2.3", "TLS:a.b"};
 	struct ua_peers peers;
 	char many[512] = "";
 
@@ -677,6 +678,22 @@ static void test_peers_are_addresses_and_networks_of_either_family(void **state)
 	for (unsigned i = 0; i <= UA_PEERS_MAX; i++)
 		strcat(many, "10.0.0.1 ");
 	assert_int_equal(ua_peers_parse(&peers, many), E2BIG);
+}
+
+static void test_peers_are_names_too(void **state)
+{
+	struct ua_peers peers;
+
+	(void)state;
+	assert_int_equal(ua_peers_parse(&peers, "192.0.2.7 sip.example.com, tls:Sip-2.example.com tls:192.0.2.8 tls:2001:db8::1 3com.example"), 0);
+	assert_int_equal(peers.count, 1);
+	assert_int_equal(peers.name_count, 5);
+	assert_string_equal(peers.names[0].name, "sip.example.com");
+	assert_false(peers.names[0].by_tls);
+	assert_string_equal(peers.names[1].name, "Sip-2.example.com");
+	assert_true(peers.names[1].by_tls);
+	assert_string_equal(peers.names[3].name, "2001:db8::1");
+	assert_int_equal(ua_peers_parse(&peers, "a b c d e f g h i"), E2BIG);
 }
 
 static int close_all(void **state)
@@ -711,6 +728,7 @@ int main(void)
 		test_of(test_who_sends_rubbish_is_named),
 		test_of(test_who_sends_rubbish_to_one_agent_casts_suspicion_on_nobody_at_another),
 		cmocka_unit_test(test_peers_are_addresses_and_networks_of_either_family),
+		cmocka_unit_test(test_peers_are_names_too),
 	};
 
 	return cmocka_run_group_tests_name("sip strangers", tests, NULL, NULL);
