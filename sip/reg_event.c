@@ -48,7 +48,7 @@ static void on_contact(const struct ua_reg_contact *contact, void *arg)
 		own->contact.happening = UA_REG_NOTHING;
 }
 
-/* A partial document that others were lost before says too little: with the next one all is told (s5.1). */
+/* A partial document that others were lost before says too little: with the next one all is told (s5.2). */
 static void on_notified(struct ua_subscription *subscription, const struct ua_notice *notice, void *arg)
 {
 	struct ua_reg_event *event = arg;

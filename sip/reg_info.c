@@ -44,7 +44,7 @@ int ua_reg_info_parse(struct ua_reg_info *info, const char *text, size_t length)
 	return EBADMSG;
 }
 
-/* Each event belongs to one of the two states (s5.3.2): with the other one it means nothing. */
+/* Each event belongs to one of the two states (s4.7.1): with the other one it means nothing. */
 static enum ua_reg_happening happening_of(struct span tag)
 {
 	static const struct {

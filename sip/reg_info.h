@@ -11,7 +11,7 @@
 #define UA_REG_TYPE    "application/reginfo+xml"
 #define UA_REG_URI_MAX 512 /* bytes of a Contact, with the final zero; a longer one is passed over */
 
-/* What has become of a Contact (s5.3.2), where that is for who registered it to know. */
+/* What has become of a Contact (s4.7.1), where that is for who registered it to know. */
 enum ua_reg_happening {
 	UA_REG_NOTHING,      /* it is there, or nobody knows what happened */
 	UA_REG_SHORTENED,

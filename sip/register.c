@@ -526,7 +526,7 @@ static void on_response(int err, const struct sip_msg *msg, void *arg)
 		not_answered(registrar, err);
 }
 
-/* ---- what the registrar tells by itself (RFC 3680 s5.3.2) ---- */
+/* ---- what the registrar tells by itself (RFC 3680 s4.7.1) ---- */
 
 static bool is_settled(const struct ua_registrar *registrar)
 {
