@@ -642,7 +642,8 @@ int leg_call(struct leg **legp, const struct leg_config *config, struct ua_accou
 {
 	struct ua_sdp offer;
 	struct leg *leg;
-	int err = leg_alloc(&leg, config, account, handlers, arg);
+	/* Past the servers all of it is at the address of who is called. */
+	int err = leg_alloc(&leg, config, to->account ? to->account : account, handlers, arg);
 
 	if (err)
 		return err;

@@ -367,6 +367,7 @@ void ua_account_free(struct ua_account *account)
 {
 	if (!account)
 		return;
+	ua_guests_free(account);
 	hash_unlink(&account->he);
 	ua_known_outdate(account->agent->authority.known);
 	ua_reg_event_drop(account->reg_event);

@@ -98,7 +98,7 @@ struct ua_incoming {
 	/* values of Alert-Info, as many as fit into 255 bytes, with commas; "": none, or not from there */
 	const char *alert_info;
 	unsigned diversions;        /* how often it was forwarded before it came here, at most 99 */
-	bool past_servers;          /* from an account of this agent, past every server */
+	bool past_servers;          /* from an account of this process, past every server */
 	bool came_back;             /* the account itself was one of those who forwarded it */
 	const struct ua_sdp *offer; /* NULL: an INVITE without session description */
 	/* The call of ours whose place it is to take (RFC 3891): to be answered without ringing, and

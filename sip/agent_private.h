@@ -68,6 +68,8 @@ enum ua_contact {
 	UA_CONTACTS = 4,
 };
 
+#define UA_GUESTS_MAX 8 /* of an account: other agents, which are as many as the gateway has addresses */
+
 /* A libre object: invites keep it while they need its credentials, also after ua_account_free. */
 struct ua_account {
 	struct le he;             /* in agent->accounts */
@@ -107,7 +109,15 @@ struct ua_account {
 	struct ua_unsolicited *unsolicited; /* NULL: not wanted */
 	struct ua_reg_event *reg_event;     /* ... */
 	bool tells_busy, busy;
+	struct ua_account *guests[UA_GUESTS_MAX]; /* that stand for it at other agents */
+	unsigned guest_count;
+	struct ua_account *host; /* whose guest it is; NULL: nobody's, or the host is gone */
 };
+
+/* guest.c: who calls for the account from that agent: itself at its own, else a guest, which lives as long as both. EHOSTUNREACH: the agent or the
+ * account is gone, or there are UA_GUESTS_MAX. */
+int ua_account_at(struct ua_account **accountp, struct ua_account *account, struct ua_agent *agent);
+void ua_guests_free(struct ua_account *account);
 
 struct ua_account *ua_account_find(const struct ua_agent *agent, const char *contact_user);
 /* For a Request-URI. NULL: it is nobody's here. */

@@ -301,8 +301,8 @@ int ua_invite_send_to(struct ua_invite **invitep, struct ua_account *account, co
 
 	if (!is_valid(to))
 		return EINVAL;
-	if (to->account && to->account->agent != account->agent)
-		return EHOSTUNREACH;
+	if (to->account && (err = ua_account_at(&account, account, to->account->agent)))
+		return err;
 	if (is_sips(to) && account->transport != SIP_TRANSP_TLS)
 		return EPROTONOSUPPORT;
 	if (to->forwards && to->forwards->state != UA_INVITE_OFFERED)

@@ -100,7 +100,8 @@ enum ua_forward_cause {
 struct ua_call_to {
 	const char *user;        /* as of ua_invite_send */
 	const char *uri;         /* ... or, when that is NULL, a sip: or sips: address as it goes into the request, or UA_URI_EMERGENCY */
-	struct ua_account *account; /* of this agent, or NULL: called past every server; user is only what To says */
+	/* Of any agent, or NULL: called past every server, at the address of its agent alone; user is only what To says. */
+	struct ua_account *account;
 	const char *proxy;       /* a sip: address that the request goes by (305), behind the server and its Service-Routes; NULL: none */
 	const char *replaces;    /* value of Replaces (RFC 3891); "": none */
 	bool requires_replaces;  /* who does not know that shall refuse the call rather than ring */
@@ -114,7 +115,7 @@ struct ua_call_to {
 };
 /* EINVAL: no such address, or text that does not belong into a header. EPROTONOSUPPORT: sips: of an account without TLS.
  * ELOOP: the call that is forwarded has no hop left.
- * ENOTCONN: it is not there any more. EHOSTUNREACH: the account that is to be called is another agent's. */
+ * ENOTCONN: it is not there any more. EHOSTUNREACH: the account that is to be called is gone, or so is its agent. */
 int ua_invite_send_to(struct ua_invite **invitep, struct ua_account *account, const struct ua_call_to *to,
 	const struct ua_sdp *offer, const struct ua_invite_handlers *handlers, void *arg);
 

@@ -33,7 +33,7 @@ static void call_incoming(struct ua_invite *invite, const struct post *post)
 {
 	struct ua_caller caller;
 	struct ua_incoming incoming = {
-		.account = invite->account,
+		.account = invite->account->host ? invite->account->host : invite->account,
 		.called_user = caller.called,
 		.caller_user = caller.user,
 		.caller_name = caller.name,

@@ -68,7 +68,7 @@ static void on_response(int err, const struct sip_msg *msg, void *arg)
 static int fill(struct ua_probe *probe, const char *user, const struct ua_account *past)
 {
 	char *to = ua_text_format("<%s:%H@%s>", probe->account->scheme, ua_print_user, user, probe->account->domain);
-	char *uri = past ? ua_text_format("%s", past->contact)
+	char *uri = past ? ua_text_format("%s", past->here)
 			 : ua_text_format("%s:%H@%s", probe->account->scheme, ua_print_user, user, probe->account->domain);
 	int err = to && uri ? ua_dialog_start(&probe->dialog, probe->account->address, to, uri) : ENOMEM;
 
@@ -85,6 +85,8 @@ int ua_probe_send(struct ua_probe **probep, struct ua_account *account, const ch
 
 	if (!user[0] || strlen(user) > UA_USER_MAX)
 		return EINVAL;
+	if (past && (err = ua_account_at(&account, account, past->agent)))
+		return err;
 	probe = mem_zalloc(sizeof(*probe), destroy);
 	if (!probe)
 		return ENOMEM;

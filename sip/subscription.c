@@ -502,8 +502,8 @@ int ua_subscription_begin(struct ua_subscription **subscriptionp, struct ua_acco
 
 	if (to->user && (!to->user[0] || strlen(to->user) > UA_USER_MAX))
 		return EINVAL;
-	if (to->account && to->account->agent != account->agent)
-		return EHOSTUNREACH;
+	if (to->account && (err = ua_account_at(&account, account, to->account->agent)))
+		return err;
 	subscription = mem_zalloc(sizeof(*subscription), destroy);
 	if (!subscription)
 		return ENOMEM;

@@ -47,7 +47,7 @@ struct ua_subscription_handlers {
 /* Whose events. The texts are copied. */
 struct ua_subscribe_to {
 	const char *user;           /* as of ua_invite_send, at the account's domain; NULL: the account's own */
-	struct ua_account *account; /* of this agent, or NULL: asked past every server */
+	struct ua_account *account; /* of any agent, or NULL: asked past every server */
 	const char *event;          /* package: "message-summary" */
 	const char *accept;         /* type of the bodies: "application/simple-message-summary"; others are refused: 415 */
 	unsigned expires_s;         /* asked for, UA_SUBSCRIBE_MIN_S to UA_SUBSCRIBE_MAX_S */

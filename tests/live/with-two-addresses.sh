@@ -1,6 +1,6 @@
 #!/bin/bash
 # A daemon on IPv4 and IPv6 at once: of its two accounts each registers by the address that fits its server. Between lines of the two a
-# call by number is refused. usage: with-two-addresses.sh BUILD     (root)
+# call by number has sound both ways, at the called one's address. usage: with-two-addresses.sh BUILD     (root)
 set -u
 
 . "$(dirname "$0")/alone.bash"
@@ -10,7 +10,7 @@ cat >"$dir/tipring.conf" <<-CONF
 	dummy { wires = "$dir/wires" }
 	control { socket = "$dir/control" }
 	state { file = "" }
-	profile "p" { digit_map = "(xxx)" }
+	profile "p" { digit_map = "(xxx)" flash_max_ms = 0 }
 	account "four" { user = "101" domain = "127.0.0.1" server = "127.0.0.1" password = "secret101" }
 	account "six" { user = "101" domain = "[::1]" server = "::1" password = "secret101" }
 	line "1" { driver = "dummy" channel = "1" account = "four" number = "201" profile = "p" }
@@ -33,8 +33,14 @@ said 1 "six: registered: 200"
 result $? "the account of an IPv6 server registers"
 bound u 127.0.0.1:5070 && bound u "[::1]:5070"
 result $? "SIP is at both addresses"
-printf '1 lift\n1 expect tone dial within 1000\n1 dial 202\n1 expect tone congestion within 2500\n' |
-	timeout 20 "$build/tipring-phone" -q -w "$dir/wires" 1=1 2=2 >"$dir/phones" 2>&1
-result $? "a call by number from one to the other hears congestion"
+for pair in "1 2" "2 1"; do
+	set -- $pair
+	printf '%s\n' "$1 lift" "$1 expect tone dial within 1000" "$1 dial 20$2" "$2 expect ring within 4000" "wait 300" "$2 lift" "$1 say seed 7" "$2 say seed 8" \
+		"$1 hears $2 for 1500" "$2 hears $1 for 1500" "$1 hangup" "$2 expect tone busy within 4000" "$2 hangup" "wait 100" |
+		timeout 20 "$build/tipring-phone" -w "$dir/wires" 1=1 2=2 >"$dir/phones" 2>&1
+	set -- $?
+	[ "$1" = 0 ] || sed 's/^/# /' "$dir/phones"
+	result "$1" "line ${pair% *} calls line ${pair#* } by number, from one address to the other"
+done
 kill "$daemon" "$four" "$six"
 wait

@@ -295,6 +295,68 @@ static void test_a_call_past_every_server_is_told(void **state)
 	bed_heard("past every server");
 }
 
+static void on_guest_answered(struct ua_invite *invite, const struct ua_sdp *answer, void *arg)
+{
+	(void)invite;
+	(void)arg;
+	bed_say("the caller is answered, %s", answer->addr);
+}
+
+static void on_guest_ended(struct ua_invite *invite, const struct ua_end *end, void *arg)
+{
+	(void)invite;
+	(void)arg;
+	bed_say("the caller's call ended%s", end->after_answer ? ", after answer" : "");
+}
+
+static const char *somebody_calls(const char *user, const char *id)
+{
+	bed_send("INVITE sip:%s@127.0.0.1:%u SIP/2.0\r\nVia: SIP/2.0/UDP 127.0.0.1:%u;branch=z9hG4bK-%s\r\nFrom: <sip:200@example.org>;tag=%s\r\n"
+		"To: <sip:100@example.org>\r\nCall-ID: %s\r\nCSeq: 1 INVITE\r\nMax-Forwards: 70\r\nContact: <sip:200@127.0.0.1>\r\nContent-Length: 0\r\n\r\n",
+		user, bed.agent_port, bed.peer_port, id, id, id);
+	return bed_receive();
+}
+
+/* An account of an agent at an address of the other family, which could send ours nothing. */
+static void test_a_call_past_every_server_goes_from_address_to_address(void **state)
+{
+	static const struct ua_invite_handlers guests = {.answered = on_guest_answered, .ended = on_guest_ended};
+	const struct ua_agent_config config = {.local_addr = "::1", .user_agent = "tipring"};
+	const struct ua_account_config other = {
+		.user = "100", .domain = "example.net", .display_name = "Line Six", .server_addr = "::1", .server_port = 9, .password = "", .expires_s = 600,
+	};
+	const struct ua_call_to to = {.user = "12", .account = bed.account, .replaces = "", .referred_by = ""};
+	struct ua_agent *agent;
+	struct ua_account *account;
+	struct ua_invite *call;
+	struct ua_sdp sdp;
+
+	(void)state;
+	assert_int_equal(ua_agent_alloc(&agent, &config, NULL, NULL), 0);
+	assert_int_equal(ua_account_alloc(&account, agent, &other, NULL, NULL), 0);
+	ua_sdp_offer(&sdp, &bed.local);
+	for (unsigned calls = 0; calls < 10; calls++) { /* more than one account has guests */
+		assert_int_equal(ua_invite_send_to(&call, account, &to, &sdp, &guests, NULL), 0);
+		bed_quiet();
+		bed_heard("incoming 12 from 100 \"Line Six\" offering 127.0.0.1:40000");
+		bed_heard("past every server");
+		assert_int_equal(ua_invite_answer(bed.invite, &sdp), 0);
+		bed_quiet();
+		bed_heard("the caller is answered, 127.0.0.1");
+		bed_end(16);
+		bed_quiet();
+		bed_heard("the caller's call ended, after answer");
+	}
+	/* Its Contact there lasts as long as the account; calls of this machine may come to it. */
+	bed.refuse_calls = true;
+	assert_starts(somebody_calls("100-2", "g1"), "SIP/2.0 100 ");
+	bed_heard("incoming 100 from 200 \"\" offering nothing");
+	assert_starts(bed_receive(), "SIP/2.0 486 ");
+	ua_account_free(account);
+	assert_starts(somebody_calls("100-2", "g2"), "SIP/2.0 404 ");
+	ua_agent_free(agent);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -318,6 +380,7 @@ int main(void)
 		bed_test(test_a_call_that_was_answered_goes_nowhere),
 		bed_test(test_a_call_that_came_back_is_told),
 		bed_test(test_a_call_past_every_server_is_told),
+		bed_test(test_a_call_past_every_server_goes_from_address_to_address),
 		bed_test(test_history_tells_that_a_call_came_back),
 		bed_test(test_a_call_that_was_sent_here_did_not_come_back),
 	};
