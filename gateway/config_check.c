@@ -256,15 +256,35 @@ static const char *family_name(const union address *address)
 	return address->any.sa_family == AF_INET6 ? "IPv6" : "IPv4";
 }
 
+/* Which of listen's the account has, as far as that is known before it has begun; false: none is said. */
+static bool local_of(const struct check *check, const struct config_account *account, union address *local, const char **name)
+{
+	const struct listen *listen = &check->config->sip.listen;
+	bool is_ipv6 = listen->any_ipv6 && !listen->any_ipv4;
+
+	*name = listen->each[listen_choose(listen, &account->server)];
+	if (!listen->any_ipv4 && !listen->any_ipv6)
+		return address_set(local, *name, 0) == 0;
+	for (unsigned i = account->server.count; i-- > 0;) {
+		int family = account->server.each[i].addr.any.sa_family;
+
+		if (!account->server.each[i].name[0] && listen_has_family(listen, family))
+			is_ipv6 = family == AF_INET6;
+	}
+	*name = is_ipv6 ? "::" : "0.0.0.0";
+	memset(local, 0, sizeof(*local));
+	local->any.sa_family = is_ipv6 ? AF_INET6 : AF_INET;
+	return true;
+}
+
 /* One address serves an account, sound included. */
 static void family_check(struct check *check, const struct config_account *account, const struct server *server)
 {
-	const struct listen *listen = &check->config->sip.listen;
-	const char *listen_addr = listen->each[listen_choose(listen, &account->server)];
 	char addr[INET6_ADDRSTRLEN];
+	const char *listen_addr;
 	union address local;
 
-	if (server->name[0] || address_set(&local, listen_addr, 0) != 0 || local.any.sa_family == server->addr.any.sa_family)
+	if (server->name[0] || !local_of(check, account, &local, &listen_addr) || local.any.sa_family == server->addr.any.sa_family)
 		return;
 	address_print(&server->addr, addr);
 	complain(check, &account->place,
@@ -272,23 +292,12 @@ static void family_check(struct check *check, const struct config_account *accou
 		"for both", account->name, addr, family_name(&server->addr), listen_addr, family_name(&local));
 }
 
-static bool listens_like(const struct listen *listen, const union address *address)
-{
-	union address local;
-
-	for (unsigned i = 0; i < listen->count; i++) {
-		if (address_set(&local, listen->each[i], 0) == 0 && local.any.sa_family == address->any.sa_family)
-			return true;
-	}
-	return false;
-}
-
 static void outer_address_check(struct check *check, const struct config_place *whole)
 {
 	const struct config_sip *sip = &check->config->sip;
 	union address outer;
 
-	if (sip->listen.count && address_set(&outer, sip->rtp_addr.text, 0) == 0 && !listens_like(&sip->listen, &outer))
+	if (listen_is_said(&sip->listen) && address_set(&outer, sip->rtp_addr.text, 0) == 0 && !listen_has_family(&sip->listen, outer.any.sa_family))
 		complain(check, whole, "sip: rtp_addr = \"%s\" is %s, which none of listen is; allowed is the same for both", sip->rtp_addr.text,
 			family_name(&outer));
 }
@@ -298,10 +307,10 @@ static void stun_check(struct check *check, const struct config_account *account
 {
 	const struct config_sip *sip = &check->config->sip;
 	const struct servers_stun *stun = account->stun_server.said ? &account->stun_server : &sip->stun_server;
-	const char *addr = sip->listen.each[listen_choose(&sip->listen, &account->server)];
+	const char *addr;
 	union address local;
 
-	if (!stun->servers.count || address_set(&local, addr, 0) != 0)
+	if (!stun->servers.count || !local_of(check, account, &local, &addr))
 		return;
 	if (sip->rtp_addr.text[0] && !strchr(addr, ':') == !strchr(sip->rtp_addr.text, ':'))
 		complain(check, &account->place, "account \"%s\": rtp_addr = \"%s\" and a stun_server both say where its sound is; allowed is one of them",
@@ -577,7 +586,7 @@ int config_check(struct config *config, const char *path, FILE *errors)
 	struct config_place whole = {.line = 1};
 
 	snprintf(whole.file, sizeof(whole.file), "%s", path);
-	if (!config->sip.listen.count)
+	if (!listen_is_said(&config->sip.listen))
 		complain(&check, &whole, "sip lacks listen: address of this machine that SIP and sound use");
 	/* Sound has an even port and the next one belongs to it (RFC 3550 s11). */
 	if (config->sip.rtp_port_max <= config->sip.rtp_port_min + config->sip.rtp_port_min % 2)

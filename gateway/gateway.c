@@ -88,13 +88,14 @@ static void accounts_register_again(struct gateway *gateway, unsigned listen)
 
 static void presence_log(struct gateway *gateway, unsigned listen)
 {
-	const char *addr = gateway->config->sip.listen.each[listen];
+	const char *addr = gateway->listen.each[listen];
 
 	switch (presence_review(&gateway->presences[listen], addr)) {
 	case PRESENCE_SAME:
 		break;
 	case PRESENCE_LOST:
-		gw_log(GW_LOG_WARNING, NULL, "%s is no address of this machine any more: no call goes until it is back", addr);
+		gw_log(GW_LOG_WARNING, NULL, "%s is no address of this machine any more: no call goes until it is back%s", addr,
+			gateway->listen.any_ipv4 || gateway->listen.any_ipv6 ? ", or tipringd is started again" : "");
 		break;
 	case PRESENCE_BACK:
 		gw_log(GW_LOG_NOTICE, NULL, "%s is an address of this machine again: registering its accounts", addr);
@@ -110,7 +111,7 @@ static void on_review(void *arg)
 	if (!is_stopping(gateway)) {
 		lines_review(gateway);
 		accounts_review(gateway);
-		for (unsigned i = 0; i < gateway->config->sip.listen.count; i++)
+		for (unsigned i = 0; i < gateway->listen.count; i++)
 			presence_log(gateway, i);
 	}
 	state_review(gateway->state);
@@ -307,7 +308,6 @@ static int handshakes_open(struct gateway *gateway, const struct leg_security *s
 static int account_open(struct gateway *gateway, unsigned index)
 {
 	const struct config_account *config = &gateway->config->accounts[index];
-	const struct config_sip *sip = &gateway->config->sip;
 	struct account_user *user = &gateway->account_users[index];
 	char addrs[SERVERS_MAX][INET6_ADDRSTRLEN];
 	struct ua_account_config ua = {
@@ -335,8 +335,8 @@ static int account_open(struct gateway *gateway, unsigned index)
 	};
 	int err = handshakes_open(gateway, &config->security);
 
-	*user = (struct account_user){.gateway = gateway, .index = index, .listen = listen_choose(&sip->listen, &config->server)};
-	gateway->leg_configs[index] = leg_config_make(gateway->config, config, sip->listen.each[user->listen], &gateway->handshakes);
+	*user = (struct account_user){.gateway = gateway, .index = index, .listen = listen_choose(&gateway->listen, &config->server)};
+	gateway->leg_configs[index] = leg_config_make(gateway->config, config, gateway->listen.each[user->listen], &gateway->handshakes);
 	if (config->security.policy != UA_SRTP_OFF && config->security.sdes && config->transport != UA_TLS)
 		gw_log(GW_LOG_WARNING, config->name, "keys of protected sound go where everybody on the way can read them");
 	if (!err)
@@ -423,7 +423,7 @@ static int agent_open(struct gateway *gateway, unsigned listen)
 {
 	const struct config_sip *sip = &gateway->config->sip;
 	struct ua_agent_config agent = {
-		.local_addr = sip->listen.each[listen],
+		.local_addr = gateway->listen.each[listen],
 		.local_port = (uint16_t)sip->port,
 		.dscp = sip->sip_dscp,
 		.interface = sip->interface.text,
@@ -548,6 +548,24 @@ static int media_watch(struct gateway *gateway)
 	return err;
 }
 
+/* Without an account there is one all the same. */
+static int listen_open(struct gateway *gateway)
+{
+	const struct config *config = gateway->config;
+	int err = 0;
+
+	gateway->listen = config->sip.listen;
+	for (unsigned i = 0; i < config->account_count && !err; i++) {
+		err = listen_resolve(&gateway->listen, &config->accounts[i].server);
+		if (err)
+			gw_log(GW_LOG_ERROR, config->accounts[i].name, "no address of this machine can be had for it: %s", err == ENOSPC ?
+				"its server is reached from yet another one; allowed are 4" : strerror(err));
+	}
+	if (!gateway->listen.count)
+		strcpy(gateway->listen.each[gateway->listen.count++], gateway->listen.any_ipv4 ? "127.0.0.1" : "::1");
+	return err;
+}
+
 static int open_all(struct gateway *gateway, const struct gateway_options *options)
 {
 	const struct config *config = gateway->config;
@@ -557,7 +575,9 @@ static int open_all(struct gateway *gateway, const struct gateway_options *optio
 		err = loop_timer_alloc(&gateway->review_timer, gateway->loop, on_review, gateway);
 	if (!err)
 		err = state_open(gateway);
-	for (unsigned i = 0; i < config->sip.listen.count && !err; i++)
+	if (!err)
+		err = listen_open(gateway);
+	for (unsigned i = 0; i < gateway->listen.count && !err; i++)
 		err = agent_open(gateway, i);
 	if (!err)
 		err = media_open(gateway, options);
@@ -726,7 +746,7 @@ static void counts_add(struct ua_agent_counts *sum, const struct ua_agent_counts
 void gateway_sip_counts(const struct gateway *gateway, struct ua_agent_counts *counts)
 {
 	ua_agent_counts_get(gateway->agents[0], counts);
-	for (unsigned i = 1; i < gateway->config->sip.listen.count; i++) {
+	for (unsigned i = 1; i < gateway->listen.count; i++) {
 		struct ua_agent_counts more;
 
 		ua_agent_counts_get(gateway->agents[i], &more);

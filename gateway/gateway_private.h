@@ -18,7 +18,8 @@ struct gateway {
 	struct leg_handshakes handshakes; /* without identity where no account has them */
 	struct directory directory;
 	struct state *state;
-	struct ua_agent *agents[LISTEN_MAX]; /* as config->sip.listen */
+	struct listen listen; /* config's, with what 0.0.0.0 and :: stand for */
+	struct ua_agent *agents[LISTEN_MAX]; /* as listen */
 	struct ua_account **accounts; /* as config->accounts */
 	struct account_user {          /* ... */
 		struct gateway *gateway;

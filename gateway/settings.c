@@ -36,7 +36,7 @@ const struct settings_section_info settings_sections[SECTION_COUNT] = {
 
 const struct setting settings[] = {
 	SIP("listen", KIND_LISTEN, listen, 0, 0, "", NULL,
-		"addresses of this machine that SIP and sound use, with blanks between them. An account has the one from which the way to its first server goes, which is what Via, Contact and session descriptions say; of a server that is a name, the first."),
+		"addresses of this machine that SIP and sound use, with blanks between them. An account has the one from which the way to its first server goes, which is what Via, Contact and session descriptions say; of a server that is a name, the first. 0.0.0.0 and :: are in the place of those of their family from which the ways to the accounts' servers go when the daemon starts"),
 	SIP("port", KIND_NUMBER, port, 1, 65535, "", "5060", "UDP port of SIP"),
 	SIP("user_agent", KIND_TEXT, user_agent, 1, CONFIG_TEXT_MAX, "", "Tipring",
 		"what the User-Agent and Server headers say"),

@@ -126,7 +126,7 @@ static const char *convert_addr(struct place *p)
 static const char *convert_listen(struct place *p)
 {
 	return listen_parse(p->field, p->text) == 0 ? NULL : "1 to 4 numeric IPv4 or IPv6 addresses of this machine with blanks between them, "
-		"none twice, not 0.0.0.0, :: or one that is link-local";
+		"none twice, none that is link-local; or 0.0.0.0, :: or both in the place of all of a family";
 }
 
 static const char *convert_server(struct place *p)

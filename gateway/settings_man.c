@@ -30,7 +30,7 @@ static const char *kind_text(const struct setting *setting, char *text, size_t s
 {
 	static const char *const texts[KIND_COUNT] = {
 		[KIND_SWITCH] = "on or off",
-		[KIND_LISTEN] = "1 to 4 numeric IPv4 or IPv6 addresses",
+		[KIND_LISTEN] = "1 to 4 numeric IPv4 or IPv6 addresses, 0.0.0.0 or ::",
 		[KIND_ADDR] = "numeric IPv4 or IPv6 address",
 		[KIND_DSCP] = "cs0 to cs7, af11 to af43, va, ef or 0 to 63",
 		[KIND_SERVER] = "1 to 4 names or numeric addresses, each with :port or not",

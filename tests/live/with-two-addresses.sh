@@ -42,5 +42,12 @@ for pair in "1 2" "2 1"; do
 	[ "$1" = 0 ] || sed 's/^/# /' "$dir/phones"
 	result "$1" "line ${pair% *} calls line ${pair#* } by number, from one address to the other"
 done
+kill "$daemon"
+wait "$daemon"
+sed -i 's/listen = [^p]*/listen = "0.0.0.0 ::" /' "$dir/tipring.conf"
+"$build/tipringd" -c "$dir/tipring.conf" 2>"$dir/log" &
+daemon=$!
+said 1 "four: registered: 200" && said 1 "six: registered: 200" && bound u 127.0.0.1:5070 && bound u "[::1]:5070"
+result $? "0.0.0.0 and :: stand for the addresses of the ways to the servers"
 kill "$daemon" "$four" "$six"
 wait

@@ -195,7 +195,7 @@ static void test_a_wrong_value_is_refused_with_its_line_and_what_is_allowed(void
 	(void)state;
 	expect_refused("sip {\nlisten = \"127.0.0.1\"\nport = 70000\n}\n", "3", "70000", "1 to 65535");
 	expect_refused("sip {\nlisten = \"localhost\"\n}\n", "2", "localhost", "numeric IPv4");
-	expect_refused("sip {\nlisten = \"0.0.0.0\"\n}\n", "2", "0.0.0.0", "numeric IPv4");
+	expect_refused("sip {\nlisten = \"0.0.0.0 192.0.2.1\"\n}\n", "2", "0.0.0.0", "numeric IPv4");
 	expect_refused(SIP "media {\nblock_ms = 7\n}\n", "5", "7", "5, 10 or 20");
 	expect_refused(SIP "media {\nrealtime = maybe\n}\n", "5", "maybe", "on or off");
 	expect_refused(SIP "profile \"p\" {\ncountry = \"zz\"\n}\n", "5", "zz", "a country whose tones are known");
