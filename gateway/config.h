@@ -124,6 +124,7 @@ struct config_account {
 	uint8_t identity; /* enum ua_identity */
 	bool network_identity;
 	bool reg_event;
+	bool forward_shows_caller;
 	bool contact_as_seen;
 	bool outbound, gruu;
 	unsigned keepalive_s;

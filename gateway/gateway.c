@@ -323,6 +323,7 @@ static int account_open(struct gateway *gateway, unsigned index)
 		.identity = config->identity,
 		.network_identity = config->network_identity,
 		.reg_event = config->reg_event,
+		.forward_shows_caller = config->forward_shows_caller,
 		.contact_as_seen = config->contact_as_seen,
 		.outbound = config->outbound,
 		.gruu = config->gruu,

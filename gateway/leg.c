@@ -733,6 +733,12 @@ int leg_ring_early(struct leg *leg)
 	return err;
 }
 
+void leg_tell_forwarded(struct leg *leg)
+{
+	if (leg->invite)
+		(void)ua_invite_tell_forwarded(leg->invite);
+}
+
 int leg_answer(struct leg *leg)
 {
 	struct ua_sdp sdp;

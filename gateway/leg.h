@@ -75,6 +75,8 @@ int leg_move(struct leg **legp, struct leg *from, const struct leg_config *confi
 int leg_ring(struct leg *leg, bool waiting);
 /* 183: the caller hears from now on what is sent to it. EINVAL: its INVITE had no offer. */
 int leg_ring_early(struct leg *leg);
+/* 181: the call goes on by another one. */
+void leg_tell_forwarded(struct leg *leg);
 int leg_answer(struct leg *leg);
 
 /* Holds the call (the peer need not talk, and may hear us or not, as hold_inactive says) or takes it up again. The offer waits for one that is under

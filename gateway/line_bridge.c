@@ -202,11 +202,36 @@ static void on_timer(void *arg)
 	dispatch(arg, BRIDGE_EV_TIMEOUT);
 }
 
+static const struct leg_handlers handlers;
+
+/* The target is elsewhere (3xx), and is called there where this line may. */
+static bool follow(struct line_bridge *bridge)
+{
+	struct line *line = bridge->line;
+	struct leg *before = bridge->legs[TARGET], *next;
+	const struct ua_call_to as = {
+		.replaces = "", .referred_by = "", .forwards = leg_invite(bridge->legs[CALLER]), .cause = bridge->cause,
+	};
+
+	if (bridge->state == LINE_BRIDGE_UP || !as.forwards)
+		return false;
+	next = line_moves_call(line, &bridge->moves, before, &as, &handlers, bridge);
+	if (!next)
+		return false;
+	bridge->legs[TARGET] = next;
+	line_leg_retire(line, before);
+	if (bridge->state == LINE_BRIDGE_EARLY)
+		dispatch(bridge, BRIDGE_EV_EARLY_ENDED); /* where that sound came from nothing comes any more */
+	return true;
+}
+
 static void on_leg(struct leg *leg, enum line_event event, void *arg)
 {
 	struct line_bridge *bridge = arg;
 
 	if (event >= LINE_EV_ENDED && event != LINE_EVENT_COUNT) {
+		if (leg == bridge->legs[TARGET] && follow(bridge))
+			return;
 		dispatch(bridge, leg == bridge->legs[CALLER] ? BRIDGE_EV_CALLER_ENDED : BRIDGE_EV_TARGET_ENDED);
 	} else if (event == LINE_EV_ALERTED) {
 		dispatch(bridge, BRIDGE_EV_ALERTED);
@@ -261,10 +286,12 @@ static int offer(struct line_bridge *bridge, struct leg *caller, const struct li
 		return err;
 	bridge->legs[CALLER] = caller;
 	bridge->cause = target->redirect.cause;
+	line_moves_forget(&bridge->moves);
 	line->calls_out++;
 	leg_hand_over(caller, &handlers, bridge);
 	state_set(bridge, LINE_BRIDGE_OFFERING, "a call is forwarded");
 	loop_timer_start(bridge->timer, line->config->profile->ring_s * 1000u);
+	leg_tell_forwarded(caller);
 	line_wish(line);
 	return 0;
 }

@@ -12,6 +12,7 @@
 #ifndef TIPRING_GATEWAY_LINE_BRIDGE_H
 #define TIPRING_GATEWAY_LINE_BRIDGE_H
 
+#include "gateway/config.h"
 #include "gateway/leg.h"
 #include "gateway/loop.h"
 #include "gateway/media/media.h"
@@ -30,11 +31,30 @@ enum line_bridge_state {
 	LINE_BRIDGE_STATES,
 };
 
+#define LINE_MOVES_MAX 5   /* as often as a call may be forwarded: more is a loop */
+#define LINE_MOVED_MAX 256 /* bytes of an address; a longer one is not called */
+
+/* A place that a 3xx named. */
+struct line_moved {
+	char uri[LINE_MOVED_MAX], user[CONFIG_DIGITS_MAX + 1], host[LINE_MOVED_MAX];
+	char proxy[LINE_MOVED_MAX], proxy_host[LINE_MOVED_MAX]; /* "": none */
+};
+
+/* How a call is sent on. */
+struct line_moves {
+	unsigned count;      /* how often it was */
+	struct line_moved to[LINE_MOVES_MAX];   /* ... and where */
+	struct line_moved next[LINE_MOVES_MAX]; /* places that were not tried yet, the most wanted first */
+	unsigned next_count;
+	uint32_t stream_id;  /* of the leg that is at such a place now, whose failure leads to the next; 0: none */
+};
+
 struct line_bridge {
 	struct line *line;
 	enum line_bridge_state state;
 	struct leg *legs[2]; /* of the caller, or the party that was held, and of the target */
 	enum ua_forward_cause cause; /* while it is not up */
+	struct line_moves moves;     /* of the target */
 	struct loop_timer *timer; /* how long the target may ring, then how long both may talk */
 };
 

@@ -115,7 +115,7 @@ enum line_event line_call_out(struct line *line, const char *number)
 	bool is_routed = !to.account && !line->emergency && line_route_has(line, number);
 	int err = EAGAIN;
 
-	line_moves_forget(line);
+	line_moves_forget(&line->moves);
 	line->route_place = 0;
 	snprintf(line->routed_number, sizeof(line->routed_number), "%s", is_routed ? number : "");
 	if (is_routed)

@@ -49,24 +49,6 @@ struct line_announcement {
 	unsigned ms;  /* how long */
 };
 
-#define LINE_MOVES_MAX 5   /* as often as a call may be forwarded: more is a loop */
-#define LINE_MOVED_MAX 256 /* bytes of an address; a longer one is not called */
-
-/* A place that a 3xx named. */
-struct line_moved {
-	char uri[LINE_MOVED_MAX], user[LINE_DIGITS_MAX + 1], host[LINE_MOVED_MAX];
-	char proxy[LINE_MOVED_MAX], proxy_host[LINE_MOVED_MAX]; /* "": none */
-};
-
-/* How a call from here is sent on. */
-struct line_moves {
-	unsigned count;      /* how often it was */
-	struct line_moved to[LINE_MOVES_MAX];   /* ... and where */
-	struct line_moved next[LINE_MOVES_MAX]; /* places that were not tried yet, the most wanted first */
-	unsigned next_count;
-	uint32_t stream_id;  /* of the leg that is at such a place now, whose failure leads to the next; 0: none */
-};
-
 struct line {
 	const struct loop *loop;
 	const struct config_line *config;
@@ -213,7 +195,10 @@ bool line_emergency_goes_on(struct line *line, struct leg *leg, enum line_role r
  * or cannot. */
 bool line_follow(struct line *line, struct leg *leg, enum line_role role);
 /* Another call begins. */
-void line_moves_forget(struct line *line);
+void line_moves_forget(struct line_moves *moves);
+/* Calls the next place for a leg that has ended, as of there: who calls on for whom; NULL: it leads nowhere. */
+struct leg *line_moves_call(struct line *line, struct line_moves *moves, const struct leg *ended, const struct ua_call_to *as,
+	const struct leg_handlers *handlers, void *arg);
 
 /* line_transfer.c */
 /* This subscriber pays: others send him only where his telephone could dial now, at the domains that they may, and not to himself.
@@ -221,8 +206,8 @@ void line_moves_forget(struct line *line);
 bool line_may_be_sent_to(const struct line *line, enum config_reach reach, const char *hosts, const char *user, const char *host);
 /* Not where a sips: URI is to be called and the account does not speak TLS; the log says so. */
 bool line_can_reach(const struct line *line, const char *uri);
-/* Calls there; to says the rest. As leg_call. */
-int line_call_sent_to(struct leg **legp, struct line *line, struct ua_call_to *to, const char *user, const char *host);
+/* Where others send a call to: to->uri, and to->user where it is a number of ours. */
+void line_call_where(const struct line *line, struct ua_call_to *to, const char *user, const char *host);
 /* The held party is to talk to the active one, or to a number in the network's form and as dialled. Returns what
  * follows, LINE_EVENT_COUNT when the far end has been asked, TRANSFER_FAILED when it could not be. */
 enum line_event line_transfer(struct line *line);

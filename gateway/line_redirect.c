@@ -9,16 +9,16 @@
 #include "gateway/line_private.h"
 #include "gateway/log.h"
 
-void line_moves_forget(struct line *line)
+void line_moves_forget(struct line_moves *moves)
 {
-	line->moves.count = line->moves.next_count = 0;
-	line->moves.stream_id = 0;
+	moves->count = moves->next_count = 0;
+	moves->stream_id = 0;
 }
 
-static bool was_there(const struct line *line, const struct line_moved *moved)
+static bool was_there(const struct line_moves *moves, const struct line_moved *moved)
 {
-	for (unsigned i = 0; i < line->moves.count; i++) {
-		const struct line_moved *was = &line->moves.to[i];
+	for (unsigned i = 0; i < moves->count; i++) {
+		const struct line_moved *was = &moves->to[i];
 
 		if (strcasecmp(was->user, moved->user) == 0 && strcasecmp(was->host, moved->host) == 0 &&
 		    strcasecmp(was->proxy, moved->proxy) == 0)
@@ -27,7 +27,7 @@ static bool was_there(const struct line *line, const struct line_moved *moved)
 	return false;
 }
 
-static bool may_follow(const struct line *line, const struct line_moved *moved)
+static bool may_follow(const struct line *line, const struct line_moves *moves, const struct line_moved *moved)
 {
 	const struct config_account *account = line->config->account;
 	const char *host = moved->proxy[0] ? moved->proxy_host : moved->host;
@@ -38,13 +38,13 @@ static bool may_follow(const struct line *line, const struct line_moved *moved)
 	}
 	if (!line_can_reach(line, moved->uri))
 		return false;
-	if (was_there(line, moved)) {
+	if (was_there(moves, moved)) {
 		gw_log(GW_LOG_WARNING, line->config->name, "a call was sent to %s at %s before: it goes in circles", moved->user, host);
 		return false;
 	}
-	if (line->moves.count < LINE_MOVES_MAX)
+	if (moves->count < LINE_MOVES_MAX)
 		return line_may_have_leg(line);
-	gw_log(GW_LOG_WARNING, line->config->name, "a call was sent on %u times: not once more", line->moves.count);
+	gw_log(GW_LOG_WARNING, line->config->name, "a call was sent on %u times: not once more", moves->count);
 	return false;
 }
 
@@ -92,50 +92,67 @@ static struct line_moved take_next(struct line_moves *moves)
 	return next;
 }
 
-static struct leg *call(struct line *line, const struct line_moved *moved)
+/* Whose call goes on. */
+struct caller {
+	struct line *line;
+	struct line_moves *moves;
+	const struct ua_call_to *as;
+	const struct leg_handlers *handlers;
+	void *arg;
+};
+
+static struct leg *call(const struct caller *caller, const struct line_moved *moved)
 {
-	struct ua_call_to to = {
-		.uri = moved->uri, .proxy = moved->proxy[0] ? moved->proxy : NULL, .replaces = "", .referred_by = "",
-		.anonymous = line_hides_number(line) && !line->emergency,
-	};
+	struct line *line = caller->line;
+	struct ua_call_to to = *caller->as;
 	struct leg *leg;
 
-	if (!may_follow(line, moved) || line_call_sent_to(&leg, line, &to, moved->user, moved->host))
+	if (!may_follow(line, caller->moves, moved))
+		return NULL;
+	to.uri = moved->uri;
+	to.proxy = moved->proxy[0] ? moved->proxy : NULL;
+	line_call_where(line, &to, moved->user, moved->host);
+	if (leg_call(&leg, &line->leg_config, line->account, &to, caller->handlers, caller->arg))
 		return NULL;
 	gw_log(GW_LOG_INFO, line->config->name, "the called one is %s at %s%s%s", moved->user, moved->host, moved->proxy[0] ? ", by " : "",
 		moved->proxy_host);
-	line->moves.to[line->moves.count++] = *moved;
-	line->moves.stream_id = leg_stream_id(leg);
-	return leg;
-}
-
-static struct leg *call_next(struct line *line)
-{
-	struct leg *leg = NULL;
-
-	while (!leg && line->moves.next_count) {
-		const struct line_moved next = take_next(&line->moves);
-
-		leg = call(line, &next);
-	}
+	caller->moves->to[caller->moves->count++] = *moved;
+	caller->moves->stream_id = leg_stream_id(leg);
 	return leg;
 }
 
 /* Whether it leads on: a 3xx does, and the failure at one of several places; but 6xx speaks for all of them (RFC 3261 s21.6). */
-static bool leads_on(struct line *line, const struct leg *leg)
+static bool leads_on(struct line_moves *moves, const struct leg *leg)
 {
 	const struct ua_end *end = leg_end(leg);
 
 	if (end->after_answer || end->status >= 600)
 		return false;
-	note(&line->moves, end);
-	return end->moved_count || leg_stream_id(leg) == line->moves.stream_id;
+	note(moves, end);
+	return end->moved_count || leg_stream_id(leg) == moves->stream_id;
+}
+
+struct leg *line_moves_call(struct line *line, struct line_moves *moves, const struct leg *ended, const struct ua_call_to *as,
+	const struct leg_handlers *handlers, void *arg)
+{
+	const struct caller caller = {line, moves, as, handlers, arg};
+	struct leg *leg = NULL;
+
+	if (!leads_on(moves, ended))
+		return NULL;
+	while (!leg && moves->next_count) {
+		const struct line_moved next = take_next(moves);
+
+		leg = call(&caller, &next);
+	}
+	return leg;
 }
 
 bool line_follow(struct line *line, struct leg *leg, enum line_role role)
 {
 	bool was_early = role == LINE_ROLE_ACTIVE && leg_progress(leg) == LINE_EV_EARLY_MEDIA;
-	struct leg *next = leads_on(line, leg) ? call_next(line) : NULL;
+	const struct ua_call_to as = {.replaces = "", .referred_by = "", .anonymous = line_hides_number(line) && !line->emergency};
+	struct leg *next = line_moves_call(line, &line->moves, leg, &as, &line_leg_handlers, line);
 
 	if (!next)
 		return false;

@@ -145,11 +145,10 @@ static bool may_be_called(const struct line *line, const struct ua_refer_request
 }
 
 /* A number at our own domain is called as if it were dialled, all else as it is written; and sips: never becomes sip:. */
-int line_call_sent_to(struct leg **legp, struct line *line, struct ua_call_to *to, const char *user, const char *host)
+void line_call_where(const struct line *line, struct ua_call_to *to, const char *user, const char *host)
 {
 	if (!to->replaces[0] && is_own_domain(line, host) && (!is_sips(to->uri) || line->config->account->sips))
 		to->user = user;
-	return leg_call(legp, &line->leg_config, line->account, to, &line_leg_handlers, line);
 }
 
 /* Whom the far end connects us with may do so too, and that one again. */
@@ -168,8 +167,9 @@ static int call(struct line *line, const struct ua_refer_request *request)
 		.referred_by = request->referred_by, .anonymous = line_hides_number(line),
 	};
 
-	line_moves_forget(line);
-	return line_call_sent_to(&line_leg(line, LINE_ROLE_WAITING)->leg, line, &to, request->user, request->host);
+	line_moves_forget(&line->moves);
+	line_call_where(line, &to, request->user, request->host);
+	return leg_call(&line_leg(line, LINE_ROLE_WAITING)->leg, &line->leg_config, line->account, &to, &line_leg_handlers, line);
 }
 
 unsigned line_refer(struct leg *leg, const struct ua_refer_request *request, struct ua_referral *referral,

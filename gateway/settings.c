@@ -152,6 +152,8 @@ const struct setting settings[] = {
 		"whether calls say the first of the addresses that the server names as the account's when it registers (P-Associated-URI, RFC 7315), in From and in the header of identity, rather than user and domain; calls in to any of them are the account's in either case"),
 	ACCOUNT("reg_event", KIND_SWITCH, reg_event, 0, 0, "", "off",
 		"the server is asked to tell when it ends or shortens the registration (RFC 3680), which is then made again at once; off, since it costs each account a subscription, and most PBXes know none of it"),
+	ACCOUNT("forward_shows_caller", KIND_SWITCH, forward_shows_caller, 0, 0, "", "off",
+		"a call that the line forwards itself (forward_by = bridge) says in From who called the line, unless he hides, and the account in P-Preferred-Identity, or as identity has it; for servers that let others' numbers pass. off: From is the account, and Diversion and History-Info tell that it forwards. Between lines of this machine the caller is always shown"),
 	ACCOUNT("contact_as_seen", KIND_SWITCH, contact_as_seen, 0, 0, "", "off",
 		"behind an address translator: Contact says from where the server sees requests come, as it tells in the answer to a REGISTER (RFC 3581), for servers that do not find that out by themselves; qualify_s keeps the translator's way open"),
 	ACCOUNT("stun_server", KIND_STUN, stun_server, 0, 0, "", "",

@@ -343,6 +343,7 @@ int ua_account_alloc(struct ua_account **accountp, struct ua_agent *agent,
 	account->agent = agent;
 	account->session_expires_s = config->session_expires_s;
 	account->identity = config->identity;
+	account->forward_shows_caller = config->forward_shows_caller;
 	account->arg = arg;
 	err = fill(account, agent, config);
 	if (!err)

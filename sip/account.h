@@ -48,6 +48,9 @@ struct ua_account_config {
 	/* The registrar is asked to tell what becomes of the registration (RFC 3680): deactivated or expired, it is made again at once,
 	 * shortened, it is refreshed sooner; rejected (UA_REG_FAILED with 403): not before ua_account_register. */
 	bool reg_event;
+	/* From of a call that is forwarded from here (forwards of struct ua_call_to) is its caller, and identity, or P-Preferred-Identity,
+	 * is the account: for servers that let others' numbers pass. */
+	bool forward_shows_caller;
 	bool contact_as_seen;  /* Contact says from where the server sees requests come (RFC 3581), once it has said so to a REGISTER */
 	/* URN of this account on this machine, the same after a restart (RFC 5626 s4.1); NULL or "": none, and then neither of the next two. */
 	const char *instance;

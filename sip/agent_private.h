@@ -101,6 +101,7 @@ struct ua_account {
 	struct ua_credentials *credentials;
 	unsigned session_expires_s; /* 0: not asked for */
 	enum ua_identity identity;
+	bool forward_shows_caller;
 	char *access_network; /* NULL: not said */
 	void *arg;
 	struct ua_registrar *registrar;

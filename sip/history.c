@@ -222,27 +222,34 @@ static const char *scheme_of(const struct ua_account *account, const struct sip_
 	return pl_strcasecmp(&msg->uri.scheme, "sips") ? account->scheme : "sips";
 }
 
-char *ua_history_lines(const struct ua_account *account, const struct sip_msg *msg,
-	const struct ua_redirect *redirect)
+char *ua_history_lines_to(const struct ua_account *account, const struct sip_msg *msg, enum ua_forward_cause why, const char *target)
 {
-	const struct cause *cause = &causes[redirect->cause];
+	const struct cause *cause = &causes[why];
 	struct kept diversions = {.length = 0}, history = {.length = 0};
 	const char *scheme = scheme_of(account, msg);
-	char *target = ua_refer_text_user(scheme, redirect->user, account->domain);
-	char *index = NULL, *lines = NULL;
+	char *index, *lines = NULL;
 
 	for_each(msg, "Diversion", keep_diversion, &diversions);
 	for_each(msg, "History-Info", keep_history, &history);
 	index = ua_text_format("%s%s1", history.index, history.index[0] ? "." : "");
-	if (target && index)
+	if (index)
 		lines = ua_text_format("Diversion: <%s:%H@%s>;reason=%s;counter=1%s\r\n"
 			"History-Info: %s<%s:%H@%s?Reason=SIP%%3Bcause%%3D%u>;index=%s, "
 			"<%s;cause=%u>;index=%s.1;mp=%s\r\n",
 			scheme, ua_print_user, account->user, account->domain, cause->reason, diversions.text,
 			history.text, scheme, ua_print_user, account->user, account->domain, cause->status, index,
 			target, cause->status, index, index);
-	mem_deref(target);
 	mem_deref(index);
+	return lines;
+}
+
+char *ua_history_lines(const struct ua_account *account, const struct sip_msg *msg,
+	const struct ua_redirect *redirect)
+{
+	char *target = ua_refer_text_user(scheme_of(account, msg), redirect->user, account->domain);
+	char *lines = target ? ua_history_lines_to(account, msg, redirect->cause, target) : NULL;
+
+	mem_deref(target);
 	return lines;
 }
 

@@ -23,6 +23,8 @@ bool ua_history_names(const struct ua_account *account, const struct sip_msg *ms
  * Diversion, History-Info. NULL without memory. mem_deref it. */
 char *ua_history_lines(const struct ua_account *account, const struct sip_msg *msg,
 	const struct ua_redirect *redirect);
+/* ... where the target is that URI. */
+char *ua_history_lines_to(const struct ua_account *account, const struct sip_msg *msg, enum ua_forward_cause cause, const char *target);
 /* ... and the Contact of a 302 before them. */
 char *ua_history_moved_lines(const struct ua_account *account, const struct sip_msg *msg,
 	const struct ua_redirect *redirect);

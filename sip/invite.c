@@ -33,6 +33,7 @@ static void destroy(void *arg)
 	stop(invite);
 	mem_deref(invite->reoffer.ack);
 	mem_deref(invite->call_lines);
+	mem_deref(invite->from);
 	mem_deref(invite->early_text);
 	mem_deref(invite->moved);
 	list_flush(&invite->forks);
@@ -255,9 +256,12 @@ int ua_invite_send(struct ua_invite **invitep, struct ua_account *account, const
 
 static char *forward_lines_of(const struct ua_account *account, const struct ua_call_to *to)
 {
-	const struct ua_redirect redirect = {to->user ? to->user : "", to->cause};
+	const struct ua_redirect redirect = {to->user, to->cause};
 
-	return to->forwards ? ua_history_lines(account, to->forwards->msg, &redirect) : ua_text_format("");
+	if (!to->forwards)
+		return ua_text_format("%s", "");
+	return to->user ? ua_history_lines(account, to->forwards->msg, &redirect) :
+		ua_history_lines_to(account, to->forwards->msg, to->cause, to->uri);
 }
 
 static char *lines_of(const struct ua_account *account, const struct ua_call_to *to)
@@ -315,9 +319,10 @@ int ua_invite_send_to(struct ua_invite **invitep, struct ua_account *account, co
 	uri = to->user ? ua_text_format("%s:%H@%s", account->scheme, ua_print_user, to->user, account->domain)
 		       : ua_text_format("%s", to->uri);
 	invite->call_lines = lines_of(account, to);
-	invite->anonymous = to->anonymous;
+	invite->from = ua_identity_from(account, to);
+	invite->anonymous = ua_identity_is_hidden(account, to);
 	invite->hurries = to->hurries;
-	err = uri && invite->call_lines ? send_invite(invite, to, uri, offer, handlers, arg) : ENOMEM;
+	err = uri && invite->call_lines && invite->from ? send_invite(invite, to, uri, offer, handlers, arg) : ENOMEM;
 	mem_deref(uri);
 	if (err)
 		mem_deref(invite);
@@ -359,6 +364,16 @@ int ua_invite_ring(struct ua_invite *invite, bool waiting, const struct ua_sdp *
 	event.text = text;
 	ua_invite_event(invite, &event);
 	mem_deref(text);
+	return 0;
+}
+
+int ua_invite_tell_forwarded(struct ua_invite *invite)
+{
+	if (invite->state != UA_INVITE_OFFERED)
+		return ENOTCONN;
+	/* It would have to be made sure of before anything else can be said. */
+	if (!ua_reliable_is_wanted(invite))
+		ua_uas_tell_forwarded(invite);
 	return 0;
 }
 

@@ -125,6 +125,9 @@ void ua_invite_accept(struct ua_invite *invite, const struct ua_invite_handlers 
  * makes an offer due, since the INVITE brought none; its answer comes to changed. waiting: with Alert-Info urn:alert:service:call-waiting (RFC 7462, 3GPP TS 24.615), since
  * the subscriber is in another call. */
 int ua_invite_ring(struct ua_invite *invite, bool waiting, const struct ua_sdp *offer);
+/* 181 Call Is Being Forwarded, once, and not to a caller who requires reliable responses: the call goes on by another one
+ * (forwards of struct ua_call_to). ENOTCONN: it is too late. */
+int ua_invite_tell_forwarded(struct ua_invite *invite);
 /* 183 Session Progress with the answer to the INVITE's offer, repeated and made sure of as 180: the caller hears the sound from now on;
  * ua_invite_answer has to give the same answer. EINVAL: the INVITE had no offer. */
 int ua_invite_progress(struct ua_invite *invite, const struct ua_sdp *answer);

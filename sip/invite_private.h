@@ -188,6 +188,7 @@ struct ua_invite {
 	struct ua_fork *heard;    /* whose early media the user was told last; NULL: nobody's */
 	bool past_servers;        /* the INVITE goes straight to its address */
 	char *call_lines; /* Replaces, Referred-By, Diversion, History-Info, Privacy, whole lines; NULL: none */
+	char *from;       /* value of From without its tag */
 	bool anonymous;   /* the called party is not told who calls */
 	bool hurries;     /* the last server too is waited for no longer than the others */
 	struct ua_moved_set *moved; /* of a 3xx, until the user heard of it; NULL: none */
@@ -334,6 +335,7 @@ void ua_referral_decline(struct ua_invite *invite);
 /* invite_uas.c */
 void ua_uas_answer_offer(struct ua_invite *invite, const struct ua_sdp *answer);
 void ua_uas_refuse_offer(struct ua_invite *invite, unsigned status, const char *phrase);
+void ua_uas_tell_forwarded(struct ua_invite *invite); /* 181 */
 void ua_uas_refuse_busy(struct ua_invite *invite, const struct sip_msg *msg);
 /* Answers a description that ua_message_sdp refused so; true: it did. */
 bool ua_uas_refuses_description(struct ua_agent *agent, const struct sip_msg *msg, int err);

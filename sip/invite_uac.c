@@ -6,8 +6,6 @@
 #include "sip/invite_private.h"
 #include "sip/moved.h"
 
-#define ANONYMOUS "\"Anonymous\" <sip:anonymous@anonymous.invalid>" /* RFC 3323 s4.1.1.3 */
-
 static void on_progress(struct ua_invite *invite, const struct sip_msg *msg)
 {
 	const struct ua_event event = {
@@ -79,12 +77,10 @@ int ua_uac_start(struct ua_invite *invite, const char *uri, const char *to_uri, 
 {
 	char *to = ua_text_format("<%s>", to_uri);
 	char *text = ua_session_text(invite, offer);
-	const char *own = invite->past_servers ? invite->account->address : ua_associated_caller(invite->account);
-	const char *from = invite->anonymous ? ANONYMOUS : own;
 	int err = ENOMEM;
 
 	if (to && text)
-		err = ua_dialog_start(&invite->started, from, to, uri);
+		err = ua_dialog_start(&invite->started, invite->from, to, uri);
 	if (!err && !invite->past_servers)
 		err = ua_dialog_preload(invite->started, invite->account->services);
 	if (!err && proxy)

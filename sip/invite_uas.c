@@ -167,6 +167,17 @@ void ua_uas_ring(struct ua_invite *invite, const struct ua_event *event)
 	mem_deref(headers);
 }
 
+void ua_uas_tell_forwarded(struct ua_invite *invite)
+{
+	char *headers = ua_text_format("Contact: <%s>\r\nAllow: " UA_ALLOW "\r\n",
+		ua_account_contact(invite->account, invite->dialog, invite->anonymous));
+	const struct ua_reply reply = {.status = 181, .phrase = "Call Is Being Forwarded", .headers = headers};
+
+	if (headers)
+		(void)ua_transport_reply(invite->agent->transport, &invite->strans, invite->msg, &reply, NULL);
+	mem_deref(headers);
+}
+
 static void on_resend(void *arg)
 {
 	struct ua_invite *invite = arg;

@@ -161,6 +161,17 @@ int ua_invite_ring(struct ua_invite *invite, bool waiting, const struct ua_sdp *
 	return 0;
 }
 
+int ua_invite_tell_forwarded(struct ua_invite *invite)
+{
+	struct message *message = invite_pass(invite, MESSAGE_PROGRESS);
+
+	if (!message)
+		return ENOMEM;
+	message->status = 181;
+	invite_replied(invite, "INVITE", 181);
+	return 0;
+}
+
 int ua_invite_progress(struct ua_invite *invite, const struct ua_sdp *answer)
 {
 	struct message *message = invite_pass(invite, MESSAGE_PROGRESS);

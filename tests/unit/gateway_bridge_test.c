@@ -76,6 +76,7 @@ static void test_a_call_is_answered_when_the_target_answers(void **state)
 	forward();
 	assert_string_equal(target->to, "300");
 	assert_int_equal(target->forwarded, UA_FORWARD_ALWAYS);
+	assert_true(caller->told_forwarded);
 	assert_false(caller->rings);
 	call_progresses(target, 180, NULL);
 	assert_true(caller->rings);
@@ -206,6 +207,70 @@ static void test_a_refusal_that_means_this_line_is_not(void **state)
 	assert_refused(302, 480);
 	assert_refused(408, 480);
 	assert_refused(0, 480);
+}
+
+static void follow_anywhere(void)
+{
+	world.account = (struct config_account){.user = {"100"}, .domain = {"example.org"}, .follow_redirects = CONFIG_REACH_ON};
+}
+
+static void test_a_target_that_is_elsewhere_is_called_there(void **state)
+{
+	struct ua_invite *first;
+
+	(void)state;
+	follow_anywhere();
+	forward();
+	first = target;
+	call_progresses(first, 183, PCMU);
+	assert_true(world.wish.streams[FIRST].sends);
+	call_moves(first, "301", "example.org");
+	target = call_sent();
+	assert_ptr_not_equal(target, first);
+	assert_string_equal(target->to, "301");
+	assert_ptr_equal(target->instead_of, caller);
+	assert_int_equal(target->forwarded, UA_FORWARD_ALWAYS);
+	assert_int_equal(bridges(), 1);
+	assert_false(world.wish.streams[FIRST].sends); /* no sound is made there yet */
+	call_moves(target, "302", "elsewhere.example");
+	target = call_sent();
+	assert_string_equal(target->to, "sip:302@elsewhere.example");
+	call_is_answered(target, PCMU);
+	assert_true(caller->picked_up);
+	call_ends(caller, 0, true);
+	assert_true(target->ended);
+	media_obeys();
+	line_media_changed(world.line);
+	assert_over();
+}
+
+static void assert_not_followed(const char *user)
+{
+	forward();
+	call_moves(target, user, "example.org");
+	assert_ptr_equal(call_sent(), target);
+	assert_int_equal(caller->refused, 480);
+	media_obeys();
+	assert_over();
+}
+
+static void test_a_target_that_is_where_the_line_may_not_call_is_not(void **state)
+{
+	(void)state;
+	assert_not_followed("301"); /* off */
+	follow_anywhere();
+	assert_not_followed("700"); /* no number */
+	assert_not_followed("100"); /* itself */
+	forward();
+	call_moves(target, "301", "example.org");
+	target = call_sent();
+	call_moves(target, "301", "example.org"); /* in circles */
+	assert_ptr_equal(call_sent(), target);
+	assert_int_equal(caller->refused, 480);
+	media_obeys();
+	forward(); /* and the next one begins anew */
+	call_moves(target, "301", "example.org");
+	assert_ptr_not_equal(call_sent(), target);
 }
 
 static void test_a_target_that_does_not_answer(void **state)
@@ -745,6 +810,8 @@ int main(void)
 		BRIDGE_TEST(test_a_caller_who_gives_up_ends_the_call_to_the_target),
 		BRIDGE_TEST(test_a_refusal_is_passed_on),
 		BRIDGE_TEST(test_a_refusal_that_means_this_line_is_not),
+		BRIDGE_TEST(test_a_target_that_is_elsewhere_is_called_there),
+		BRIDGE_TEST(test_a_target_that_is_where_the_line_may_not_call_is_not),
 		BRIDGE_TEST(test_a_target_that_does_not_answer),
 		BRIDGE_TEST(test_no_more_bridges_than_there_are),
 		BRIDGE_TEST(test_without_a_codec_in_common_nobody_is_called),

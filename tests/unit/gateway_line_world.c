@@ -393,6 +393,13 @@ int ua_invite_ring(struct ua_invite *invite, bool waiting, const struct ua_sdp *
 	return world.ring_err;
 }
 
+int ua_invite_tell_forwarded(struct ua_invite *invite)
+{
+	assert_false(invite->dead);
+	invite->told_forwarded = true;
+	return 0;
+}
+
 int ua_invite_progress(struct ua_invite *invite, const struct ua_sdp *answer)
 {
 	(void)answer;

@@ -20,6 +20,7 @@ struct ua_invite {
 	bool dead;              /* the line may not touch it any more */
 	unsigned refused;       /* status */
 	unsigned answers;       /* final ones that the line gave: refusals, 200, and its end */
+	bool told_forwarded;    /* 181 */
 	bool rings, rings_waiting, progressed, picked_up, given_up, ended;
 	const struct ua_invite *instead_of; /* the call that is forwarded by this one */
 	bool anonymous;         /* sent without the caller's number */

@@ -224,6 +224,133 @@ static void test_a_call_made_instead_says_who_forwards(void **state)
 	assert_null(strstr(request, "Replaces:"));
 }
 
+/* The account is one that shows first callers. */
+static void show_callers(enum ua_identity identity)
+{
+	const struct ua_agent_config agent = {.local_addr = "127.0.0.1", .user_agent = "tipring"};
+	const struct ua_account_config account = {
+		.user = "100", .domain = "example.org", .display_name = "Line One", .server_addr = "127.0.0.1", .server_port = bed.peer_port,
+		.password = "secret", .expires_s = 600, .identity = identity, .forward_shows_caller = true,
+	};
+
+	bed_agent_anew(&agent, &account);
+}
+
+static void test_whom_a_forwarded_call_is_from(void **state)
+{
+	struct ua_invite *call;
+	const char *request;
+
+	(void)state;
+	invite("");
+	bed_heard(INCOMING("200 \"The \"Peer\"\""));
+	assert_int_equal(call_instead(&call, UA_FORWARD_ALWAYS), 0);
+	request = bed_receive();
+	/* RFC 5806 s6: who forwards may stay in From, and be told by Diversion | the account, for servers that take no other number */
+	assert_starts(header(request, "From"), "\"Line One\" <sip:100@example.org>;tag=");
+	assert_string_equal(header(request, "P-Preferred-Identity"), "");
+}
+
+static void test_a_forwarded_call_may_show_its_caller(void **state)
+{
+	struct ua_invite *call;
+	const char *request;
+
+	(void)state;
+	show_callers(UA_IDENTITY_FROM);
+	invite("P-Asserted-Identity: \"Ann \\\"A\\\"\" <tel:+1-201-555-0123>\r\n");
+	bed_heard(INCOMING("+12015550123 \"Ann \"A\"\""));
+	assert_int_equal(call_instead(&call, UA_FORWARD_ALWAYS), 0);
+	request = bed_receive();
+	/* RFC 5806 s6: a forwarded call is still from its first caller | where the account has it so, as the trusted server named him */
+	assert_starts(header(request, "From"), "\"Ann \\\"A\\\"\" <sip:+12015550123@example.org>;tag=");
+	/* RFC 3325 s9.2: who is sure of another identity than From says which it prefers | the account that forwards, and pays */
+	assert_string_equal(header(request, "P-Preferred-Identity"), "\"Line One\" <sip:100@example.org>");
+	assert_string_equal(header(request, "Privacy"), "");
+}
+
+static void test_a_forwarded_call_keeps_its_callers_secret(void **state)
+{
+	struct ua_invite *call;
+	const char *request;
+
+	(void)state;
+	show_callers(UA_IDENTITY_ASSERTED);
+	invite("Privacy: id\r\n");
+	bed_heard(INCOMING(" \"\""));
+	bed_heard("anonymous");
+	assert_int_equal(call_instead(&call, UA_FORWARD_ALWAYS), 0);
+	request = bed_receive();
+	/* RFC 3323 s4.1.1.3: a caller who hides stays hidden | also in the call that goes on from here */
+	assert_starts(header(request, "From"), "\"Anonymous\" <sip:anonymous@anonymous.invalid>;tag=");
+	assert_string_equal(header(request, "Privacy"), "id");
+	assert_string_equal(header(request, "P-Asserted-Identity"), "\"Line One\" <sip:100@example.org>");
+	assert_has_not(request, "200@");
+}
+
+static void test_a_line_of_this_machine_sees_the_first_caller(void **state)
+{
+	static const struct ua_invite_handlers nobody;
+	struct ua_call_to to = {.user = "12", .account = bed.account, .replaces = "", .referred_by = "", .cause = UA_FORWARD_ALWAYS};
+	struct ua_invite *call;
+	struct ua_sdp offer;
+
+	(void)state;
+	invite("");
+	bed_heard(INCOMING("200 \"The \"Peer\"\""));
+	to.forwards = bed.invite;
+	ua_sdp_offer(&offer, &bed.local);
+	assert_int_equal(ua_invite_send_to(&call, bed.account, &to, &offer, &nobody, NULL), 0);
+	bed_heard("incoming 12 from 200 \"The \"Peer\"\" offering 127.0.0.1:40000");
+	bed_heard("forwarded 1 times");
+	bed_heard("past every server");
+	bed_heard("came back");
+}
+
+static void test_a_forwarded_call_may_go_to_an_address(void **state)
+{
+	static const struct ua_invite_handlers nobody;
+	struct ua_call_to to = {.uri = "sip:9@else.example", .replaces = "", .referred_by = "", .cause = UA_FORWARD_ALWAYS};
+	struct ua_invite *call;
+	struct ua_sdp offer;
+	const char *request;
+
+	(void)state;
+	invite("");
+	bed_heard(INCOMING("200 \"The \"Peer\"\""));
+	to.forwards = bed.invite;
+	ua_sdp_offer(&offer, &bed.local);
+	assert_int_equal(ua_invite_send_to(&call, bed.account, &to, &offer, &nobody, NULL), 0);
+	request = bed_receive();
+	assert_starts(request, "INVITE sip:9@else.example SIP/2.0\r\n");
+	/* RFC 7044 s10.4: the entry of the new target has its address | whole, with the cause that it was chosen for */
+	assert_has(header(request, "History-Info"), "<sip:9@else.example;cause=302>;index=1.1;mp=1");
+}
+
+static void test_a_caller_is_told_that_his_call_is_forwarded(void **state)
+{
+	const char *told;
+
+	(void)state;
+	invite("");
+	bed_heard(INCOMING("200 \"The \"Peer\"\""));
+	assert_int_equal(ua_invite_tell_forwarded(bed.invite), 0);
+	told = bed_receive();
+	/* RFC 3261 s21.1.3: 181 tells that a call is forwarded | when it goes on from here */
+	assert_starts(told, "SIP/2.0 181 Call Is Being Forwarded\r\n");
+	assert_has(told, "Contact: <sip:100@127.0.0.1:");
+	assert_int_equal(ua_invite_ring(bed.invite, false, NULL), 0);
+	assert_string_equal(header(bed_receive(), "To"), header(told, "To"));
+	ua_invite_reject(bed.invite, 480, "No");
+	bed_acknowledge(bed_receive());
+	bed_invite("reliably", "Contact: <sip:200@127.0.0.1>\r\nRequire: 100rel\r\n", SDP(5004));
+	assert_starts(bed_receive(), "SIP/2.0 100 ");
+	bed_heard(INCOMING("200 \"The \"Peer\"\""));
+	assert_int_equal(ua_invite_tell_forwarded(bed.invite), 0);
+	/* RFC 3262 s3: who requires reliable responses gets no other ones | no 181, which nothing needs to wait for */
+	bed_quiet();
+}
+
 static void test_a_call_with_no_hop_left_goes_nowhere(void **state)
 {
 	struct ua_invite *call;
@@ -376,6 +503,12 @@ int main(void)
 		bed_test(test_more_than_there_is_room_for_is_left_out),
 		bed_test(test_nobody_is_no_target),
 		bed_test(test_a_call_made_instead_says_who_forwards),
+		bed_test(test_whom_a_forwarded_call_is_from),
+		bed_test(test_a_forwarded_call_may_show_its_caller),
+		bed_test(test_a_forwarded_call_keeps_its_callers_secret),
+		bed_test(test_a_line_of_this_machine_sees_the_first_caller),
+		bed_test(test_a_forwarded_call_may_go_to_an_address),
+		bed_test(test_a_caller_is_told_that_his_call_is_forwarded),
 		bed_test(test_a_call_with_no_hop_left_goes_nowhere),
 		bed_test(test_a_call_that_was_answered_goes_nowhere),
 		bed_test(test_a_call_that_came_back_is_told),
