@@ -456,13 +456,17 @@ static void test_ringback_is_made_here_where_the_network_stays_silent(void **sta
 	(void)state;
 	call_progresses(invite, 183, PCMU);
 	sound_is_missing(true);
+	/* RFC 3960 s3.2: without 180 no ringback is made locally | a silent network stays silent */
 	assert_state("early-media"); /* nobody said that it rings */
 	sound_is_missing(false);
 	call_progresses(invite, 180, NULL);
+	/* RFC 3960 s3.2: while early media comes no ringback is made locally | 180 does not cut it off */
 	assert_state("early-media");
 	sound_is_missing(true);
+	/* RFC 3960 s3.2: 180 and no early media: ringback is made locally | when nothing has come for a second */
 	assert_state("ringback");
 	sound_is_missing(false);
+	/* RFC 3960 s3.2: early media that comes is heard rather than the local ringback | it is */
 	assert_state("early-media");
 	assert_true(world.wish.streams[0].receives);
 }

@@ -178,6 +178,8 @@ static void test_199_ends_an_early_dialog(void **state)
 	const char *invite = bed_call();
 
 	(void)state;
+	/* RFC 6228 s4: who understands 199 says so in the INVITE | Supported: 199 */
+	assert_has(header(invite, "Supported"), "199");
 	bed_reply(invite, 183, "Session Progress", "b", contact(""), SDP(5004));
 	bed_heard("progress 183 192.0.2.1:5004");
 	bed_reply(invite, 183, "Session Progress", "c", contact(""), SDP(6004));

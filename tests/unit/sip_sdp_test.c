@@ -88,6 +88,7 @@ static void test_what_is_said_for_another_stream_is_not_ours(void **state)
 	assert_string_equal(sdp.others[1].protocol, "udptl");
 	assert_string_equal(sdp.others[1].formats, "t38");
 	assert_string_equal(sdp.addr, "192.0.2.1");
+	/* RFC 3264 s5.1: without direction a stream is sendrecv | attributes of other streams do not count */
 	assert_int_equal(sdp.direction, UA_SENDRECV);
 	assert_int_equal(sdp.ptime_ms, 0);
 	assert_int_equal(sdp.format_count, 1);
@@ -100,6 +101,7 @@ static void test_the_first_audio_that_is_not_refused_is_ours(void **state)
 	(void)state;
 	assert_int_equal(parse(&sdp, HEAD C T "m=audio 5002 RTP/SAVP 0\r\nm=audio 0 RTP/AVP 0\r\n"
 		"m=audio 5004 RTP/AVP 8\r\nm=audio 5006 RTP/AVP 0\r\n"), 0);
+	/* RFC 3264 s6: of several streams those that are not wanted are refused | the first audio that can be taken is */
 	assert_int_equal(sdp.audio_index, 2);
 	assert_int_equal(sdp.port, 5004);
 	assert_int_equal(sdp.other_count, 3);
@@ -226,6 +228,7 @@ static void test_an_offer_says_what_this_side_can_do(void **state)
 	ua_sdp_offer(&offer, &local);
 	length = ua_sdp_print(&offer, 12345678901234u, 2, text, sizeof(text));
 	assert_int_equal(length, strlen(text));
+	/* RFC 3264 s5: an offer has s=-, t=0 0 and the streams in order of preference | it has */
 	assert_string_equal(text, "v=0\r\no=- 12345678901234 2 IN IP4 192.0.2.9\r\ns=-\r\n"
 		"c=IN IP4 192.0.2.9\r\nt=0 0\r\nm=audio 40000 RTP/AVP 8 0 101\r\n"
 		"a=rtpmap:8 PCMA/8000\r\na=rtpmap:0 PCMU/8000\r\na=rtpmap:101 telephone-event/8000\r\n"
