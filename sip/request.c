@@ -348,6 +348,12 @@ static void on_patience(void *arg)
 		give_up(request);
 }
 
+/* What a registrar cannot do, or sends us away with, the next one may do all the same; of calls a 5xx may be the callee's. */
+static bool is_unable(const struct ua_request *request, unsigned status)
+{
+	return status == 503 || (!str_cmp(request->method, "REGISTER") && (status / 100 == 3 || status / 100 == 5));
+}
+
 /* A call that rang is not made once more elsewhere. */
 static bool is_for_another(struct ua_request *request, int err, const struct sip_msg *msg)
 {
@@ -364,7 +370,7 @@ static bool is_for_another(struct ua_request *request, int err, const struct sip
 	}
 	if (!request->moves || request->cancelled || !request->account->agent)
 		return false;
-	return (err ? !request->heard : msg->scode == 503) && next_server(request);
+	return (err ? !request->heard : is_unable(request, msg->scode)) && next_server(request);
 }
 
 static void finish(struct ua_request *request, int err, const struct sip_msg *msg)

@@ -4,8 +4,8 @@
  * TCP is refused, or nothing is answered by it for UA_TCP_PATIENCE_MS, by UDP after all, and a server that does so gets everything by UDP
  * for UA_TCP_PAUSE_MS.
  *
- * A request on its way, and the servers that it may go to. One that answers nothing for failover_s, answers 503 or cannot be reached is
- * left for the next: the same request with another branch (RFC 3263 s4.3). An INVITE that was left is cancelled as soon as a 1xx
+ * A request on its way, and the servers that it may go to. One that answers nothing for failover_s, answers 503 (3xx or 5xx to a REGISTER) or
+ * cannot be reached is left for the next: the same request with another branch (RFC 3263 s4.3). An INVITE that was left is cancelled as soon as a 1xx
  * comes, and a 2xx to it gets ACK and BYE; nobody else hears of that. Private to sip/.
  */
 #ifndef TIPRING_SIP_REQUEST_H

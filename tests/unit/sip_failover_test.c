@@ -659,10 +659,39 @@ static void test_a_server_that_says_for_long_that_it_is_busy_is_asked_less_and_l
 	assert_false(came_to(1, "REGISTER "));
 }
 
+static void test_a_registrar_that_cannot_is_left_for_the_next(void **state)
+{
+	static const unsigned statuses[] = {500, 504, 302};
+
+	(void)state;
+	bed_servers(2);
+	ua_account_register(bed.account, 0);
+	bed_heard("registration trying 0");
+	for (size_t i = 0; i < sizeof(statuses) / sizeof(statuses[0]); i++) {
+		answer(0, at(0, "REGISTER "), statuses[i], "Contact: <sip:elsewhere.example.org>\r\n", "");
+		/* RFC 3261 s8.1.3.4: a 3xx may be followed | of REGISTER to the next configured server, as a 5xx, never to where it says */
+		accept_binding(1, at(1, "REGISTER "));
+		ua_account_register(bed.account, 0);
+		bed_advance(0);
+	}
+	accept_binding(0, at(0, "REGISTER "));
+}
+
+static void test_a_call_that_fails_at_one_server_is_not_made_at_the_next(void **state)
+{
+	(void)state;
+	start(2);
+	answer(0, bed_call(), 500, "", "");
+	bed_heard("ended by peer, status 500, cause 0");
+	assert_false(came_to(1, "INVITE "));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		bed_test(test_an_invite_to_a_silent_server_goes_on_to_the_next),
+		bed_test(test_a_registrar_that_cannot_is_left_for_the_next),
+		bed_test(test_a_call_that_fails_at_one_server_is_not_made_at_the_next),
 		bed_test(test_only_the_first_call_waits),
 		bed_test(test_a_server_that_says_trying_is_waited_for),
 		bed_test(test_the_only_server_is_waited_for),
