@@ -68,8 +68,10 @@ static void on_ssl_new(void *parent, void *attached, CRYPTO_EX_DATA *all, int in
 	str_ncpy(link->name, ua->expected, sizeof(link->name));
 	(void)tcp_conn_local_get(tcp, &link->local);
 	(void)tcp_conn_peer_get(tcp, &link->peer);
-	list_append(&ua->links, &link->le, link);
-	(void)CRYPTO_set_ex_data(all, index, link);
+	if (CRYPTO_set_ex_data(all, index, link) == 1)
+		list_append(&ua->links, &link->le, link);
+	else
+		mem_deref(link);
 }
 
 static void on_ssl_free(void *parent, void *attached, CRYPTO_EX_DATA *all, int index, long number, void *arg)
