@@ -1,6 +1,6 @@
 #!/usr/bin/perl
 # Watches the machine, not the project: sleeps 5 ms again and again, and at SIGTERM prints by how many ms the longest
-# sleep was too long. With real-time priority only a machine that stands still makes it late. usage: stalls.pl
+# sleep was too long. usage: stalls.pl
 use strict;
 use warnings;
 use Time::HiRes qw(clock_gettime CLOCK_MONOTONIC);

@@ -8,11 +8,22 @@ build=$(cd "$1" && pwd)
 here=$(cd "$(dirname "$0")" && pwd)
 bed=$here/../bed
 . "$here/../jobs.bash"
+. "$bed/stalls.bash"
 jobs_max=4
+stall_class=
+
+play() {
+	timeout 120 "$bed/netns.sh" "$bed/with-server.sh" "$build" dummy 3 "$build/tests/story/story" --bed live "$@"
+}
 
 story() {
-	timeout 120 "$bed/netns.sh" "$bed/with-server.sh" "$build" dummy 3 \
-		"$build/tests/story/story" --bed live "$@"
+	local output status
+	output=$(mktemp)
+	steadily "$output" play "$@"
+	status=$?
+	cat "$output"
+	rm -f "$output"
+	return $status
 }
 
 # over TRANSPORT STORY: once more, over it

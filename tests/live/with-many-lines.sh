@@ -10,13 +10,13 @@ set -u
 build=$(cd "$1" && pwd)
 here=$(cd "$(dirname "$0")" && pwd)
 bed=$here/../bed
+. "$bed/stalls.bash"
 lines=64 accounts=500
 if grep -q '^SANITIZE_CFLAGS = .*fsanitize' "$build/Makefile"; then
 	lines=16 accounts=100
 fi
 lines=${MANY_LINES:-$lines} accounts=${MANY_ACCOUNTS:-$accounts}
 calls=$((lines / 2))
-stall_ms=20 # of the machine, which a telephone may hear
 ulimit -n 8192
 
 # One call, by telephones 1 and 2 of a process. The far end's tone tells that it lasted to its end.
@@ -95,34 +95,12 @@ bed() {
 		"$here/with-many-lines.sh" "$build" inside "$2" 2>&1
 }
 
-# watched COMMAND...: with real-time priority where allowed, a watcher of the machine; stalled_ms tells what it saw.
-stalled_ms=0
-watched() {
-	local pid status seen
-	seen=$(mktemp)
-	chrt -f 60 "$bed/stalls.pl" >"$seen" 2>/dev/null &
-	pid=$!
-	"$@"
-	status=$?
-	kill -TERM "$pid" 2>/dev/null
-	wait "$pid"
-	stalled_ms=$(cat "$seen")
-	stalled_ms=${stalled_ms:-0}
-	rm -f "$seen"
-	return $status
-}
-
-# try NAME LINES WHAT: sixteen voices without a gap in a minute are too much to ask of a machine that stands still itself;
-# only then it is tried again, twice.
+# try NAME LINES WHAT: sixteen voices without a gap in a minute, on a machine that does not stand still.
 try() {
-	local output attempt passed=1
+	local output passed=1
 	output=$(mktemp)
-	for attempt in 1 2 3; do
-		watched bed "$2" "$3" >"$output" && passed=0
-		sed 's/^/# /' "$output"
-		[ $passed = 1 ] && [ "$stalled_ms" -ge "$stall_ms" ] && [ $attempt -lt 3 ] || break
-		echo "# the machine stood still for $stalled_ms ms: tried again"
-	done
+	steadily "$output" bed "$2" "$3" && passed=0
+	sed -E 's/^(# )?/# /' "$output"
 	rm -f "$output"
 	if [ $passed = 0 ]; then
 		echo "ok many lines: $1"
