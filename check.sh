@@ -174,18 +174,18 @@ tests/build.sh build || exit 1
 echo "packages and build: $((SECONDS - start)) s"
 
 # What plays in real time waits more than it works, what plays in virtual time works all the time: both go on side by side, the second
-# with nothing but what the first leaves of the processors.
+# with what the first leaves of the processors. With the sanitizers what plays in real time works too, and has the machine for itself.
 real=() virtual=() alone=()
 for part in "${parts[@]}"; do
 	case $part in
-	live) real=(live "${real[@]}") ;;
-	sanitize) virtual+=(sanitize) real+=(sanitize_live) ;;
+	live) real+=(live) ;;
+	sanitize) virtual+=(sanitize) alone+=(sanitize_live) ;;
 	unit | flow | dahdi) virtual+=("$part") ;;
 	*) alone+=("$part") ;;
 	esac
 done
 run_parts "${real[@]}" &
-(chrt --idle --pid 0 $BASHPID && run_parts "${virtual[@]}") &
+(renice -n 19 -p $BASHPID >/dev/null && run_parts "${virtual[@]}") &
 wait
 run_parts "${alone[@]}"
 awk -v parts=$((${#real[@]} + ${#virtual[@]} + ${#alone[@]})) '{ passed += $1; failed += $2; skipped += $3 }

@@ -10,7 +10,7 @@ bed=$here/../bed
 . "$here/../jobs.bash"
 . "$bed/stalls.bash"
 jobs_max=4
-stall_class=
+stall_class= stall_ms=10 # a block of sound
 
 play() {
 	timeout 120 "$bed/netns.sh" "$bed/with-server.sh" "$build" dummy 3 "$build/tests/story/story" --bed live "$@"
