@@ -151,7 +151,7 @@ run_part() {
 		failed=1
 	fi
 	failures_show "$log"
-	grep -E '# SKIP' "$log"
+	grep -E '# SKIP|tried again after' "$log"
 	[ "$part" != fuzz ] || grep '^ok ' "$log"
 	[ "$part" != soak ] || grep -E '^(ok|# style|# [0-9])' "$log"
 	[ "$part" != bench ] || grep -E '^[a-z0-9_]+ [0-9.]+ [^ ]+$' "$log"

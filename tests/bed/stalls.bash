@@ -21,7 +21,7 @@ watched() {
 	return $status
 }
 
-# steadily OUTPUT COMMAND...: what it says goes to that file; it is tried three times at the most.
+# steadily OUTPUT COMMAND...: what it says goes to that file; it is tried three times at the most, and what failed is told.
 steadily() {
 	local output=$1 attempt status stalls=
 	shift
@@ -29,7 +29,7 @@ steadily() {
 		watched "$@" >"$output" 2>&1
 		status=$?
 		[ $status != 0 ] && [ "$stalled_ms" -ge "$stall_ms" ] && [ $attempt -lt 3 ] || break
-		stalls+="# the machine stood still for $stalled_ms ms: tried again"$'\n'
+		stalls+="# the machine stood still for $stalled_ms ms, tried again after: $(grep -m 1 '^not ok' "$output")"$'\n'
 	done
 	printf '%s' "$stalls" | cat - "$output" >"$output.all" && mv "$output.all" "$output"
 	return $status
