@@ -23,13 +23,6 @@ static int make(void **state)
 	return 0;
 }
 
-static int unmake(void **state)
-{
-	(void)state;
-	line_world_free();
-	return 0;
-}
-
 static void dials(const char *digits)
 {
 	phone_does(MEDIA_EVENT_LIFTED, 0);
@@ -157,7 +150,7 @@ static void test_a_held_call_comes_back_after_a_test_number(void **state)
 	assert_false(world.wish.echo);
 }
 
-#define ANNOUNCE_TEST(test) cmocka_unit_test_setup_teardown(test, make, unmake)
+#define ANNOUNCE_TEST(test) cmocka_unit_test_setup_teardown(test, make, line_test_end)
 
 int main(void)
 {

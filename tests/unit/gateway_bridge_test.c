@@ -31,13 +31,6 @@ static int make_no_answer(void **state)
 	return 0;
 }
 
-static int unmake(void **state)
-{
-	(void)state;
-	line_world_free();
-	return 0;
-}
-
 static unsigned bridges(void)
 {
 	struct line_status status;
@@ -794,9 +787,9 @@ static void test_a_refused_blind_transfer_may_become_a_call_from_here(void **sta
 	assert_int_equal(bridges(), 1);
 }
 
-#define BRIDGE_TEST(test) cmocka_unit_test_setup_teardown(test, make, unmake)
-#define TRANSFER_TEST(test) cmocka_unit_test_setup_teardown(test, make_plain, unmake)
-#define NO_ANSWER_TEST(test) cmocka_unit_test_setup_teardown(test, make_no_answer, unmake)
+#define BRIDGE_TEST(test) cmocka_unit_test_setup_teardown(test, make, line_test_end)
+#define TRANSFER_TEST(test) cmocka_unit_test_setup_teardown(test, make_plain, line_test_end)
+#define NO_ANSWER_TEST(test) cmocka_unit_test_setup_teardown(test, make_no_answer, line_test_end)
 
 int main(void)
 {

@@ -47,18 +47,33 @@ void hang_up_after_ms(unsigned ms)
 	line_media_changed(world.line);
 }
 
-struct ua_invite *talk(void)
+void lift(void)
 {
 	phone_does(MEDIA_EVENT_LIFTED, 0);
+}
+
+void hang_up(void)
+{
+	phone_does(MEDIA_EVENT_HUNG_UP, 0);
+}
+
+struct ua_invite *call_number(void)
+{
+	lift();
 	phone_dials("102#");
-	call_is_answered(call_sent(), PCMU);
+	return call_sent();
+}
+
+struct ua_invite *talk(void)
+{
+	call_is_answered(call_number(), PCMU);
 	assert_state("talking");
 	return call_sent();
 }
 
 struct ua_invite *talk_in_map(void)
 {
-	phone_does(MEDIA_EVENT_LIFTED, 0);
+	lift();
 	phone_dials("102");
 	call_is_answered(call_sent(), PCMU);
 	assert_state("talking");
@@ -70,6 +85,24 @@ struct ua_invite *talk_to_second(void)
 {
 	flash();
 	phone_dials("103#");
+	call_is_answered(call_sent(), PCMU);
+	assert_state("talking");
+	return call_sent();
+}
+
+void emergency_numbers_are_known(void)
+{
+	const char *why;
+	size_t at;
+
+	assert_int_equal(digitmap_parse(&world.profile.emergency, "(112|911)", &at, &why), 0);
+}
+
+struct ua_invite *call_112(void)
+{
+	lift();
+	phone_dials("112");
+	assert_string_equal(call_sent()->to, "112");
 	call_is_answered(call_sent(), PCMU);
 	assert_state("talking");
 	return call_sent();

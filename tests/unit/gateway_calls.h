@@ -15,10 +15,20 @@ unsigned sockets(void);
 void flash(void);
 void hang_up_after_ms(unsigned ms); /* of the time that the flashes came at, which is 0 */
 
-/* Calls 102 and talks. */
+void lift(void);
+void hang_up(void);
+
+/* Calls 102. */
+struct ua_invite *call_number(void);
+/* ... and talks. */
 struct ua_invite *talk(void);
 struct ua_invite *talk_in_map(void); /* ... where the digit map knows that this is all */
 /* The first is held, a second one, 103, was called and answered. */
 struct ua_invite *talk_to_second(void);
+
+/* The profile knows 112 and 911 as such. */
+void emergency_numbers_are_known(void);
+/* Calls 112 and talks. */
+struct ua_invite *call_112(void);
 
 #endif

@@ -18,13 +18,6 @@ static int make(void **state)
 	return 0;
 }
 
-static int unmake(void **state)
-{
-	(void)state;
-	line_world_free();
-	return 0;
-}
-
 static struct {
 	struct ua_invite *first, *second, *focus;
 } calls;
@@ -308,7 +301,7 @@ static void test_a_number_is_called_as_it_stands(void **state)
 	assert_string_equal(calls.focus->to, "900");
 }
 
-#define conference_test(test) cmocka_unit_test_setup_teardown(test, make, unmake)
+#define conference_test(test) cmocka_unit_test_setup_teardown(test, make, line_test_end)
 
 int main(void)
 {

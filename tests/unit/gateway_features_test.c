@@ -33,13 +33,6 @@ static int make_etsi(void **state)
 	return 0;
 }
 
-static int unmake(void **state)
-{
-	(void)state;
-	line_world_free();
-	return 0;
-}
-
 /* ---- the grammar ---- */
 
 static void assert_code(enum features_set set, const char *digits, enum digitmap_verdict verdict, enum feature feature,
@@ -820,8 +813,8 @@ static void test_a_hotline_of_the_subscriber_leaves_time_to_clear_it(void **stat
 	assert_int_equal(world.timer_ms, 20000);
 }
 
-#define nanp_test(test) cmocka_unit_test_setup_teardown(test, make, unmake)
-#define etsi_test(test) cmocka_unit_test_setup_teardown(test, make_etsi, unmake)
+#define nanp_test(test) cmocka_unit_test_setup_teardown(test, make, line_test_end)
+#define etsi_test(test) cmocka_unit_test_setup_teardown(test, make_etsi, line_test_end)
 
 int main(void)
 {

@@ -687,3 +687,17 @@ void line_world_free(void)
 {
 	line_free(world.line);
 }
+
+int line_test_begin(void **state)
+{
+	(void)state;
+	line_world_make("x.T");
+	return 0;
+}
+
+int line_test_end(void **state)
+{
+	(void)state;
+	line_world_free();
+	return 0;
+}

@@ -112,6 +112,11 @@ void line_world_free(void);
 /* The line begins anew, with what the profile says by now. */
 void line_world_again(void);
 
+/* Around a test whose line needs nothing special: any number may be dialled. */
+int line_test_begin(void **state);
+int line_test_end(void **state);
+#define LINE_TEST(test) cmocka_unit_test_setup_teardown(test, line_test_begin, line_test_end)
+
 /* A packet of a handshake comes from 127.0.0.1 for the call that was made last. */
 void handshake_comes(const uint8_t *bytes, size_t length);
 

@@ -82,11 +82,6 @@ static struct ua_invite *call_comes_to_both(bool at_once)
 	return invite;
 }
 
-static void lift(void)
-{
-	phone_does(MEDIA_EVENT_LIFTED, 0);
-}
-
 static void pick_up(const char *code)
 {
 	lift();

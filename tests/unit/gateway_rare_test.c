@@ -22,13 +22,6 @@ static int make(void **state)
 	return digitmap_parse(&world.profile.emergency, "112", &at, &why);
 }
 
-static int unmake(void **state)
-{
-	(void)state;
-	line_world_free();
-	return 0;
-}
-
 static struct ua_invite *call_103(void)
 {
 	flash();
@@ -201,7 +194,7 @@ static void test_what_may_come_at_any_time_surprises_nowhere(void **state)
 	}
 }
 
-#define RARE_TEST(name) cmocka_unit_test_setup_teardown(name, make, unmake)
+#define RARE_TEST(name) cmocka_unit_test_setup_teardown(name, make, line_test_end)
 
 int main(void)
 {

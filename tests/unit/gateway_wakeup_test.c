@@ -30,13 +30,6 @@ static int make_etsi(void **state)
 	return 0;
 }
 
-static int unmake(void **state)
-{
-	(void)state;
-	line_world_free();
-	return 0;
-}
-
 static void passes_s(unsigned seconds)
 {
 	while (seconds-- > 0) {
@@ -408,7 +401,7 @@ static void test_a_call_during_the_ringing_finds_the_line_busy(void **state)
 	assert_state("wakeup");
 }
 
-#define WAKEUP_TEST(test) cmocka_unit_test_setup_teardown(test, make_etsi, unmake)
+#define WAKEUP_TEST(test) cmocka_unit_test_setup_teardown(test, make_etsi, line_test_end)
 
 int main(void)
 {
