@@ -168,6 +168,15 @@ static void discard(struct playout *playout, const struct playout_entry *entry)
 		playout->stats.lost--;
 }
 
+/* A slow clock at the far end has eaten most of a fixed delay, and nothing was quiet for long enough to mend that: once and for all is
+ * better than a little of each packet. */
+static bool is_used_up(const struct playout *playout)
+{
+	uint32_t transit = playout->clock - playout->next_place;
+
+	return playout_delay_excess(&playout->delay, transit) < -(int32_t)playout->delay.target / 2;
+}
+
 /* Sound that was due before now and was not there. All of it is played when nothing else is there to be played, for
  * then what follows is late too; else when little is lost by it. */
 static bool late_is_taken(struct playout *playout, const struct playout_entry *entry)
@@ -176,6 +185,8 @@ static bool late_is_taken(struct playout *playout, const struct playout_entry *e
 	bool waits = playout_pool_first(&playout->pool, PLAYOUT_SOUND) != NULL;
 
 	if (late <= 0)
+		return true;
+	if (playout->config.fixed && !waits && is_used_up(playout) && playout_go_back(playout, entry->place - playout->delay.target))
 		return true;
 	if (!playout->config.fixed && (!waits || late <= REORDER_SAMPLES) && playout_go_back(playout, entry->place))
 		return true;

@@ -6,8 +6,8 @@
  *
  * The delay is what leaves one packet in a hundred late (playout_delay.h). It grows at once when a packet comes too late
  * and nothing else is there to be played, and shrinks where nobody hears it: in pauses, and by leaving out pitch periods
- * of speech. A playout that is fixed never changes a sound that goes on: its delay grows at a start or in a pause only.
- * What is missing is concealed, and becomes comfort noise as loud as the pauses before. Another source, or a clock that
+ * of speech. A playout that is fixed never changes a sound that goes on: its delay changes at a start, in a pause, and where
+ * next to nothing is heard. What is missing is concealed, and becomes comfort noise as loud as the pauses before. Another source, or a clock that
  * jumped, goes on where the old one would have: what waits of the old one is still played.
  *
  * Media thread only; no allocation.
@@ -34,7 +34,7 @@
 struct playout_config {
 	uint16_t start_ms; /* the delay of a first packet, 0..400 */
 	uint16_t min_ms, max_ms; /* 0..400 */
-	bool fixed; /* for machines: start_ms it is, and more only from a pause on */
+	bool fixed; /* for machines: start_ms it is, and another only from a pause or quiet on */
 };
 
 struct playout {
@@ -67,6 +67,7 @@ struct playout {
 	uint32_t tone_begins, tones_until; /* as it is played */
 	uint32_t tone_ended;     /* by its own time */
 	unsigned since_stretch;  /* samples played since the delay was changed in the sound */
+	unsigned quiet;          /* where it is fixed: so many samples in a row next to nothing was heard */
 	struct dsp_conceal conceal;
 	struct playout_delay delay;
 	struct playout_stats stats;

@@ -17,6 +17,9 @@
 #define MATCH_FAIR       0.5f
 #define MATCH_ANY        (-2.0f)
 #define QUIET_POWER      (40.0f * 40.0f) /* -52 dBm0 */
+#define QUIET_SLACK      40   /* samples: a fixed delay is mended when it is wrong by more */
+#define QUIET_ENOUGH     160  /* of quiet before it grows */
+#define QUIET_LONG       1600 /* ... before it shrinks */
 
 static const struct haste {
 	int32_t off; /* from so much on */
@@ -272,6 +275,54 @@ static unsigned lag_max(int32_t off, bool longer)
 	return off < DSP_STRETCH_LAG_MAX ? (unsigned)off : DSP_STRETCH_LAG_MAX;
 }
 
+static bool is_quiet(const struct playout *playout, size_t count)
+{
+	const int16_t *samples = playout->sound + PLAYOUT_HISTORY;
+	float sum = 0;
+
+	for (size_t i = 0; i < count; i++)
+		sum += (float)samples[i] * (float)samples[i];
+	return sum < QUIET_POWER * (float)count || sum < 4 * playout->conceal.level * (float)count;
+}
+
+/* Machines are quiet between their signals, and do not mind that this lasts a little longer. */
+static void quiet_grow(struct playout *playout, unsigned by)
+{
+	int16_t *sound = playout->sound + PLAYOUT_HISTORY;
+
+	memmove(sound + by, sound, playout->pending * sizeof(*sound));
+	playout->pending += by;
+	playout->next_place -= by;
+	playout->stats.lengthened_samples += by;
+}
+
+/* ... or shorter, where it lasts long: what T.30 wants between two signals (75 ms) stays. */
+static void quiet_shrink(struct playout *playout, unsigned by)
+{
+	int16_t *sound = playout->sound + PLAYOUT_HISTORY;
+
+	playout->pending -= by;
+	memmove(sound, sound + by, playout->pending * sizeof(*sound));
+	playout->next_place += by;
+	playout->stats.shortened_samples += by;
+}
+
+/* Of a playout that is fixed. */
+static void quiet_stretch(struct playout *playout, size_t count)
+{
+	int32_t excess = playout_delay_excess(&playout->delay, playout_transit(playout));
+	unsigned off = (unsigned)(excess < 0 ? -excess : excess);
+
+	playout->quiet = is_quiet(playout, count) ? playout->quiet + (unsigned)count : 0;
+	if (off <= QUIET_SLACK || playout->quiet < QUIET_ENOUGH || playout->sounded_until != playout_end(playout) || playout->delay.packets < PLAYOUT_DELAY_EVIDENCE ||
+	    playout_ahead(playout_end(playout), playout->tones_until) < TONE_REST)
+		return;
+	if (excess < 0 && playout->pending + count <= PLAYOUT_PENDING)
+		quiet_grow(playout, off < count ? off : (unsigned)count);
+	else if (excess > 0 && playout->quiet >= QUIET_LONG)
+		quiet_shrink(playout, off < count / 4 ? off : (unsigned)count / 4);
+}
+
 static void stretch(struct playout *playout, size_t count)
 {
 	int32_t excess = playout_delay_excess(&playout->delay, playout_transit(playout));
@@ -281,6 +332,8 @@ static void stretch(struct playout *playout, size_t count)
 	struct dsp_stretch_place place;
 
 	playout->since_stretch += (unsigned)count;
+	if (playout->config.fixed)
+		quiet_stretch(playout, count);
 	if (playout->config.fixed || (excess >= 0 && excess <= SLACK) || playout->since_stretch < haste->spacing ||
 	    playout->delay.packets < PLAYOUT_DELAY_EVIDENCE ||
 	    playout_ahead(playout_end(playout), playout->tones_until) < TONE_REST || !look_ahead(playout, longer))

@@ -501,32 +501,107 @@ static void test_a_fixed_playout_has_a_longer_delay_after_a_pause(void **state)
 	assert_int_equal(playout.stats.shortened_samples + playout.stats.lengthened_samples, 0);
 }
 
+static const struct playout_config machine = {.start_ms = 60, .max_ms = 400, .fixed = true};
+
+/* In step with the sender. */
+static void goes_on(int from, int until, int value)
+{
+	for (int n = from; n < until; n++) {
+		put(n, value);
+		get();
+	}
+}
+
+static uint64_t stretched(void)
+{
+	return playout.stats.shortened_samples + playout.stats.lengthened_samples;
+}
+
+static void becomes_fixed(void)
+{
+	stream_playout_reset(&playout, &at_once);
+	goes_on(0, 60, 1000);
+	assert_in_range(playout.stats.delay_ms, 0, 20);
+	stream_playout_config(&playout, &machine);
+	goes_on(60, 120, 1000);
+	assert_in_range(playout.stats.delay_ms, 0, 20);
+	assert_int_equal(stretched(), 0);
+}
+
 /* A fax is heard: from the next pause on the delay is the machines', and no sound that goes on changes its length any more. */
 static void test_a_playout_becomes_fixed_in_the_middle(void **state)
 {
-	static const struct playout_config machine = {.start_ms = 60, .max_ms = 400, .fixed = true};
-
 	(void)state;
-	stream_playout_reset(&playout, &at_once);
-	for (int n = 0; n < 60; n++) {
-		put(n, 1000);
-		get();
-	}
-	assert_in_range(playout.stats.delay_ms, 0, 20);
-	stream_playout_config(&playout, &machine);
-	for (int n = 60; n < 120; n++) {
-		put(n, 1000);
-		get();
-	}
-	assert_in_range(playout.stats.delay_ms, 0, 20);
+	becomes_fixed();
 	for (int n = 120; n < 140; n++)
 		get();
-	for (int n = 140; n < 200; n++) {
-		put(n, 1000);
-		get();
-	}
+	goes_on(140, 200, 1000);
 	assert_int_equal(playout.stats.delay_ms, 60);
-	assert_int_equal(playout.stats.shortened_samples + playout.stats.lengthened_samples, 0);
+	assert_int_equal(stretched(), 0);
+}
+
+/* A fax sends without a pause, but is quiet now and then. */
+static void test_a_fixed_playout_gets_its_delay_where_nothing_is_heard(void **state)
+{
+	uint64_t longer;
+
+	(void)state;
+	becomes_fixed();
+	goes_on(120, 124, 4);
+	goes_on(124, 200, 1000);
+	longer = playout.stats.lengthened_samples;
+	assert_int_equal(playout.stats.delay_ms, 60);
+	assert_in_range(longer, 320, 480);
+	goes_on(200, 205, 4);
+	goes_on(205, 230, 1000);
+	assert_int_equal(stretched(), longer);
+	assert_int_equal(playout.stats.concealed_samples, 0);
+}
+
+/* The sender's clock is fast or slow: a few samples more, or less, are played for each packet of so many. */
+static void drifts(int from, int until, int more, int of, int value)
+{
+	int16_t samples[FRAME];
+
+	for (int n = from; n < until; n++) {
+		put(n, value);
+		stream_playout_get(&playout, samples, FRAME - (more < 0 && n % of == 0 ? 8 : 0));
+		if (more > 0 && n % of == 0)
+			stream_playout_get(&playout, samples, 8);
+	}
+}
+
+static void test_a_fixed_playout_follows_the_senders_clock_where_nothing_is_heard(void **state)
+{
+	(void)state;
+	for (int more = -1; more <= 1; more += 2) {
+		stream_playout_reset(&playout, &machine);
+		for (int n = 0; n < 20000; n += 100) {
+			drifts(n, n + 70, more, 100, 1000);
+			drifts(n + 70, n + 100, more, 100, 4);
+			assert_in_range(playout.stats.delay_ms, 52, 70);
+		}
+		assert_in_range(stretched(), 1400, 1800);
+		assert_int_equal(playout.stats.concealed_samples + playout.stats.discarded, 0);
+	}
+}
+
+/* Where a sound goes on for ever the delay is used up some time: then it is made anew, and not a little of each packet lost. */
+static void test_a_fixed_playout_that_a_slow_clock_has_used_up_begins_anew(void **state)
+{
+	unsigned made_up = 0;
+
+	(void)state;
+	stream_playout_reset(&playout, &machine);
+	for (int n = 0; n < 20000; n++) {
+		uint64_t before = playout.stats.concealed_samples;
+
+		drifts(n, n + 1, 1, 100, 1000);
+		made_up += playout.stats.concealed_samples > before;
+	}
+	assert_int_equal(made_up, 3);
+	assert_in_range(playout.stats.concealed_samples + playout.stats.pause_samples, 3 * 480, 3 * 540);
+	assert_int_equal(playout.stats.discarded, 0);
 }
 
 /* 93 hours, of silence or of a sound that goes on. */
@@ -758,6 +833,9 @@ int main(void)
 		PLAYOUT_TEST(test_a_pause_that_is_not_sent_is_neither_loss_nor_made_up_voice),
 		PLAYOUT_TEST(test_a_fixed_playout_has_a_longer_delay_after_a_pause),
 		PLAYOUT_TEST(test_a_playout_becomes_fixed_in_the_middle),
+		PLAYOUT_TEST(test_a_fixed_playout_gets_its_delay_where_nothing_is_heard),
+		PLAYOUT_TEST(test_a_fixed_playout_follows_the_senders_clock_where_nothing_is_heard),
+		PLAYOUT_TEST(test_a_fixed_playout_that_a_slow_clock_has_used_up_begins_anew),
 		PLAYOUT_TEST(test_a_delay_that_is_too_long_shrinks_after_days_without_a_key),
 		PLAYOUT_TEST(test_what_comes_after_days_of_silence_is_heard),
 		PLAYOUT_TEST(test_another_codec_goes_on_without_a_click),
