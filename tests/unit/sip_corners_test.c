@@ -6,14 +6,6 @@
 
 static const char *our_to; /* To of the agent's 200 */
 
-static const char *contact(const char *more)
-{
-	static char text[256];
-
-	snprintf(text, sizeof(text), "Contact: <sip:200@127.0.0.1:%u>\r\n%s", bed.peer_port, more);
-	return text;
-}
-
 /* A request of the peer in the call that it made. */
 static void from_caller(unsigned cseq, const char *method, const char *headers, const char *body)
 {
@@ -29,21 +21,6 @@ static void from_called(const char *invite, const char *tag, unsigned cseq, cons
 	bed_in_dialog(from, header(invite, "From"), header(invite, "Call-ID"), cseq, method, headers, body);
 }
 
-/* The user picks up; what it answered. */
-static const char *pick_up(bool offers)
-{
-	struct ua_sdp offer, sdp;
-
-	assert_non_null(bed.invite);
-	ua_sdp_offer(&sdp, &bed.local);
-	if (!offers) {
-		assert_int_equal(ua_sdp_parse(&offer, SDP(5004), strlen(SDP(5004))), 0);
-		assert_int_equal(ua_sdp_answer(&sdp, &offer, &bed.local), 0);
-	}
-	assert_int_equal(ua_invite_answer(bed.invite, &sdp), 0);
-	return bed_receive();
-}
-
 /* A call from the peer, answered, without its ACK. */
 static void be_called(const char *headers, const char *body)
 {
@@ -52,7 +29,7 @@ static void be_called(const char *headers, const char *body)
 	bed_invite("a", headers, body);
 	assert_starts(bed_receive(), "SIP/2.0 100 ");
 	bed_heard(body[0] ? INCOMING "192.0.2.1:5004" : INCOMING "nothing");
-	ok = pick_up(!body[0]);
+	ok = bed_pick_up(!body[0]);
 	assert_starts(ok, "SIP/2.0 200 ");
 	our_to = header(ok, "To");
 }
@@ -62,18 +39,6 @@ static void talk_as_called(void)
 	be_called(contact(""), SDP(5004));
 	from_caller(1, "ACK", "", "");
 	bed_quiet();
-}
-
-/* A call from here that is answered with these headers; the ACK. */
-static const char *talk_with(const char *invite, const char *headers)
-{
-	const char *ack;
-
-	bed_reply(invite, 200, "OK", "b", headers, SDP(5004));
-	ack = bed_receive();
-	assert_starts(ack, "ACK ");
-	bed_heard("answered 192.0.2.1:5004");
-	return ack;
 }
 
 static const char *offer_again(void)
@@ -105,7 +70,7 @@ static void test_the_offer_of_a_200_is_repeated_until_its_answer_comes(void **st
 	bed_invite("a", contact(""), "");
 	bed_receive();
 	bed_heard(INCOMING "nothing");
-	ok = pick_up(true);
+	ok = bed_pick_up(true);
 	our_to = header(ok, "To");
 	for (unsigned i = 0; i < 3; i++) {
 		bed_advance(4010);
@@ -155,7 +120,7 @@ static void test_the_ack_of_a_reinvite_is_sent_again_with_its_200(void **state)
 	const char *invite = bed_call(), *again, *ack;
 
 	(void)state;
-	ack = talk_with(invite, contact(""));
+	ack = bed_talk(invite, contact(""));
 	bed_reply(invite, 200, "OK", "b", contact(""), SDP(5004));
 	/* RFC 3261 s13.2.2.4: a repeated 2xx gets the same ACK | byte for byte */
 	assert_string_equal(bed_receive(), ack);
@@ -196,7 +161,7 @@ static void test_what_says_that_the_far_end_is_gone_ends_a_call_that_is_silent(v
 	static const unsigned statuses[] = {404, 410, 416, 482, 483, 484, 485, 502, 604};
 
 	(void)state;
-	talk_with(bed_call(), contact(""));
+	bed_talk(bed_call(), contact(""));
 	for (unsigned i = 0; i < sizeof(statuses) / sizeof(statuses[0]); i++) {
 		bed.silent = i == sizeof(statuses) / sizeof(statuses[0]) - 1;
 		bed_reply(offer_again(), statuses[i], "Gone", NULL, "", "");
@@ -213,7 +178,7 @@ static void test_other_refusals_touch_their_request_alone(void **state)
 	static const unsigned statuses[] = {300, 302, 400, 403, 406, 413, 415, 420, 480, 486, 487, 488, 500, 503, 505, 600, 603, 606};
 
 	(void)state;
-	talk_with(bed_call(), contact(""));
+	bed_talk(bed_call(), contact(""));
 	bed.silent = true;
 	for (unsigned i = 0; i < sizeof(statuses) / sizeof(statuses[0]); i++) {
 		bed_reply(offer_again(), statuses[i], "No", NULL, "Contact: <sip:elsewhere@192.0.2.9>\r\n", "");
@@ -230,7 +195,7 @@ static void test_other_refusals_touch_their_request_alone(void **state)
 static void test_481_to_anything_ends_the_call(void **state)
 {
 	(void)state;
-	talk_with(bed_call(), contact(""));
+	bed_talk(bed_call(), contact(""));
 	assert_int_equal(ua_invite_info(bed.invite, "application/dtmf-relay", "Signal=1\r\n"), 0);
 	bed_reply(bed_receive(), 481, "Call/Transaction Does Not Exist", NULL, "", "");
 	/* RFC 5057 s5.1: 481 says that the usage is gone | to INFO too */
@@ -244,7 +209,7 @@ static void test_a_bye_is_done_whatever_is_answered(void **state)
 
 	(void)state;
 	for (unsigned i = 0; i < sizeof(statuses) / sizeof(statuses[0]); i++) {
-		talk_with(bed_call(), contact(""));
+		bed_talk(bed_call(), contact(""));
 		bed_end(0);
 		bed_reply(bed_receive(), statuses[i], "No", NULL, "", "");
 		/* RFC 3261 s15.1.1: the session is over once the BYE is sent | whatever it is answered with, 481 and 408 too */
@@ -290,7 +255,7 @@ static void test_odd_contacts_of_an_answer(void **state)
 		/* Where no proxy is on the way the target would have to be there. */
 		snprintf(headers, sizeof(headers), "Record-Route: <sip:127.0.0.1:%u;lr>\r\n%s", bed.peer_port, rows[i].contact);
 		snprintf(target, sizeof(target), "%u", i);
-		talk_with(bed_call(), headers);
+		bed_talk(bed_call(), headers);
 		bed_end(0);
 		assert_starts(bed_receive(), rows[i].bye);
 		bed_forget();
@@ -346,7 +311,7 @@ static void test_a_strict_router_of_the_called_one_gets_its_way(void **state)
 	(void)state;
 	snprintf(headers, sizeof(headers), "Record-Route: <sip:far.example;lr>, <sip:strict@127.0.0.1:%u>\r\n"
 		"Contact: <sip:200@192.0.2.7>\r\n", bed.peer_port);
-	ack = talk_with(bed_call(), headers);
+	ack = bed_talk(bed_call(), headers);
 	/* RFC 3261 s12.2.1.1: the ACK of a 2xx follows a strict route too | the router is its Request-URI, the target its last Route */
 	assert_starts(ack, "ACK sip:strict@127.0.0.1:");
 	assert_has(ack, "Route: <sip:far.example;lr>\r\nRoute: <sip:200@192.0.2.7>\r\n");
@@ -364,7 +329,7 @@ static void test_a_reinvite_changes_no_route(void **state)
 
 	(void)state;
 	snprintf(headers, sizeof(headers), "Record-Route: <sip:127.0.0.1:%u;lr>\r\nContact: <sip:200@192.0.2.7>\r\n", bed.peer_port);
-	talk_with(invite, headers);
+	bed_talk(invite, headers);
 	again = offer_again();
 	bed_reply(again, 200, "OK", NULL, "Record-Route: <sip:other.example;lr>\r\nContact: <sip:moved@192.0.2.8>\r\n", SDP(5004));
 	assert_starts(bed_receive(), "ACK sip:moved@192.0.2.8 SIP/2.0\r\n");
@@ -413,7 +378,7 @@ static void test_a_ringing_without_tag_makes_no_dialog(void **state)
 	bed_reply(invite, 183, "Session Progress", NULL, "", SDP(5004));
 	/* RFC 3261 s12.1: a 1xx without To tag makes no early dialog | it rings and is heard all the same */
 	bed_heard("progress 183 192.0.2.1:5004");
-	talk_with(invite, contact(""));
+	bed_talk(invite, contact(""));
 }
 
 /* ---- agents of RFC 2543, without tags ---- */
@@ -442,7 +407,7 @@ static void test_who_calls_without_tag_is_talked_to(void **state)
 		"Content-Length: %zu\r\n\r\n%s", bed.peer_port, contact(""), strlen(SDP(5004)), SDP(5004));
 	assert_starts(bed_receive(), "SIP/2.0 100 ");
 	bed_heard("incoming 100 from 200 \"\" offering 192.0.2.1:5004");
-	ok = pick_up(false);
+	ok = bed_pick_up(false);
 	bed_in_dialog("<sip:200@example.org>", header(ok, "To"), "old", 1, "ACK", "", "");
 	bed_quiet();
 	bed_end(0);

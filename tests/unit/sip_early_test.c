@@ -5,14 +5,6 @@
 #define RELIABLE(rseq) "Require: 100rel\r\nRSeq: " #rseq "\r\n"
 
 /* Where the peer wants in-dialog requests. */
-static const char *contact(const char *more)
-{
-	static char text[256];
-
-	snprintf(text, sizeof(text), "Contact: <sip:200@127.0.0.1:%u>\r\n%s", bed.peer_port, more);
-	return text;
-}
-
 /* ---- the caller's side ---- */
 
 static void expect_prack(const char *rack, const char *tag)

@@ -26,8 +26,7 @@ static const char *start(void)
 	const struct ua_account_config account = config();
 
 	open_account(&account);
-	ua_account_register(bed.account, 0);
-	bed_heard("registration trying 0");
+	bed_register();
 	return bed_receive();
 }
 
@@ -86,8 +85,7 @@ static void test_a_registration_asks_for_them(void **state)
 	assert_has_not(request, "reg-id");
 	account.gruu = false;
 	open_account(&account);
-	ua_account_register(bed.account, 0);
-	bed_heard("registration trying 0");
+	bed_register();
 	request = bed_receive();
 	assert_has(request, "Supported: path\r\n");
 	accept_both(request);
@@ -105,9 +103,7 @@ static void test_calls_are_made_and_answered_by_the_public_one(void **state)
 	invite = bed_call();
 	/* RFC 5627 s4.4: what begins a dialog has a GRUU as Contact | the public one, of our own Contact's row */
 	assert_string_equal(header(invite, "Contact"), "<" PUB ">");
-	bed_reply(invite, 200, "OK", "b", peer_contact(), SDP(5004));
-	assert_starts(bed_receive(), "ACK ");
-	bed_heard("answered 192.0.2.1:5004");
+	bed_talk(invite, peer_contact());
 	bed_in_dialog(header(invite, "To"), header(invite, "From"), header(invite, "Call-ID"), 1, "OPTIONS", "", "");
 	bed_receive();
 	bed_end(16);
@@ -218,9 +214,7 @@ static void test_a_hidden_callers_contact_does_not_say_who_he_is(void **state)
 	assert_has_not(contact, "100@");
 	/* RFC 3323 s4.1.1: ... but where requests reach him | Contact has our address */
 	assert_has(contact, "@127.0.0.1:");
-	bed_reply(invite, 200, "OK", "b", peer_contact(), SDP(5004));
-	assert_starts(bed_receive(), "ACK ");
-	bed_heard("answered 192.0.2.1:5004");
+	bed_talk(invite, peer_contact());
 	ua_sdp_offer(&again, &bed.local);
 	assert_int_equal(ua_invite_offer(bed.invite, &again), 0);
 	/* RFC 3323 s4.1.1: ... in no later request of the call either | a re-INVITE has the same Contact */

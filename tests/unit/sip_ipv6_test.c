@@ -5,7 +5,7 @@
 #define SDP6(port) "v=0\r\no=- 1 1 IN IP6 2001:db8::1\r\ns=-\r\nc=IN IP6 2001:db8::1\r\nt=0 0\r\n" \
 	"m=audio " #port " RTP/AVP 8\r\n"
 
-static const char *contact(void)
+static const char *contact_ipv6(void)
 {
 	static char text[64];
 
@@ -41,7 +41,7 @@ static void test_a_call_goes_out_and_its_requests_to_the_peers_contact(void **st
 	assert_has(invite, "Via: SIP/2.0/UDP [::1]:");
 	assert_has(body_of(invite), "c=IN IP6 ::1\r\n");
 	assert_has(body_of(invite), " IN IP6 ::1\r\ns=");
-	bed_reply(invite, 200, "OK", "b", contact(), SDP6(5004));
+	bed_reply(invite, 200, "OK", "b", contact_ipv6(), SDP6(5004));
 	ack = bed_receive();
 	assert_starts(ack, "ACK sip:200@[::1]:");
 	bed_heard("answered 2001:db8::1:5004");
@@ -55,7 +55,7 @@ static void test_a_call_that_came_is_answered_and_ended(void **state)
 	const char *ok, *to;
 
 	(void)state;
-	bed_invite("a", contact(), SDP6(5004));
+	bed_invite("a", contact_ipv6(), SDP6(5004));
 	assert_starts(bed_receive(), "SIP/2.0 100 ");
 	assert_int_equal(ua_sdp_parse(&offer, SDP6(5004), strlen(SDP6(5004))), 0);
 	assert_int_equal(ua_sdp_answer(&sdp, &offer, &bed.local), 0);
@@ -76,7 +76,7 @@ static void test_sound_of_the_other_family_is_refused_488(void **state)
 	const char *refusal;
 
 	(void)state;
-	bed_invite("a", contact(), SDP(5004));
+	bed_invite("a", contact_ipv6(), SDP(5004));
 	refusal = bed_receive();
 	assert_starts(refusal, "SIP/2.0 488 ");
 	assert_has(refusal, "Warning: 301 ");

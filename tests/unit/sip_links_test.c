@@ -26,8 +26,7 @@ static void open_other(const char *tls_name)
 /* Its REGISTER. */
 static const char *register_first(void)
 {
-	ua_account_register(bed.account, 0);
-	bed_heard("registration trying 0");
+	bed_register();
 	return bed_receive();
 }
 
@@ -284,8 +283,7 @@ static void test_a_connection_from_the_server_s_port_is_not_taken_for_the_server
 	(void)state;
 	tls_peer_stop();
 	(void)tls_peer_connects_from(tls_peer_port(), NULL);
-	ua_account_register(bed.account, 0);
-	bed_heard("registration trying 0");
+	bed_register();
 	/* RFC 5923 s9.1: a connection that came to us is taken for a server whose name it has proved alone | else none of ours goes by it */
 	bed_heard("registration failed 0");
 	bed_quiet();

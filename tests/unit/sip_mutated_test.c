@@ -116,9 +116,7 @@ static void call_begin(void)
 	char contact[64];
 
 	snprintf(contact, sizeof(contact), "Contact: <sip:200@127.0.0.1:%u>\r\n", bed.peer_port);
-	bed_reply(invite, 200, "OK", "b", contact, SDP(5004));
-	assert_starts(bed_receive(), "ACK ");
-	bed_heard("answered 192.0.2.1:5004");
+	bed_talk(invite, contact);
 	snprintf(call.from, sizeof(call.from), "%s;tag=b", header(invite, "To"));
 	snprintf(call.to, sizeof(call.to), "%s", header(invite, "From"));
 	snprintf(call.id, sizeof(call.id), "%s", header(invite, "Call-ID"));

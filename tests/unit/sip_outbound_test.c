@@ -21,8 +21,7 @@ static const char *start_with(const struct ua_account_config *config)
 	if (config->transport == UA_TCP)
 		bed_listen_tcp();
 	bed_agent_anew(&agent, config);
-	ua_account_register(bed.account, 0);
-	bed_heard("registration trying 0");
+	bed_register();
 	return bed_receive();
 }
 

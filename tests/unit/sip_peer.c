@@ -822,12 +822,51 @@ int bed_close(void **state)
 	return 0;
 }
 
+void bed_register(void)
+{
+	ua_account_register(bed.account, 0);
+	bed_heard("registration trying 0");
+}
+
+const char *contact(const char *more)
+{
+	static char text[256];
+
+	snprintf(text, sizeof(text), "Contact: <sip:200@127.0.0.1:%u>\r\n%s", bed.peer_port, more);
+	return text;
+}
+
 const char *bed_call(void)
 {
 	struct ua_sdp offer;
 
 	ua_sdp_offer(&offer, &bed.local);
 	assert_int_equal(ua_invite_send(&bed.invite, bed.account, "200", &offer, &bed_handlers, NULL), 0);
+	return bed_receive();
+}
+
+const char *bed_talk(const char *invite, const char *headers)
+{
+	const char *ack;
+
+	bed_reply(invite, 200, "OK", "b", headers, SDP(5004));
+	ack = bed_receive();
+	assert_starts(ack, "ACK ");
+	bed_heard("answered 192.0.2.1:5004");
+	return ack;
+}
+
+const char *bed_pick_up(bool offers)
+{
+	struct ua_sdp offer, sdp;
+
+	assert_non_null(bed.invite);
+	ua_sdp_offer(&sdp, &bed.local);
+	if (!offers) {
+		assert_int_equal(ua_sdp_parse(&offer, SDP(5004), strlen(SDP(5004))), 0);
+		assert_int_equal(ua_sdp_answer(&sdp, &offer, &bed.local), 0);
+	}
+	assert_int_equal(ua_invite_answer(bed.invite, &sdp), 0);
 	return bed_receive();
 }
 

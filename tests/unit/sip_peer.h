@@ -125,10 +125,20 @@ void assert_starts(const char *message, const char *start);
 void assert_has(const char *message, const char *text);
 void assert_has_not(const char *message, const char *text);
 
+/* The account is to register: its REGISTER comes. */
+void bed_register(void);
+
+/* The peer's Contact, as a whole line, and more lines. Valid until the next one. */
+const char *contact(const char *more);
+
 /* A call from the agent to 200, up to its INVITE. */
 const char *bed_call(void);
+/* The peer answers it, with these headers; the ACK. */
+const char *bed_talk(const char *invite, const char *headers);
 /* A new INVITE from the peer to the agent's account; its branch and Call-ID hold id. */
 void bed_invite(const char *id, const char *headers, const char *body);
+/* The user picks up, and answers SDP(5004), or offers where the INVITE did not; what the peer gets. */
+const char *bed_pick_up(bool offers);
 
 /* A request of the peer's within a dialog; body is a session description or "". */
 void bed_in_dialog(const char *from, const char *to, const char *call_id, unsigned cseq, const char *method,

@@ -53,8 +53,7 @@ static void challenge(const char *request, const char *nonce)
 static void start(void)
 {
 	bed_qualify(INTERVAL_MS / 1000);
-	ua_account_register(bed.account, 0);
-	bed_heard("registration trying 0");
+	bed_register();
 	accept_binding(bed_receive());
 }
 
@@ -103,8 +102,7 @@ static void test_a_server_that_comes_back_shortens_the_pause_after_a_failure(voi
 {
 	(void)state;
 	bed_qualify(INTERVAL_MS / 1000);
-	ua_account_register(bed.account, 0);
-	bed_heard("registration trying 0");
+	bed_register();
 	bed_reply(bed_receive(), 503, "Service Unavailable", "r", "Retry-After: 3000\r\n", "");
 	bed_heard("registration failed 503");
 	reply(options(), 503);
@@ -144,8 +142,7 @@ static void test_silence_is_known_after_32_s_in_a_long_interval(void **state)
 {
 	(void)state;
 	bed_qualify(3600);
-	ua_account_register(bed.account, 0);
-	bed_heard("registration trying 0");
+	bed_register();
 	accept_binding(bed_receive());
 	bed_advance(3600000);
 	fresh("OPTIONS ");
@@ -195,8 +192,7 @@ static void test_a_wrong_password_is_not_tried_earlier_because_the_server_came_b
 {
 	(void)state;
 	bed_qualify(INTERVAL_MS / 1000);
-	ua_account_register(bed.account, 0);
-	bed_heard("registration trying 0");
+	bed_register();
 	bed_reply(bed_receive(), 403, "Forbidden", "r", "", "");
 	bed_heard("registration failed 403");
 	reply(options(), 503);
@@ -241,8 +237,7 @@ static void test_nothing_is_asked_after_unregistering(void **state)
 	bed_heard("registration none 200");
 	bed_advance(INTERVAL_MS);
 	bed_quiet();
-	ua_account_register(bed.account, 0);
-	bed_heard("registration trying 0");
+	bed_register();
 	accept_binding(fresh("REGISTER "));
 	options();
 	ua_account_free(bed.account);

@@ -75,11 +75,37 @@ static void start(void)
 
 	cseq = 1;
 	bed_agent_anew(&agent, &account);
-	ua_account_register(bed.account, 0);
-	bed_heard("registration trying 0");
+	bed_register();
 	accept_binding();
 	accept_subscription();
 	notify(0, "full", ACTIVE);
+}
+
+/* ... so long ago that what is told now is no answer to it. */
+static void start_and_settle(void)
+{
+	start();
+	bed_advance(SETTLED_MS);
+}
+
+static void registration_fails(unsigned version, const char *attributes)
+{
+	notify(version, "partial", own(attributes));
+	bed_heard("registration failed 0");
+}
+
+static void registration_is_made_again(unsigned after_ms)
+{
+	bed_advance(after_ms);
+	bed_heard("registration trying 0");
+	accept_binding();
+}
+
+static void nothing_happens(unsigned ms)
+{
+	bed_advance(ms);
+	bed_quiet();
+	bed_heard_nothing();
 }
 
 static void test_the_account_subscribes_to_its_own_registrations(void **state)
@@ -105,8 +131,7 @@ static void test_the_account_subscribes_to_its_own_registrations(void **state)
 static void test_without_the_wish_nothing_is_asked(void **state)
 {
 	(void)state;
-	ua_account_register(bed.account, 0);
-	bed_heard("registration trying 0");
+	bed_register();
 	accept_binding();
 	bed_quiet();
 }
@@ -114,10 +139,8 @@ static void test_without_the_wish_nothing_is_asked(void **state)
 static void test_a_deactivated_registration_is_made_again_at_once(void **state)
 {
 	(void)state;
-	start();
-	bed_advance(SETTLED_MS);
-	notify(1, "partial", own("state=\"terminated\" event=\"deactivated\""));
-	bed_heard("registration failed 0");
+	start_and_settle();
+	registration_fails(1, "state=\"terminated\" event=\"deactivated\"");
 	bed_advance(500);
 	/* RFC 3680 s4.7.1: deactivated: the user agent should register again at once | within half a second */
 	bed_heard("registration trying 0");
@@ -129,43 +152,31 @@ static void test_a_registration_that_is_deactivated_each_time_is_not_made_over_a
 {
 	(void)state;
 	start();
-	notify(1, "partial", own("state=\"terminated\" event=\"deactivated\""));
-	bed_heard("registration failed 0");
+	registration_fails(1, "state=\"terminated\" event=\"deactivated\"");
 	bed_advance(8000);
 	bed_quiet();
-	bed_advance(4000);
-	bed_heard("registration trying 0");
-	accept_binding();
+	registration_is_made_again(4000);
 }
 
 static void test_an_expired_one_is_made_again_and_one_that_somebody_took_away_later(void **state)
 {
 	(void)state;
-	start();
-	bed_advance(SETTLED_MS);
-	notify(1, "partial", own("event='expired' state='terminated'"));
-	bed_heard("registration failed 0");
-	bed_advance(500);
-	bed_heard("registration trying 0");
-	accept_binding();
+	start_and_settle();
+	registration_fails(1, "event='expired' state='terminated'");
+	registration_is_made_again(500);
 	accept_subscription();
 	bed_advance(SETTLED_MS);
-	notify(2, "partial", own("state=\"terminated\" event=\"unregistered\""));
-	bed_heard("registration failed 0");
+	registration_fails(2, "state=\"terminated\" event=\"unregistered\"");
 	bed_advance(8000);
 	bed_quiet();
-	bed_advance(4000);
-	bed_heard("registration trying 0");
-	accept_binding();
+	registration_is_made_again(4000);
 }
 
 static void test_probation_says_how_long_to_wait(void **state)
 {
 	(void)state;
-	start();
-	bed_advance(SETTLED_MS);
-	notify(1, "partial", own("state=\"terminated\" event=\"probation\" retry-after=\"120\""));
-	bed_heard("registration failed 0");
+	start_and_settle();
+	registration_fails(1, "state=\"terminated\" event=\"probation\" retry-after=\"120\"");
 	bed_advance(119000);
 	bed_quiet();
 	bed_advance(1000);
@@ -190,8 +201,7 @@ static void test_a_rejected_registration_is_not_made_again(void **state)
 	bed_heard_nothing();
 	ua_account_unregister(bed.account);
 	bed_heard("registration none 0"); /* nothing is there to be taken away */
-	ua_account_register(bed.account, 0);
-	bed_heard("registration trying 0");
+	bed_register();
 	accept_binding();
 	receive("SUBSCRIBE ");
 }
@@ -199,8 +209,7 @@ static void test_a_rejected_registration_is_not_made_again(void **state)
 static void test_a_shortened_registration_is_refreshed_sooner(void **state)
 {
 	(void)state;
-	start();
-	bed_advance(SETTLED_MS);
+	start_and_settle();
 	notify(1, "partial", own("state=\"active\" event=\"shortened\" expires=\"60\""));
 	bed_advance(40000);
 	bed_quiet();
@@ -222,9 +231,7 @@ static void test_what_does_not_shorten_changes_nothing(void **state)
 	start();
 	for (unsigned i = 0; i < sizeof(attributes) / sizeof(attributes[0]); i++)
 		notify(1 + i, "partial", own(attributes[i]));
-	bed_advance(100000);
-	bed_quiet();
-	bed_heard_nothing();
+	nothing_happens(100000);
 }
 
 static void test_others_contacts_are_left_alone(void **state)
@@ -290,9 +297,7 @@ static void test_what_cannot_be_read_changes_nothing(void **state)
 	start();
 	for (size_t i = 0; i < sizeof(bodies) / sizeof(bodies[0]); i++)
 		notify_in("active", bodies[i]);
-	bed_advance(1000);
-	bed_quiet();
-	bed_heard_nothing();
+	nothing_happens(1000);
 }
 
 static void test_the_subscription_is_begun_anew_when_the_server_forgot_it(void **state)
@@ -318,17 +323,11 @@ static void test_the_subscription_is_begun_anew_when_the_server_forgot_it(void *
 static void test_a_server_that_knows_none_of_it_does_not_matter(void **state)
 {
 	(void)state;
-	start();
-	bed_advance(SETTLED_MS);
-	notify(1, "partial", own("state=\"terminated\" event=\"deactivated\""));
-	bed_heard("registration failed 0");
-	bed_advance(500);
-	bed_heard("registration trying 0");
-	accept_binding();
+	start_and_settle();
+	registration_fails(1, "state=\"terminated\" event=\"deactivated\"");
+	registration_is_made_again(500);
 	bed_reply(receive("SUBSCRIBE "), 489, "Bad Event", "s", "Allow-Events: dialog\r\n", "");
-	bed_advance(60000);
-	bed_quiet();
-	bed_heard_nothing();
+	nothing_happens(60000);
 }
 
 static void test_the_account_may_go_with_its_subscription(void **state)

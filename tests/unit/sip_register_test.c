@@ -24,8 +24,7 @@ static void accept_for(const char *request, unsigned expires_s)
 
 static const char *start(void)
 {
-	ua_account_register(bed.account, 0);
-	bed_heard("registration trying 0");
+	bed_register();
 	return bed_receive();
 }
 

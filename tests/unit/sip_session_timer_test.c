@@ -3,14 +3,6 @@
 #include "tests/unit/sip_peer.h"
 
 /* Where the peer wants in-dialog requests. */
-static const char *contact(const char *more)
-{
-	static char text[256];
-
-	snprintf(text, sizeof(text), "Contact: <sip:200@127.0.0.1:%u>\r\n%s", bed.peer_port, more);
-	return text;
-}
-
 /* A call from here whose 200 has these headers too; returns the INVITE. */
 static const char *talk(const char *headers)
 {
@@ -18,9 +10,7 @@ static const char *talk(const char *headers)
 
 	bed_session_timer(600);
 	invite = bed_call();
-	bed_reply(invite, 200, "OK", "b", contact(headers), SDP(5004));
-	assert_starts(bed_receive(), "ACK ");
-	bed_heard("answered 192.0.2.1:5004");
+	bed_talk(invite, contact(headers));
 	return invite;
 }
 

@@ -50,8 +50,7 @@ static void test_such_an_account_says_so_everywhere(void **state)
 
 	(void)state;
 	open_secure();
-	ua_account_register(bed.account, 0);
-	bed_heard("registration trying 0");
+	bed_register();
 	message = bed_receive();
 	/* RFC 5630 s5.1.1.1: a sips: address of record is registered over TLS, with a sips: Contact | Request-URI, To and From are sips: too */
 	assert_starts(message, "REGISTER sips:example.org SIP/2.0\r\nVia: SIP/2.0/TLS ");
@@ -66,8 +65,7 @@ static void register_with(const char *headers)
 	char lines[300];
 	const char *message;
 
-	ua_account_register(bed.account, 0);
-	bed_heard("registration trying 0");
+	bed_register();
 	message = bed_receive();
 	snprintf(lines, sizeof(lines), "%s>;expires=600\r\n%s", our_contact("sips"), headers);
 	bed_reply(message, 200, "OK", "r", lines, "");

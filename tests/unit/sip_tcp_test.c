@@ -5,7 +5,7 @@
 
 #include "tests/unit/sip_peer.h"
 
-static const char *contact(void)
+static const char *contact_tcp(void)
 {
 	static char text[80];
 
@@ -29,8 +29,7 @@ static void start(void)
 	const char *request;
 
 	bed_tcp();
-	ua_account_register(bed.account, 0);
-	bed_heard("registration trying 0");
+	bed_register();
 	request = bed_receive();
 	assert_has(request, "Via: SIP/2.0/TCP 127.0.0.1:");
 	assert_has(request, ";transport=tcp>;expires=600\r\n");
@@ -45,12 +44,12 @@ static void test_a_call_goes_by_the_connection_of_the_registration(void **state)
 	start();
 	invite = bed_call();
 	assert_has(invite, "Via: SIP/2.0/TCP ");
-	bed_reply(invite, 200, "OK", "b", contact(), SDP(5004));
+	bed_reply(invite, 200, "OK", "b", contact_tcp(), SDP(5004));
 	ack = bed_receive();
 	assert_starts(ack, "ACK ");
 	assert_has(ack, "Via: SIP/2.0/TCP ");
 	bed_heard("answered 192.0.2.1:5004");
-	bed_reply(invite, 200, "OK", "b", contact(), SDP(5004));
+	bed_reply(invite, 200, "OK", "b", contact_tcp(), SDP(5004));
 	assert_string_equal(bed_receive(), ack);
 	bed_end(16);
 	bye = bed_receive();
@@ -85,18 +84,14 @@ static void test_no_message_waits_for_the_one_before_it_to_be_acknowledged(void 
 
 static void test_what_comes_by_the_connection_is_answered_by_it(void **state)
 {
-	struct ua_sdp sdp, offer;
 	const char *ok;
 
 	(void)state;
 	start();
-	bed_invite("a", contact(), SDP(5004));
+	bed_invite("a", contact_tcp(), SDP(5004));
 	assert_starts(bed_receive(), "SIP/2.0 100 ");
 	bed_heard("incoming 100 from 200 \"The \"Peer\"\" offering 192.0.2.1:5004");
-	assert_int_equal(ua_sdp_parse(&offer, SDP(5004), strlen(SDP(5004))), 0);
-	assert_int_equal(ua_sdp_answer(&sdp, &offer, &bed.local), 0);
-	assert_int_equal(ua_invite_answer(bed.invite, &sdp), 0);
-	ok = bed_receive();
+	ok = bed_pick_up(false);
 	assert_starts(ok, "SIP/2.0 200 OK");
 	assert_has(header(ok, "Contact"), ";transport=tcp>");
 	bed_advance(510);
@@ -117,9 +112,7 @@ static void test_a_connection_that_is_lost_is_made_anew_and_calls_live_on(void *
 	(void)state;
 	start();
 	invite = bed_call();
-	bed_reply(invite, 200, "OK", "b", contact(), SDP(5004));
-	assert_starts(bed_receive(), "ACK ");
-	bed_heard("answered 192.0.2.1:5004");
+	bed_talk(invite, contact_tcp());
 	bed_hang_up_connection();
 	bed_heard_nothing();
 	bed_advance(2000);
@@ -272,9 +265,7 @@ static void inform_at_length(const char *parameters)
 	char contact_udp[80], body[1300];
 
 	snprintf(contact_udp, sizeof(contact_udp), "Contact: <sip:200@127.0.0.1:%u%s>\r\n", bed.peer_port, parameters);
-	bed_reply(invite, 200, "OK", "b", contact_udp, SDP(5004));
-	assert_starts(bed_receive(), "ACK ");
-	bed_heard("answered 192.0.2.1:5004");
+	bed_talk(invite, contact_udp);
 	snprintf(body, sizeof(body), "%01200d", 0);
 	assert_int_equal(ua_invite_info(bed.invite, "text/plain", body), 0);
 }
@@ -314,8 +305,7 @@ static void open_account_at_length(void)
 
 	snprintf(name, sizeof(name), "%0600d", 0);
 	bed_agent_anew(&config, &account);
-	ua_account_register(bed.account, 0);
-	bed_heard("registration trying 0");
+	bed_register();
 }
 
 static void test_a_connection_for_one_large_registration_may_go(void **state)

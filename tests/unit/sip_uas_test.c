@@ -5,14 +5,6 @@
 /* The peer's place in the dialog: the To of the agent's answers. */
 static const char *our_to;
 
-static const char *contact(const char *more)
-{
-	static char text[256];
-
-	snprintf(text, sizeof(text), "Contact: <sip:200@127.0.0.1:%u>\r\n%s", bed.peer_port, more);
-	return text;
-}
-
 static void in_dialog(const char *id, const char *method, unsigned cseq, const char *headers,
 	const char *body)
 {
