@@ -3,7 +3,7 @@
 #ifndef TIPRING_GATEWAY_CAUSE_H
 #define TIPRING_GATEWAY_CAUSE_H
 
-#include "gateway/line_fsm.h"
+#include "gateway/line/line_fsm.h"
 
 /* q850_cause 0: none given; status 0: none. Returns one of the LINE_EV_ENDED_* events. */
 enum line_event cause_event(unsigned q850_cause, unsigned status);

@@ -6,7 +6,7 @@
 #ifndef TIPRING_GATEWAY_DIRECTORY_H
 #define TIPRING_GATEWAY_DIRECTORY_H
 
-#include "gateway/config.h"
+#include "gateway/config/config.h"
 #include "gateway/digitmap.h"
 #include "sip/agent.h"
 

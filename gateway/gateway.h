@@ -6,8 +6,8 @@
 #ifndef TIPRING_GATEWAY_GATEWAY_H
 #define TIPRING_GATEWAY_GATEWAY_H
 
-#include "gateway/config.h"
-#include "gateway/line.h"
+#include "gateway/config/config.h"
+#include "gateway/line/line.h"
 #include "gateway/loop.h"
 #include "gateway/media/media_pool.h"
 #include "sip/agent.h"

@@ -6,7 +6,7 @@
 #ifndef TIPRING_GATEWAY_MAILBOX_H
 #define TIPRING_GATEWAY_MAILBOX_H
 
-#include "gateway/config.h"
+#include "gateway/config/config.h"
 #include "sip/message_summary.h"
 #include "sip/subscription.h"
 

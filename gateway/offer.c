@@ -3,7 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "gateway/line.h"
+#include "gateway/line/line.h"
 #include "gateway/log.h"
 #include "gateway/offer.h"
 

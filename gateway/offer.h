@@ -11,7 +11,7 @@
 #ifndef TIPRING_GATEWAY_OFFER_H
 #define TIPRING_GATEWAY_OFFER_H
 
-#include "gateway/leg.h"
+#include "gateway/leg/leg.h"
 #include "gateway/loop.h"
 
 struct line;

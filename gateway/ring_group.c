@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-#include "gateway/line.h"
+#include "gateway/line/line.h"
 #include "gateway/ring_group.h"
 
 /* The group's lines in the order in which they ring; those that do not want to be disturbed are left out. Returns the readiest. */

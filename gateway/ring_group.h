@@ -3,7 +3,7 @@
 #ifndef TIPRING_GATEWAY_RING_GROUP_H
 #define TIPRING_GATEWAY_RING_GROUP_H
 
-#include "gateway/config.h"
+#include "gateway/config/config.h"
 #include "gateway/offer.h"
 
 struct ring_group {

@@ -3,7 +3,7 @@
 #ifndef TIPRING_GATEWAY_ROUTE_H
 #define TIPRING_GATEWAY_ROUTE_H
 
-#include "gateway/config.h"
+#include "gateway/config/config.h"
 
 /* Both NULL: any of the account's lines. */
 struct route {

@@ -8,7 +8,7 @@
 #define TIPRING_GATEWAY_STATE_H
 
 #include "gateway/clerk.h"
-#include "gateway/config.h"
+#include "gateway/config/config.h"
 #include "gateway/subscriber.h"
 
 struct state;

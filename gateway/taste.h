@@ -3,7 +3,7 @@
 #ifndef TIPRING_GATEWAY_TASTE_H
 #define TIPRING_GATEWAY_TASTE_H
 
-#include "gateway/config.h"
+#include "gateway/config/config.h"
 #include "gateway/media/media.h"
 
 struct taste; /* owns the tone definitions */

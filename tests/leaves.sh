@@ -97,8 +97,8 @@ library_is_kept_in() {
 
 confuse_is_kept_in_config() {
 	# shellcheck disable=SC2046
-	judge "libconfuse is used by gateway/config.c alone" $(
-		cd "$source" && grep -lE 'include[[:space:]]*<confuse' $(find gateway -name phone -prune -o -name "*.[ch]" -print) | grep -vx gateway/config.c)
+	judge "libconfuse is used by gateway/config/config.c alone" $(
+		cd "$source" && grep -lE 'include[[:space:]]*<confuse' $(find gateway -name phone -prune -o -name "*.[ch]" -print) | grep -vx gateway/config/config.c)
 }
 
 # The functions that sip/interpose.c and interpose_timers.c give libre on purpose, and sip/interpose.h says why.

@@ -9,7 +9,7 @@
 #include <cmocka.h>
 
 #include "fxs/zone.h"
-#include "gateway/line_private.h"
+#include "gateway/line/line_private.h"
 #include "tests/soak/soak.h"
 
 /* Which calls there are in a state: none, always one, or as it comes. */

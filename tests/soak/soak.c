@@ -17,7 +17,7 @@
 #include <unistd.h>
 #include <cmocka.h>
 
-#include "gateway/line_private.h"
+#include "gateway/line/line_private.h"
 #include "tests/soak/soak.h"
 
 #define SEED_FIRST     1

@@ -10,7 +10,7 @@
 #include <cmocka.h>
 
 #include "dsp/wav.h"
-#include "gateway/config.h"
+#include "gateway/config/config.h"
 
 #define SIP     "sip {\nlisten = \"127.0.0.1\"\n}\n"
 #define ACCOUNT "account \"a\" {\nuser = \"101\"\ndomain = \"example.com\"\nserver = \"127.0.0.1\"\n}\n"

@@ -9,7 +9,7 @@
 #include <cmocka.h>
 
 #include "fxs/zone.h"
-#include "gateway/line_private.h"
+#include "gateway/line/line_private.h"
 #include "tests/unit/gateway_calls.h"
 
 static void test_a_flash_holds_and_another_brings_the_call_back(void **state)

@@ -6,7 +6,7 @@
 #include <stdlib.h>
 #include <cmocka.h>
 
-#include "gateway/line_private.h"
+#include "gateway/line/line_private.h"
 #include "tests/unit/gateway_calls.h"
 
 static struct ua_invite *talk_with_keys_told(void)

@@ -9,7 +9,7 @@
 #include <cmocka.h>
 
 #include "dsp/dsp.h"
-#include "gateway/leg_codecs.h"
+#include "gateway/leg/leg_codecs.h"
 
 #define EVERY "PCMU PCMA opus G726-32 G722"
 #define HEAD  "v=0\r\no=- 1 1 IN IP4 192.0.2.1\r\ns=-\r\nc=IN IP4 192.0.2.1\r\nt=0 0\r\n"

@@ -13,7 +13,7 @@
 
 #include <cmocka.h>
 
-#include "gateway/leg_handshake.h"
+#include "gateway/leg/leg_handshake.h"
 #include "gateway/media/stream_wire.h"
 
 static const uint8_t suites[] = {UA_SRTP_AES_CM_128_HMAC_SHA1_80};

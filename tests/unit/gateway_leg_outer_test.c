@@ -6,7 +6,7 @@
 #include <string.h>
 #include <cmocka.h>
 
-#include "gateway/leg.h"
+#include "gateway/leg/leg.h"
 #include "tests/unit/gateway_line_world.h"
 
 #define OUTER_PORT 41002

@@ -8,7 +8,7 @@
 #include "fxs/hook.h"
 #include "fxs/zone.h"
 #include "gateway/cause.h"
-#include "gateway/line_fsm.h"
+#include "gateway/line/line_fsm.h"
 
 static int is_off_hook(enum line_state state)
 {

@@ -9,7 +9,7 @@
 #include <string.h>
 #include <cmocka.h>
 
-#include "gateway/line_private.h"
+#include "gateway/line/line_private.h"
 #include "tests/unit/gateway_calls.h"
 
 /* Behind an address translator; who is on this side of it is told the inner address. */

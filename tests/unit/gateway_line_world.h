@@ -6,8 +6,8 @@
 #ifndef TIPRING_TESTS_GATEWAY_LINE_WORLD_H
 #define TIPRING_TESTS_GATEWAY_LINE_WORLD_H
 
-#include "gateway/line.h"
-#include "gateway/line_bridge.h"
+#include "gateway/line/line.h"
+#include "gateway/line/line_bridge.h"
 
 #define INVITES_MAX 256
 

@@ -7,7 +7,7 @@
 #include <stdlib.h>
 #include <cmocka.h>
 
-#include "gateway/line_private.h"
+#include "gateway/line/line_private.h"
 #include "tests/unit/gateway_calls.h"
 
 #define MACHINE_MS 60

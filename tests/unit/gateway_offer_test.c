@@ -8,7 +8,7 @@
 #include <string.h>
 #include <cmocka.h>
 
-#include "gateway/line.h"
+#include "gateway/line/line.h"
 #include "gateway/log.h"
 #include "gateway/ring_group.h"
 

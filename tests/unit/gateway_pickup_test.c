@@ -11,7 +11,7 @@
 #include <cmocka.h>
 
 #include "fxs/zone.h"
-#include "gateway/line_private.h"
+#include "gateway/line/line_private.h"
 #include "tests/unit/gateway_calls.h"
 
 static struct config_line configs[2];

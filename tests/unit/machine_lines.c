@@ -328,7 +328,7 @@ static struct config_profile profile_of(const struct lines_config *config)
 	};
 }
 
-/* As gateway/line.c and gateway/leg.c have it, with the defaults of playout_ms, playout_min_ms, playout_max_ms and playout_machine_ms. */
+/* As gateway/line/line.c and gateway/leg/leg.c have it, with the defaults of playout_ms, playout_min_ms, playout_max_ms and playout_machine_ms. */
 static struct playout_config playout_of(enum use use, bool machine)
 {
 	bool fixed = use_traits(use)->fixed_playout || machine;

@@ -1,0 +1,487 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include "fxs/hook.h"
+#include "fxs/zone.h"
+#include "gateway/line/line_fsm.h"
+
+#define TO(state, verb)  { 1, LINE_##state, LINE_DO_##verb }
+#define STAY(state, verb) TO(state, verb)
+
+/* With another call that is held or waits: a flash brings it to the ear, hanging up makes it ring. Nobody is held who has not
+ * answered. */
+#define WITH_OTHER(take, verb)                                   \
+	[LINE_EV_FLASH_TAKE] = TO(TALKING, take),                \
+	[LINE_EV_HANG_UP_WAITING] = TO(RINGING, RING_WAITING),   \
+	[LINE_EV_FLASH_BACK] = TO(TALKING, RESUME),              \
+	[LINE_EV_HANG_UP_HELD] = TO(RING_BACK, verb)
+
+/* A flash where there is nothing to hold begins anew: dial tone, or what lifting gives instead. */
+#define OFF_HOOK_ALONE                                           \
+	WITH_OTHER(TAKE_WAITING, NOTHING),                                    \
+	[LINE_EV_HANG_UP] = TO(IDLE, HANG_UP_ALL),               \
+	[LINE_EV_FLASH] = TO(DIAL_TONE, NOTHING),                \
+	[LINE_EV_FLASH_BARRED] = TO(CONGESTION, NOTHING)
+
+#define CALLING_OUT                                              \
+	[LINE_EV_HANG_UP_TRANSFER] = TO(TRANSFER_RINGS, NOTHING), \
+	[LINE_EV_HANG_UP_TRANSFER_BLIND] = TO(TRANSFER_CLEARS, GIVE_UP), \
+	WITH_OTHER(ACCEPT_WAITING, HANG_UP),                     \
+	[LINE_EV_HANG_UP] = TO(IDLE, HANG_UP),                   \
+	[LINE_EV_FLASH] = TO(DIAL_TONE, HANG_UP),                \
+	[LINE_EV_FLASH_BARRED] = TO(CONGESTION, HANG_UP),        \
+	[LINE_EV_EARLY_MEDIA] = TO(EARLY_MEDIA, NOTHING),        \
+	[LINE_EV_ANSWERED] = TO(TALKING, NOTHING),               \
+	[LINE_EV_ENDED] = TO(CONGESTION, NOTHING),               \
+	[LINE_EV_ENDED_BUSY] = TO(BUSY, NOTHING),                \
+	[LINE_EV_ENDED_CONGESTION] = TO(CONGESTION, NOTHING),    \
+	[LINE_EV_ENDED_INFO] = TO(INFO, NOTHING)
+
+static const struct line_step table[LINE_STATE_COUNT][LINE_EVENT_COUNT] = {
+	[LINE_IDLE] = {
+		[LINE_EV_LIFT] = TO(DIAL_TONE, NOTHING),
+		[LINE_EV_LIFT_BARRED] = TO(CONGESTION, NOTHING),
+		[LINE_EV_HOTLINE] = TO(CALLING, CALL_HOTLINE),
+		[LINE_EV_CALL_IN] = TO(RINGING, ALERT),
+		[LINE_EV_CALL_FORWARDED] = TO(SPLASH, NOTHING),
+		[LINE_EV_HELD_LEFT] = TO(RING_BACK, NOTHING),
+		[LINE_EV_CALL_LEFT] = TO(RINGING, RING_WAITING),
+		[LINE_EV_WAKEUP] = TO(WAKEUP, NOTHING),
+		[LINE_EV_CALLEE_FREE] = TO(CALLEE_FREE, NOTHING),
+	},
+	[LINE_CALLEE_FREE] = {
+		[LINE_EV_LIFT] = TO(CALLING, CALL_COMPLETE),
+		[LINE_EV_LIFT_BARRED] = TO(CALLING, CALL_COMPLETE),
+		[LINE_EV_HOTLINE] = TO(CALLING, CALL_COMPLETE),
+		[LINE_EV_TIMEOUT] = TO(IDLE, CALL_GIVE_UP),
+		[LINE_EV_CALL_IN] = TO(RINGING, ALERT),
+		[LINE_EV_CALL_FORWARDED] = STAY(CALLEE_FREE, NOTHING),
+		[LINE_EV_CALLEE_FREE] = STAY(CALLEE_FREE, NOTHING),
+	},
+	[LINE_SPLASH] = {
+		[LINE_EV_LIFT] = TO(DIAL_TONE, NOTHING),
+		[LINE_EV_LIFT_BARRED] = TO(CONGESTION, NOTHING),
+		[LINE_EV_HOTLINE] = TO(CALLING, CALL_HOTLINE),
+		[LINE_EV_TIMEOUT] = TO(IDLE, NOTHING),
+		[LINE_EV_CALL_IN] = TO(RINGING, ALERT),
+		[LINE_EV_CALL_FORWARDED] = STAY(SPLASH, NOTHING),
+	},
+	[LINE_DIAL_TONE] = {
+		OFF_HOOK_ALONE,
+		[LINE_EV_DIGIT] = TO(DIALLING, COLLECT),
+		[LINE_EV_DIGIT_LOST] = TO(CONGESTION, NOTHING),
+		[LINE_EV_TIMEOUT] = TO(CONGESTION, NOTHING),
+		[LINE_EV_HOTLINE] = TO(CALLING, CALL_HOTLINE),
+		[LINE_EV_CALL_IN] = STAY(DIAL_TONE, REFUSE),
+	},
+	[LINE_DIALLING] = {
+		OFF_HOOK_ALONE,
+		[LINE_EV_DIGIT] = STAY(DIALLING, COLLECT),
+		[LINE_EV_TIMEOUT] = STAY(DIALLING, COLLECT_END),
+		[LINE_EV_NUMBER] = TO(CALLING, CALL),
+		[LINE_EV_FEATURE] = STAY(DIALLING, FEATURE),
+		[LINE_EV_DONE] = TO(CONFIRMED, NOTHING),
+		[LINE_EV_ANNOUNCE] = TO(ANNOUNCEMENT, NOTHING),
+		[LINE_EV_REFUSED] = TO(CONGESTION, NOTHING),
+		[LINE_EV_PICKED_UP] = TO(TALKING, ANSWER),
+		[LINE_EV_REFER_BLIND] = TO(REFERRING, REFER_BLIND),
+		[LINE_EV_NO_NUMBER] = TO(INFO, NOTHING),
+		[LINE_EV_DIGIT_LOST] = TO(CONGESTION, NOTHING),
+		[LINE_EV_CALL_WAITS] = STAY(DIALLING, ALERT_WAITING),
+		[LINE_EV_CALL_IN] = STAY(DIALLING, REFUSE),
+	},
+	[LINE_CALLING] = {
+		CALLING_OUT,
+		[LINE_EV_EARLY_ENDED] = STAY(CALLING, NOTHING),
+		[LINE_EV_ALERTED] = TO(RINGBACK, NOTHING),
+		[LINE_EV_TIMEOUT] = TO(BUSY, HANG_UP),
+		[LINE_EV_CALL_IN] = STAY(CALLING, REFUSE),
+	},
+	[LINE_RINGBACK] = {
+		CALLING_OUT,
+		[LINE_EV_FLASH_JOIN] = TO(THREE_RINGS, JOIN),
+		[LINE_EV_ALERTED] = STAY(RINGBACK, NOTHING),
+		[LINE_EV_EARLY_ENDED] = STAY(RINGBACK, NOTHING),
+		[LINE_EV_TIMEOUT] = TO(BUSY, HANG_UP),
+		[LINE_EV_CALL_IN] = STAY(RINGBACK, REFUSE),
+	},
+	[LINE_EARLY_MEDIA] = {
+		CALLING_OUT,
+		[LINE_EV_FLASH_JOIN] = TO(THREE_EARLY, JOIN),
+		/* A later 180 without session description keeps the network's sound. */
+		[LINE_EV_ALERTED] = STAY(EARLY_MEDIA, NOTHING),
+		[LINE_EV_EARLY_ENDED] = TO(RINGBACK, NOTHING),
+		[LINE_EV_TIMEOUT] = TO(BUSY, HANG_UP),
+		[LINE_EV_CALL_IN] = STAY(EARLY_MEDIA, REFUSE),
+	},
+	[LINE_RINGING] = {
+		[LINE_EV_LIFT] = TO(TALKING, ANSWER),
+		[LINE_EV_LIFT_BARRED] = TO(TALKING, ANSWER),
+		[LINE_EV_HOTLINE] = TO(TALKING, ANSWER),
+		[LINE_EV_TIMEOUT] = TO(IDLE, NO_ANSWER),
+		[LINE_EV_ENDED] = TO(IDLE, NOTHING),
+		[LINE_EV_ENDED_BUSY] = TO(IDLE, NOTHING),
+		[LINE_EV_ENDED_CONGESTION] = TO(IDLE, NOTHING),
+		[LINE_EV_ENDED_INFO] = TO(IDLE, NOTHING),
+		[LINE_EV_CALL_IN] = STAY(RINGING, REFUSE),
+	},
+	[LINE_TALKING] = {
+		[LINE_EV_HANG_UP] = TO(IDLE, HANG_UP),
+		[LINE_EV_HANG_UP_HELD] = TO(RING_BACK, HANG_UP),
+		[LINE_EV_HANG_UP_WAITING] = TO(RINGING, RING_WAITING),
+		[LINE_EV_HANG_UP_TRANSFER] = TO(TRANSFERRING, TRANSFER),
+		[LINE_EV_REFERRED] = TO(CALLING, NOTHING),
+		[LINE_EV_FLASH] = TO(RECALL, HOLD),
+		[LINE_EV_FLASH_BARRED] = TO(RECALL, HOLD),
+		[LINE_EV_FLASH_SWAP] = STAY(TALKING, SWAP),
+		[LINE_EV_FLASH_TAKE] = STAY(TALKING, TAKE_WAITING),
+		[LINE_EV_FLASH_JOIN] = TO(THREE_WAY, JOIN),
+		[LINE_EV_FLASH_CONFER] = TO(CONFERRING, CONFER),
+		[LINE_EV_FLASH_DROP] = STAY(TALKING, CONFER_DROP),
+		[LINE_EV_FLASH_R] = TO(R_DIGIT, NOTHING),
+		[LINE_EV_FLASH_OUT] = STAY(TALKING, FLASH_OUT),
+		[LINE_EV_HANG_UP_KEPT] = TO(KEPT, NOTHING),
+		[LINE_EV_HANG_UP_SUSPEND] = TO(SUSPENDED, NOTHING),
+		[LINE_EV_CALL_WAITS] = STAY(TALKING, ALERT_WAITING),
+		[LINE_EV_ENDED] = TO(RELEASED, RELEASE),
+		[LINE_EV_ENDED_BUSY] = TO(RELEASED, RELEASE),
+		[LINE_EV_ENDED_CONGESTION] = TO(CONGESTION, NOTHING),
+		[LINE_EV_ENDED_INFO] = TO(RELEASED, RELEASE),
+		[LINE_EV_CALL_IN] = STAY(TALKING, REFUSE),
+	},
+	[LINE_RECALL] = {
+		OFF_HOOK_ALONE,
+		[LINE_EV_DIGIT] = TO(DIALLING, COLLECT),
+		[LINE_EV_DIGIT_LOST] = TO(CONGESTION, NOTHING),
+		[LINE_EV_TIMEOUT] = TO(CONGESTION, NOTHING),
+		[LINE_EV_CALL_WAITS] = STAY(RECALL, ALERT_WAITING),
+		[LINE_EV_CALL_IN] = STAY(RECALL, REFUSE),
+	},
+	[LINE_THREE_WAY] = {
+		[LINE_EV_HANG_UP] = TO(IDLE, HANG_UP_ALL),
+		[LINE_EV_HANG_UP_HELD] = TO(IDLE, HANG_UP_ALL),
+		[LINE_EV_HANG_UP_WAITING] = TO(RINGING, RING_WAITING),
+		[LINE_EV_HANG_UP_TRANSFER] = TO(TRANSFERRING, TRANSFER),
+		[LINE_EV_FLASH_JOIN] = TO(TALKING, DROP_LAST),
+		[LINE_EV_FLASH_R] = TO(R_DIGIT, NOTHING),
+		[LINE_EV_ENDED] = TO(TALKING, GO_ON),
+		[LINE_EV_ENDED_BUSY] = TO(TALKING, GO_ON),
+		[LINE_EV_ENDED_CONGESTION] = TO(TALKING, GO_ON),
+		[LINE_EV_ENDED_INFO] = TO(TALKING, GO_ON),
+		[LINE_EV_HELD_ENDED] = TO(TALKING, NOTHING),
+		[LINE_EV_CALL_IN] = STAY(THREE_WAY, REFUSE),
+	},
+#define THREE_WITH_ONE_CALLED                                    \
+	[LINE_EV_HANG_UP] = TO(IDLE, HANG_UP_ALL),               \
+	[LINE_EV_HANG_UP_HELD] = TO(IDLE, HANG_UP_ALL),          \
+	[LINE_EV_HANG_UP_TRANSFER] = TO(TRANSFER_RINGS, HOLD_FIRST), \
+	[LINE_EV_HANG_UP_TRANSFER_BLIND] = TO(TRANSFER_CLEARS, GIVE_UP), \
+	[LINE_EV_FLASH_JOIN] = TO(TALKING, DROP_LAST),           \
+	[LINE_EV_EARLY_MEDIA] = TO(THREE_EARLY, NOTHING),        \
+	[LINE_EV_ANSWERED] = TO(THREE_WAY, NOTHING),             \
+	[LINE_EV_TIMEOUT] = TO(TALKING, DROP_LAST),              \
+	[LINE_EV_ENDED] = TO(TALKING, GO_ON),                    \
+	[LINE_EV_ENDED_BUSY] = TO(TALKING, GO_ON),               \
+	[LINE_EV_ENDED_CONGESTION] = TO(TALKING, GO_ON),         \
+	[LINE_EV_ENDED_INFO] = TO(TALKING, GO_ON)
+
+	[LINE_THREE_RINGS] = {
+		THREE_WITH_ONE_CALLED,
+		[LINE_EV_ALERTED] = STAY(THREE_RINGS, NOTHING),
+		[LINE_EV_EARLY_ENDED] = STAY(THREE_RINGS, NOTHING),
+		[LINE_EV_HELD_ENDED] = TO(RINGBACK, NOTHING),
+		[LINE_EV_CALL_IN] = STAY(THREE_RINGS, REFUSE),
+	},
+	[LINE_THREE_EARLY] = {
+		THREE_WITH_ONE_CALLED,
+		[LINE_EV_ALERTED] = STAY(THREE_EARLY, NOTHING),
+		[LINE_EV_EARLY_ENDED] = TO(THREE_RINGS, NOTHING),
+		[LINE_EV_HELD_ENDED] = TO(EARLY_MEDIA, NOTHING),
+		[LINE_EV_CALL_IN] = STAY(THREE_EARLY, REFUSE),
+	},
+	/* Of what a party does meanwhile, line_conference.c makes that it has failed, first of all. */
+	[LINE_CONFERRING] = {
+		[LINE_EV_HANG_UP] = TO(IDLE, HANG_UP_ALL),
+		[LINE_EV_HANG_UP_HELD] = TO(IDLE, HANG_UP_ALL),
+		[LINE_EV_HANG_UP_WAITING] = TO(IDLE, HANG_UP_ALL),
+		[LINE_EV_CONFERENCED] = TO(TALKING, CONFER_DONE),
+		[LINE_EV_CONFERENCE_FAILED] = TO(TALKING, CONFER_FAIL),
+		[LINE_EV_TIMEOUT] = TO(TALKING, CONFER_FAIL),
+		[LINE_EV_DIGIT] = STAY(CONFERRING, NOTHING),
+		[LINE_EV_CALL_IN] = STAY(CONFERRING, REFUSE),
+	},
+	/* Whatever a call does meanwhile finds the calls as they were (line_r_digit_abandon). */
+	[LINE_R_DIGIT] = {
+		[LINE_EV_HANG_UP] = TO(IDLE, HANG_UP_ALL),
+		[LINE_EV_HANG_UP_HELD] = TO(RING_BACK, HANG_UP),
+		[LINE_EV_HANG_UP_WAITING] = TO(RINGING, RING_WAITING),
+		[LINE_EV_HANG_UP_TRANSFER] = TO(TRANSFERRING, TRANSFER),
+		[LINE_EV_TIMEOUT] = TO(TALKING, NOTHING),
+		[LINE_EV_R_BACK] = TO(TALKING, NOTHING),
+		[LINE_EV_R_BACK_ALL] = TO(THREE_WAY, NOTHING),
+		[LINE_EV_R_RELEASE] = TO(TALKING, RELEASE_HELD),
+		[LINE_EV_R_TAKE] = TO(TALKING, RESUME),
+		[LINE_EV_R_SWAP] = TO(TALKING, SWAP),
+		[LINE_EV_R_JOIN] = TO(THREE_WAY, JOIN),
+		[LINE_EV_FLASH_CONFER] = TO(CONFERRING, CONFER),
+		[LINE_EV_R_TRANSFER] = TO(REFERRING, TRANSFER),
+		[LINE_EV_R_REJECT] = TO(TALKING, REJECT_WAITING),
+		[LINE_EV_R_ACCEPT] = TO(TALKING, ACCEPT_WAITING),
+		[LINE_EV_R_HOLD] = TO(TALKING, TAKE_WAITING),
+		[LINE_EV_R_JOIN_WAITING] = TO(THREE_WAY, JOIN_WAITING),
+		[LINE_EV_CALL_IN] = STAY(R_DIGIT, REFUSE),
+	},
+	[LINE_REFERRING] = {
+		[LINE_EV_HANG_UP] = TO(IDLE, HANG_UP_ALL),
+		[LINE_EV_HANG_UP_HELD] = TO(TRANSFERRING, NOTHING),
+		[LINE_EV_HANG_UP_TRANSFER] = TO(TRANSFERRING, NOTHING),
+		[LINE_EV_FLASH_BACK] = TO(TALKING, RESUME),
+		[LINE_EV_R_BACK] = TO(TALKING, NOTHING),
+		/* Whom the held party is to be connected with from here. */
+		[LINE_EV_ALERTED] = STAY(REFERRING, NOTHING),
+		[LINE_EV_EARLY_MEDIA] = STAY(REFERRING, NOTHING),
+		[LINE_EV_EARLY_ENDED] = STAY(REFERRING, NOTHING),
+		[LINE_EV_ANSWERED] = STAY(REFERRING, TRANSFER),
+		[LINE_EV_TRANSFERRED] = TO(CONFIRMED, HANG_UP_ALL),
+		[LINE_EV_TRANSFER_FAILED] = TO(NOT_REFERRED, NOTHING),
+		[LINE_EV_TIMEOUT] = TO(NOT_REFERRED, NOTHING),
+		/* The other one's call with us is over when the new one has taken its place. */
+		[LINE_EV_ENDED] = STAY(REFERRING, NOTHING),
+		[LINE_EV_ENDED_BUSY] = STAY(REFERRING, NOTHING),
+		[LINE_EV_ENDED_CONGESTION] = STAY(REFERRING, NOTHING),
+		[LINE_EV_ENDED_INFO] = STAY(REFERRING, NOTHING),
+		[LINE_EV_HELD_ENDED] = TO(CONFIRMED, HANG_UP_ALL),
+		[LINE_EV_CALL_IN] = STAY(REFERRING, REFUSE),
+	},
+	[LINE_NOT_REFERRED] = {
+		[LINE_EV_HANG_UP] = TO(IDLE, HANG_UP_ALL),
+		[LINE_EV_HANG_UP_HELD] = TO(RING_BACK, HANG_UP),
+		[LINE_EV_FLASH_BACK] = TO(TALKING, RESUME),
+		[LINE_EV_R_BACK] = TO(TALKING, NOTHING),
+		[LINE_EV_TRANSFERRED] = TO(CONFIRMED, HANG_UP_ALL),
+		[LINE_EV_TIMEOUT] = TO(TALKING, RESUME),
+		[LINE_EV_HELD_ENDED] = TO(CONGESTION, HANG_UP_ALL),
+		[LINE_EV_ENDED] = STAY(NOT_REFERRED, NOTHING),
+		[LINE_EV_ENDED_BUSY] = STAY(NOT_REFERRED, NOTHING),
+		[LINE_EV_ENDED_CONGESTION] = STAY(NOT_REFERRED, NOTHING),
+		[LINE_EV_ENDED_INFO] = STAY(NOT_REFERRED, NOTHING),
+		[LINE_EV_CALL_IN] = STAY(NOT_REFERRED, REFUSE),
+	},
+	[LINE_WAKEUP] = {
+		[LINE_EV_LIFT] = TO(AWAKE, WAKEUP_TAKEN),
+		[LINE_EV_LIFT_BARRED] = TO(AWAKE, WAKEUP_TAKEN),
+		[LINE_EV_HOTLINE] = TO(AWAKE, WAKEUP_TAKEN),
+		[LINE_EV_TIMEOUT] = TO(IDLE, NOTHING),
+		[LINE_EV_CALL_IN] = STAY(WAKEUP, REFUSE),
+	},
+	[LINE_AWAKE] = {
+		OFF_HOOK_ALONE,
+		[LINE_EV_ANNOUNCE] = TO(ANNOUNCEMENT, NOTHING),
+		[LINE_EV_DIGIT] = TO(DIALLING, COLLECT),
+		[LINE_EV_DIGIT_LOST] = TO(CONGESTION, NOTHING),
+		[LINE_EV_TIMEOUT] = TO(CONGESTION, NOTHING),
+		[LINE_EV_CALL_IN] = STAY(AWAKE, REFUSE),
+	},
+	[LINE_ANNOUNCEMENT] = {
+		OFF_HOOK_ALONE,
+		[LINE_EV_TIMEOUT] = TO(CONGESTION, NOTHING),
+		/* All has been said: dial tone, as if it had been lifted. */
+		[LINE_EV_LIFT] = TO(DIAL_TONE, NOTHING),
+		[LINE_EV_LIFT_BARRED] = TO(CONGESTION, NOTHING),
+		[LINE_EV_CALL_IN] = STAY(ANNOUNCEMENT, REFUSE),
+	},
+	[LINE_CONFIRMED] = {
+		OFF_HOOK_ALONE,
+		[LINE_EV_DIGIT] = TO(DIALLING, COLLECT),
+		[LINE_EV_DIGIT_LOST] = TO(CONGESTION, NOTHING),
+		[LINE_EV_TIMEOUT] = TO(DIAL_TONE, NOTHING),
+		[LINE_EV_CALL_IN] = STAY(CONFIRMED, REFUSE),
+	},
+#define HUNG_UP_IN_CALL(state)                                   \
+	[LINE_EV_LIFT] = TO(TALKING, NOTHING),                   \
+	[LINE_EV_LIFT_BARRED] = TO(TALKING, NOTHING),            \
+	[LINE_EV_HOTLINE] = TO(TALKING, NOTHING),                \
+	[LINE_EV_TIMEOUT] = TO(IDLE, HANG_UP),                   \
+	[LINE_EV_ENDED] = TO(IDLE, NOTHING),                     \
+	[LINE_EV_ENDED_BUSY] = TO(IDLE, NOTHING),                \
+	[LINE_EV_ENDED_CONGESTION] = TO(IDLE, NOTHING),          \
+	[LINE_EV_ENDED_INFO] = TO(IDLE, NOTHING),                \
+	[LINE_EV_CALL_IN] = STAY(state, REFUSE)
+
+	[LINE_KEPT] = { HUNG_UP_IN_CALL(KEPT) },
+	[LINE_SUSPENDED] = { HUNG_UP_IN_CALL(SUSPENDED) },
+	[LINE_RING_BACK] = {
+		[LINE_EV_LIFT] = TO(TALKING, RESUME),
+		[LINE_EV_LIFT_BARRED] = TO(TALKING, RESUME),
+		[LINE_EV_HOTLINE] = TO(TALKING, RESUME),
+		[LINE_EV_TIMEOUT] = TO(IDLE, HANG_UP_ALL),
+		[LINE_EV_HELD_ENDED] = TO(IDLE, NOTHING),
+		[LINE_EV_TRANSFERRED] = TO(IDLE, HANG_UP_ALL),
+		[LINE_EV_CALL_IN] = STAY(RING_BACK, REFUSE),
+	},
+	[LINE_TRANSFER_RINGS] = {
+		[LINE_EV_LIFT] = TO(RINGBACK, LISTEN),
+		[LINE_EV_LIFT_BARRED] = TO(RINGBACK, LISTEN),
+		[LINE_EV_HOTLINE] = TO(RINGBACK, LISTEN),
+		[LINE_EV_ALERTED] = STAY(TRANSFER_RINGS, NOTHING),
+		[LINE_EV_EARLY_MEDIA] = STAY(TRANSFER_RINGS, NOTHING),
+		[LINE_EV_EARLY_ENDED] = STAY(TRANSFER_RINGS, NOTHING),
+		[LINE_EV_ANSWERED] = TO(TRANSFERRING, TRANSFER),
+		[LINE_EV_TIMEOUT] = TO(RING_BACK, HANG_UP),
+		[LINE_EV_ENDED] = TO(RING_BACK, NOTHING),
+		[LINE_EV_ENDED_BUSY] = TO(RING_BACK, NOTHING),
+		[LINE_EV_ENDED_CONGESTION] = TO(RING_BACK, NOTHING),
+		[LINE_EV_ENDED_INFO] = TO(RING_BACK, NOTHING),
+		[LINE_EV_HELD_ENDED] = TO(IDLE, HANG_UP_ALL),
+		[LINE_EV_CALL_IN] = STAY(TRANSFER_RINGS, REFUSE),
+	},
+	[LINE_TRANSFER_CLEARS] = {
+		[LINE_EV_LIFT] = TO(TALKING, RESUME),
+		[LINE_EV_LIFT_BARRED] = TO(TALKING, RESUME),
+		[LINE_EV_HOTLINE] = TO(TALKING, RESUME),
+		[LINE_EV_ALERTED] = STAY(TRANSFER_CLEARS, NOTHING),
+		[LINE_EV_EARLY_MEDIA] = STAY(TRANSFER_CLEARS, NOTHING),
+		/* It was faster than we. */
+		[LINE_EV_ANSWERED] = TO(TRANSFERRING, TRANSFER),
+		[LINE_EV_TIMEOUT] = TO(RING_BACK, HANG_UP),
+		[LINE_EV_ENDED] = TO(TRANSFERRING, REFER_DIALLED),
+		[LINE_EV_ENDED_BUSY] = TO(TRANSFERRING, REFER_DIALLED),
+		[LINE_EV_ENDED_CONGESTION] = TO(TRANSFERRING, REFER_DIALLED),
+		[LINE_EV_ENDED_INFO] = TO(TRANSFERRING, REFER_DIALLED),
+		[LINE_EV_HELD_ENDED] = TO(IDLE, HANG_UP_ALL),
+		[LINE_EV_CALL_IN] = STAY(TRANSFER_CLEARS, REFUSE),
+	},
+	[LINE_TRANSFERRING] = {
+		[LINE_EV_LIFT] = TO(TALKING, TAKE_BACK),
+		[LINE_EV_LIFT_BARRED] = TO(TALKING, TAKE_BACK),
+		[LINE_EV_HOTLINE] = TO(TALKING, TAKE_BACK),
+		[LINE_EV_ALERTED] = STAY(TRANSFERRING, NOTHING),
+		[LINE_EV_EARLY_MEDIA] = STAY(TRANSFERRING, NOTHING),
+		[LINE_EV_EARLY_ENDED] = STAY(TRANSFERRING, NOTHING),
+		[LINE_EV_ANSWERED] = STAY(TRANSFERRING, TRANSFER),
+		[LINE_EV_TRANSFERRED] = TO(IDLE, HANG_UP_ALL),
+		[LINE_EV_TRANSFER_FAILED] = TO(RING_BACK, HANG_UP),
+		[LINE_EV_TIMEOUT] = TO(RING_BACK, HANG_UP),
+		/* The other one's call with us is over when the new one has taken its place. */
+		[LINE_EV_ENDED] = STAY(TRANSFERRING, NOTHING),
+		[LINE_EV_ENDED_BUSY] = STAY(TRANSFERRING, NOTHING),
+		[LINE_EV_ENDED_CONGESTION] = STAY(TRANSFERRING, NOTHING),
+		[LINE_EV_ENDED_INFO] = STAY(TRANSFERRING, NOTHING),
+		[LINE_EV_HELD_ENDED] = TO(IDLE, HANG_UP_ALL),
+		[LINE_EV_CALL_IN] = STAY(TRANSFERRING, REFUSE),
+	},
+#define TONE_ALONE(state)                                        \
+	OFF_HOOK_ALONE,                                          \
+	[LINE_EV_TIMEOUT] = TO(HOWLER, HOWL),                    \
+	[LINE_EV_CALL_IN] = STAY(state, REFUSE)
+
+	[LINE_RELEASED] = {
+		TONE_ALONE(RELEASED),
+		/* Dial tone again, as if it had been lifted. */
+		[LINE_EV_LIFT] = TO(DIAL_TONE, NOTHING),
+		[LINE_EV_LIFT_BARRED] = TO(CONGESTION, NOTHING),
+	},
+	[LINE_BUSY] = { TONE_ALONE(BUSY) },
+	[LINE_CONGESTION] = { TONE_ALONE(CONGESTION) },
+	[LINE_INFO] = { TONE_ALONE(INFO) },
+	[LINE_HOWLER] = {
+		OFF_HOOK_ALONE,
+		[LINE_EV_TIMEOUT] = TO(PARKED, NOTHING),
+		[LINE_EV_CALL_IN] = STAY(HOWLER, REFUSE),
+	},
+	[LINE_PARKED] = {
+		OFF_HOOK_ALONE,
+		[LINE_EV_CALL_IN] = STAY(PARKED, REFUSE),
+	},
+};
+
+#define NO_TONE FXS_TONE_COUNT
+
+static const struct line_outputs outputs[LINE_STATE_COUNT] = {
+	/*                     tone                 hook mode            timer                  active sound  ring  talks hears */
+	[LINE_IDLE]        = { NO_TONE,             FXS_HOOK_IDLE,       LINE_TIMER_NONE,        0, 0, 0, 0, 0 },
+	[LINE_DIAL_TONE]   = { FXS_TONE_DIAL,       FXS_HOOK_COLLECTING, LINE_TIMER_FIRST_DIGIT, 1, 1, 0, 0, 0 },
+	[LINE_DIALLING]    = { NO_TONE,             FXS_HOOK_COLLECTING, LINE_TIMER_INTER_DIGIT, 1, 1, 0, 0, 0 },
+	[LINE_CALLING]     = { NO_TONE,             FXS_HOOK_IN_CALL,    LINE_TIMER_RING,        1, 1, 0, 0, 0 },
+	[LINE_RINGBACK]    = { FXS_TONE_RINGBACK,   FXS_HOOK_IN_CALL,    LINE_TIMER_RING,        1, 1, 0, 0, 0 },
+	[LINE_EARLY_MEDIA] = { NO_TONE,             FXS_HOOK_IN_CALL,    LINE_TIMER_RING,        1, 1, 0, 1, 1 },
+	[LINE_RINGING]     = { NO_TONE,             FXS_HOOK_IDLE,       LINE_TIMER_ANSWER,      0, 1, 1, 0, 0 },
+	[LINE_CALLEE_FREE] = { NO_TONE,             FXS_HOOK_IDLE,       LINE_TIMER_CALLEE_FREE, 0, 1, 1, 0, 0 },
+	[LINE_SPLASH]      = { NO_TONE,             FXS_HOOK_IDLE,       LINE_TIMER_SPLASH,      0, 0, 1, 0, 0 },
+	[LINE_TALKING]     = { NO_TONE,             FXS_HOOK_IN_CALL,    LINE_TIMER_NONE,        1, 1, 0, 1, 1 },
+	[LINE_RECALL]      = { FXS_TONE_RECALL_DIAL, FXS_HOOK_COLLECTING, LINE_TIMER_FIRST_DIGIT, 1, 1, 0, 0, 0 },
+	[LINE_THREE_WAY]   = { NO_TONE,             FXS_HOOK_IN_CALL,    LINE_TIMER_NONE,        1, 1, 0, 1, 1 },
+	[LINE_THREE_RINGS] = { FXS_TONE_RINGBACK,   FXS_HOOK_IN_CALL,    LINE_TIMER_RING,        1, 1, 0, 1, 1 },
+	[LINE_THREE_EARLY] = { NO_TONE,             FXS_HOOK_IN_CALL,    LINE_TIMER_RING,        1, 1, 0, 1, 1 },
+	[LINE_CONFERRING]  = { NO_TONE,             FXS_HOOK_IN_CALL,    LINE_TIMER_TRANSFER,    1, 1, 0, 1, 1 },
+	[LINE_R_DIGIT]     = { LINE_TONE_R_DIGIT,   FXS_HOOK_COLLECTING, LINE_TIMER_R_DIGIT,     1, 1, 0, 0, 0 },
+	[LINE_REFERRING]   = { NO_TONE,             FXS_HOOK_IN_CALL,    LINE_TIMER_TRANSFER,    1, 1, 0, 0, 0 },
+	[LINE_NOT_REFERRED] = { FXS_TONE_BUSY,      FXS_HOOK_IN_CALL,    LINE_TIMER_NOT_REFERRED, 1, 1, 0, 0, 0 },
+	[LINE_WAKEUP]      = { NO_TONE,             FXS_HOOK_IDLE,       LINE_TIMER_WAKEUP,      0, 1, 1, 0, 0 },
+	[LINE_AWAKE]       = { FXS_TONE_STUTTER,    FXS_HOOK_COLLECTING, LINE_TIMER_FIRST_DIGIT, 1, 1, 0, 0, 0 },
+	[LINE_ANNOUNCEMENT] = { NO_TONE,            FXS_HOOK_IN_CALL,    LINE_TIMER_ANNOUNCEMENT, 1, 1, 0, 0, 0 },
+	[LINE_CONFIRMED]   = { FXS_TONE_CONFIRM,    FXS_HOOK_COLLECTING, LINE_TIMER_CONFIRM,     1, 1, 0, 0, 0 },
+	[LINE_KEPT]        = { NO_TONE,             FXS_HOOK_IDLE,       LINE_TIMER_KEPT,        0, 1, 1, 0, 0 },
+	[LINE_SUSPENDED]   = { NO_TONE,             FXS_HOOK_IDLE,       LINE_TIMER_SUSPENDED,   0, 0, 0, 0, 0 },
+	[LINE_RING_BACK]   = { NO_TONE,             FXS_HOOK_IDLE,       LINE_TIMER_RING_BACK,   0, 1, 1, 0, 0 },
+	[LINE_TRANSFER_RINGS] = { NO_TONE,          FXS_HOOK_IDLE,       LINE_TIMER_RING,        0, 0, 0, 0, 0 },
+	[LINE_TRANSFER_CLEARS] = { NO_TONE,         FXS_HOOK_IDLE,       LINE_TIMER_TRANSFER,    0, 0, 0, 0, 0 },
+	[LINE_TRANSFERRING] = { NO_TONE,            FXS_HOOK_IDLE,       LINE_TIMER_TRANSFER,    0, 0, 0, 0, 0 },
+	[LINE_RELEASED]    = { LINE_TONE_RELEASE,   FXS_HOOK_IN_CALL,    LINE_TIMER_TONE,        1, 1, 0, 0, 0 },
+	[LINE_BUSY]        = { FXS_TONE_BUSY,       FXS_HOOK_IN_CALL,    LINE_TIMER_TONE,        1, 1, 0, 0, 0 },
+	[LINE_CONGESTION]  = { FXS_TONE_CONGESTION, FXS_HOOK_IN_CALL,    LINE_TIMER_TONE,        1, 1, 0, 0, 0 },
+	[LINE_INFO]        = { FXS_TONE_INFO,       FXS_HOOK_IN_CALL,    LINE_TIMER_TONE,        1, 1, 0, 0, 0 },
+	[LINE_HOWLER]      = { FXS_TONE_HOWLER,     FXS_HOOK_IN_CALL,    LINE_TIMER_HOWLER,      1, 1, 0, 0, 0 },
+	[LINE_PARKED]      = { NO_TONE,             FXS_HOOK_IN_CALL,    LINE_TIMER_NONE,        1, 0, 0, 0, 0 },
+};
+
+/* What may come at any time, and changes nothing where the table says no more: another call has ended, which is gone then; a key is
+ * pressed in a call; an event was lost that was no digit of a number; a transfer that the subscriber has taken back has failed. */
+static const bool may_come_anywhere[LINE_EVENT_COUNT] = {
+	[LINE_EV_HELD_ENDED] = true,
+	[LINE_EV_WAITING_ENDED] = true,
+	[LINE_EV_DIGIT] = true,
+	[LINE_EV_DIGIT_LOST] = true,
+	[LINE_EV_TRANSFER_FAILED] = true,
+};
+
+struct line_step line_fsm_step(enum line_state state, enum line_event event)
+{
+	struct line_step step = table[state][event];
+
+	if (!step.known && may_come_anywhere[event])
+		step = (struct line_step){1, (uint8_t)state, LINE_DO_NOTHING};
+	return step;
+}
+
+const struct line_outputs *line_fsm_outputs(enum line_state state)
+{
+	return &outputs[state];
+}
+
+const char *line_state_name(enum line_state state)
+{
+	static const char *const names[LINE_STATE_COUNT] = {
+		"idle", "dial-tone", "dialling", "calling", "ringback", "early-media", "ringing", "callee-free", "splash", "talking",
+		"recall", "three-way", "three-rings", "three-early", "conferring", "r-digit", "referring", "not-referred", "wakeup", "awake", "announcement", "confirmed",
+		"kept", "suspended", "ring-back", "transfer-rings", "transfer-clears", "transferring", "released", "busy", "congestion", "info", "howler",
+		"parked",
+	};
+
+	return names[state];
+}
+
+const char *line_event_name(enum line_event event)
+{
+	static const char *const names[LINE_EVENT_COUNT] = {
+		"lift", "lift-barred", "hotline", "hang-up", "flash", "hang-up-held", "hang-up-waiting", "hang-up-transfer",
+		"hang-up-transfer-blind",
+		"hang-up-kept", "hang-up-suspend", "flash-barred", "flash-back", "flash-swap", "flash-join", "flash-confer", "flash-drop", "flash-take", "flash-r",
+		"flash-out", "r-back", "r-back-all", "r-release", "r-take", "r-swap", "r-join", "r-transfer", "r-reject",
+		"r-accept", "r-hold", "r-join-waiting", "digit", "number", "feature", "done", "announce", "refused", "picked-up", "refer-blind",
+		"no-number", "digit-lost", "timeout", "call-in", "call-forwarded", "call-waits", "wakeup", "held-left", "call-left", "callee-free",
+		"held-ended", "waiting-ended", "transferred", "transfer-failed",
+		"conferenced", "conference-failed", "referred", "alerted", "early-media", "early-ended", "answered", "ended",
+		"ended-busy", "ended-congestion", "ended-info",
+	};
+
+	return names[event];
+}
