@@ -173,7 +173,7 @@ static enum line_event call_hotline(struct line *line)
 	return line_call_out(line, line->digits);
 }
 
-static enum line_event refer_blind(struct line *line, const char *dialled)
+static enum line_event refer_to(struct line *line, const char *dialled)
 {
 	char number[LINE_NUMBER_MAX];
 
@@ -182,18 +182,34 @@ static enum line_event refer_blind(struct line *line, const char *dialled)
 	return line_transfer_blind(line, number, dialled);
 }
 
-static void no_answer(struct line *line)
+static enum line_event refer_blind(struct line *line)
 {
-	if (line_offer_leave(line))
-		return;
-	(void)line_forward_ringing(line, line_leg(line, LINE_ROLE_ACTIVE));
-	line_service_do(line, LINE_DO_HANG_UP);
+	return refer_to(line, line->feature.number);
 }
 
-static void refuse(struct line *line)
+static enum line_event refer_dialled(struct line *line)
+{
+	return refer_to(line, line->digits);
+}
+
+static enum line_event listen_again(struct line *line)
+{
+	return leg_progress(line_leg(line, LINE_ROLE_ACTIVE)->leg);
+}
+
+static enum line_event no_answer(struct line *line)
+{
+	if (line_offer_leave(line))
+		return LINE_EVENT_COUNT;
+	(void)line_forward_ringing(line, line_leg(line, LINE_ROLE_ACTIVE));
+	return line_service_do(line, LINE_DO_HANG_UP);
+}
+
+static enum line_event refuse(struct line *line)
 {
 	if (!line_forward(line, line->incoming_invite, line->incoming, LINE_FORWARD_BUSY))
 		ua_invite_reject(line->incoming_invite, 486, "Busy Here");
+	return LINE_EVENT_COUNT;
 }
 
 static uint8_t pattern_of(const struct line *line, const struct ua_incoming *incoming)
@@ -270,91 +286,62 @@ static enum line_event answer(struct line *line)
 	return LINE_EV_ENDED_CONGESTION;
 }
 
-static enum line_event release(const struct line *line)
+static enum line_event release(struct line *line)
 {
 	if (!line->config->profile->autoreoriginate)
 		return LINE_EVENT_COUNT;
 	return line_gets_dial_tone(line) ? LINE_EV_LIFT : LINE_EV_LIFT_BARRED;
 }
 
+static enum line_event howl(struct line *line)
+{
+	return line->config->profile->howler_s ? LINE_EVENT_COUNT : LINE_EV_TIMEOUT;
+}
+
+static enum line_event flash_out(struct line *line)
+{
+	leg_flash(line_leg(line, LINE_ROLE_ACTIVE)->leg);
+	return LINE_EVENT_COUNT;
+}
+
+static enum line_event call_give_up(struct line *line)
+{
+	completion_cancel(line->completion);
+	return LINE_EVENT_COUNT;
+}
+
+/* The others are services, which move the calls that there are. */
+static enum line_event (*const verbs[LINE_VERB_COUNT])(struct line *line) = {
+	[LINE_DO_COLLECT] = line_digits_add,
+	[LINE_DO_COLLECT_END] = line_digits_end,
+	[LINE_DO_FEATURE] = line_feature_do,
+	[LINE_DO_CALL] = call_dialled,
+	[LINE_DO_CALL_HOTLINE] = call_hotline,
+	[LINE_DO_CALL_COMPLETE] = line_completion_dial,
+	[LINE_DO_CALL_GIVE_UP] = call_give_up,
+	[LINE_DO_ALERT] = alert,
+	[LINE_DO_ALERT_WAITING] = alert_waiting,
+	[LINE_DO_ANSWER] = answer,
+	[LINE_DO_RELEASE] = release,
+	[LINE_DO_HOWL] = howl,
+	[LINE_DO_NO_ANSWER] = no_answer,
+	[LINE_DO_REFUSE] = refuse,
+	[LINE_DO_CONFER] = line_conference_begin,
+	[LINE_DO_CONFER_DONE] = line_conference_done,
+	[LINE_DO_CONFER_FAIL] = line_conference_fail,
+	[LINE_DO_CONFER_DROP] = line_conference_drop,
+	[LINE_DO_TRANSFER] = line_transfer,
+	[LINE_DO_REFER_BLIND] = refer_blind,
+	[LINE_DO_REFER_DIALLED] = refer_dialled,
+	[LINE_DO_LISTEN] = listen_again,
+	[LINE_DO_FLASH_OUT] = flash_out,
+	[LINE_DO_WAKEUP_TAKEN] = line_wakeup_taken,
+};
+
 enum line_event line_verb_do(struct line *line, enum line_verb verb)
 {
-	switch (verb) {
-	case LINE_DO_NOTHING:
-		return LINE_EVENT_COUNT;
-	case LINE_DO_COLLECT:
-		return line_digits_add(line);
-	case LINE_DO_COLLECT_END:
-		return line_digits_end(line);
-	case LINE_DO_FEATURE:
-		return line_feature_do(line);
-	case LINE_DO_REFER_BLIND:
-		return refer_blind(line, line->feature.number);
-	case LINE_DO_LISTEN:
-		return leg_progress(line_leg(line, LINE_ROLE_ACTIVE)->leg);
-	case LINE_DO_REFER_DIALLED:
-		return refer_blind(line, line->digits);
-	case LINE_DO_NO_ANSWER:
-		no_answer(line);
-		return LINE_EVENT_COUNT;
-	case LINE_DO_CALL:
-		return call_dialled(line);
-	case LINE_DO_CALL_HOTLINE:
-		return call_hotline(line);
-	case LINE_DO_CONFER:
-	case LINE_DO_CONFER_DONE:
-	case LINE_DO_CONFER_FAIL:
-	case LINE_DO_CONFER_DROP:
-		return line_conference_do(line, verb);
-	case LINE_DO_CALL_COMPLETE:
-		return line_completion_dial(line);
-	case LINE_DO_CALL_GIVE_UP:
-		completion_cancel(line->completion);
-		return LINE_EVENT_COUNT;
-	case LINE_DO_ALERT:
-		return alert(line);
-	case LINE_DO_ANSWER:
-		return answer(line);
-	case LINE_DO_RELEASE:
-		return release(line);
-	case LINE_DO_HOWL:
-		return line->config->profile->howler_s ? LINE_EVENT_COUNT : LINE_EV_TIMEOUT;
-	case LINE_DO_ALERT_WAITING:
-		return alert_waiting(line);
-	case LINE_DO_TRANSFER:
-		return line_transfer(line);
-	case LINE_DO_FLASH_OUT:
-		leg_flash(line_leg(line, LINE_ROLE_ACTIVE)->leg);
-		return LINE_EVENT_COUNT;
-	case LINE_DO_WAKEUP_TAKEN:
-		return line_wakeup_taken(line);
-	case LINE_DO_REFUSE:
-		refuse(line);
-		return LINE_EVENT_COUNT;
-	case LINE_DO_TAKE_WAITING:
-	case LINE_DO_ACCEPT_WAITING:
-	case LINE_DO_JOIN_WAITING:
-		line_service_do(line, verb);
-		return line_has(line, LINE_ROLE_ACTIVE) ? LINE_EVENT_COUNT : LINE_EV_ENDED_CONGESTION;
-	case LINE_DO_HANG_UP:
-	case LINE_DO_HANG_UP_ALL:
-	case LINE_DO_HOLD:
-	case LINE_DO_RESUME:
-	case LINE_DO_SWAP:
-	case LINE_DO_RING_WAITING:
-	case LINE_DO_JOIN:
-	case LINE_DO_DROP_LAST:
-	case LINE_DO_GO_ON:
-	case LINE_DO_HOLD_FIRST:
-	case LINE_DO_GIVE_UP:
-	case LINE_DO_TAKE_BACK:
-	case LINE_DO_RELEASE_HELD:
-	case LINE_DO_REJECT_WAITING:
-	case LINE_VERB_COUNT:
-		line_service_do(line, verb);
-		return LINE_EVENT_COUNT;
-	}
-	return LINE_EVENT_COUNT;
+	assert(verb < LINE_VERB_COUNT);
+	return verbs[verb] ? verbs[verb](line) : line_service_do(line, verb);
 }
 
 enum line_readiness line_readiness(const struct line *line)

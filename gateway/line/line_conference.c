@@ -25,7 +25,7 @@ bool line_conference_can_drop(const struct line *line)
 		!line_waits(line);
 }
 
-static enum line_event begin(struct line *line)
+enum line_event line_conference_begin(struct line *line)
 {
 	const char *conference = line->config->profile->conference.text;
 	bool is_uri = strncasecmp(conference, "sip:", 4) == 0 || strncasecmp(conference, "sips:", 5) == 0;
@@ -43,7 +43,7 @@ static enum line_event begin(struct line *line)
 }
 
 /* The newest of the two is whom it got last. */
-static enum line_event done(struct line *line)
+enum line_event line_conference_done(struct line *line)
 {
 	leg_far_uri(line_leg(line, LINE_ROLE_ACTIVE)->leg, line->conferee, sizeof(line->conferee));
 	for (size_t i = 0; i < COUNT(parties); i++)
@@ -72,7 +72,7 @@ static void party_take_back(struct line *line, enum line_role role)
 	(void)leg_confer_drop(focus->leg, uri);
 }
 
-static enum line_event fail(struct line *line)
+enum line_event line_conference_fail(struct line *line)
 {
 	gw_log(GW_LOG_NOTICE, line->config->name, "the conference could not be made; the calls are as they were");
 	for (size_t i = 0; i < COUNT(parties); i++)
@@ -82,22 +82,13 @@ static enum line_event fail(struct line *line)
 	return line_has(line, LINE_ROLE_ACTIVE) ? LINE_EVENT_COUNT : LINE_EV_ENDED;
 }
 
-static enum line_event drop(struct line *line)
+enum line_event line_conference_drop(struct line *line)
 {
 	struct line_leg *focus = line_leg(line, LINE_ROLE_ACTIVE);
 
 	focus->confers = leg_confer_drop(focus->leg, line->conferee) == 0;
 	line->conferee[0] = 0;
 	return LINE_EVENT_COUNT;
-}
-
-enum line_event line_conference_do(struct line *line, enum line_verb verb)
-{
-	if (verb == LINE_DO_CONFER)
-		return begin(line);
-	if (verb == LINE_DO_CONFER_DONE)
-		return done(line);
-	return verb == LINE_DO_CONFER_FAIL ? fail(line) : drop(line);
 }
 
 static bool parties_refer(struct line *line)

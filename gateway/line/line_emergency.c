@@ -9,7 +9,7 @@ void line_emergency_begin(struct line *line)
 	line->emergency_back_by_ms = loop_now_ms(line->loop) + line->config->profile->emergency_callback_s * 1000ull;
 	line->emergency_tried_count = 0;
 	if (line_waits(line))
-		line_service_do(line, LINE_DO_REJECT_WAITING);
+		(void)line_service_do(line, LINE_DO_REJECT_WAITING);
 }
 
 static bool is_tried(const struct line *line, const struct ua_account *account)

@@ -229,8 +229,8 @@ void line_roles_swap(struct line *line, enum line_role one, enum line_role other
 void line_role_hang_up(struct line *line, enum line_role role);
 enum line_role line_role_of(struct line *line, const struct leg *leg); /* LINE_ROLE_COUNT: none */
 
-/* line_services.c: hold, swap, call waiting, three-way, and the end of it all. */
-void line_service_do(struct line *line, enum line_verb verb);
+/* line_services.c: hold, swap, call waiting, three-way, and the end of it all. As line_verb_do. */
+enum line_event line_service_do(struct line *line, enum line_verb verb);
 
 /* line_judge.c: what an event is to the table, by what calls there are. */
 enum line_event line_judge_timeout(const struct line *line);
@@ -277,7 +277,10 @@ enum line_event line_announced(const struct line *line); /* what follows when it
 bool line_confers(const struct line *line); /* the profile names one */
 bool line_conference_can_drop(const struct line *line);
 bool line_conference_event(struct line *line, struct leg *leg, enum line_event event); /* true: it is dealt with */
-enum line_event line_conference_do(struct line *line, enum line_verb verb);
+enum line_event line_conference_begin(struct line *line); /* LINE_DO_CONFER */
+enum line_event line_conference_done(struct line *line);  /* ... _DONE */
+enum line_event line_conference_fail(struct line *line);  /* ... _FAIL */
+enum line_event line_conference_drop(struct line *line);  /* ... _DROP */
 
 /* line_completion.c: calls that did not reach anybody. */
 void line_completion_call(struct line *line, const struct ua_call_to *to); /* one begins */

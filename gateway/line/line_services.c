@@ -134,20 +134,34 @@ static void ring_waiting(struct line *line)
 	line_roles_swap(line, LINE_ROLE_ACTIVE, LINE_ROLE_WAITING);
 }
 
-void line_service_do(struct line *line, enum line_verb verb)
+static bool takes_waiting(enum line_verb verb)
+{
+	return verb == LINE_DO_TAKE_WAITING || verb == LINE_DO_ACCEPT_WAITING || verb == LINE_DO_JOIN_WAITING;
+}
+
+enum line_event line_service_do(struct line *line, enum line_verb verb)
 {
 	static void (*const services[LINE_VERB_COUNT])(struct line *line) = {
-		[LINE_DO_HANG_UP] = hang_up_active, [LINE_DO_HANG_UP_ALL] = hang_up_all,
-		[LINE_DO_HOLD] = hold,              [LINE_DO_RESUME] = resume,
-		[LINE_DO_SWAP] = swap,              [LINE_DO_TAKE_WAITING] = take_waiting,
-		[LINE_DO_RING_WAITING] = ring_waiting, [LINE_DO_JOIN] = join,
-		[LINE_DO_DROP_LAST] = drop_last,    [LINE_DO_GO_ON] = drop_last,
-		[LINE_DO_HOLD_FIRST] = hold_first,  [LINE_DO_RELEASE_HELD] = release_held,
-		[LINE_DO_GIVE_UP] = give_up,        [LINE_DO_TAKE_BACK] = take_back,
-		[LINE_DO_REJECT_WAITING] = reject_waiting, [LINE_DO_ACCEPT_WAITING] = accept_waiting,
+		[LINE_DO_HANG_UP] = hang_up_active,
+		[LINE_DO_HANG_UP_ALL] = hang_up_all,
+		[LINE_DO_HOLD] = hold,
+		[LINE_DO_RESUME] = resume,
+		[LINE_DO_SWAP] = swap,
+		[LINE_DO_TAKE_WAITING] = take_waiting,
+		[LINE_DO_RING_WAITING] = ring_waiting,
+		[LINE_DO_JOIN] = join,
+		[LINE_DO_DROP_LAST] = drop_last,
+		[LINE_DO_GO_ON] = drop_last,
+		[LINE_DO_HOLD_FIRST] = hold_first,
+		[LINE_DO_RELEASE_HELD] = release_held,
+		[LINE_DO_GIVE_UP] = give_up,
+		[LINE_DO_TAKE_BACK] = take_back,
+		[LINE_DO_REJECT_WAITING] = reject_waiting,
+		[LINE_DO_ACCEPT_WAITING] = accept_waiting,
 		[LINE_DO_JOIN_WAITING] = join_waiting,
 	};
 
-	if (verb < LINE_VERB_COUNT && services[verb])
+	if (services[verb])
 		services[verb](line);
+	return takes_waiting(verb) && !line_has(line, LINE_ROLE_ACTIVE) ? LINE_EV_ENDED_CONGESTION : LINE_EVENT_COUNT;
 }
