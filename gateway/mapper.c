@@ -40,6 +40,7 @@ struct mapper {
 	unsigned which;                 /* of the server's addresses */
 	bool silent;                    /* and that was told */
 	union address told;             /* outer address that was told; its port means nothing */
+	uint64_t silences_ms[2], outers_ms[2]; /* when those were told the last two times, the older first; 0: never */
 	unsigned missed, missed_told;
 	uint64_t tell_ms;               /* when to tell of those */
 };
@@ -68,6 +69,16 @@ static void send_to_server(const struct mapping *mapping, int kind, const uint8_
 	(void)sendto(mapping->fds[kind], bytes, UA_STUN_BYTES, MSG_DONTWAIT | MSG_NOSIGNAL, &server->any, address_size(server));
 }
 
+/* A translator may have many outer addresses, and block some of our ports: two lines of a kind in MAPPER_TELL_MS say that as well. */
+static bool may_tell(uint64_t told_ms[2], uint64_t now_ms)
+{
+	if (told_ms[0] && now_ms - told_ms[0] < MAPPER_TELL_MS)
+		return false;
+	told_ms[0] = told_ms[1];
+	told_ms[1] = now_ms;
+	return true;
+}
+
 /* Another address of the server may be better; others may have found that out before. */
 static void give_up(struct mapper *mapper, struct probe *probe, uint64_t now_ms)
 {
@@ -75,9 +86,10 @@ static void give_up(struct mapper *mapper, struct probe *probe, uint64_t now_ms)
 	probe->requests = 0;
 	probe->due_ms = now_ms + MAPPER_RETRY_MS;
 	mapper->which += probe->which == mapper->which;
-	if (!mapper->silent)
-		gw_log(GW_LOG_WARNING, NULL, "STUN server %s answers nothing: session descriptions name %s", mapper->config.server_name,
-			mapper->config.sockets.addr);
+	if (mapper->silent || !may_tell(mapper->silences_ms, now_ms))
+		return;
+	gw_log(GW_LOG_WARNING, NULL, "STUN server %s answers nothing: session descriptions name %s", mapper->config.server_name,
+		mapper->config.sockets.addr);
 	mapper->silent = true;
 }
 
@@ -117,11 +129,11 @@ static void indicate(struct mapping *mapping, int kind, uint64_t now_ms)
 	send_to_server(mapping, kind, bytes);
 }
 
-static void tell_outer(struct mapper *mapper, const union address *outer)
+static void tell_outer(struct mapper *mapper, const union address *outer, uint64_t now_ms)
 {
 	char text[INET6_ADDRSTRLEN];
 
-	if (!mapper->silent && address_same_host(&mapper->told, outer))
+	if ((!mapper->silent && address_same_host(&mapper->told, outer)) || !may_tell(mapper->outers_ms, now_ms))
 		return;
 	address_print(outer, text);
 	gw_log(GW_LOG_INFO, NULL, "STUN server %s sees %s as %s", mapper->config.server_name, mapper->config.sockets.addr, text);
@@ -145,6 +157,7 @@ static bool is_same(const union address *a, const union address *b)
 static void take_answer(struct mapping *mapping, int kind, const uint8_t *bytes, size_t length, const union address *source)
 {
 	struct probe *probe = &mapping->probes[kind];
+	uint64_t now_ms = loop_now_ms(mapping->mapper->config.loop);
 	struct ua_stun_mapped mapped;
 	union address outer;
 
@@ -154,8 +167,8 @@ static void take_answer(struct mapping *mapping, int kind, const uint8_t *bytes,
 	probe->known = true;
 	probe->outer = outer;
 	probe->requests = 0;
-	probe->due_ms = loop_now_ms(mapping->mapper->config.loop) + MAPPER_REFRESH_MS;
-	tell_outer(mapping->mapper, &outer);
+	probe->due_ms = now_ms + MAPPER_REFRESH_MS;
+	tell_outer(mapping->mapper, &outer, now_ms);
 }
 
 static void on_readable(int fd, void *arg)

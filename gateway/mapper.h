@@ -22,7 +22,7 @@
 #define MAPPER_LAST_RTOS  16    /* ... and the last is waited for so long (Rm) */
 #define MAPPER_REFRESH_MS 15000 /* translators forget UDP after 30 s and more */
 #define MAPPER_RETRY_MS   30000 /* after a server that did not answer, or no port was free */
-#define MAPPER_TELL_MS    60000 /* between two log lines of calls without an outer address */
+#define MAPPER_TELL_MS    60000 /* between two log lines of calls without an outer address; of other kinds there are two in it at most */
 
 struct mapper;
 struct mapping; /* a pair of sockets that a call has */

@@ -348,6 +348,23 @@ static void test_what_waits_is_asked_of_again_and_follows_the_translator(void **
 	call_end(&call);
 }
 
+/* Each socket may be another one's, at a translator that has many. */
+static void test_a_translator_with_many_addresses_does_not_fill_the_log(void **state)
+{
+	(void)state;
+	for (int i = 0; i < 16; i++)
+		mapper_spare_add(bed.mapper);
+	settle();
+	for (unsigned ms = 0; ms <= 240000; ms += 1000) {
+		while (pass_until(ms))
+			;
+		while (server_gets())
+			answer((uint8_t)(1 + address_port(&bed.source) % 50));
+		settle();
+	}
+	assert_in_range(bed.logged, 8, 10);
+}
+
 /* No sound need go while a call is held. */
 static void test_indications_keep_a_calls_mapping_until_it_ends(void **state)
 {
@@ -420,6 +437,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(test_after_a_failure_the_servers_next_address_is_asked, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_a_call_does_not_wait_for_an_answer, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_what_waits_is_asked_of_again_and_follows_the_translator, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_a_translator_with_many_addresses_does_not_fill_the_log, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_indications_keep_a_calls_mapping_until_it_ends, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_rtcp_of_another_outer_host_is_not_told, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_half_of_the_ports_are_left_to_others, setup, teardown),
