@@ -109,6 +109,34 @@ const struct tcp_conn *ua_interpose_tls_starting(const struct tls **tlsp)
 	return starting.tcp;
 }
 
+static struct {
+	ua_udp_made_h *handler;
+	void *arg;
+} udp_made;
+
+void ua_interpose_udp(ua_udp_made_h *handler, void *arg)
+{
+	udp_made.handler = handler;
+	udp_made.arg = arg;
+}
+
+int udp_listen(struct udp_sock **usp, const struct sa *local, udp_recv_h *rh, void *arg)
+{
+	static int (*next)(struct udp_sock **usp, const struct sa *local, udp_recv_h *rh, void *arg);
+	int err = ENOSYS;
+
+	if (!next)
+		*(void **)&next = dlsym(RTLD_NEXT, "udp_listen");
+	if (next)
+		err = next(usp, local, rh, arg);
+	if (err || !udp_made.handler)
+		return err;
+	err = udp_made.handler(*usp, udp_made.arg);
+	if (err)
+		*usp = mem_deref(*usp);
+	return err;
+}
+
 uint64_t ua_interpose_swallowed(void)
 {
 	return swallowed;

@@ -4,7 +4,8 @@
  * CLOCK_MONOTONIC, so that a step of the wall clock neither freezes nor fires them; re_fprintf, with
  * which it complains on stderr about every message that it cannot read, says nothing and counts;
  * net_sockopt_blocking_set, which every socket passes before it is bound or connected, is where ours get their mark and interface.
- * tls_start_tcp does what libre's does, by calling it, and tells meanwhile whose connection it is that gets TLS, which libre tells nobody.
+ * tls_start_tcp does what libre's does, by calling it, and tells meanwhile whose connection it is that gets TLS, which libre tells nobody;
+ * udp_listen likewise, and tells which sockets it makes, of which libre's DNS client tells nobody.
  *
  * tmr_start, tmr_cancel, tmr_poll and tmr_next_timeout (interpose_timers.c) do what libre's do: whole milliseconds, in the order of
  * being due, among equals in that of being started, each thread for itself. But libre searches a sorted list from its end at
@@ -35,6 +36,11 @@ struct tcp_conn;
 struct tls;
 /* From within what OpenSSL calls when a handle is made: libre's connection that it is for; NULL: none of libre's. Control thread. */
 const struct tcp_conn *ua_interpose_tls_starting(const struct tls **tlsp);
+
+struct udp_sock;
+/* Of each that udp_listen makes from now on; NULL: nobody is told. Not 0: it is not made after all. Control thread. */
+typedef int ua_udp_made_h(struct udp_sock *socket, void *arg);
+void ua_interpose_udp(ua_udp_made_h *handler, void *arg);
 
 /* How many lines were swallowed. With a listener for every request and response, what is left for
  * libre to complain about are datagrams that are no SIP message. */

@@ -17,7 +17,7 @@ struct stamp {
 };
 
 struct ua_name_servers {
-	struct dnsc *client;
+	struct ua_questions *questions;
 	char *path; /* NULL: configured, and no file counts */
 	uint16_t port;
 	struct stamp stamp;
@@ -35,17 +35,31 @@ static void destroy(void *arg)
 
 	tmr_cancel(&servers->check);
 	tmr_cancel(&servers->deliver);
-	mem_deref(servers->client);
+	mem_deref(servers->questions);
 	mem_deref(servers->path);
 }
 
+static bool is_blank(char c)
+{
+	return c == ' ' || c == '\t';
+}
+
+/* Up to a blank or a remark. */
 static struct span take_field(struct span *line)
 {
-	while (line->length && (*line->p == ' ' || *line->p == '\t')) {
+	struct span field;
+
+	while (line->length && is_blank(*line->p)) {
 		line->p++;
 		line->length--;
 	}
-	return take_until(line, memchr(line->p, '\t', line->length) ? '\t' : ' ');
+	field = (struct span){line->p, 0};
+	while (line->length && !is_blank(*line->p) && *line->p != '#' && *line->p != ';') {
+		line->p++;
+		line->length--;
+		field.length++;
+	}
+	return field;
 }
 
 unsigned ua_resolv_conf_parse(struct sa *addrs, unsigned max, uint16_t port, const char *text, size_t length)
@@ -74,11 +88,6 @@ static unsigned read_file(const struct ua_name_servers *servers, struct sa addrs
 	length = fread(text, 1, sizeof(text), file);
 	fclose(file);
 	return ua_resolv_conf_parse(addrs, UA_NAMESERVERS_MAX, servers->port, text, length);
-}
-
-static int use(struct ua_name_servers *servers, const struct sa *addrs, unsigned count)
-{
-	return servers->client ? dnsc_srv_set(servers->client, addrs, count) : dnsc_alloc(&servers->client, NULL, addrs, count);
 }
 
 static struct stamp stamp_of(const char *path)
@@ -115,8 +124,8 @@ static void look(struct ua_name_servers *servers)
 	if (servers->looked && is_same(&stamp, &servers->stamp))
 		return;
 	count = read_file(servers, addrs);
-	if (count && use(servers, addrs, count))
-		return; /* no memory: the next look will do */
+	if (count)
+		ua_questions_servers_set(servers->questions, addrs, count);
 	servers->stamp = stamp;
 	servers->count = count;
 	if (servers->looked || !count)
@@ -132,14 +141,16 @@ static void on_check(void *arg)
 	look(servers);
 }
 
-struct dnsc *ua_name_servers_client(struct ua_name_servers *servers)
+int ua_name_servers_ask(struct ua_question **questionp, struct ua_name_servers *servers, const char *what, uint16_t type, dns_query_h *handler,
+	void *arg)
 {
 	if (servers->path)
 		on_check(servers);
-	return servers->client;
+	return ua_question_ask(questionp, servers->questions, what, type, handler, arg);
 }
 
-static int use_configured(struct ua_name_servers *servers, const struct ua_agent_config *config)
+/* False: none is. */
+static bool use_configured(struct ua_name_servers *servers, const struct ua_agent_config *config)
 {
 	struct sa addrs[UA_NAMESERVERS_MAX];
 	unsigned count = 0;
@@ -150,7 +161,8 @@ static int use_configured(struct ua_name_servers *servers, const struct ua_agent
 		if (!sa_set_str(&addrs[count], address->addr, address->port ? address->port : DNS_PORT))
 			count++;
 	}
-	return count ? use(servers, addrs, count) : ENOENT;
+	ua_questions_servers_set(servers->questions, addrs, count);
+	return count;
 }
 
 int ua_name_servers_alloc(struct ua_name_servers **serversp, const struct ua_agent_config *config, void *arg)
@@ -163,8 +175,8 @@ int ua_name_servers_alloc(struct ua_name_servers **serversp, const struct ua_age
 	servers->port = config->resolv_port ? config->resolv_port : DNS_PORT;
 	servers->handler = config->nameservers_read;
 	servers->arg = arg;
-	err = use_configured(servers, config);
-	if (err == ENOENT)
+	err = ua_questions_alloc(&servers->questions);
+	if (!err && !use_configured(servers, config))
 		err = str_dup(&servers->path, config->resolv_conf ? config->resolv_conf : UA_RESOLV_CONF);
 	if (err)
 		mem_deref(servers);

@@ -34,7 +34,7 @@ static void destroy(void *arg)
 
 	list_unlink(&name->le);
 	tmr_cancel(&name->again);
-	mem_deref(name->query);
+	ua_question_free(name->question);
 	mem_deref(name->search);
 	mem_deref(name->host);
 }
@@ -44,7 +44,8 @@ void ua_name_drop(struct ua_name *name)
 	name->agent = NULL;
 	list_unlink(&name->le);
 	tmr_cancel(&name->again);
-	name->query = mem_deref(name->query);
+	ua_question_free(name->question);
+	name->question = NULL;
 }
 
 static void begin(struct ua_name *name);
@@ -153,12 +154,9 @@ static bool on_naptr(struct dnsrr *rr, void *arg)
 
 static int ask(struct ua_name *name, const char *what, uint16_t type, dns_query_h *handler)
 {
-	struct dnsc *client = ua_name_servers_client(name->agent->name_servers);
-
-	name->query = mem_deref(name->query);
-	if (!client)
-		return ENOENT;
-	return dnsc_query(&name->query, client, what, type, DNS_CLASS_IN, true, handler, name);
+	ua_question_free(name->question);
+	name->question = NULL;
+	return ua_name_servers_ask(&name->question, name->agent->name_servers, what, type, handler, name);
 }
 
 static uint16_t address_type(const struct ua_name *name)

@@ -40,7 +40,7 @@ struct ua_name {
 	unsigned count;
 	bool asked; /* the DNS has answered once, or failed to */
 	bool failed; /* the last time it did not say where they are: places are what it said before */
-	struct dns_query *query;
+	struct ua_question *question;
 	struct tmr again;
 	struct ua_search *search; /* under way */
 };

@@ -20,6 +20,9 @@ static struct {
 	struct dnsrr *records[RECORDS_MAX];
 	unsigned count, questions;
 	bool silent;
+	uint8_t asked[512]; /* the last question ... */
+	size_t asked_length;
+	struct sa asker;    /* ... and who asked it */
 } dns;
 
 uint16_t dns_bind(void)
@@ -34,26 +37,26 @@ uint16_t dns_bind(void)
 	return sa_port(&addr);
 }
 
-static void write_records(struct mbuf *mb, const char *name, uint16_t type)
+/* Also what else a name is called leads on; how many those are. */
+static uint16_t write_records(struct mbuf *mb, const char *name, uint16_t type)
 {
-	for (unsigned i = 0; i < dns.count; i++) {
-		if (!strcasecmp(dns.records[i]->name, name) && dns.records[i]->type == type)
-			assert_int_equal(dns_rr_encode(mb, dns.records[i], 0, NULL, 0), 0);
-	}
-}
-
-static uint16_t count_of(const char *name, uint16_t type)
-{
+	const char *canonical = NULL;
 	uint16_t count = 0;
 
-	for (unsigned i = 0; i < dns.count; i++)
-		count += !strcasecmp(dns.records[i]->name, name) && dns.records[i]->type == type;
-	return count;
+	for (unsigned i = 0; i < dns.count; i++) {
+		if (strcasecmp(dns.records[i]->name, name) || (dns.records[i]->type != type && dns.records[i]->type != DNS_TYPE_CNAME))
+			continue;
+		assert_int_equal(dns_rr_encode(mb, dns.records[i], 0, NULL, 0), 0);
+		count++;
+		if (dns.records[i]->type == DNS_TYPE_CNAME && strcasecmp(dns.records[i]->rdata.cname.cname, name))
+			canonical = dns.records[i]->rdata.cname.cname;
+	}
+	return canonical ? count + write_records(mb, canonical, type) : count;
 }
 
-static void answer(struct mbuf *question, const struct sa *to)
+static void answer(int fd, struct mbuf *question, const struct sa *to)
 {
-	struct mbuf *mb = mbuf_alloc(512);
+	struct mbuf *mb = mbuf_alloc(512), *records = mbuf_alloc(512);
 	struct dnshdr header;
 	uint16_t type, class;
 	char *name;
@@ -63,15 +66,16 @@ static void answer(struct mbuf *question, const struct sa *to)
 	type = ntohs(mbuf_read_u16(question));
 	class = ntohs(mbuf_read_u16(question));
 	header.qr = header.ra = true;
-	header.nans = count_of(name, type);
+	header.nans = write_records(records, name, type);
 	header.rcode = header.nans ? 0 : 3;
 	assert_int_equal(dns_hdr_encode(mb, &header), 0);
 	assert_int_equal(dns_dname_encode(mb, name, NULL, 0, false), 0);
 	assert_int_equal(mbuf_write_u16(mb, htons(type)), 0);
 	assert_int_equal(mbuf_write_u16(mb, htons(class)), 0);
-	write_records(mb, name, type);
-	assert_int_equal(sendto(dns.fd, mb->buf, mb->end, 0, &to->u.sa, to->len), mb->end);
+	assert_int_equal(mbuf_write_mem(mb, records->buf, records->end), 0);
+	assert_int_equal(sendto(fd, mb->buf, mb->end, 0, &to->u.sa, to->len), mb->end);
 	mem_deref(name);
+	mem_deref(records);
 	mem_deref(mb);
 }
 
@@ -86,8 +90,11 @@ static void on_question(int flags, void *arg)
 	if (length > 0) {
 		dns.questions++;
 		mb->end = (size_t)length;
+		dns.asker = from;
+		dns.asked_length = MIN((size_t)length, sizeof(dns.asked));
+		memcpy(dns.asked, mb->buf, dns.asked_length);
 		if (!dns.silent)
-			answer(mb, &from);
+			answer(dns.fd, mb, &from);
 	}
 	mem_deref(mb);
 }
@@ -120,6 +127,24 @@ unsigned dns_questions(void)
 	return dns.questions;
 }
 
+uint16_t dns_asker_port(void)
+{
+	return sa_port(&dns.asker);
+}
+
+void dns_stranger_answers(void)
+{
+	int fd = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+	struct mbuf *mb = mbuf_alloc(sizeof(dns.asked));
+
+	assert_true(fd >= 0);
+	assert_int_equal(mbuf_write_mem(mb, dns.asked, dns.asked_length), 0);
+	mb->pos = 0;
+	answer(fd, mb, &dns.asker);
+	mem_deref(mb);
+	close(fd);
+}
+
 static struct dnsrr *record(const char *name, uint16_t type, int64_t ttl_s)
 {
 	struct dnsrr *rr = dns_rr_alloc();
@@ -139,6 +164,11 @@ void dns_a(const char *name, int64_t ttl_s, const char *addr)
 
 	assert_int_equal(sa_set_str(&sa, addr, 0), 0);
 	record(name, DNS_TYPE_A, ttl_s)->rdata.a.addr = sa_in(&sa);
+}
+
+void dns_cname(const char *name, int64_t ttl_s, const char *canonical)
+{
+	assert_int_equal(str_dup(&record(name, DNS_TYPE_CNAME, ttl_s)->rdata.cname.cname, canonical), 0);
 }
 
 void dns_srv(const char *name, int64_t ttl_s, uint16_t priority, uint16_t weight, uint16_t port, const char *target)

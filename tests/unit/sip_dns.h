@@ -11,13 +11,18 @@ void dns_open(void);
 void dns_close(void);
 
 void dns_a(const char *name, int64_t ttl_s, const char *addr);
+/* name is another name of canonical. */
+void dns_cname(const char *name, int64_t ttl_s, const char *canonical);
 void dns_srv(const char *name, int64_t ttl_s, uint16_t priority, uint16_t weight, uint16_t port, const char *target);
 void dns_naptr(const char *name, int64_t ttl_s, uint16_t order, uint16_t preference, const char *service, const char *replacement);
 /* It forgets all of this. */
 void dns_forget(void);
 /* It does not answer any more. */
 void dns_be_silent(bool silent);
-/* How often it was asked. */
+/* How often it was asked, and from which port the last time. */
 unsigned dns_questions(void);
+uint16_t dns_asker_port(void);
+/* Somebody else, who knows the last question, says in its place what it would say now. */
+void dns_stranger_answers(void);
 
 #endif

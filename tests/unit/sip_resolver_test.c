@@ -7,6 +7,8 @@
 #include "tests/unit/sip_peer.h"
 
 #define FAILOVER_MS 4000
+#define PORTS       4
+#define NAMES       20 /* more than have a port of their own */
 #define SOON_MS     1000 /* within which an account registers when its server was found */
 
 static struct ua_address nameserver;
@@ -178,6 +180,79 @@ static void test_a_silent_dns_keeps_nobody_waiting(void **state)
 		bed_advance(5000);
 	assert_starts(bed_receive(), "REGISTER ");
 	assert_int_equal(bed_receiver(), 1);
+}
+
+static void test_who_was_not_asked_is_not_heard(void **state)
+{
+	(void)state;
+	dns_be_silent(true);
+	dns_a("pbx.example.org", 300, "127.0.0.2");
+	bed_servers_of(3, "pbx.example.org", bed.peer_port);
+	settle();
+	assert_int_equal(dns_questions(), 1);
+	/* RFC 5452 s9.1: an answer counts from the address and port that were asked alone | from another port it is dropped */
+	dns_stranger_answers();
+	settle();
+	ua_account_register(bed.account, 0);
+	settle();
+	bed_advance(SOON_MS);
+	bed_quiet();
+	dns_forget();
+	dns_a("pbx.example.org", 300, "127.0.0.3");
+	dns_be_silent(false);
+	bed_advance(1000);
+	settle();
+	bed_advance(SOON_MS);
+	assert_starts(bed_receive(), "REGISTER ");
+	assert_int_equal(bed_receiver(), 2);
+}
+
+static void test_each_question_comes_from_a_port_of_its_own(void **state)
+{
+	uint16_t ports[PORTS];
+
+	(void)state;
+	dns_a("pbx.example.org", 30, "127.0.0.2");
+	bed_servers_of(2, "pbx.example.org", bed.peer_port);
+	for (unsigned i = 0; i < PORTS; i++) {
+		settle();
+		assert_int_equal(dns_questions(), i + 1);
+		ports[i] = dns_asker_port();
+		bed_advance(30000);
+	}
+	/* RFC 5452 s9.2: a question comes from a port that cannot be foreseen | the system's choice, another one each time */
+	assert_false(ports[0] == ports[1] && ports[1] == ports[2] && ports[2] == ports[3]);
+}
+
+static void test_many_names_are_found_at_once(void **state)
+{
+	struct ua_account *accounts[NAMES];
+	char names[NAMES][32];
+
+	(void)state;
+	dns_be_silent(true);
+	for (unsigned i = 0; i < NAMES; i++) {
+		struct ua_account_config config = {
+			.user = names[i], .domain = "example.org", .server_addr = names[i], .server_port = bed.peer_port, .password = "", .expires_s = 600,
+		};
+
+		snprintf(names[i], sizeof(names[i]), "pbx%u.example.org", i);
+		dns_a(names[i], 300, "127.0.0.2");
+		assert_int_equal(ua_account_alloc(&accounts[i], bed.agent, &config, NULL, NULL), 0);
+		ua_account_register(accounts[i], 0);
+	}
+	bed_servers_of(2, NULL, 0); /* who hears of it */
+	for (unsigned i = 0; i < 4; i++)
+		settle();
+	ua_account_free(accounts[3]); /* while it is looked for */
+	dns_be_silent(false);
+	bed_advance(1000);
+	for (unsigned i = 0; i < 4; i++)
+		settle();
+	bed_advance(SOON_MS);
+	for (unsigned i = 0; i < NAMES - 1; i++)
+		assert_starts(bed_receive(), "REGISTER ");
+	bed_quiet();
 }
 
 static void test_accounts_of_one_name_ask_once(void **state)
@@ -369,12 +444,12 @@ static void test_what_resolv_conf_may_say(void **state)
 	char text[] = "; nameserver 127.0.0.2\n"
 		"domain example.org\n"
 		"nameserver 127.0.0.1\n"
-		"  nameserver \t 127.0.0.3 # here\n"
+		"  nameserver \t 127.0.0.3;here\n"
 		"nameserver\n"
 		"nameserver pbx.example.org\n"
 		"nameservers 127.0.0.9\n"
 		"nameserver 2001:db8::1\r\n"
-		"nameserver 127.0.0.5\n"
+		"nameserver 127.0.0.5\t# and here\n"
 		"nameserver 127.0.0.6"; /* one more than are asked */
 
 	(void)state;
@@ -503,6 +578,9 @@ int main(void)
 		dns_test(test_the_dns_is_asked_again_when_its_answer_is_too_old),
 		dns_test(test_what_the_dns_said_last_stands_while_it_is_silent),
 		dns_test(test_a_silent_dns_keeps_nobody_waiting),
+		dns_test(test_who_was_not_asked_is_not_heard),
+		dns_test(test_each_question_comes_from_a_port_of_its_own),
+		dns_test(test_many_names_are_found_at_once),
 		dns_test(test_accounts_of_one_name_ask_once),
 		conf_test(test_a_name_server_that_resolv_conf_names_later_is_asked_without_restart),
 		conf_test(test_without_resolv_conf_the_old_name_servers_are_asked),
