@@ -5,6 +5,8 @@
 
 #include "sip/agent_private.h"
 
+#define ALIASES_MAX 16 /* that lead on to each other */
+
 /* One of the hosts that SRV named, or the name itself. */
 struct host {
 	char *name;
@@ -180,17 +182,31 @@ static void ask_address(struct ua_name *name)
 	finish(name);
 }
 
+/* Where other names lead on to (RFC 1034 s3.6.2). Not by libre, which would have a circle of many walked tens of thousands of times, and
+ * tells of other names as if they were addresses. */
+static const char *canonical(struct ua_search *search, struct list *answers, const char *host)
+{
+	const struct dnsrr *rr;
+
+	for (unsigned i = 0; i < ALIASES_MAX && (rr = dns_rrlist_find(answers, host, DNS_TYPE_CNAME, DNS_CLASS_IN, false)); i++) {
+		note_ttl(search, rr);
+		host = rr->rdata.cname.cname;
+	}
+	return host;
+}
+
 static void on_address(int err, const struct dnshdr *hdr, struct list *answers, struct list *authorities, struct list *additional,
 	void *arg)
 {
 	struct ua_name *name = arg;
 	struct ua_search *search = name->search;
+	const char *host = err ? NULL : canonical(search, answers, search->hosts[search->next].name);
 
 	(void)hdr;
 	(void)authorities;
 	(void)additional;
-	if (!err)
-		dns_rrlist_apply(answers, search->hosts[search->next].name, address_type(name), DNS_CLASS_IN, true, on_addr, name);
+	if (host)
+		dns_rrlist_apply(answers, host, address_type(name), DNS_CLASS_IN, false, on_addr, name);
 	search->next++;
 	ask_address(name);
 }

@@ -182,6 +182,51 @@ static void test_a_silent_dns_keeps_nobody_waiting(void **state)
 	assert_int_equal(bed_receiver(), 1);
 }
 
+static void test_the_address_of_a_name_s_canonical_name_is_its_server(void **state)
+{
+	(void)state;
+	dns_cname("pbx.example.org", 300, "host.example.org");
+	dns_cname("host.example.org", 300, "node7.example.org");
+	dns_a("node7.example.org", 300, "127.0.0.3");
+	bed_servers_of(3, "pbx.example.org", bed.peer_port);
+	assert_int_equal(first_asked(), 2);
+}
+
+static void test_a_name_s_other_names_are_no_addresses(void **state)
+{
+	struct ua_stun_server *server;
+	char addr[UA_STUN_ADDR_MAX];
+	uint16_t port;
+
+	(void)state;
+	dns_cname("stun.example.org", 300, "host.example.org");
+	dns_cname("host.example.org", 300, "node7.example.org");
+	dns_a("node7.example.org", 300, "127.0.0.3");
+	assert_int_equal(ua_stun_server_alloc(&server, bed.agent, "stun.example.org", 3478), 0);
+	settle();
+	/* RFC 1034 s3.6.2: a CNAME in the answer leads to the records of the canonical name | those say where it is, and nothing else does */
+	for (unsigned i = 0; i < 3; i++) {
+		assert_true(ua_stun_server_at(server, i, addr, &port));
+		assert_string_equal(addr, "127.0.0.3");
+	}
+	ua_stun_server_free(server);
+}
+
+/* Each of them leads back to all of them. */
+static void test_names_that_lead_in_circles_lead_nowhere(void **state)
+{
+	(void)state;
+	for (unsigned i = 0; i < 12; i++)
+		dns_cname("pbx.example.org", 300, "pbx.example.org");
+	bed_servers_of(2, "pbx.example.org", bed.peer_port);
+	settle();
+	assert_int_equal(dns_questions(), 1);
+	ua_account_register(bed.account, 0);
+	settle();
+	bed_heard("registration failed 0");
+	bed_quiet();
+}
+
 static void test_who_was_not_asked_is_not_heard(void **state)
 {
 	(void)state;
@@ -578,6 +623,9 @@ int main(void)
 		dns_test(test_the_dns_is_asked_again_when_its_answer_is_too_old),
 		dns_test(test_what_the_dns_said_last_stands_while_it_is_silent),
 		dns_test(test_a_silent_dns_keeps_nobody_waiting),
+		dns_test(test_the_address_of_a_name_s_canonical_name_is_its_server),
+		dns_test(test_a_name_s_other_names_are_no_addresses),
+		dns_test(test_names_that_lead_in_circles_lead_nowhere),
 		dns_test(test_who_was_not_asked_is_not_heard),
 		dns_test(test_each_question_comes_from_a_port_of_its_own),
 		dns_test(test_many_names_are_found_at_once),
