@@ -243,6 +243,19 @@ static bool accounts_request(struct gateway *gateway, char *const *words, FILE *
 	return true;
 }
 
+static bool reload_request(struct gateway *gateway, char *const *words, FILE *out)
+{
+	int err = gateway_reload(gateway, out);
+	unsigned in_use = gateway_lines_in_use(gateway);
+
+	(void)words;
+	if (err)
+		fprintf(out, "error: the configuration stays as it was: %s\n", err == EINVAL ? "what is wrong stands above" : strerror(err));
+	else if (in_use)
+		fprintf(out, "comes in force as soon as no telephone is in use (%u now)\n", in_use);
+	return !err;
+}
+
 static const struct request {
 	const char *begins;
 	unsigned words; /* after that */
@@ -256,6 +269,7 @@ static const struct request {
 	{"media", 0, "media", media_request},
 	{"calls", 0, "calls", calls_request},
 	{"calls --json", 0, "calls --json", calls_json_request},
+	{"reload", 0, "reload", reload_request},
 	{"show", 1, "show LINE", show_print},
 	{"set", 3, "set LINE ITEM VALUE", set_print},
 	{"clear", 2, "clear LINE ITEM", clear_print},

@@ -606,6 +606,7 @@ int gateway_alloc(struct gateway **gatewayp, struct loop *loop, const struct con
 		return ENOMEM;
 	gateway->loop = loop;
 	gateway->config = config;
+	gateway->options = *options;
 	err = open_all(gateway, options);
 	if (err) {
 		gateway_free(gateway);
@@ -769,6 +770,20 @@ bool gateway_account_status(const struct gateway *gateway, unsigned index, struc
 const char *gateway_account_address(const struct gateway *gateway, unsigned index, unsigned which)
 {
 	return ua_account_associated(gateway->accounts[index], which);
+}
+
+unsigned gateway_lines_in_use(const struct gateway *gateway)
+{
+	unsigned count = 0;
+
+	for (unsigned i = 0; i < gateway->line_count; i++)
+		count += line_is_in_use(gateway->lines[i]);
+	return count;
+}
+
+int gateway_reload(struct gateway *gateway, FILE *errors)
+{
+	return gateway->options.reload ? gateway->options.reload(errors, gateway->options.reload_arg) : ENOTSUP;
 }
 
 bool gateway_line_exists(const struct gateway *gateway, unsigned index)

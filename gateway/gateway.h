@@ -17,6 +17,9 @@ struct gateway;
 struct gateway_options {
 	bool threads;         /* false: the caller runs media_step itself */
 	unsigned events_size; /* of each line's queue, 0: the default */
+	/* What gateway_reload does; NULL: nothing can be read again. */
+	int (*reload)(FILE *errors, void *arg);
+	void *reload_arg;
 };
 
 /* Opens everything and starts to register. What fails is logged and returned. config must outlive it. */
@@ -47,6 +50,13 @@ struct account_status {
 bool gateway_account_status(const struct gateway *gateway, unsigned index, struct account_status *status);
 /* Its addresses by the registrar's word, as of ua_account_associated. */
 const char *gateway_account_address(const struct gateway *gateway, unsigned index, unsigned which);
+
+/* Lines that a start anew would disturb: in a call, ringing, being dialled, or with calls that go on past the telephone. One that was left off its
+ * hook is none. */
+unsigned gateway_lines_in_use(const struct gateway *gateway);
+
+/* For the operator: reads the configuration again (reload_ask). ENOTSUP: nobody here can. */
+int gateway_reload(struct gateway *gateway, FILE *errors);
 
 /* What the SIP side met since the start. */
 void gateway_sip_counts(const struct gateway *gateway, struct ua_agent_counts *counts);

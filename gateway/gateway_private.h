@@ -14,6 +14,7 @@ struct taste;
 struct gateway {
 	struct loop *loop;
 	const struct config *config;
+	struct gateway_options options;
 	struct leg_config *leg_configs; /* as config->accounts */
 	struct leg_handshakes handshakes; /* without identity where no account has them */
 	struct directory directory;

@@ -13,13 +13,13 @@
 
 static int usage(FILE *out, int status)
 {
-	fputs("usage: tipringctl [-s SOCKET] status [--json] | calls [--json] | sip | accounts | media | show LINE | set LINE ITEM VALUE | clear LINE ITEM\n"
+	fputs("usage: tipringctl [-s SOCKET] status [--json] | calls [--json] | sip | accounts | media | reload | show LINE | set LINE ITEM VALUE | clear LINE ITEM\n"
 	      "  -s SOCKET  the daemon's control socket (" TIPRING_RUNDIR "/control)\n"
 	      "  -h         this text\n", out);
 	return status;
 }
 
-/* Shows the answer but for its last line, which says how it went. */
+/* Shows the answer, its last line, which says how it went, only when it did not go well. */
 static int answer_show(char *text)
 {
 	size_t length = strlen(text);
@@ -34,7 +34,7 @@ static int answer_show(char *text)
 		fputs(text, stdout);
 		return EXIT_SUCCESS;
 	}
-	fprintf(stderr, "tipringctl: %s\n", *last ? last : "the daemon closed without an answer");
+	fprintf(stderr, "%.*stipringctl: %s\n", (int)(last - text), text, *last ? last : "the daemon closed without an answer");
 	return EXIT_FAILURE;
 }
 

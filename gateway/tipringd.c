@@ -15,6 +15,7 @@
 #include "gateway/control.h"
 #include "gateway/gateway.h"
 #include "gateway/log.h"
+#include "gateway/reload.h"
 
 #define DESCRIPTORS_SPARE 64
 
@@ -23,7 +24,10 @@ struct daemon {
 	struct config *config;
 	struct gateway *gateway;
 	struct control *control;
+	struct reload *reload;
+	const char *path; /* of the configuration */
 	int signal_fd;
+	bool again; /* it begins anew when it has ended */
 };
 
 static int usage(FILE *out, int status)
@@ -44,6 +48,22 @@ static void on_stopped(void *arg)
 	loop_stop(daemon->loop);
 }
 
+static void on_reload_due(void *arg)
+{
+	struct daemon *daemon = arg;
+
+	gw_log(GW_LOG_NOTICE, NULL, "beginning anew with the changed configuration");
+	daemon->again = true;
+	gateway_stop(daemon->gateway, on_stopped, daemon);
+}
+
+static int on_reload(FILE *errors, void *arg)
+{
+	struct daemon *daemon = arg;
+
+	return daemon->again ? EBUSY : reload_ask(daemon->reload, errors);
+}
+
 static void on_signal(int fd, void *arg)
 {
 	struct daemon *daemon = arg;
@@ -51,6 +71,11 @@ static void on_signal(int fd, void *arg)
 
 	if (read(fd, &info, sizeof(info)) != sizeof(info))
 		return;
+	if (info.ssi_signo == SIGHUP) {
+		(void)on_reload(NULL, daemon);
+		return;
+	}
+	daemon->again = false;
 	gw_log(GW_LOG_NOTICE, NULL, "ending calls and registrations (signal %u)", info.ssi_signo);
 	gateway_stop(daemon->gateway, on_stopped, daemon);
 }
@@ -62,6 +87,7 @@ static int signals_open(struct daemon *daemon)
 	sigemptyset(&mask);
 	sigaddset(&mask, SIGTERM);
 	sigaddset(&mask, SIGINT);
+	sigaddset(&mask, SIGHUP);
 	if (sigprocmask(SIG_BLOCK, &mask, NULL) != 0)
 		return errno;
 	signal(SIGPIPE, SIG_IGN);
@@ -95,7 +121,7 @@ static void descriptors_allow(void)
 
 static int run(struct daemon *daemon)
 {
-	struct gateway_options options = {.threads = true};
+	struct gateway_options options = {.threads = true, .reload = on_reload, .reload_arg = daemon};
 	int err;
 
 	/* A missing directory is the packaging's task; where it is allowed to, the daemon helps itself. */
@@ -109,6 +135,8 @@ static int run(struct daemon *daemon)
 	if (!err)
 		err = gateway_alloc(&daemon->gateway, daemon->loop, daemon->config, &options);
 	if (!err)
+		err = reload_alloc(&daemon->reload, daemon->loop, daemon->path, daemon->gateway, on_reload_due, daemon);
+	if (!err)
 		err = control_open(daemon);
 	if (err)
 		return err;
@@ -120,6 +148,7 @@ static int run(struct daemon *daemon)
 static void shut(struct daemon *daemon)
 {
 	control_free(daemon->control);
+	reload_free(daemon->reload);
 	gateway_free(daemon->gateway);
 	if (daemon->signal_fd >= 0) {
 		loop_unwatch(daemon->loop, daemon->signal_fd);
@@ -127,6 +156,15 @@ static void shut(struct daemon *daemon)
 	}
 	loop_free(daemon->loop);
 	config_free(daemon->config);
+}
+
+/* As from the start: under the same process id, and with the program that is installed now. Returns only when it cannot. */
+static int begin_anew(char **argv)
+{
+	(void)close_range(STDERR_FILENO + 1, ~0u, 0);
+	execvp(argv[0], argv);
+	gw_log(GW_LOG_ERROR, NULL, "%s cannot be started anew: %s", argv[0], strerror(errno));
+	return EXIT_FAILURE;
 }
 
 int main(int argc, char **argv)
@@ -162,7 +200,10 @@ int main(int argc, char **argv)
 	}
 	if (config_load(&daemon.config, path, stderr) != 0)
 		return EXIT_FAILURE;
+	daemon.path = path;
 	err = check ? 0 : run(&daemon);
 	shut(&daemon);
+	if (!err && daemon.again)
+		return begin_anew(argv);
 	return err ? EXIT_FAILURE : EXIT_SUCCESS;
 }

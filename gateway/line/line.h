@@ -82,6 +82,9 @@ struct line_call {
 };
 bool line_call_get(const struct line *line, unsigned index, struct line_call *call); /* false: there are no more */
 
+/* It is in a call, rings, is being dialled on, or its calls go on without it; one that was left off its hook is not. */
+bool line_is_in_use(const struct line *line);
+
 /* It is the line of that section. */
 bool line_is(const struct line *line, const struct config_line *config);
 /* The short number is this line's. */

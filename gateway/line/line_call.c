@@ -353,6 +353,17 @@ enum line_readiness line_readiness(const struct line *line)
 	return line_judge_call_in(line) == LINE_EV_CALL_WAITS ? LINE_LETS_WAIT : LINE_IN_USE;
 }
 
+bool line_is_in_use(const struct line *line)
+{
+	static const bool rests[LINE_STATE_COUNT] = {[LINE_IDLE] = true, [LINE_HOWLER] = true, [LINE_PARKED] = true};
+
+	for (unsigned i = 0; i < MEDIA_CALLS; i++) {
+		if (line->legs[i].leg)
+			return true;
+	}
+	return !rests[line->state] || line->referred_leg || line_bridges_count(line);
+}
+
 static void admit(struct line *line, struct ua_invite *invite, const struct ua_incoming *incoming)
 {
 	line->incoming_invite = invite;

@@ -93,6 +93,23 @@ bool gateway_line_call(const struct gateway *gateway, unsigned index, unsigned c
 	return index < line_count && call_index < 2;
 }
 
+static unsigned in_use;
+static bool conf_is_wrong;
+
+unsigned gateway_lines_in_use(const struct gateway *gateway)
+{
+	(void)gateway;
+	return in_use;
+}
+
+int gateway_reload(struct gateway *gateway, FILE *errors)
+{
+	(void)gateway;
+	if (conf_is_wrong)
+		fprintf(errors, "tipring.conf:3: port \"99999\": allowed is 1 to 65535\n");
+	return conf_is_wrong ? EINVAL : 0;
+}
+
 static struct subscriber subscriber;
 
 struct subscriber *gateway_subscriber(struct gateway *gateway, const char *line)
@@ -239,6 +256,19 @@ static void test_the_operator_sees_what_was_refused(void **state)
 	assert_non_null(strstr(text, "last       192.0.2.9:5060\nok\n"));
 }
 
+static void test_a_changed_configuration_is_read_when_the_operator_says_so(void **state)
+{
+	(void)state;
+	assert_string_equal(ask("reload\n"), "ok\n");
+	in_use = 2;
+	assert_string_equal(ask("reload\n"), "comes in force as soon as no telephone is in use (2 now)\nok\n");
+	conf_is_wrong = true;
+	assert_string_equal(ask("reload\n"), "tipring.conf:3: port \"99999\": allowed is 1 to 65535\n"
+		"error: the configuration stays as it was: what is wrong stands above\n");
+	conf_is_wrong = false;
+	in_use = 0;
+}
+
 static void test_the_operator_sees_the_addresses_of_each_account(void **state)
 {
 	(void)state;
@@ -333,6 +363,7 @@ int main(void)
 		CONTROL_TEST(test_the_operator_sees_and_changes_what_a_subscriber_has_set),
 		CONTROL_TEST(test_the_operator_sees_what_was_refused),
 		CONTROL_TEST(test_the_operator_sees_the_addresses_of_each_account),
+		CONTROL_TEST(test_a_changed_configuration_is_read_when_the_operator_says_so),
 		CONTROL_TEST(test_a_wrong_setting_is_refused_with_what_is_allowed),
 		CONTROL_TEST(test_a_file_that_is_no_socket_is_not_replaced),
 		CONTROL_TEST(test_out_of_descriptors_a_client_is_sent_away),
