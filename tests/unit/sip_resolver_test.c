@@ -204,9 +204,9 @@ static void test_a_name_s_other_names_are_no_addresses(void **state)
 	dns_a("node7.example.org", 300, "127.0.0.3");
 	assert_int_equal(ua_stun_server_alloc(&server, bed.agent, "stun.example.org", 3478), 0);
 	settle();
-	/* RFC 1034 s3.6.2: a CNAME in the answer leads to the records of the canonical name | those say where it is, and nothing else does */
 	for (unsigned i = 0; i < 3; i++) {
 		assert_true(ua_stun_server_at(server, i, addr, &port));
+		/* RFC 1034 s3.6.2: a CNAME in the answer leads to the records of the canonical name | those say where it is, and nothing else does */
 		assert_string_equal(addr, "127.0.0.3");
 	}
 	ua_stun_server_free(server);
@@ -235,7 +235,6 @@ static void test_who_was_not_asked_is_not_heard(void **state)
 	bed_servers_of(3, "pbx.example.org", bed.peer_port);
 	settle();
 	assert_int_equal(dns_questions(), 1);
-	/* RFC 5452 s9.1: an answer counts from the address and port that were asked alone | from another port it is dropped */
 	dns_stranger_answers();
 	settle();
 	ua_account_register(bed.account, 0);
@@ -249,6 +248,7 @@ static void test_who_was_not_asked_is_not_heard(void **state)
 	settle();
 	bed_advance(SOON_MS);
 	assert_starts(bed_receive(), "REGISTER ");
+	/* RFC 5452 s9.1: an answer counts from the address and port that were asked alone | from another port it is dropped */
 	assert_int_equal(bed_receiver(), 2);
 }
 
