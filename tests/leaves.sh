@@ -102,7 +102,7 @@ confuse_is_kept_in_config() {
 }
 
 # The functions that sip/interpose.c and interpose_timers.c give libre on purpose, and sip/interpose.h says why.
-printf '%s\n' gettimeofday net_sockopt_blocking_set re_fprintf tls_start_tcp tmr_start tmr_cancel tmr_poll tmr_next_timeout | sort >"$work/on-purpose"
+printf '%s\n' gettimeofday net_sockopt_blocking_set re_fprintf tls_start_tcp tmr_start tmr_cancel tmr_poll tmr_next_timeout udp_listen | sort >"$work/on-purpose"
 
 interposition() {
 	local folder=$1 library found=""
