@@ -8,21 +8,13 @@
 #include "gateway/gateway_private.h"
 #include "gateway/log.h"
 #include "gateway/mailbox.h"
-#include "gateway/route.h"
 #include "gateway/taste.h"
 #include "sip/dialog_info.h"
 
 #define NS_PER_MS         1000000ull
 #define STOP_MS           5000
 #define STOP_REVIEW_MS    20
-#define REGISTER_PACE_MS  5 /* between the first REGISTERs of many accounts */
 #define REVIEW_MS         1000
-
-/* Then no telephone begins anything and no call is taken: nobody would be there to end it. */
-static bool is_stopping(const struct gateway *gateway)
-{
-	return gateway->stop_done != NULL;
-}
 
 static void on_media_notice(int fd, void *arg)
 {
@@ -31,7 +23,7 @@ static void on_media_notice(int fd, void *arg)
 
 	(void)fd;
 	media_notice_clear(watch->media);
-	while (!is_stopping(watch->gateway) && (media_line = media_changed(watch->media))) {
+	while (!gateway_is_stopping(watch->gateway) && (media_line = media_changed(watch->media))) {
 		struct line *line = media_line_arg(media_line);
 
 		/* A port whose line is closed has nobody to tell. */
@@ -82,7 +74,7 @@ static void accounts_register_again(struct gateway *gateway, unsigned listen)
 {
 	for (unsigned i = 0; i < gateway->config->account_count; i++) {
 		if (gateway->account_users[i].listen == listen)
-			(void)ua_account_register(gateway->accounts[i], i * REGISTER_PACE_MS);
+			(void)gateway_account_register(gateway, i);
 	}
 }
 
@@ -108,7 +100,7 @@ static void on_review(void *arg)
 {
 	struct gateway *gateway = arg;
 
-	if (!is_stopping(gateway)) {
+	if (!gateway_is_stopping(gateway)) {
 		lines_review(gateway);
 		accounts_review(gateway);
 		for (unsigned i = 0; i < gateway->listen.count; i++)
@@ -117,107 +109,6 @@ static void on_review(void *arg)
 	state_review(gateway->state);
 	refusals_log(gateway);
 	loop_timer_start(gateway->review_timer, REVIEW_MS);
-}
-
-/* NULL: no line has that call any more. */
-static struct line *owner_of(const struct gateway *gateway, const struct ua_invite *invite)
-{
-	for (unsigned i = 0; i < gateway->line_count; i++) {
-		if (line_owns(gateway->lines[i], invite))
-			return gateway->lines[i];
-	}
-	return NULL;
-}
-
-static void replace(struct gateway *gateway, struct ua_invite *invite, const struct ua_incoming *incoming)
-{
-	struct line *line = is_stopping(gateway) ? NULL : owner_of(gateway, incoming->replaces);
-
-	if (line)
-		line_replace(line, invite, incoming);
-	else
-		ua_invite_reject(invite, 481, "Call Does Not Exist");
-}
-
-/* The first that is ready, or that lets a call wait; where none can take it, one that has the best reason: busy rather than out of
- * order. wanted: that line alone, or NULL. Returns NULL when none could be opened. */
-static struct line *line_choose(const struct gateway *gateway, const struct ua_account *account, const struct config_line *wanted)
-{
-	struct line *chosen = NULL;
-
-	for (unsigned i = 0; i < gateway->line_count; i++) {
-		struct line *line = gateway->lines[i];
-
-		if (gateway->line_accounts[i] != account || (wanted && !line_is(line, wanted)))
-			continue;
-		if (!chosen || line_readiness(line) > line_readiness(chosen))
-			chosen = line;
-	}
-	return chosen;
-}
-
-static const struct leg_config *leg_config_of(const struct gateway *gateway, const struct config_account *account)
-{
-	return &gateway->leg_configs[account - gateway->config->accounts];
-}
-
-static void ring(struct gateway *gateway, struct ua_invite *invite, const struct ua_incoming *incoming)
-{
-	const struct config *config = gateway->config;
-	const struct config_account *account = directory_config_of(&gateway->directory, incoming->account);
-	struct route route = route_find(config, account, incoming->called_user);
-	struct line *chosen = route.group ? NULL : line_choose(gateway, incoming->account, route.line);
-
-	if (route.group)
-		ring_group_incoming(&gateway->groups[route.group - config->groups], &gateway->offers, gateway->loop, leg_config_of(gateway, account),
-			invite, incoming);
-	else if (chosen)
-		line_incoming(chosen, invite, incoming);
-	else
-		ua_invite_reject(invite, 480, "Temporarily Unavailable");
-}
-
-static void on_incoming(struct ua_invite *invite, const struct ua_incoming *incoming, void *arg)
-{
-	struct gateway *gateway = arg;
-
-	if (incoming->replaces)
-		replace(gateway, invite, incoming);
-	else if (is_stopping(gateway))
-		ua_invite_reject(invite, 480, "Temporarily Unavailable");
-	else
-		ring(gateway, invite, incoming);
-}
-
-static void on_registration(struct ua_account *account, enum ua_registration state, unsigned status,
-	const char *reason, void *arg)
-{
-	static const char *const names[] = {
-		[UA_REG_NONE] = "not registered", [UA_REG_TRYING] = "registering",
-		[UA_REG_REGISTERED] = "registered", [UA_REG_FAILED] = "registration failed",
-	};
-	struct account_user *user = arg;
-	const struct config_account *config = &user->gateway->config->accounts[user->index];
-	bool is_kept = state == UA_REG_REGISTERED && status / 100 == 2 && ua_account_has_flow(account);
-	char number[16] = "";
-
-	if (status)
-		snprintf(number, sizeof(number), "%u ", status);
-	gw_log(state == UA_REG_FAILED ? GW_LOG_WARNING : GW_LOG_INFO, config->name, "%s%s%s%s%s", names[state],
-		status || reason[0] ? ": " : "", number, reason, is_kept ? ", by a flow that the server keeps" : "");
-	if (user->mailbox)
-		mailbox_registration(user->mailbox, state == UA_REG_REGISTERED && status / 100 == 2);
-}
-
-static void on_messages(const struct ua_message_summary *messages, void *arg)
-{
-	const struct account_user *user = arg;
-	struct gateway *gateway = user->gateway;
-
-	for (unsigned i = 0; i < gateway->line_count; i++) {
-		if (gateway->line_accounts[i] == gateway->accounts[user->index])
-			line_messages_set(gateway->lines[i], messages);
-	}
 }
 
 static int taste_of(struct gateway *gateway, const struct config_profile *profile, const struct taste **tastep)
@@ -231,126 +122,6 @@ static int taste_of(struct gateway *gateway, const struct config_profile *profil
 		gw_log(GW_LOG_ERROR, profile->name, "the tones of %s cannot be made: %s",
 			profile->country.text, strerror(err));
 	*tastep = gateway->tastes[index];
-	return err;
-}
-
-/* The outer one, where it is of the same family. */
-static const char *told_addr(const struct config_sip *sip, const char *addr)
-{
-	bool is_ipv6 = strchr(addr, ':');
-
-	return sip->rtp_addr.text[0] && is_ipv6 == (strchr(sip->rtp_addr.text, ':') != NULL) ? sip->rtp_addr.text : addr;
-}
-
-static const struct leg_config *leg_config_for(const struct ua_account *account)
-{
-	const struct account_user *user = ua_account_arg(account);
-
-	return &user->gateway->leg_configs[user->index];
-}
-
-static struct leg_config leg_config_make(const struct config *config, const struct config_account *account, const char *addr,
-	const struct leg_handshakes *handshakes)
-{
-	return (struct leg_config){
-		.addr = addr,
-		.interface = config->sip.interface.text,
-		.told_addr = told_addr(&config->sip, addr),
-		.config_of = leg_config_for,
-		.port_min = (uint16_t)config->sip.rtp_port_min,
-		.port_max = (uint16_t)config->sip.rtp_port_max,
-		.dscp = config->sip.rtp_dscp,
-		.buffer_bytes = (int)config->sip.rtp_buffer_kb * 1024,
-		.symmetric_rtp = config->sip.symmetric_rtp,
-		.playout = {
-			.start_ms = (uint16_t)config->media.playout_ms,
-			.min_ms = (uint16_t)config->media.playout_min_ms,
-			.max_ms = (uint16_t)config->media.playout_max_ms,
-		},
-		.playout_machine_ms = (uint16_t)config->media.playout_machine_ms,
-		.ptime_ms = (uint8_t)account->ptime_ms,
-		.codecs = account->codecs,
-		.redundancy = account->redundancy,
-		.security = account->security,
-		.handshakes = handshakes,
-	};
-}
-
-_Static_assert(SERVERS_MAX == 1 + UA_BACKUPS_MAX && SERVERS_MAX == UA_NAMESERVERS_MAX, "servers");
-
-/* texts keep the numeric ones. */
-static struct ua_address server_address(const struct server *server, char text[INET6_ADDRSTRLEN])
-{
-	if (server->name[0])
-		return (struct ua_address){server->name, server->port};
-	address_print(&server->addr, text);
-	return (struct ua_address){text, server->port};
-}
-
-static void servers_name(struct ua_account_config *ua, const struct servers *servers, char texts[SERVERS_MAX][INET6_ADDRSTRLEN])
-{
-	const struct ua_address first = server_address(&servers->each[0], texts[0]);
-
-	ua->server_addr = first.addr;
-	ua->server_port = first.port;
-	for (unsigned i = 1; i < servers->count; i++)
-		ua->backups[i - 1] = server_address(&servers->each[i], texts[i]);
-}
-
-static int handshakes_open(struct gateway *gateway, const struct leg_security *security)
-{
-	gateway->handshakes.loop = gateway->loop;
-	if (gateway->handshakes.identity || security->policy == UA_SRTP_OFF || !security->dtls)
-		return 0;
-	return ua_dtls_identity_alloc(&gateway->handshakes.identity);
-}
-
-static int account_open(struct gateway *gateway, unsigned index)
-{
-	const struct config_account *config = &gateway->config->accounts[index];
-	struct account_user *user = &gateway->account_users[index];
-	char addrs[SERVERS_MAX][INET6_ADDRSTRLEN];
-	struct ua_account_config ua = {
-		.user = config->user.text,
-		.domain = config->domain.text,
-		.display_name = config->display_name.text,
-		.peers = config->peers.text,
-		.auth_user = config->auth_user.text[0] ? config->auth_user.text : NULL,
-		.password = config->password.text,
-		.expires_s = config->expires_s,
-		.qualify_s = config->qualify_s,
-		.session_expires_s = config->session_expires_s,
-		.identity = config->identity,
-		.network_identity = config->network_identity,
-		.reg_event = config->reg_event,
-		.forward_shows_caller = config->forward_shows_caller,
-		.contact_as_seen = config->contact_as_seen,
-		.outbound = config->outbound,
-		.gruu = config->gruu,
-		.instance = config->outbound || config->gruu ? state_instance(gateway->state, index) : NULL,
-		.keepalive_s = config->keepalive_s,
-		.access_network = config->access_network.text,
-		.transport = config->transport,
-		.tls_name = config->tls_name.text,
-		.sips = config->sips,
-	};
-	int err = handshakes_open(gateway, &config->security);
-
-	*user = (struct account_user){.gateway = gateway, .index = index, .listen = listen_choose(&gateway->listen, &config->server)};
-	gateway->leg_configs[index] = leg_config_make(gateway->config, config, gateway->listen.each[user->listen], &gateway->handshakes);
-	if (config->security.policy != UA_SRTP_OFF && config->security.sdes && config->transport != UA_TLS)
-		gw_log(GW_LOG_WARNING, config->name, "keys of protected sound go where everybody on the way can read them");
-	if (!err)
-		err = gateway_stun_open(gateway, index);
-	servers_name(&ua, &config->server, addrs);
-	if (!err)
-		err = ua_account_alloc(&gateway->accounts[index], gateway->agents[user->listen], &ua, on_registration, user);
-	if (!err && config->mwi != CONFIG_MWI_OFF)
-		err = mailbox_alloc(&user->mailbox, config, gateway->accounts[index], on_messages, user);
-	if (!err)
-		err = ua_account_register(gateway->accounts[index], index * REGISTER_PACE_MS);
-	if (err)
-		gw_log(GW_LOG_ERROR, config->name, "the account cannot be used: %s", strerror(err));
 	return err;
 }
 
@@ -374,7 +145,7 @@ static int line_open(struct gateway *gateway, unsigned index)
 			config->channel.text, taste_media(taste),
 			loop_now_ms(gateway->loop) * NS_PER_MS);
 	if (!err)
-		err = line_alloc(&gateway->lines[place], gateway->loop, config, leg_config_of(gateway, config->account),
+		err = line_alloc(&gateway->lines[place], gateway->loop, config, gateway_leg_config(gateway, config->account),
 			&gateway->directory, state_subscriber(gateway->state, index), account, media_line);
 	if (err) {
 		gw_log(GW_LOG_ERROR, config->name, "%s channel %s cannot be opened: %s",
@@ -384,8 +155,8 @@ static int line_open(struct gateway *gateway, unsigned index)
 	}
 	gateway->line_accounts[place] = account;
 	gateway->line_count++;
-	if (leg_config_of(gateway, config->account)->mapper)
-		mapper_spare_add(leg_config_of(gateway, config->account)->mapper);
+	if (gateway_leg_config(gateway, config->account)->mapper)
+		mapper_spare_add(gateway_leg_config(gateway, config->account)->mapper);
 	if (completion_alloc(&gateway->completions[place], gateway->loop, config->name, account, on_callee_free,
 		    gateway->lines[place]) == 0)
 		line_completion_set(gateway->lines[place], gateway->completions[place]);
@@ -407,54 +178,6 @@ static int media_open(struct gateway *gateway, const struct gateway_options *opt
 
 	if (err)
 		gw_log(GW_LOG_ERROR, NULL, "the media plane cannot be made: %s", strerror(err));
-	return err;
-}
-
-static void on_nameservers(unsigned count, void *arg)
-{
-	(void)arg;
-	if (count)
-		gw_log(GW_LOG_NOTICE, NULL, "/etc/resolv.conf has changed: servers' names are asked of %u name server%s from now on", count,
-			count == 1 ? "" : "s");
-	else
-		gw_log(GW_LOG_WARNING, NULL, "/etc/resolv.conf cannot be read or names no name server: servers' names are asked of those known before");
-}
-
-static int agent_open(struct gateway *gateway, unsigned listen)
-{
-	const struct config_sip *sip = &gateway->config->sip;
-	struct ua_agent_config agent = {
-		.local_addr = gateway->listen.each[listen],
-		.local_port = (uint16_t)sip->port,
-		.dscp = sip->sip_dscp,
-		.interface = sip->interface.text,
-		.large_by_udp = !sip->large_by_tcp,
-		.user_agent = sip->user_agent.text,
-		.tls = {
-			.ca_file = sip->tls_ca_file.text,
-			.certificate_file = sip->tls_certificate_file.text,
-			.key_file = sip->tls_key_file.text,
-			.unverified = !sip->tls_verify,
-		},
-		.peers = sip->peers.text,
-		.strangers = sip->strangers,
-		.failover_s = sip->failover_s,
-		.failback_s = sip->failback_s,
-		.nameservers_read = on_nameservers,
-	};
-	char texts[SERVERS_MAX][INET6_ADDRSTRLEN];
-	int err;
-
-	for (unsigned i = 0; i < sip->nameservers.count; i++)
-		agent.nameservers[i] = server_address(&sip->nameservers.each[i], texts[i]);
-	err = ua_agent_alloc(&gateway->agents[listen], &agent, on_incoming, gateway);
-	if (err == EADDRNOTAVAIL)
-		gw_log(GW_LOG_ERROR, NULL, "SIP cannot listen on %s: this machine has no such address, or not yet", agent.local_addr);
-	else if (err == ENODEV)
-		gw_log(GW_LOG_ERROR, NULL, "SIP cannot keep to interface %s: this machine has none of that name, or not yet", agent.interface);
-	else if (err)
-		gw_log(GW_LOG_ERROR, NULL, "SIP cannot listen on %s:%u: %s", agent.local_addr,
-			sip->port, strerror(err));
 	return err;
 }
 
@@ -579,11 +302,11 @@ static int open_all(struct gateway *gateway, const struct gateway_options *optio
 	if (!err)
 		err = listen_open(gateway);
 	for (unsigned i = 0; i < gateway->listen.count && !err; i++)
-		err = agent_open(gateway, i);
+		err = gateway_agent_open(gateway, i);
 	if (!err)
 		err = media_open(gateway, options);
 	for (unsigned i = 0; i < config->account_count && !err; i++)
-		err = account_open(gateway, i);
+		err = gateway_account_open(gateway, i);
 	if (!err)
 		err = lines_open(gateway);
 	if (!err) {
@@ -683,7 +406,7 @@ static void on_stop_review(void *arg)
 
 void gateway_stop(struct gateway *gateway, void (*done)(void *arg), void *arg)
 {
-	if (is_stopping(gateway))
+	if (gateway_is_stopping(gateway))
 		return;
 	gateway->stop_done = done;
 	gateway->stop_arg = arg;

@@ -59,7 +59,27 @@ struct gateway {
 	void *stop_arg;
 };
 
-/* For an account whose user and leg_config are there: has its sound's outer address asked for, where it is to be. */
+/* Then no telephone begins anything and no call is taken: nobody would be there to end it. */
+static inline bool gateway_is_stopping(const struct gateway *gateway)
+{
+	return gateway->stop_done != NULL;
+}
+
+/* Whose sockets and codecs calls over that account have. */
+static inline const struct leg_config *gateway_leg_config(const struct gateway *gateway, const struct config_account *account)
+{
+	return &gateway->leg_configs[account - gateway->config->accounts];
+}
+
+/* gateway_calls.c: a call comes in, by any of the agents; arg: the gateway. */
+void gateway_incoming(struct ua_invite *invite, const struct ua_incoming *incoming, void *arg);
+
+/* gateway_accounts.c. They log what fails. */
+int gateway_agent_open(struct gateway *gateway, unsigned listen);
+int gateway_account_open(struct gateway *gateway, unsigned index); /* and registers it */
+int gateway_account_register(struct gateway *gateway, unsigned index); /* soon; not all of them at once */
+
+/* gateway_stun.c. For an account whose user and leg_config are there: has its sound's outer address asked for, where it is to be. */
 int gateway_stun_open(struct gateway *gateway, unsigned account);
 /* After all legs, before the agents. */
 void gateway_stun_close(struct gateway *gateway);
