@@ -83,7 +83,7 @@ const struct setting settings[] = {
 	MEDIA("playout_min_ms", KIND_NUMBER, playout_min_ms, 0, 400, "ms", "10", "the least delay that it comes down to"),
 	MEDIA("playout_max_ms", KIND_NUMBER, playout_max_ms, 20, 400, "ms", "400", "the greatest that it grows to"),
 	MEDIA("playout_machine_ms", KIND_NUMBER, playout_machine_ms, 0, 400, "ms", "80",
-		"the delay where use is fax, modem or alarm, and in a call in which a fax is heard: it does not change while sound comes, but where the machine is quiet"),
+		"the delay where use is fax, modem, alarm or tty, and in a call in which a fax is heard: it does not change while sound comes, but where the machine is quiet"),
 	MEDIA("media_workers", KIND_NUMBER, workers, 1, MEDIA_WORKERS_MAX, "", "1",
 		"threads that serve the sound, each its share of the lines: one does for some hundred lines, on a machine of many more as many as there are processors to spare; the dummy driver's lines all have the first"),
 	MEDIA("realtime", KIND_SWITCH, realtime, 0, 0, "", "on",

@@ -68,6 +68,7 @@ struct playout {
 	uint32_t tone_ended;     /* by its own time */
 	unsigned since_stretch;  /* samples played since the delay was changed in the sound */
 	unsigned quiet;          /* where it is fixed: so many samples in a row next to nothing was heard */
+	float loud;              /* ... mean square of the loudest of late */
 	struct dsp_conceal conceal;
 	struct playout_delay delay;
 	struct playout_stats stats;

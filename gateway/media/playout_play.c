@@ -20,6 +20,8 @@
 #define QUIET_SLACK      40   /* samples: a fixed delay is mended when it is wrong by more */
 #define QUIET_ENOUGH     160  /* of quiet before it grows */
 #define QUIET_LONG       1600 /* ... before it shrinks */
+#define QUIET_BELOW      0.03f /* 15 dB */
+#define QUIET_FORGETS    0.00025f /* in a sample: 9 dB in a second */
 
 static const struct haste {
 	int32_t off; /* from so much on */
@@ -275,14 +277,25 @@ static unsigned lag_max(int32_t off, bool longer)
 	return off < DSP_STRETCH_LAG_MAX ? (unsigned)off : DSP_STRETCH_LAG_MAX;
 }
 
-static bool is_quiet(const struct playout *playout, size_t count)
+static float mean_square(const int16_t *samples, size_t count)
 {
-	const int16_t *samples = playout->sound + PLAYOUT_HISTORY;
 	float sum = 0;
 
 	for (size_t i = 0; i < count; i++)
 		sum += (float)samples[i] * (float)samples[i];
-	return sum < QUIET_POWER * (float)count || sum < 4 * playout->conceal.level * (float)count;
+	return sum / (float)count;
+}
+
+/* Next to nothing, little above the noise, or far below what was heard just now: where no canceller works, as when modems want none, what was
+ * said comes back twice by both hybrids, and fills the pauses. */
+static bool is_quiet(struct playout *playout, size_t count)
+{
+	float power = mean_square(playout->sound + PLAYOUT_HISTORY, count);
+
+	playout->loud *= 1 - QUIET_FORGETS * (float)count;
+	if (power > playout->loud)
+		playout->loud = power;
+	return power < QUIET_POWER || power < 4 * playout->conceal.level || power < QUIET_BELOW * playout->loud;
 }
 
 /* Machines are quiet between their signals, and do not mind that this lasts a little longer. */

@@ -558,6 +558,20 @@ static void test_a_fixed_playout_gets_its_delay_where_nothing_is_heard(void **st
 	assert_int_equal(playout.stats.concealed_samples, 0);
 }
 
+/* Both hybrids send it back once more, where modems want no canceller: the pauses are not empty. */
+static void test_a_fixed_playout_takes_what_is_far_below_the_signal_for_quiet(void **state)
+{
+	(void)state;
+	becomes_fixed();
+	goes_on(120, 140, 8000);
+	goes_on(140, 144, 2000); /* 12 dB below */
+	assert_int_equal(stretched(), 0);
+	goes_on(144, 150, 8000);
+	goes_on(150, 154, 500);
+	goes_on(154, 180, 8000);
+	assert_int_equal(playout.stats.delay_ms, 60);
+}
+
 /* The sender's clock is fast or slow: a few samples more, or less, are played for each packet of so many. */
 static void drifts(int from, int until, int more, int of, int value)
 {
@@ -834,6 +848,7 @@ int main(void)
 		PLAYOUT_TEST(test_a_fixed_playout_has_a_longer_delay_after_a_pause),
 		PLAYOUT_TEST(test_a_playout_becomes_fixed_in_the_middle),
 		PLAYOUT_TEST(test_a_fixed_playout_gets_its_delay_where_nothing_is_heard),
+		PLAYOUT_TEST(test_a_fixed_playout_takes_what_is_far_below_the_signal_for_quiet),
 		PLAYOUT_TEST(test_a_fixed_playout_follows_the_senders_clock_where_nothing_is_heard),
 		PLAYOUT_TEST(test_a_fixed_playout_that_a_slow_clock_has_used_up_begins_anew),
 		PLAYOUT_TEST(test_a_delay_that_is_too_long_shrinks_after_days_without_a_key),

@@ -156,7 +156,7 @@ static void test_the_use_of_a_line_decides_what_becomes_of_its_sound(void **stat
 		{USE_TTY, MEDIA_ECHO_SOFTWARE, false, true, false},
 		{USE_FAX, MEDIA_ECHO_SOFTWARE, false, false, false},
 		{USE_ALARM, MEDIA_ECHO_SOFTWARE, false, false, false},
-		{USE_MODEM, MEDIA_ECHO_OFF, false, false, false},
+		{USE_MODEM, MEDIA_ECHO_SOFTWARE, false, false, false},
 	};
 
 	(void)state;

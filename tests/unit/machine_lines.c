@@ -24,6 +24,7 @@
 #define ERL_DB        12.0
 #define LOOP_GAIN     0.708 /* 3 dB */
 #define NOISE_PEAK    2.0
+#define SIDE_TONE     0.1
 #define PACKETS_MAX   64
 #define PACKET_BYTES  500
 #define EVENT_TYPE    101
@@ -126,11 +127,11 @@ static void wires_pass(struct card *card)
 	int16_t hears[LINES_BLOCK], says[LINES_BLOCK] = {0};
 
 	memmove(card->history, card->history + LINES_BLOCK, TAPS * sizeof(*card->history));
+	card->machine->say(card->machine->arg, says, LINES_BLOCK);
 	for (int i = 0; i < LINES_BLOCK; i++) {
 		card->history[TAPS + i] = card->written[i];
-		hears[i] = within(card->written[i] * LOOP_GAIN);
+		hears[i] = within(card->written[i] * LOOP_GAIN + says[i] * SIDE_TONE);
 	}
-	card->machine->say(card->machine->arg, says, LINES_BLOCK);
 	card->machine->hear(card->machine->arg, hears, LINES_BLOCK);
 	for (int i = 0; i < LINES_BLOCK; i++)
 		card->says[i] = within(says[i] * LOOP_GAIN + echo_at(card, i) + NOISE_PEAK * 2 * (random_share(&card->noise) - 0.5));
@@ -457,8 +458,12 @@ unsigned lines_now_ms(const struct lines *lines)
 void lines_result(struct lines *lines, struct lines_result results[LINES])
 {
 	for (int i = 0; i < LINES; i++) {
+		const struct gateway_end *end = &lines->ends[i];
+		const struct dsp_echo *canceller = end->line->echo.canceller;
+
 		results[i] = (struct lines_result){
-			.machine = lines->ends[i].machine, .lost = lines->ends[i].lost, .playout = lines->ends[i].line->streams[0].playout.stats,
+			.machine = end->machine, .lost = end->lost, .playout = end->line->streams[0].playout.stats,
+			.echo = canceller ? dsp_echo_state(canceller) : DSP_ECHO_OFF,
 		};
 	}
 }

@@ -12,6 +12,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "dsp/echo.h"
 #include "gateway/media/media.h"
 #include "gateway/use.h"
 
@@ -42,6 +43,7 @@ struct lines_result {
 	bool machine;      /* a fax was heard */
 	unsigned lost;     /* packets, in the network on the way to it */
 	struct playout_stats playout;
+	enum dsp_echo_state echo; /* of its canceller now; DSP_ECHO_OFF: it has none */
 };
 
 struct lines;
