@@ -10,6 +10,8 @@
 #include "sip/agent_private.h"
 #include "sip/invite.h"
 
+#define UA_Q850_PROTOCOL_ERROR 111 /* unspecified: of a BYE after an answer that is none */
+
 #define UA_FORKS_MAX 8 /* dialogs of one INVITE that are followed at a time */
 
 enum ua_invite_state {
@@ -245,6 +247,7 @@ void ua_uas_failed(struct ua_invite *invite, const struct ua_event *event);
 void ua_uas_no_prack(struct ua_invite *invite, const struct ua_event *event);
 void ua_uas_bye_early(struct ua_invite *invite, const struct ua_event *event);
 void ua_uas_acked(struct ua_invite *invite, const struct ua_event *event);
+void ua_uas_reinvite_acked(struct ua_invite *invite, const struct ua_event *event);
 void ua_uas_reinvite_cancelled(struct ua_invite *invite, const struct ua_event *event);
 void ua_uas_unacknowledged(struct ua_invite *invite, const struct ua_event *event);
 void ua_uas_reinvited(struct ua_invite *invite, const struct ua_event *event);

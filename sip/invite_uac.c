@@ -152,7 +152,7 @@ static int take_answer(struct ua_fork *fork, const struct sip_msg *msg)
 
 void ua_uac_answered(struct ua_invite *invite, const struct ua_event *event)
 {
-	const struct ua_event broken = {.type = UA_EV_BROKEN};
+	const struct ua_event broken = {.type = UA_EV_BROKEN, .q850_cause = UA_Q850_PROTOCOL_ERROR};
 	struct ua_fork *fork = event->fork;
 
 	invite->answered = true;

@@ -294,24 +294,38 @@ void ua_uas_no_prack(struct ua_invite *invite, const struct ua_event *event)
 	ua_post_ended(invite, &end);
 }
 
-void ua_uas_acked(struct ua_invite *invite, const struct ua_event *event)
+/* False: it brings no answer to the offer of our 200. */
+static bool take_ack(struct ua_invite *invite, const struct sip_msg *msg)
 {
-	const struct ua_event broken = {.type = UA_EV_BROKEN};
 	bool offers = invite->accepting.offers;
 	struct ua_sdp answer;
 
 	ua_accepting_stop(invite);
+	if (offers && ua_message_sdp(&answer, msg))
+		return false;
 	if (!offers) {
 		ua_reoffer_may_begin(invite);
-		return;
-	}
-	if (ua_message_sdp(&answer, event->msg)) {
-		ua_invite_event(invite, &broken);
-		return;
+		return true;
 	}
 	invite->reoffer.turned_down = false;
 	ua_session_note(invite, &answer);
 	ua_post(invite, UA_POST_CHANGED, 0, &answer);
+	return true;
+}
+
+void ua_uas_acked(struct ua_invite *invite, const struct ua_event *event)
+{
+	const struct ua_event broken = {.type = UA_EV_BROKEN, .q850_cause = UA_Q850_PROTOCOL_ERROR};
+
+	if (!take_ack(invite, event->msg))
+		ua_invite_event(invite, &broken);
+}
+
+/* The session stays as it was. */
+void ua_uas_reinvite_acked(struct ua_invite *invite, const struct ua_event *event)
+{
+	if (!take_ack(invite, event->msg))
+		ua_reoffer_may_begin(invite);
 }
 
 /* Our 200 to a re-INVITE: whether the call is to go on is not for us to say. */

@@ -20,6 +20,7 @@
 #define REASON_MAX 160
 
 static const char unwilling[] = "the other side does not do it";
+static const char unfit[] = "the answer is of no use";
 static const char weak[] = "the other side's fingerprint is none of SHA-256, SHA-384 and SHA-512";
 
 struct leg {
@@ -66,13 +67,22 @@ static struct leg *leg_new(const struct leg_config *config, const struct leg_han
 	return leg;
 }
 
+/* What was answered makes no call. Where our own 200 is not out yet, the peer's call is refused. */
+static void end_unfit(struct leg *leg, const char *what, const char *why)
+{
+	if (leg->sdp.up)
+		leg_hang_up(leg, Q850_INCOMPATIBLE);
+	else
+		leg_refuse(leg, 488, "Not Acceptable Here");
+	snprintf(leg->reason, sizeof(leg->reason), "%s: %s", what, why);
+	leg->end = (struct ua_end){.status = 488, .reason = leg->reason, .after_answer = true};
+	leg->handlers->event(leg, LINE_EV_ENDED, leg->arg);
+}
+
 /* The call has not the protection that it must have. */
 static void end_unprotected(struct leg *leg, const char *why)
 {
-	leg_hang_up(leg, Q850_INCOMPATIBLE);
-	snprintf(leg->reason, sizeof(leg->reason), "the sound is not protected: %s", why);
-	leg->end = (struct ua_end){.status = 488, .reason = leg->reason, .after_answer = true};
-	leg->handlers->event(leg, LINE_EV_ENDED, leg->arg);
+	end_unfit(leg, "the sound is not protected", why);
 }
 
 static const char *unprotected_why(const struct ua_sdp *answer)
@@ -240,6 +250,10 @@ static void on_progress(struct ua_invite *invite, unsigned status, const struct 
 
 	(void)invite;
 	leg->alerted = leg->alerted || status == STATUS_RINGING || status == STATUS_QUEUED;
+	if (answer && leg_sdp_first_fault(&leg->sdp, answer)) { /* the one that counts may be better */
+		answer = NULL;
+		status = leg->early ? UA_EARLY_MEDIA_ENDED : status;
+	}
 	if (answer || status == UA_EARLY_MEDIA_ENDED)
 		leg->handlers->event(leg, early_event(leg, answer), leg->arg);
 	else if (status == STATUS_RINGING || status == STATUS_QUEUED)
@@ -249,11 +263,14 @@ static void on_progress(struct ua_invite *invite, unsigned status, const struct 
 static void on_answered(struct ua_invite *invite, const struct ua_sdp *answer, void *arg)
 {
 	struct leg *leg = arg;
+	const char *fault = answer ? leg_sdp_first_fault(&leg->sdp, answer) : NULL;
 
 	(void)invite;
 	leg->sdp.up = true;
 	leg_sdp_handshake_go(&leg->sdp); /* of what an earlier answer agreed on */
-	if (answer && leg_sdp_take_answer(&leg->sdp, answer))
+	if (fault)
+		end_unfit(leg, unfit, fault);
+	else if (answer && leg_sdp_take_answer(&leg->sdp, answer))
 		end_unprotected(leg, unprotected_why(answer));
 	else
 		leg->handlers->event(leg, LINE_EV_ANSWERED, leg->arg);
@@ -278,18 +295,32 @@ static int on_offered(struct ua_invite *invite, const struct ua_sdp *offer, stru
 	return 0;
 }
 
+/* False: it has ended the call. One that is of no use leaves a call as it was (RFC 3261 s14.1), unless it is to begin with it. */
+static bool change_take(struct leg *leg, const struct ua_sdp *remote)
+{
+	const char *fault = leg_sdp_fault(&leg->sdp, remote);
+
+	leg->unreachable = false;
+	if (fault && leg->sdp.has_remote) {
+		gw_log(GW_LOG_WARNING, NULL, "the far end's answer is of no use: %s; the call goes on as it was", fault);
+		return true;
+	}
+	if (!fault && !leg_sdp_take_answer(&leg->sdp, remote))
+		return true;
+	if (fault)
+		end_unfit(leg, unfit, fault);
+	else
+		end_unprotected(leg, unprotected_why(remote));
+	return false;
+}
+
 static void on_changed(struct ua_invite *invite, const struct ua_sdp *remote, void *arg)
 {
 	struct leg *leg = arg;
 
 	(void)invite;
-	if (remote) {
-		leg->unreachable = false;
-		if (leg_sdp_take_answer(&leg->sdp, remote)) {
-			end_unprotected(leg, unprotected_why(remote));
-			return;
-		}
-	}
+	if (remote && !change_take(leg, remote))
+		return;
 	hold_offer(leg);
 	leg->handlers->event(leg, LINE_EVENT_COUNT, leg->arg);
 }

@@ -144,6 +144,16 @@ static int remote_take(struct leg_sdp *sdp, const struct ua_sdp *remote, bool of
 	return err;
 }
 
+const char *leg_sdp_fault(const struct leg_sdp *sdp, const struct ua_sdp *answer)
+{
+	return answer->port && !ua_sdp_sound_format(answer, &sdp->local) ? "it has no codec in common" : NULL;
+}
+
+const char *leg_sdp_first_fault(const struct leg_sdp *sdp, const struct ua_sdp *answer)
+{
+	return answer->port ? leg_sdp_fault(sdp, answer) : "it refuses the sound";
+}
+
 /* An address that nobody has is the old way of hold. */
 void leg_sdp_take_offer(struct leg_sdp *sdp, const struct ua_sdp *offer)
 {

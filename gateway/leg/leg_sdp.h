@@ -61,6 +61,11 @@ void leg_sdp_offer_again(const struct leg_sdp *sdp, struct ua_sdp *offer);
 /* What can be said to that offer; as ua_sdp_answer. Nothing is agreed on by that. */
 int leg_sdp_answer(const struct leg_sdp *sdp, const struct ua_sdp *offer, struct ua_sdp *answer);
 
+/* Why no sound can go to where an answer says; NULL: it can. No port is a pause ... */
+const char *leg_sdp_fault(const struct leg_sdp *sdp, const struct ua_sdp *answer);
+/* ... but where a call begins with it it stays without sound. */
+const char *leg_sdp_first_fault(const struct leg_sdp *sdp, const struct ua_sdp *answer);
+
 void leg_sdp_take_offer(struct leg_sdp *sdp, const struct ua_sdp *offer);
 /* An errno: it has not the protection that it must have, and is silent from then on. */
 int leg_sdp_take_answer(struct leg_sdp *sdp, const struct ua_sdp *answer);

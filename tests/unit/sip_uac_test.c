@@ -329,13 +329,15 @@ static void test_silence_is_a_timeout(void **state)
 
 static void test_a_200_without_usable_answer_gets_ack_and_bye(void **state)
 {
-	const char *invite = bed_call();
+	const char *invite = bed_call(), *bye;
 
 	(void)state;
 	bed_reply(invite, 200, "OK", "b", contact(""), "v=0\r\nc=IN IP4 host.example\r\nm=audio 5004 RTP/AVP 0\r\n");
 	assert_starts(bed_receive(), "ACK ");
+	bye = bed_receive();
 	/* RFC 3261 s13.2.2.4: a 2xx whose session cannot be is acknowledged, then the dialog ended | ACK, BYE */
-	assert_starts(bed_receive(), "BYE ");
+	assert_starts(bye, "BYE ");
+	assert_string_equal(header(bye, "Reason"), "Q.850;cause=111");
 	bed_heard("ended by error, status 0, cause 0, after answer");
 }
 
