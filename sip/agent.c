@@ -217,6 +217,11 @@ static void on_response(const struct sip_msg *msg, void *arg)
 		ua_invite_response(arg, msg);
 }
 
+static bool on_late(const struct sip_msg *msg, void *arg)
+{
+	return ua_request_left_response(arg, msg) || ua_invite_late_response(arg, msg);
+}
+
 static void on_trace(bool sent, const struct sa *peer, const char *text, size_t length, void *arg)
 {
 	struct ua_agent *agent = arg;
@@ -304,7 +309,7 @@ static int tls_keep(struct ua_agent *agent, const struct ua_tls_config *config)
 static int open_agent(struct ua_agent *agent, const struct ua_agent_config *config)
 {
 	const struct ua_transport_handlers handlers = {
-		.request = on_request, .response = on_response, .admits = admits, .unreadable = on_unreadable, .trace = on_trace,
+		.request = on_request, .response = on_response, .late = on_late, .admits = admits, .unreadable = on_unreadable, .trace = on_trace,
 		.arg = agent,
 	};
 	struct ua_socket_options options = {.dscp = config->dscp};

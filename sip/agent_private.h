@@ -233,6 +233,8 @@ void ua_invite_received(struct ua_agent *agent, struct ua_account *account, cons
 bool ua_invite_has(const struct ua_agent *agent, const struct sip_msg *msg);
 bool ua_invite_request(struct ua_agent *agent, const struct sip_msg *msg);
 void ua_invite_response(struct ua_agent *agent, const struct sip_msg *msg);
+/* A 2xx to an INVITE of ours that has come to its end already; false: it is none. */
+bool ua_invite_late_response(struct ua_agent *agent, const struct sip_msg *msg);
 void ua_invite_drop(struct ua_invite *invite);
 
 #endif

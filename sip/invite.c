@@ -138,6 +138,16 @@ void ua_invite_response(struct ua_agent *agent, const struct sip_msg *msg)
 		ua_reoffer_acknowledge_again(invite);
 }
 
+bool ua_invite_late_response(struct ua_agent *agent, const struct sip_msg *msg)
+{
+	struct ua_invite *invite = msg->scode < 300 ? find(agent, msg, has_started) : NULL;
+
+	if (!invite || invite->state != UA_INVITE_ENDED)
+		return false;
+	ua_uac_2xx(invite, msg);
+	return true;
+}
+
 static void on_ack(struct ua_invite *invite, const struct sip_msg *msg)
 {
 	const struct ua_event event = {.type = UA_EV_ACK, .msg = msg};

@@ -135,7 +135,12 @@ static void on_linger(void *arg)
 	mem_deref(arg);
 }
 
-/* A call that was answered is remembered for as long as its 2xx or its BYE may come again. */
+void ua_invite_linger(struct ua_invite *invite)
+{
+	if (tmr_isrunning(&invite->linger))
+		tmr_start(&invite->linger, UA_TIMEOUT_MS, on_linger, invite);
+}
+
 static void enter_ended(struct ua_invite *invite)
 {
 	tmr_cancel(&invite->expires);
@@ -149,12 +154,14 @@ static void enter_ended(struct ua_invite *invite)
 	ua_invite_settle(invite);
 }
 
+/* A call that was answered is remembered for as long as its 2xx or its BYE may come again, and one of ours that was not, for as long as a
+ * 2xx of another fork may. */
 void ua_invite_settle(struct ua_invite *invite)
 {
 	if (invite->state != UA_INVITE_ENDED || invite->owned || !list_isempty(&invite->posts))
 		return;
 	if (!tmr_isrunning(&invite->linger))
-		tmr_start(&invite->linger, invite->answered ? UA_TIMEOUT_MS : 0, on_linger, invite);
+		tmr_start(&invite->linger, invite->answered || invite->started ? UA_TIMEOUT_MS : 0, on_linger, invite);
 }
 
 bool ua_invite_event(struct ua_invite *invite, const struct ua_event *event)

@@ -229,6 +229,9 @@ bool ua_invite_event(struct ua_invite *invite, const struct ua_event *event);
 /* Frees it, soon, when it has ended and nobody is to hear of it any more. */
 void ua_invite_settle(struct ua_invite *invite);
 
+/* ... but not before UA_TIMEOUT_MS have passed. */
+void ua_invite_linger(struct ua_invite *invite);
+
 /* Actions of the table. */
 void ua_uac_progress(struct ua_invite *invite, const struct ua_event *event);
 void ua_uac_answered(struct ua_invite *invite, const struct ua_event *event);

@@ -27,6 +27,8 @@ static void on_refusal(struct ua_invite *invite, const struct sip_msg *msg)
 		event.type = UA_EV_CHALLENGED;
 	if (msg->scode == 422 && ua_timer_raise(invite, msg))
 		event.type = UA_EV_CHALLENGED;
+	if (event.type == UA_EV_REFUSED)
+		ua_transport_expect_late(invite->agent->transport, msg);
 	ua_invite_event(invite, &event);
 }
 
@@ -127,8 +129,11 @@ void ua_uac_2xx(struct ua_invite *invite, const struct sip_msg *msg)
 		ua_invite_event(invite, &no_dialog);
 	if (err)
 		return; /* it will be repeated, and we try again */
-	if (!ua_invite_event(invite, &event))
-		(void)ua_bye_send(invite->account, fork->dialog, 0);
+	if (ua_invite_event(invite, &event))
+		return;
+	(void)ua_bye_send(invite->account, fork->dialog, 0);
+	ua_transport_expect_late(invite->agent->transport, msg); /* it again */
+	ua_invite_linger(invite);
 }
 
 void ua_uac_progress(struct ua_invite *invite, const struct ua_event *event)

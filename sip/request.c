@@ -108,12 +108,15 @@ static void left_response(struct ua_branch *branch, int err, const struct sip_ms
 {
 	if (!err && msg->scode < 200)
 		return;
-	if (err || msg->scode > 299 || !branch->account->agent || pl_strdup(&branch->via_branch, &msg->via.branch)) {
+	if (err || !branch->account->agent || pl_strdup(&branch->via_branch, &msg->via.branch)) {
 		mem_deref(branch);
 		return;
 	}
 	tmr_start(&branch->linger, UA_TIMEOUT_MS, on_linger, branch);
-	hang_up(branch, msg);
+	if (msg->scode > 299) /* of another fork a 2xx may come all the same */
+		ua_transport_expect_late(branch->account->agent->transport, msg);
+	else
+		hang_up(branch, msg);
 }
 
 bool ua_request_left_response(struct ua_agent *agent, const struct sip_msg *msg)
@@ -123,7 +126,8 @@ bool ua_request_left_response(struct ua_agent *agent, const struct sip_msg *msg)
 	LIST_FOREACH(&agent->left, le) {
 		struct ua_branch *branch = le->data;
 
-		if (branch->via_branch && !pl_strcmp(&msg->via.branch, branch->via_branch)) {
+		if (branch->via_branch && msg->scode / 100 == 2 && !pl_strcmp(&msg->cseq.met, "INVITE") &&
+		    !pl_strcmp(&msg->via.branch, branch->via_branch)) {
 			hang_up(branch, msg);
 			return true;
 		}

@@ -37,6 +37,7 @@ struct ua_transport {
 	struct ua_tls *tls; /* NULL: not wanted */
 	struct udp_helper *sieve; /* NULL: the socket is not known yet */
 	struct list flows; /* that are watched; their watches hold them */
+	uint64_t late_until_ms; /* 2xx to refused INVITEs are looked for */
 };
 
 /* Of all transports: what is unreadable is counted over the process, and belongs to the datagram before. */
@@ -46,17 +47,47 @@ static struct {
 	uint64_t swallowed; /* what was unreadable by then */
 } last;
 
+static bool is_2xx(const struct mbuf *mb)
+{
+	static const char start[] = "SIP/2.0 2";
+
+	return mbuf_get_left(mb) > strlen(start) && !memcmp(mbuf_buf(mb), start, strlen(start));
+}
+
+/* Over UDP the transaction of an INVITE that was refused lives on, to acknowledge the refusal again, and swallows all that comes. */
+static bool take_late(struct ua_transport *transport, const struct sa *source, struct mbuf *mb)
+{
+	size_t start = mb->pos;
+	struct sip_msg *msg;
+	bool taken;
+
+	if (tmr_jiffies() >= transport->late_until_ms || !is_2xx(mb))
+		return false;
+	if (sip_msg_decode(&msg, mb)) {
+		mb->pos = start;
+		return false;
+	}
+	msg->tp = SIP_TRANSP_UDP;
+	msg->src = *source;
+	msg->dst = transport->local;
+	taken = transport->handlers.late(msg, transport->handlers.arg);
+	mem_deref(msg);
+	mb->pos = start;
+	if (taken && transport->handlers.trace)
+		transport->handlers.trace(false, source, (const char *)mbuf_buf(mb), mbuf_get_left(mb), transport->handlers.arg);
+	return taken;
+}
+
 static bool on_datagram(struct sa *source, struct mbuf *mb, void *arg)
 {
 	struct ua_transport *transport = arg;
 
-	(void)mb;
 	if (last.transport && ua_interpose_swallowed() != last.swallowed)
 		last.transport->handlers.unreadable(&last.source, last.transport->handlers.arg);
 	last.transport = transport;
 	last.source = *source;
 	last.swallowed = ua_interpose_swallowed();
-	return !transport->handlers.admits(source, transport->handlers.arg);
+	return !transport->handlers.admits(source, transport->handlers.arg) || take_late(transport, source, mb);
 }
 
 /* libre keeps its socket to itself, but for those who have a message from it. Before it is decoded, a datagram costs least. */
@@ -464,6 +495,12 @@ int ua_transport_send(struct ua_transport *transport, const struct ua_hop *hop, 
 	err = sip_send(sip, NULL, hop->type, &hop->addr, message);
 	end(transport);
 	return err;
+}
+
+void ua_transport_expect_late(struct ua_transport *transport, const struct sip_msg *refusal)
+{
+	meet(transport, refusal);
+	transport->late_until_ms = tmr_jiffies() + UA_TIMEOUT_MS;
 }
 
 int ua_transport_ack(struct mbuf **ackp, struct ua_transport *transport, const struct ua_hop *hop,

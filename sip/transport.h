@@ -33,6 +33,8 @@ struct ua_transport_handlers {
 	/* Whether a datagram from there is read at all; false: it is dropped unread. A socket is asked for from the first message on that
 	 * one of the handlers above got, or that ua_transport_watch was told of. */
 	bool (*admits)(const struct sa *source, void *arg);
+	/* After ua_transport_expect_late: a 2xx, which libre would keep from us where its transaction was refused. True: it is taken. */
+	bool (*late)(const struct sip_msg *msg, void *arg);
 	/* A datagram from there was no SIP message; told no later than with the next datagram. */
 	void (*unreadable)(const struct sa *source, void *arg);
 	/* Every message as it is on the wire; may be NULL. */
@@ -76,6 +78,9 @@ int ua_transport_request(struct sip_request **requestp, struct ua_transport *tra
 	sip_resp_h *handler, void *arg);
 /* CANCEL, held back until a 1xx came; the final response still is told. */
 void ua_transport_cancel(struct sip_request *request);
+
+/* An INVITE was refused by that; for UA_TIMEOUT_MS 2xx of its other forks may come, whose dialogs have to be ended (RFC 3261 s13.2.2.4). */
+void ua_transport_expect_late(struct ua_transport *transport, const struct sip_msg *refusal);
 
 /* Composes a message that is sent without a transaction, an ACK, and sends it. */
 int ua_transport_ack(struct mbuf **ackp, struct ua_transport *transport, const struct ua_hop *hop,

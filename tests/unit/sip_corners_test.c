@@ -375,6 +375,107 @@ static void test_a_6xx_ends_all_forks(void **state)
 	}
 }
 
+/* ---- forks that answer when the call is over already ---- */
+
+/* The next two messages, in that dialog. */
+static void expect_ack_and_bye(const char *tag)
+{
+	const char *ack = bed_receive(), *bye = bed_receive();
+
+	assert_starts(ack, "ACK ");
+	assert_string_equal(parameter(header(ack, "To"), "tag"), tag);
+	assert_starts(bye, "BYE ");
+	assert_string_equal(parameter(header(bye, "To"), "tag"), tag);
+	bed_reply(bye, 200, "OK", NULL, "", "");
+}
+
+static void expect_late_answers_are_ended(const char *invite)
+{
+	bed_advance(20000);
+	bed_reply(invite, 200, "OK", "late", contact(""), SDP(5004));
+	/* RFC 3261 s13.2.2.4: every 2xx is acknowledged, and its dialog ended where it is not wanted | also when the call was refused before */
+	expect_ack_and_bye("late");
+	bed_advance(20000);
+	bed_reply(invite, 200, "OK", "late", contact(""), SDP(5004));
+	/* RFC 3261 s13.2.2.4: ... as often as it comes, for 64*T1 from the first on | the same ACK, no other BYE */
+	assert_starts(bed_receive(), "ACK ");
+	bed_reply(invite, 200, "OK", "later", contact(""), SDP(5004));
+	expect_ack_and_bye("later");
+	bed_advance(33000);
+	bed_reply(invite, 200, "OK", "too late", contact(""), SDP(5004));
+	bed_quiet();
+	bed_heard_nothing();
+}
+
+static void test_an_answer_after_a_refusal_gets_ack_and_bye(void **state)
+{
+	const char *invite = bed_call();
+
+	(void)state;
+	bed_reply(invite, 486, "Busy Here", "b", "", "");
+	assert_starts(bed_receive(), "ACK ");
+	bed_heard("ended by peer, status 486, cause 0");
+	expect_late_answers_are_ended(invite);
+}
+
+static void test_an_answer_after_a_refusal_by_tcp_gets_ack_and_bye(void **state)
+{
+	const char *invite;
+
+	(void)state;
+	bed_tcp();
+	invite = bed_call();
+	bed_reply(invite, 486, "Busy Here", "b", "", "");
+	assert_starts(bed_receive(), "ACK ");
+	bed_heard("ended by peer, status 486, cause 0");
+	bed_reply(invite, 200, "OK", "late", contact(""), SDP(5004));
+	expect_ack_and_bye("late");
+}
+
+static void test_an_answer_after_giving_up_gets_ack_and_bye(void **state)
+{
+	const char *invite = bed_call();
+
+	(void)state;
+	bed_reply(invite, 180, "Ringing", "b", contact(""), "");
+	bed_heard("progress 180 nothing");
+	bed_end(0);
+	bed_reply(bed_receive(), 200, "OK", NULL, "", "");
+	bed_reply(invite, 487, "Request Terminated", "b", "", "");
+	assert_starts(bed_receive(), "ACK ");
+	expect_late_answers_are_ended(invite);
+}
+
+static void test_a_refusal_that_comes_again_gets_its_ack_all_the_same(void **state)
+{
+	const char *invite = bed_call(), *ack;
+
+	(void)state;
+	bed_reply(invite, 486, "Busy Here", "b", "", "");
+	ack = bed_receive();
+	bed_heard("ended by peer, status 486, cause 0");
+	bed_reply(invite, 200, "OK", "late", contact(""), SDP(5004));
+	expect_ack_and_bye("late");
+	bed_reply(invite, 486, "Busy Here", "b", "", "");
+	/* RFC 3261 s17.1.1.2: a refusal that comes again is acknowledged again for 32 s | also when a 2xx came in between */
+	assert_string_equal(bed_receive(), ack);
+}
+
+static void test_an_answer_to_another_call_is_not_mistaken_for_a_late_one(void **state)
+{
+	const char *refused = bed_call(), *invite;
+
+	(void)state;
+	bed_reply(refused, 486, "Busy Here", "b", "", "");
+	bed_receive();
+	bed_heard("ended by peer, status 486, cause 0");
+	invite = bed_call();
+	bed_talk(invite, contact(""));
+	bed_quiet();
+	bed_end(0);
+	assert_starts(bed_receive(), "BYE ");
+}
+
 static void test_a_ringing_without_tag_makes_no_dialog(void **state)
 {
 	const char *invite = bed_call();
@@ -647,6 +748,11 @@ int main(void)
 		bed_test(test_a_strict_router_of_the_called_one_gets_its_way),
 		bed_test(test_a_reinvite_changes_no_route),
 		bed_test(test_a_6xx_ends_all_forks),
+		bed_test(test_an_answer_after_a_refusal_gets_ack_and_bye),
+		bed_test(test_an_answer_after_a_refusal_by_tcp_gets_ack_and_bye),
+		bed_test(test_an_answer_after_giving_up_gets_ack_and_bye),
+		bed_test(test_a_refusal_that_comes_again_gets_its_ack_all_the_same),
+		bed_test(test_an_answer_to_another_call_is_not_mistaken_for_a_late_one),
 		bed_test(test_a_ringing_without_tag_makes_no_dialog),
 		bed_test(test_who_answers_without_tag_is_talked_to),
 		bed_test(test_who_calls_without_tag_is_talked_to),

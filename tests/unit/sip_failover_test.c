@@ -225,6 +225,28 @@ static void test_a_late_answer_after_the_call_has_ended_gets_ack_and_bye(void **
 	at(0, "BYE ");
 }
 
+static void test_a_late_answer_after_the_refusal_of_the_server_that_was_left(void **state)
+{
+	const char *first;
+
+	(void)state;
+	bed_servers(2);
+	first = bed_call();
+	bed_advance(FAILOVER_MS);
+	answer(1, at(1, "INVITE "), 486, "", "");
+	bed_heard("ended by peer, status 486, cause 0");
+	answer(0, first, 180, "", "");
+	answer(0, at(0, "CANCEL "), 200, "", "");
+	answer(0, first, 487, "", "");
+	at(0, "ACK ");
+	bed_quiet();
+	bed.speaker = 0;
+	bed_reply(first, 200, "OK", "late", contact(""), SDP(5002));
+	/* RFC 3261 s13.2.2.4: each 2xx gets an ACK and, where it is not wanted, a BYE | that of a server that was left, and refused before */
+	assert_has(at(0, "ACK "), "tag=late");
+	assert_has(at(0, "BYE "), "tag=late");
+}
+
 static void test_a_busy_server_is_left_at_once(void **state)
 {
 	(void)state;
@@ -688,6 +710,7 @@ int main(void)
 		bed_test(test_a_late_ringing_of_the_server_that_was_left_is_cancelled),
 		bed_test(test_a_late_answer_of_the_server_that_was_left_gets_ack_and_bye),
 		bed_test(test_a_late_answer_after_the_call_has_ended_gets_ack_and_bye),
+		bed_test(test_a_late_answer_after_the_refusal_of_the_server_that_was_left),
 		bed_test(test_a_busy_server_is_left_at_once),
 		bed_test(test_retry_after_is_kept_to),
 		bed_test(test_other_refusals_are_the_call_s),
