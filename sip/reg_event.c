@@ -11,6 +11,7 @@ struct ua_reg_event {
 	struct ua_subscription *subscription; /* NULL: not asked for */
 	bool told; /* a document came in this subscription ... */
 	uint32_t version; /* ... with this number */
+	bool named; /* ... and the last one that told of our Contact had it among those that live */
 };
 
 int ua_reg_event_alloc(struct ua_reg_event **eventp, struct ua_account *account)
@@ -28,6 +29,7 @@ int ua_reg_event_alloc(struct ua_reg_event **eventp, struct ua_account *account)
 struct own {
 	const struct ua_account *account;
 	bool lives; /* some entry of it does: others are of its past */
+	bool named; /* there was one */
 	struct ua_reg_contact contact; /* the last one that tells something */
 };
 
@@ -40,12 +42,29 @@ static void on_contact(const struct ua_reg_contact *contact, void *arg)
 	pl_set_str(&uri, contact->uri);
 	if (sip_addr_decode(&addr, &uri) || !ua_registrar_is_own(own->account, &addr))
 		return;
+	own->named = true;
 	if (contact->happening <= UA_REG_SHORTENED)
 		own->lives = true;
 	if (contact->happening == UA_REG_SHORTENED || (contact->happening && !own->lives))
 		own->contact = *contact;
 	else if (own->lives && own->contact.happening > UA_REG_SHORTENED)
 		own->contact.happening = UA_REG_NOTHING;
+}
+
+/* Registrars exist that do not count full documents: they say all there is, and by their CSeq they come in order. */
+static bool is_news(const struct ua_reg_event *event, const struct ua_reg_info *info)
+{
+	return !event->told || info->version > event->version || (!info->partial && info->version == event->version);
+}
+
+/* Registrars exist that pass over an expired Contact in silence. One that never named ours may write it in another way. */
+static bool is_missed(struct ua_reg_event *event, const struct own *own, const struct ua_reg_info *info)
+{
+	bool missed = event->named && !own->named && !info->partial && info->whole;
+
+	if (own->named || missed)
+		event->named = own->lives;
+	return missed;
 }
 
 /* A partial document that others were lost before says too little: with the next one all is told (s5.2). */
@@ -56,7 +75,7 @@ static void on_notified(struct ua_subscription *subscription, const struct ua_no
 	struct ua_reg_info info;
 	bool complete;
 
-	if (ua_reg_info_parse(&info, notice->body, notice->length) || (event->told && info.version <= event->version))
+	if (ua_reg_info_parse(&info, notice->body, notice->length) || !is_news(event, &info))
 		return;
 	complete = !info.partial || (event->told && info.version == event->version + 1);
 	event->told = true;
@@ -64,6 +83,8 @@ static void on_notified(struct ua_subscription *subscription, const struct ua_no
 	if (!complete)
 		ua_subscription_renew(subscription);
 	ua_reg_info_contacts(notice->body, notice->length, on_contact, &own);
+	if (is_missed(event, &own, &info))
+		own.contact.happening = UA_REG_EXPIRED;
 	ua_registrar_told(event->account->registrar, &own.contact);
 }
 
@@ -76,7 +97,7 @@ static void on_changed(struct ua_subscription *subscription, enum ua_subscriptio
 	(void)status;
 	(void)reason;
 	if (state != UA_SUBSCRIPTION_ACTIVE && state != UA_SUBSCRIPTION_PENDING)
-		event->told = false;
+		event->told = event->named = false;
 }
 
 void ua_reg_event_start(struct ua_reg_event *event, bool again)
@@ -94,7 +115,7 @@ void ua_reg_event_stop(struct ua_reg_event *event)
 {
 	ua_subscription_end(event->subscription);
 	event->subscription = NULL;
-	event->told = false;
+	event->told = event->named = false;
 }
 
 void ua_reg_event_drop(struct ua_reg_event *event)

@@ -27,6 +27,17 @@ static bool attribute_is(struct span tag, const char *name, const char *value)
 	return ua_xml_attribute(tag, name, &text) && span_is(text, value);
 }
 
+static bool has_end(struct span rest)
+{
+	struct span tag;
+
+	while (ua_xml_next(&rest, &tag)) {
+		if (ua_xml_ends(tag, "reginfo"))
+			return true;
+	}
+	return false;
+}
+
 int ua_reg_info_parse(struct ua_reg_info *info, const char *text, size_t length)
 {
 	struct span rest = {text, length}, tag;
@@ -38,7 +49,7 @@ int ua_reg_info_parse(struct ua_reg_info *info, const char *text, size_t length)
 			continue;
 		if (version == UINT32_MAX)
 			return EBADMSG;
-		*info = (struct ua_reg_info){version, attribute_is(tag, "state", "partial")};
+		*info = (struct ua_reg_info){version, attribute_is(tag, "state", "partial"), ua_xml_is_empty(tag) || has_end(rest)};
 		return 0;
 	}
 	return EBADMSG;

@@ -32,6 +32,7 @@ struct ua_reg_contact {
 struct ua_reg_info {
 	uint32_t version;
 	bool partial; /* what it does not name is as it was */
+	bool whole;   /* it has an end */
 };
 
 typedef void ua_reg_contact_h(const struct ua_reg_contact *contact, void *arg);

@@ -278,12 +278,44 @@ static void test_documents_count_in_their_order(void **state)
 	notify(3, "full", ACTIVE);
 	notify(3, "partial", own("state=\"terminated\" event=\"rejected\""));
 	notify(2, "full", own("state=\"terminated\" event=\"rejected\""));
-	/* RFC 3680 s5.2: a document with a version that is not higher is discarded | it is */
+	/* RFC 3680 s5.2: a document with a version that is not higher is discarded | it is, but for a full one with the same */
 	bed_quiet();
 	bed_heard_nothing();
 	notify(5, "partial", ACTIVE);
 	/* RFC 3680 s5.2: after a gap between partial documents the subscription is refreshed, for a full one | it is */
 	assert_string_equal(header(receive("SUBSCRIBE "), "Expires"), "3761");
+}
+
+static void test_a_registrar_that_does_not_count_is_heard_when_it_tells_all(void **state)
+{
+	(void)state;
+	start();
+	notify(0, "full", own("state=\"terminated\" event=\"rejected\""));
+	/* RFC 3680 s5.2: versions grow by one | full documents that all have the same one are taken: their order is that of CSeq */
+	bed_heard("registration failed 403");
+}
+
+static void test_a_binding_that_is_not_told_of_any_more_has_expired(void **state)
+{
+	(void)state;
+	start();
+	bed_advance(SETTLED_MS);
+	notify(1, "partial", OTHERS);
+	bed_quiet();
+	notify(2, "full", OTHERS);
+	/* RFC 3680 s5.2: a full document tells of all contacts | where ours was among them and is not any more it has expired */
+	bed_heard("registration failed 0");
+	bed_advance(500);
+	bed_heard("registration trying 0");
+	accept_binding();
+	accept_subscription();
+	bed_advance(SETTLED_MS);
+	notify(3, "full", OTHERS);
+	notify(4, "full", "");
+	bed_advance(100000);
+	/* ... but one that it was never among may write it in another way: no reason to register over and over */
+	bed_quiet();
+	bed_heard_nothing();
 }
 
 static void test_what_cannot_be_read_changes_nothing(void **state)
@@ -356,6 +388,8 @@ int main(void)
 		bed_test(test_others_contacts_are_left_alone),
 		bed_test(test_a_contact_that_lives_has_no_past),
 		bed_test(test_documents_count_in_their_order),
+		bed_test(test_a_registrar_that_does_not_count_is_heard_when_it_tells_all),
+		bed_test(test_a_binding_that_is_not_told_of_any_more_has_expired),
 		bed_test(test_what_cannot_be_read_changes_nothing),
 		bed_test(test_the_subscription_is_begun_anew_when_the_server_forgot_it),
 		bed_test(test_a_server_that_knows_none_of_it_does_not_matter),
