@@ -1,7 +1,7 @@
 #!/bin/bash
 # Lists the stories that are for a bed, one path a line: all, but for those whose line "# beds: flow dahdi" does not name it.
-# With a transport, those that are played once more over it, where their line "# transports: tcp tls", on dahdi "# transports on dahdi:", names it.
-# usage: stories.sh flow|live|dahdi|hours [tcp|tls]
+# With a transport, those that are played once more over it, where their line "# transports: tcp tls sips", on dahdi "# transports on dahdi:", names it.
+# usage: stories.sh flow|live|dahdi|hours [tcp|tls|sips]
 set -u
 
 dahdi=

@@ -15,7 +15,8 @@
 # It may end the daemon by SIGTERM itself. Settings of the profile may be added by PROFILE="name = value ...".
 # ACCOUNT="name = value ..." does so for the accounts; SERVER_TLS=FOLDER lets the server listen on TLS (port 5061) with server.pem, server.key and ca.pem from there,
 # and asks for certificates; BED_IPV6=1 has all of
-# them on ::1. BED_TRANSPORT=tcp or tls has the gateway reach the server by that alone, which far ends go on to reach by UDP.
+# them on ::1. BED_TRANSPORT=tcp or tls has the gateway reach the server by that alone, which far ends go on to reach by UDP; sips is
+# tls with accounts that are sips: URIs.
 # SERVER names other servers than that one, SERVER_FLAGS has arguments for it, and SIP="name = value ..." settings of the section sip.
 # A benchmark names another program than BUILD/tipringd by TIPRINGD, and by BED_CONFIG one that prints the configuration; it is
 # told the folder and the number of lines. Other sections may be added by SETTINGS="media { ... }".
@@ -64,6 +65,7 @@ case $story in
 	COUNTRY=${COUNTRY:-$(setting country)}
 	PROFILE=${PROFILE:-$(setting profile)}
 	ACCOUNT=${ACCOUNT:-$(setting account)}
+	SERVER_FLAGS=${SERVER_FLAGS:-$(setting server)}
 	lines=$(setting lines | grep . || echo "$lines")
 	;;
 *) story= ;;
@@ -86,12 +88,13 @@ certificate() {
 		-subj "/CN=$1" -addext subjectAltName=IP:127.0.0.1 -addext basicConstraints=critical,CA:TRUE 2>>"$dir/openssl.log"
 }
 mirror=
+[ "${BED_TRANSPORT:-}" != sips ] || ACCOUNT="${ACCOUNT:-} sips = on"
 case ${BED_TRANSPORT:-} in
 tcp)
 	ACCOUNT="${ACCOUNT:-} transport = tcp"
 	tls=(-A WITH_TCP -A WITH_UDP)
 	;;
-tls)
+tls | sips)
 	certificate server && certificate ours && cat "$dir/server.pem" "$dir/ours.pem" >"$dir/ca.pem"
 	port=5061
 	ACCOUNT="${ACCOUNT:-} transport = tls"
@@ -128,8 +131,11 @@ config() {
 	done
 }
 
+bed_db() { cp /usr/share/kamailio/dbtext/kamailio/{version,presentity,active_watchers,watchers,pua} "$dir"; }
+[[ " ${SERVER_FLAGS:-} " != *" WITH_PRESENCE "* ]] || bed_db
+
 server_start() {
-	kamailio "${tls[@]}" ${SERVER_FLAGS:-} ${BED_IPV6:+-A WITH_IPV6} -DD -E -m 32 -M 8 -f "$here/kamailio.cfg" -w "$dir" -Y "$dir" \
+	kamailio "${tls[@]}" -A "BED_DB=\"text://$dir\"" ${SERVER_FLAGS:-} ${BED_IPV6:+-A WITH_IPV6} -DD -E -m 32 -M 8 -f "$here/kamailio.cfg" -w "$dir" -Y "$dir" \
 		>>"$dir/kamailio.log" 2>&1 &
 	kamailio=$!
 }

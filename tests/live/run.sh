@@ -30,6 +30,7 @@ story() {
 over() {
 	local transport=$1
 	shift
+	[ $transport != sips ] || set -- --sips "$@"
 	BED_TRANSPORT=$transport story "$@" | sed -E "s/^(ok|not ok) /&over $transport: /"
 }
 
@@ -65,7 +66,7 @@ for story in $(stories); do
 	jobs_start story "$story"
 done
 # As many as there is time for.
-for transport in tcp tls; do
+for transport in tcp tls sips; do
 	for story in $("$bed/stories.sh" live $transport); do
 		jobs_start over $transport "$story"
 	done

@@ -30,6 +30,7 @@ struct bed_sip {
 	int expires_s;   /* -1: not said */
 	char reason[BED_TEXT_MAX + 1];  /* the Reason header, or empty */
 	unsigned call;   /* counts Call-IDs from 1 */
+	char open[BED_METHOD_MAX + 1];  /* the last place with a sip: URI, "Request-URI" or a header's name in small letters; empty: all of them are sips: */
 };
 
 struct bed_handlers {

@@ -47,6 +47,7 @@ struct options {
 	struct bed_config config;
 	enum sabotage sabotage;
 	bool ladder;
+	bool sips;
 	const char *path;
 	char name[NAME_MAX_ + 1];
 	/* As the story wants them. */
@@ -61,6 +62,7 @@ static int usage(FILE *out, int status)
 	      "  --bed flow|flow-narrow|live|dahdi\n"
 	      "  --ladder            show what happens, in two columns\n"
 	      "  --sabotage HOW      mute-leg, swap-legs or gap-60: the story must fail\n"
+	      "  --sips              no SIP message may have a sip: URI\n"
 	      "  --country XX        whose tones the telephones know ($COUNTRY, the story's, us)\n"
 	      "  --profile TEXT      settings of the lines' profile (flow; $PROFILE, the story's)\n"
 	      "  --lines N           (3)\n"
@@ -155,6 +157,23 @@ static enum script_result play_all(struct story *story, const struct options *op
 	return result;
 }
 
+/* What passed from the story's beginning to its end. */
+static bool all_sips(const struct story *story, const struct options *options)
+{
+	char text[160];
+
+	for (size_t i = 0; i < story->sip_count; i++) {
+		const struct bed_sip *sip = &story->sip[i];
+
+		if (!sip->open[0])
+			continue;
+		printf("not ok %s: %s %s has a sip: URI: %s\n", options->name, sip->out ? "-->" : "<--",
+			story_sip_text(text, sizeof text, sip), sip->open);
+		return false;
+	}
+	return true;
+}
+
 static enum phone_spoil spoil_of(enum sabotage sabotage, unsigned number)
 {
 	if (sabotage == SABOTAGE_MUTE_LEG && number == 2)
@@ -218,9 +237,10 @@ static int tell(struct story *story, const struct options *options)
 	}
 	if (result == SCRIPT_FAILED)
 		fail_show(options, &story->player);
-	else
-		printf("ok %s\n", options->name);
-	return result == SCRIPT_FAILED ? EIO : 0;
+	if (result == SCRIPT_FAILED || (options->sips && !all_sips(story, options)))
+		return EIO;
+	printf("ok %s\n", options->name);
+	return 0;
 }
 
 static int run(const struct options *options)
@@ -351,6 +371,9 @@ static bool option_take(struct options *options, int option, const char *value)
 	case 'L':
 		options->ladder = true;
 		return true;
+	case 'S':
+		options->sips = true;
+		return true;
 	case 'c':
 		options->config.country = value;
 		return true;
@@ -388,6 +411,7 @@ int main(int argc, char **argv)
 		{"bed", required_argument, NULL, 'b'},
 		{"sabotage", required_argument, NULL, 's'},
 		{"ladder", no_argument, NULL, 'L'},
+		{"sips", no_argument, NULL, 'S'},
 		{"country", required_argument, NULL, 'c'},
 		{"profile", required_argument, NULL, 'P'},
 		{"wires", required_argument, NULL, 'w'},

@@ -84,7 +84,15 @@ static void user_keep(char *user, struct piece value)
 {
 	struct piece found = behind(value, "sip:", "@;>");
 
+	if (!found.length)
+		found = behind(value, "sips:", "@;>");
 	keep(user, BED_TEXT_MAX + 1, found);
+}
+
+static void open_note(struct bed_sip *sip, const char *place, struct piece value)
+{
+	if (memmem(value.text, value.length, "sip:", 4))
+		keep(sip->open, sizeof sip->open, (struct piece){place, strlen(place)});
 }
 
 struct reading {
@@ -152,19 +160,32 @@ static void take_reason(struct reading *reading, struct piece value)
 	keep(reading->sip->reason, sizeof reading->sip->reason, value);
 }
 
+static void take_nothing(struct reading *reading, struct piece value)
+{
+	(void)reading;
+	(void)value;
+}
+
 static const struct {
 	const char *name, *compact;
 	void (*take)(struct reading *reading, struct piece value);
+	bool has_uri;
 } headers[] = {
-	{"via", "v", take_via},
-	{"call-id", "i", take_call},
-	{"cseq", "", take_cseq},
-	{"from", "f", take_from},
-	{"to", "t", take_to},
-	{"contact", "m", take_contact},
-	{"expires", "", take_expires},
-	{"reason", "", take_reason},
-	{"rseq", "", take_rseq},
+	{"via", "v", take_via, false},
+	{"call-id", "i", take_call, false},
+	{"cseq", "", take_cseq, false},
+	{"from", "f", take_from, true},
+	{"to", "t", take_to, true},
+	{"contact", "m", take_contact, true},
+	{"expires", "", take_expires, false},
+	{"reason", "", take_reason, false},
+	{"rseq", "", take_rseq, false},
+	{"route", "", take_nothing, true},
+	{"record-route", "", take_nothing, true},
+	{"refer-to", "r", take_nothing, true},
+	{"referred-by", "b", take_nothing, true},
+	{"diversion", "", take_nothing, true},
+	{"history-info", "", take_nothing, true},
 };
 
 static bool name_is(struct piece line, size_t length, const char *name)
@@ -186,8 +207,11 @@ static void header_take(struct reading *reading, struct piece line)
 	while (value.length && (*value.text == ' ' || *value.text == '\t'))
 		value = (struct piece){value.text + 1, value.length - 1};
 	for (size_t i = 0; i < sizeof headers / sizeof headers[0]; i++) {
-		if (name_is(line, length, headers[i].name) || name_is(line, length, headers[i].compact))
-			headers[i].take(reading, value);
+		if (!name_is(line, length, headers[i].name) && !name_is(line, length, headers[i].compact))
+			continue;
+		headers[i].take(reading, value);
+		if (headers[i].has_uri)
+			open_note(reading->sip, headers[i].name, value);
 	}
 }
 
@@ -202,6 +226,7 @@ static int start_take(struct bed_sip *sip, struct piece line)
 		return status >= 100 && status <= 699 ? 0 : EBADMSG;
 	}
 	sip->status = 0;
+	open_note(sip, "Request-URI", second);
 	if (line.length < 8 || memcmp(line.text + line.length - 7, "SIP/2.0", 7))
 		return EBADMSG;
 	return 0;
@@ -212,7 +237,7 @@ int tap_parse(struct bed_sip *sip, const char *text, size_t length, uint64_t *ke
 	struct reading reading = {.sip = sip, .key = UINT64_C(0xcbf29ce484222325)};
 	struct piece rest = {text, length}, line;
 
-	sip->method[0] = sip->from[0] = sip->to[0] = sip->reason[0] = '\0';
+	sip->method[0] = sip->from[0] = sip->to[0] = sip->reason[0] = sip->open[0] = '\0';
 	sip->expires_s = -1;
 	if (!line_next(&rest, &line) || start_take(sip, line))
 		return EBADMSG;

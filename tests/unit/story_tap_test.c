@@ -138,6 +138,34 @@ static void test_the_contact_says_when_a_registration_expires(void **state)
 	assert_int_equal(sip.expires_s, 0);
 }
 
+static void test_addresses_that_ask_for_no_tls_are_noticed(void **state)
+{
+	static const char head[] = "REFER sips:102@x SIP/2.0\r\nVia: x;branch=1\r\nCall-ID: r\r\nCSeq: 1 REFER\r\n"
+				   "From: <sips:101@x>;tag=a\r\nt: <sips:102@x>\r\nContact: <sips:101@x>\r\n";
+	static const char *const tails[][2] = {
+		{"Refer-To: sips:103@x\r\n\r\n", ""}, {"r: sip:103@x\r\n\r\n", "refer-to"}, {"Route: <sips:x;lr>, <sip:y;lr>\r\n\r\n", "route"},
+		{"Subject: sip:\r\n\r\nsip:", ""},
+	};
+	struct bed_sip sip;
+	uint64_t key, call;
+	char text[300];
+
+	(void)state;
+	for (size_t i = 0; i < sizeof tails / sizeof tails[0]; i++) {
+		strcat(strcpy(text, head), tails[i][0]);
+		assert_int_equal(parse(&sip, text, strlen(text), &key, &call), 0);
+		assert_string_equal(sip.open, tails[i][1]);
+		assert_string_equal(sip.from, "101");
+		assert_string_equal(sip.to, "102");
+	}
+	assert_int_equal(parse(&sip, invite, strlen(invite), &key, &call), 0);
+	assert_string_equal(sip.open, "to");
+	strcat(strcpy(text, "REFER sip:102@x SIP/2.0"), strchr(head, '\r'));
+	strcat(text, "\r\n");
+	assert_int_equal(parse(&sip, text, strlen(text), &key, &call), 0);
+	assert_string_equal(sip.open, "Request-URI");
+}
+
 static void test_what_is_no_sip_is_refused_and_nothing_is_read_past_its_end(void **state)
 {
 	struct bed_sip sip;
@@ -199,6 +227,7 @@ int main(void)
 		cmocka_unit_test(test_responses_from_two_places_are_told_apart),
 		cmocka_unit_test(test_only_the_topmost_via_tells_messages_apart),
 		cmocka_unit_test(test_the_contact_says_when_a_registration_expires),
+		cmocka_unit_test(test_addresses_that_ask_for_no_tls_are_noticed),
 		cmocka_unit_test(test_what_is_no_sip_is_refused_and_nothing_is_read_past_its_end),
 		cmocka_unit_test(test_long_users_are_cut),
 		cmocka_unit_test(test_a_connection_s_messages_are_told_apart),
