@@ -24,6 +24,7 @@ struct phone {
 	struct wires *wires;
 	struct ear *ear;
 	struct mouth *mouth;
+	struct phone_machine machine; /* say NULL: none */
 	phone_h *handler;
 	void *arg;
 	uint64_t now_ns, tick_ns;
@@ -159,6 +160,11 @@ static void wires_sound(const int16_t *heard, int16_t *said, size_t count, uint6
 	memset(said, 0, count * sizeof *said);
 	if (!phone->off_hook)
 		return;
+	if (phone->machine.say) {
+		phone->machine.say(phone->machine.arg, said, count);
+		phone->machine.hear(phone->machine.arg, heard, count);
+		return;
+	}
 	/* What is said sounds from now on. */
 	said_ns = end_ns - (at_ns > phone->now_ns ? at_ns - phone->now_ns : 0);
 	mouth_fill(phone->mouth, said, count, said_ns);
@@ -312,6 +318,11 @@ int phone_hangup(struct phone *phone, uint64_t now_ns)
 struct mouth *phone_mouth(struct phone *phone)
 {
 	return phone->mouth;
+}
+
+void phone_machine_set(struct phone *phone, const struct phone_machine *machine)
+{
+	phone->machine = machine ? *machine : (struct phone_machine){0};
 }
 
 unsigned phone_number(const struct phone *phone)

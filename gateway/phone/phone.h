@@ -87,6 +87,15 @@ int phone_lift(struct phone *phone, uint64_t now_ns);
 int phone_hangup(struct phone *phone, uint64_t now_ns);
 struct mouth *phone_mouth(struct phone *phone); /* for all else, see mouth.h */
 
+/* A machine in the user's place, of which only lifting and hanging up is left: while the telephone is off-hook it says each block that goes out (which is silence
+ * before), then hears the one that came. */
+struct phone_machine {
+	void (*hear)(void *arg, const int16_t *samples, size_t count);
+	void (*say)(void *arg, int16_t *samples, size_t count);
+	void *arg;
+};
+void phone_machine_set(struct phone *phone, const struct phone_machine *machine); /* NULL: none any more */
+
 /* How it is. */
 unsigned phone_number(const struct phone *phone);
 bool phone_is_up(const struct phone *phone);

@@ -9,6 +9,7 @@
 #include "config.h"
 #include "tests/story/farend.h"
 #include "tests/story/story.h"
+#include "tests/unit/machine_fax.h"
 #ifdef STORY_WITH_FLOW
 #include "tests/flow/bed_flow.h"
 #endif
@@ -40,7 +41,7 @@ static const struct bed_ops *const beds[] = {
 };
 
 static const struct script_verb *const verbs[] = {
-	player_verbs, player_expect_verbs, player_judge_verbs, story_verbs, story_farend_verbs, NULL};
+	player_verbs, player_expect_verbs, player_judge_verbs, story_verbs, story_farend_verbs, story_fax_verbs, NULL};
 
 struct options {
 	const struct bed_ops *bed;
@@ -271,6 +272,8 @@ static int run(const struct options *options)
 	farend_free(story->farend);
 	if (story->bed)
 		story->bed->ops->close(story->bed);
+	if (story->fax)
+		fax_drop(story->fax);
 	ladder_free(story->ladder);
 	script_clear(&story->script);
 	free(story);

@@ -10,6 +10,7 @@
 
 struct ladder;
 struct farend;
+struct fax;
 
 struct story {
 	struct player player; /* its arg is the story */
@@ -17,6 +18,7 @@ struct story {
 	struct bed *bed;
 	struct ladder *ladder; /* NULL: not shown */
 	struct farend *farend; /* NULL: none was started */
+	struct fax *fax;       /* NULL: none is sending */
 	uint64_t start_ns;
 	struct bed_sip sip[STORY_SIP_MAX];
 	size_t sip_count;
@@ -28,6 +30,8 @@ struct story {
 extern const struct script_verb story_verbs[];
 /* far-end (farend_verbs.c) */
 extern const struct script_verb story_farend_verbs[];
+/* faxes (fax_verbs.c) */
+extern const struct script_verb story_fax_verbs[];
 /* For player->reference. */
 int story_reference(struct player *player, const struct script_command *command, size_t first,
 	uint64_t *at_ns);

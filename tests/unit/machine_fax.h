@@ -9,8 +9,10 @@
 
 #define FAX_ROWS 100
 
+#define FAX_ALL_MODEMS 0 /* up to V.17 */
+
 struct fax_config {
-	int modems;  /* T30_SUPPORT_... */
+	int modems;  /* T30_SUPPORT_..., or FAX_ALL_MODEMS */
 	bool ecm;
 	unsigned seed; /* of the page */
 	unsigned rows; /* of it; 0: FAX_ROWS */
@@ -34,5 +36,6 @@ void fax_machines(struct fax *fax, struct machine machines[LINES]);
 bool fax_is_over(void *fax);
 void fax_result(struct fax *fax, struct fax_result *result);
 void fax_drop(struct fax *fax);
+const char *fax_status_text(int status);
 
 #endif
