@@ -22,8 +22,20 @@ uint32_t dsp_osc_step(double hz);
 /* The peak of a sine of that level. */
 float dsp_osc_peak(double level_dbm0);
 
+#define DSP_OSC_TABLE_BITS    10
+#define DSP_OSC_FRACTION_BITS (32 - DSP_OSC_TABLE_BITS)
+#define DSP_OSC_FRACTION_ONE  (1u << DSP_OSC_FRACTION_BITS)
+
+extern float dsp_osc_table[(1u << DSP_OSC_TABLE_BITS) + 1]; /* the last is the first again, for interpolation */
+
 /* The sine of a phase (2^32 is a full turn), -1..1, better than -100 dB. */
-float dsp_osc_sine(uint32_t phase);
+static inline float dsp_osc_sine(uint32_t phase)
+{
+	const float *at = &dsp_osc_table[phase >> DSP_OSC_FRACTION_BITS];
+	float fraction = (float)(phase & (DSP_OSC_FRACTION_ONE - 1)) / (float)DSP_OSC_FRACTION_ONE;
+
+	return at[0] + (at[1] - at[0]) * fraction;
+}
 
 /* Rounds, and holds at full scale what would wrap around. */
 static inline int16_t dsp_osc_saturate(float value)

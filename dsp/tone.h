@@ -48,4 +48,7 @@ bool dsp_tone_sounds(const struct dsp_tone *tone);
 /* Writes count samples: the tone, and silence once it ended. Returns whether it still plays. */
 bool dsp_tone_fill(struct dsp_tone *tone, int16_t *samples, size_t count);
 
+/* Goes on by count samples that nobody hears: what is written next is what it would have been. */
+void dsp_tone_skip(struct dsp_tone *tone, size_t count);
+
 #endif

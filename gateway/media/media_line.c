@@ -19,12 +19,14 @@
 #endif
 
 #define NS_PER_MS 1000000ull
+#define SAMPLES_PER_MS (FXS_RATE_HZ / 1000)
 
 /* A tone that a digit is suspected under stays silent so long after the last suspicion, so that no scrap
  * of it is heard between the suspicion and the digit. */
 #define SUSPICION_MS 120
 #define CALL_GAIN_UNDER_TONE 0.25f /* speech goes on 12 dB softer, so that both are understood */
 #define SPEAK_INPUTS         5
+#define UNHEARD_MS           200 /* so long after a loop was opened its telephone hears nothing, whatever contacts do */
 #define BLOCKS_A_TICK_MAX 2 /* a card that fell behind catches up by one block a tick */
 
 static void event_push(struct media_line *line, const struct media_event *event)
@@ -519,10 +521,20 @@ static void send_block(struct media_line *line, int to, const int16_t *samples, 
 	stream_send(&line->streams[to], sum, count);
 }
 
-/* By the receiver of digits, by a stream, or by the telephone itself; not while it is hung up after a call and may still flash. */
+static bool is_sent(const struct media_line *line)
+{
+	bool sent = false;
+
+	for (int i = 0; i < MEDIA_CALLS; i++)
+		sent = sent || (is_live(line, i) && line->streams[i].wish.sends);
+	return sent;
+}
+
+/* By the receiver of digits, by who is at the far end, or by the telephone itself; not while it rings, nor while it is hung up after
+ * a call and may still flash. */
 static bool is_heard(const struct media_line *line)
 {
-	return line->live || line->wish.echo || digits_may_come(line);
+	return is_sent(line) || line->wish.echo || digits_may_come(line);
 }
 
 /* What may be of a key stays out of the sound of who gets keys as events; who else speaks in a three-way call does not. */
@@ -563,13 +575,9 @@ static void fax_listen_far(struct media_line *line, struct stream *stream, const
 		stream_fax(stream, dsp_fax_tone_feed(&stream->fax_tone, samples, (unsigned)count), true);
 }
 
-/* What the telephone says: digits, which dial tone that comes back would hide, then the streams. */
-static void listen_block(struct media_line *line, int16_t *samples, size_t count)
+/* Digits first, which dial tone that comes back would hide. */
+static void hear_block(struct media_line *line, int16_t *samples, size_t count)
 {
-	if (!is_heard(line)) {
-		media_echo_skip(&line->echo, count);
-		return;
-	}
 	fax_listen(line, samples, count); /* first: the canceller takes a tone away that comes from the far end too */
 	media_echo_clean(&line->echo, samples, count);
 	if (digits_may_come(line)) {
@@ -583,11 +591,20 @@ static void listen_block(struct media_line *line, int16_t *samples, size_t count
 	if (line->taste->level_control && !line->machine)
 		dsp_level_run(&line->level, samples, count);
 	dsp_gain_apply(line->rx_gain, samples, count);
+	memcpy(line->said, samples, count * sizeof(*samples));
+}
+
+/* What the telephone says. A stream's clock goes on also where nothing of it is sent. */
+static void listen_block(struct media_line *line, int16_t *samples, size_t count)
+{
+	if (is_heard(line))
+		hear_block(line, samples, count);
+	else
+		media_echo_skip(&line->echo, count);
 	for (int i = 0; i < MEDIA_CALLS; i++) {
 		if (is_live(line, i))
 			say_block(line, i, samples, count);
 	}
-	memcpy(line->said, samples, count * sizeof(*samples));
 }
 
 /* The tone goes on also where nobody hears it. */
@@ -597,6 +614,10 @@ static const int16_t *tone_block(struct media_line *line, int16_t *samples, size
 
 	if (!dsp_tone_is_playing(line->tone))
 		return NULL;
+	if (line->open_samples >= UNHEARD_MS * SAMPLES_PER_MS) {
+		dsp_tone_skip(line->tone, count);
+		return NULL;
+	}
 	dsp_tone_fill(line->tone, samples, count);
 	return muted ? NULL : samples;
 }
@@ -660,6 +681,7 @@ static void speak_block(struct media_line *line, size_t count)
 	int16_t prompt[FXS_BLOCK_SAMPLES_MAX], out[FXS_BLOCK_SAMPLES_MAX];
 	const int16_t *inputs[SPEAK_INPUTS];
 
+	line->open_samples = fxs_hook_loop_is_closed(line->hook) ? 0 : line->open_samples + (uint32_t)count;
 	inputs[0] = call_block(line, call, count);
 	inputs[1] = tone_block(line, tone, count);
 	inputs[2] = beep_block(line, beep, count);

@@ -47,6 +47,7 @@ struct media_line {
 	bool port_sounding;      /* the port's sound is on */
 	bool sounding;           /* served each tick: the port's sound is on, or a bridge or a hold sound needs no port */
 	unsigned dry_ticks;      /* since the port had a block */
+	uint32_t open_samples;   /* of sound that went to a loop that is open */
 	bool ringing;
 	bool watched;            /* its descriptor is: not while the port is out of order */
 	bool tone_new;           /* it has not sounded yet */

@@ -262,6 +262,27 @@ static void test_a_pause_is_told_from_a_burst(void **state)
 	dsp_tone_def_free(def);
 }
 
+/* In pieces that end within its segments, and after it has ended. */
+static void test_what_is_skipped_has_passed(void **state)
+{
+	static const char *const texts[] = {"350+440", "425*25", "!425/33,950/330,1400/330,1800/330,0/1000", "!440/200,!480+620/250"};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(texts) / sizeof(texts[0]); i++) {
+		struct playing *playing = play(texts[i], -13, 3000);
+		int16_t block[37];
+
+		dsp_tone_start(playing->tone, playing->def);
+		for (size_t done = 0; done + 200 <= MS(3000); done += 200) {
+			dsp_tone_skip(playing->tone, 163);
+			dsp_tone_fill(playing->tone, block, 37);
+			assert_memory_equal(block, playing->samples + done + 163, sizeof(block));
+		}
+		assert_int_equal(dsp_tone_is_playing(playing->tone), playing->plays);
+		playing_free(playing);
+	}
+}
+
 static int start(void **state)
 {
 	(void)state;
@@ -286,6 +307,7 @@ int main(void)
 		cmocka_unit_test(test_start_begins_anew_and_null_stops),
 		cmocka_unit_test(test_bursts_begin_without_a_click),
 		cmocka_unit_test(test_a_pause_is_told_from_a_burst),
+		cmocka_unit_test(test_what_is_skipped_has_passed),
 	};
 
 	return cmocka_run_group_tests_name("dsp/tone", tests, start, NULL);

@@ -82,6 +82,53 @@ static void test_what_nobody_hears_is_not_cleaned(void **state)
 	assert_false(lines[0]->echo.skipped);
 }
 
+/* A telephone that rings says nothing, and its call is not answered. */
+static void test_what_is_not_sent_is_not_cleaned(void **state)
+{
+	struct media_wish wish = ring;
+
+	(void)state;
+	wish.streams[0] = (struct stream_wish){.id = 1, .fd = -1, .rtcp_fd = -1};
+	media_line_wish(lines[0], &wish);
+	step_after(1);
+	block_passes();
+	assert_true(lines[0]->echo.skipped);
+	wish.streams[0].sends = true;
+	media_line_wish(lines[0], &wish);
+	step_after(1);
+	block_passes();
+	assert_false(lines[0]->echo.skipped);
+}
+
+/* ... for so long that no contact bounces any more; then none is made, and it has gone on all the same. */
+static void test_a_tone_into_an_open_loop_passes(void **state)
+{
+	struct media_wish wish = dialling;
+	struct dsp_tone_def *tone;
+
+	(void)state;
+	assert_int_equal(dsp_tone_def_parse(&tone, "350+440", -13), 0);
+	taste.tones[FXS_TONE_BUSY] = tone;
+	wish.tone = FXS_TONE_BUSY;
+	wish.hook_mode = FXS_HOOK_IN_CALL;
+	hook_set(true);
+	media_line_wish(lines[0], &wish);
+	block_passes();
+	hook_set(false);
+	block_passes();
+	assert_true(heard_peak(&cards[0]) > 4000);
+	for (int i = 0; i < 20; i++)
+		block_passes();
+	assert_int_equal(heard_peak(&cards[0]), 0);
+	hook_set(true);
+	block_passes();
+	assert_true(heard_peak(&cards[0]) > 4000);
+	taste.tones[FXS_TONE_BUSY] = NULL;
+	media_line_wish(lines[0], &dialling);
+	step_after(1);
+	dsp_tone_def_free(tone);
+}
+
 /* Whose tail is a power of two of taps, 64 for 8 ms. */
 static void test_the_cards_own_canceller_is_on_while_sound_is(void **state)
 {
@@ -112,6 +159,8 @@ int main(void)
 		ECHO_TEST(test_what_comes_back_of_what_the_telephone_hears_is_taken_out),
 		MEDIA_TEST(test_with_echo_off_it_is_not),
 		ECHO_TEST(test_what_nobody_hears_is_not_cleaned),
+		ECHO_TEST(test_what_is_not_sent_is_not_cleaned),
+		MEDIA_TEST(test_a_tone_into_an_open_loop_passes),
 		MEDIA_TEST(test_the_cards_own_canceller_is_on_while_sound_is),
 	};
 
