@@ -23,14 +23,7 @@
 #define OVER_BLOCKS      (250 / BLOCK_MS)
 
 static float table_cos[ANSWER_TONE_BLOCK], table_sin[ANSWER_TONE_BLOCK];
-
-void dsp_answer_tone_init(void)
-{
-	for (int i = 0; i < ANSWER_TONE_BLOCK; i++) {
-		table_cos[i] = (float)cos(2 * M_PI * TONE_HZ * i / DSP_RATE_HZ);
-		table_sin[i] = (float)-sin(2 * M_PI * TONE_HZ * i / DSP_RATE_HZ);
-	}
-}
+static float energy_min, energy_held; /* of a block at these levels */
 
 /* The energy of a block with a sine of that level. */
 static float block_energy(double level_dbm0)
@@ -38,6 +31,16 @@ static float block_energy(double level_dbm0)
 	float peak = dsp_osc_peak(level_dbm0);
 
 	return peak * peak * ANSWER_TONE_BLOCK / 2;
+}
+
+void dsp_answer_tone_init(void)
+{
+	energy_min = block_energy(LEVEL_MIN_DBM0);
+	energy_held = block_energy(HOLD_MIN_DBM0);
+	for (int i = 0; i < ANSWER_TONE_BLOCK; i++) {
+		table_cos[i] = (float)cos(2 * M_PI * TONE_HZ * i / DSP_RATE_HZ);
+		table_sin[i] = (float)-sin(2 * M_PI * TONE_HZ * i / DSP_RATE_HZ);
+	}
 }
 
 static float half_turn_wrap(float turns)
@@ -84,8 +87,8 @@ static void block_judge(struct dsp_answer_tone *tone)
 	float tone_power = (tone->re * tone->re + tone->im * tone->im) / (ANSWER_TONE_BLOCK / 2);
 
 	tone->since_turn++;
-	tone->quiet_blocks = tone->power < block_energy(HOLD_MIN_DBM0) ? tone->quiet_blocks + 1 : 0;
-	if (tone->power > block_energy(LEVEL_MIN_DBM0) && tone_power > PURITY_MIN * tone->power)
+	tone->quiet_blocks = tone->power < energy_held ? tone->quiet_blocks + 1 : 0;
+	if (tone->power > energy_min && tone_power > PURITY_MIN * tone->power)
 		good_block(tone);
 	else
 		odd_block(tone);

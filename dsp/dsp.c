@@ -4,6 +4,7 @@
 #include "dsp/answer_tone.h"
 #include "dsp/dsp.h"
 #include "dsp/dtmf.h"
+#include "dsp/echo_gate.h"
 #include "dsp/fax_tone.h"
 #include "dsp/fft.h"
 #include "dsp/keypad.h"
@@ -58,6 +59,7 @@ int dsp_init(void)
 	dsp_g711_init();
 	dsp_fft_init();
 	dsp_answer_tone_init();
+	echo_gate_tables_init();
 	dsp_fax_tone_init();
 	dsp_dtmf_rx_init();
 	err = dsp_dtmf_tx_alloc(&tx);

@@ -27,13 +27,39 @@ static const unsigned band_edges[ECHO_BANDS + 1] = {6, 16, 32, 48, 64, 96, 121};
 #define OPEN_HOPS_MAX  10     /* ... for 100 ms */
 #define OPENING_SAMPLES 16    /* 2 ms */
 
+static float emphasis[DSP_FFT_BINS]; /* what it does to the power of each frequency */
+/* A quarter of a turn in so many samples, for the two lengths that a hop may have. */
+static struct fade {
+	float in[ECHO_HOP_MAX], out[ECHO_HOP_MAX];
+} fades[2];
+
+static struct fade *fade_of(unsigned hop)
+{
+	return &fades[hop == ECHO_HOP_MAX];
+}
+
+static void fade_init(unsigned hop)
+{
+	for (unsigned i = 0; i < hop; i++) {
+		float angle = (float)M_PI_2 * ((float)i + 0.5f) / (float)hop;
+
+		fade_of(hop)->in[i] = sinf(angle);
+		fade_of(hop)->out[i] = cosf(angle);
+	}
+}
+
+void echo_gate_tables_init(void)
+{
+	for (unsigned k = 0; k < DSP_FFT_BINS; k++)
+		emphasis[k] = 1 + ECHO_EMPHASIS * ECHO_EMPHASIS - 2 * ECHO_EMPHASIS * cosf((float)M_PI * (float)k / (DSP_FFT_BINS - 1));
+	fade_init(ECHO_HOP_MAX);
+	fade_init(ECHO_HOP_MAX / 2);
+}
+
 void echo_gate_init(struct echo_gate *gate, unsigned hop, bool comfort_noise)
 {
 	*gate = (struct echo_gate){.hop = hop, .comfort_noise = comfort_noise, .opening = 1, .random = 1,
 		.quietest = AUDIBLE * DSP_FFT_BINS};
-	for (unsigned k = 0; k < DSP_FFT_BINS; k++)
-		gate->emphasis[k] = 1 + ECHO_EMPHASIS * ECHO_EMPHASIS -
-			2 * ECHO_EMPHASIS * cosf((float)M_PI * (float)k / (DSP_FFT_BINS - 1));
 	for (unsigned i = 0; i < ECHO_BANDS; i++)
 		gate->leak[i] = 1;
 }
@@ -49,14 +75,14 @@ static float band_power(const float *power, unsigned band)
 
 /* What may be left over of: the band's own echo, and that of all bands together, since a law's rounding makes noise of every loud sound in all of
  * them. Where that is loudest the emphasis has to be taken off first. */
-static void echo_refer(const struct echo_gate *gate, float reference[ECHO_BANDS], const float *power)
+static void echo_refer(float reference[ECHO_BANDS], const float *power)
 {
 	float all = 0;
 
 	for (unsigned k = band_edges[0]; k < band_edges[ECHO_BANDS]; k++)
-		all += power[k] / gate->emphasis[k];
+		all += power[k] / emphasis[k];
 	for (unsigned i = 0; i < ECHO_BANDS; i++)
-		reference[i] = band_power(power, i) + all / DSP_FFT_BINS * band_power(gate->emphasis, i);
+		reference[i] = band_power(power, i) + all / DSP_FFT_BINS * band_power(emphasis, i);
 }
 
 static void leak_learn(float *leak, float ratio, float rise)
@@ -109,7 +135,7 @@ static bool shuts(struct echo_gate *gate, const struct echo_hop *run)
 	struct judgement judgement = {0};
 	float reference[ECHO_BANDS];
 
-	echo_refer(gate, reference, run->echo_power);
+	echo_refer(reference, run->echo_power);
 	for (unsigned i = 0; i < ECHO_BANDS; i++)
 		band_judge(gate, i, band_power(run->chosen->power, i), reference[i], &judgement);
 	noise_learn(gate, run->chosen->power, &judgement);
@@ -136,6 +162,7 @@ static void comfort_noise(struct echo_gate *gate, float *noise)
 	float piece[DSP_FFT_SIZE];
 	struct dsp_spectrum spectrum;
 	unsigned hop = gate->hop;
+	const struct fade *fade = fade_of(hop);
 
 	for (unsigned k = 0; k < DSP_FFT_PADDED; k++) {
 		float size = sqrtf(gate->colour[k] * (0.5f * DSP_FFT_SIZE / WINDOW));
@@ -147,10 +174,8 @@ static void comfort_noise(struct echo_gate *gate, float *noise)
 	spectrum.im[0] = spectrum.im[DSP_FFT_BINS - 1] = 0;
 	dsp_fft_backward(piece, &spectrum);
 	for (unsigned i = 0; i < hop; i++) {
-		float angle = (float)M_PI_2 * ((float)i + 0.5f) / (float)hop;
-
-		noise[i] = gate->tail[i] + piece[i] * sinf(angle);
-		gate->tail[i] = piece[hop + i] * cosf(angle);
+		noise[i] = gate->tail[i] + piece[i] * fade->in[i];
+		gate->tail[i] = piece[hop + i] * fade->out[i];
 	}
 }
 

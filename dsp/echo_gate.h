@@ -18,7 +18,6 @@
 struct echo_gate {
 	unsigned hop;
 	bool comfort_noise;
-	float emphasis[DSP_FFT_BINS]; /* what it does to the power of each frequency */
 	float leak[ECHO_BANDS];  /* share of the echo that is left over */
 	float echo[ECHO_BANDS];  /* its power, held for a moment */
 	float noise[ECHO_BANDS]; /* the line's own */
@@ -30,6 +29,8 @@ struct echo_gate {
 	float tail[ECHO_HOP_MAX]; /* comfort noise of the last hop that reaches into this one */
 };
 
+/* Makes the tables; dsp_init calls it. */
+void echo_gate_tables_init(void);
 void echo_gate_init(struct echo_gate *gate, unsigned hop, bool comfort_noise);
 /* One hop of the filter's error, in place, and what the filter says of it. allowed: false opens it. */
 void echo_gate_run(struct echo_gate *gate, float *error, const struct echo_hop *run, bool allowed);
