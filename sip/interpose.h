@@ -12,6 +12,9 @@
  * each start, past all timers that wait longer: thousands, where each transaction has one of 32 s. Here a start costs the same
  * whatever waits. tmr_debug and tmr_status, which walk libre's list, show none. A later libre that makes them macros keeps its own.
  *
+ * rand_u32 (interpose_random.c), on which rand_u16 and rand_u64 stand, takes the kernel's random numbers by the 64, where libre asks OpenSSL
+ * for each: a message that is read takes two, at 6 600 instructions each.
+ *
  * All must be defined in the executable itself to be found before libre's and libc's own: they are in
  * libsip.a and come along with transport.c. Private to sip/ and to the tests.
  */

@@ -101,12 +101,12 @@ confuse_is_kept_in_config() {
 		cd "$source" && grep -lE 'include[[:space:]]*<confuse' $(find gateway -name phone -prune -o -name "*.[ch]" -print) | grep -vx gateway/config/config.c)
 }
 
-# The functions that sip/interpose.c and interpose_timers.c give libre on purpose, and sip/interpose.h says why.
-printf '%s\n' gettimeofday net_sockopt_blocking_set re_fprintf tls_start_tcp tmr_start tmr_cancel tmr_poll tmr_next_timeout udp_listen | sort >"$work/on-purpose"
+# The functions that sip/interpose.c, interpose_random.c and interpose_timers.c give libre on purpose, and sip/interpose.h says why.
+printf '%s\n' gettimeofday net_sockopt_blocking_set rand_u32 re_fprintf tls_start_tcp tmr_start tmr_cancel tmr_poll tmr_next_timeout udp_listen | sort >"$work/on-purpose"
 
 interposition() {
 	local folder=$1 library found=""
-	nm -g --defined-only "$build"/sip/libsip_a-interpose.o "$build"/sip/libsip_a-interpose_timers.o | awk 'NF == 3 {print $3}' | sort |
+	nm -g --defined-only "$build"/sip/libsip_a-interpose{,_random,_timers}.o | awk 'NF == 3 {print $3}' | sort |
 		comm -12 - "$work/on-purpose" >"$work/given"
 	comm -23 "$work/$folder.defined" "$work/given" >"$work/$folder.own"
 	for library in re spandsp speexdsp opus bcg729 tonezone confuse crypto ssl; do
