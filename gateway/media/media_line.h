@@ -74,6 +74,12 @@ void media_line_make_ready(struct media_line *line, const struct media_wish *wis
 
 /* Puts the newest wish into force. */
 void media_line_obey(struct media_line *line, uint64_t now_ns);
+/* ... again, what the port refused: media_line_heal does so each second. */
+void media_line_port_obey(struct media_line *line, const struct media_wish *wish, uint64_t now_ns);
+/* ... at each tick, to ring: it is answered EBUSY by a telephone that was lifted in the same instant, whose edge is on the way, and by a
+ * line whose battery was dropped a moment ago. */
+void media_line_ring_obey(struct media_line *line, uint64_t now_ns);
+void media_line_stats_publish(struct media_line *line);
 /* Reads and judges what happened on the wires. */
 void media_line_watch(struct media_line *line, uint64_t now_ns);
 /* Hook verdicts that time alone brings. */
