@@ -62,6 +62,46 @@ static int hold_tone_make(struct taste *taste, double level_dbm0)
 	return err;
 }
 
+static int tones_make(struct taste *taste, const struct config_profile *profile, const struct fxs_zone *zone)
+{
+	int err = 0;
+
+	for (unsigned i = 0; i < FXS_TONE_COUNT && !err; i++)
+		err = tone_make(taste, i, zone->tone_text[i], profile->tone_level_dbm0);
+	if (!err)
+		err = tone_make(taste, MEDIA_TONE_BEEP, BEEP, profile->tone_level_dbm0);
+	if (!err)
+		err = tone_make(taste, MEDIA_TONE_MILLIWATT, MILLIWATT, 0);
+	if (!err)
+		err = waiting_tones_make(taste, profile, zone);
+	taste->media.hold = profile->hold_file;
+	if (!err && strcmp(profile->hold_sound.text, CONFIG_HOLD_TONE) == 0)
+		err = hold_tone_make(taste, profile->tone_level_dbm0);
+	return err;
+}
+
+static void media_describe(struct media_taste *media, const struct config_profile *profile, const struct fxs_zone *zone)
+{
+	const struct use_traits *traits = use_traits(profile->use);
+
+	memcpy(media->rings, profile->rings, sizeof(media->rings));
+	media->rings[RING_COUNTRY] = zone->ring;
+	media->key_low_dbm0 = zone->dtmf_low_dbm0;
+	media->key_high_dbm0 = zone->dtmf_high_dbm0;
+	media->use = profile->use;
+	media->hook = fxs_hook_defaults;
+	media->echo = traits->echo_cancelled ? profile->echo : MEDIA_ECHO_OFF;
+	media->echo_tail_ms = profile->echo_tail_ms;
+	media->hears_fax = profile->fax_detect && profile->use == USE_PHONE;
+	media->echo_mutes = traits->echo_muted;
+	media->high_pass = profile->high_pass && traits->shaped;
+	media->level_control = profile->level_control && traits->shaped;
+	media->rx_gain_db = profile->rx_gain_db;
+	media->tx_gain_db = profile->tx_gain_db;
+	media->hook.flash_min_ms = profile->flash_min_ms;
+	media->hook.flash_max_ms = profile->flash_max_ms;
+}
+
 int taste_alloc(struct taste **tastep, const struct config_profile *profile)
 {
 	struct taste *taste = calloc(1, sizeof(*taste));
@@ -71,37 +111,13 @@ int taste_alloc(struct taste **tastep, const struct config_profile *profile)
 	if (!taste)
 		return ENOMEM;
 	err = fxs_zone_find(&zone, profile->country.text);
-	for (unsigned i = 0; i < FXS_TONE_COUNT && !err; i++)
-		err = tone_make(taste, i, zone.tone_text[i], profile->tone_level_dbm0);
 	if (!err)
-		err = tone_make(taste, MEDIA_TONE_BEEP, BEEP, profile->tone_level_dbm0);
-	if (!err)
-		err = tone_make(taste, MEDIA_TONE_MILLIWATT, MILLIWATT, 0);
-	if (!err)
-		err = waiting_tones_make(taste, profile, &zone);
-	taste->media.hold = profile->hold_file;
-	if (!err && strcmp(profile->hold_sound.text, CONFIG_HOLD_TONE) == 0)
-		err = hold_tone_make(taste, profile->tone_level_dbm0);
+		err = tones_make(taste, profile, &zone);
 	if (err) {
 		taste_free(taste);
 		return err;
 	}
-	memcpy(taste->media.rings, profile->rings, sizeof(taste->media.rings));
-	taste->media.rings[RING_COUNTRY] = zone.ring;
-	taste->media.key_low_dbm0 = zone.dtmf_low_dbm0;
-	taste->media.key_high_dbm0 = zone.dtmf_high_dbm0;
-	taste->media.use = profile->use;
-	taste->media.hook = fxs_hook_defaults;
-	taste->media.echo = use_traits(profile->use)->echo_cancelled ? profile->echo : MEDIA_ECHO_OFF;
-	taste->media.echo_tail_ms = profile->echo_tail_ms;
-	taste->media.hears_fax = profile->fax_detect && profile->use == USE_PHONE;
-	taste->media.echo_mutes = use_traits(profile->use)->echo_muted;
-	taste->media.high_pass = profile->high_pass && use_traits(profile->use)->shaped;
-	taste->media.level_control = profile->level_control && use_traits(profile->use)->shaped;
-	taste->media.rx_gain_db = profile->rx_gain_db;
-	taste->media.tx_gain_db = profile->tx_gain_db;
-	taste->media.hook.flash_min_ms = profile->flash_min_ms;
-	taste->media.hook.flash_max_ms = profile->flash_max_ms;
+	media_describe(&taste->media, profile, &zone);
 	*tastep = taste;
 	return 0;
 }

@@ -124,32 +124,43 @@ static void presses_take(struct stream *stream, const struct stream_wish *wish)
 	}
 }
 
+/* Another call's: nothing of the one before goes on. */
+static void begin(struct stream *stream, const struct stream_wish *wish)
+{
+	stream_rtcp_begin(&stream->rtcp, wish->cname, wish->sender.ssrc);
+	stream_playout_reset(&stream->playout, &wish->playout);
+	stream->sender = wish->sender;
+	stream->frame_fill = 0;
+	stream->spare.length = 0;
+	stream->relay = (struct relay){0};
+	stream->hold = (struct hold_player){0};
+	stream->fax = DSP_FAX_NONE;
+	stream->fax_tone = (struct dsp_fax_tone){0};
+	stream->packets_sent = stream->packets_received = stream->packets_refused = 0;
+	stream->silent_samples = 0;
+}
+
+static void listening_review(struct stream *stream, const struct stream_wish *wish)
+{
+	if (wish->id && wish->receives && !stream->wish.receives)
+		begin_to_listen(stream);
+	else if (!wish->receives && stream->wish.receives)
+		stream_playout_interrupt(&stream->playout);
+}
+
 void stream_update(struct stream *stream, const struct stream_wish *wish)
 {
-	bool moved = !same_address(&wish->remote, &stream->wish.remote);
+	bool begins = wish->id && wish->id != stream->wish.id;
+	bool moved = begins || !same_address(&wish->remote, &stream->wish.remote);
 
 	if (wish->id != stream->wish.id) {
 		stream_report(stream, true);
 		passed_key_end(stream);
 	}
-	if (wish->id && wish->id != stream->wish.id) {
-		stream_rtcp_begin(&stream->rtcp, wish->cname, wish->sender.ssrc);
-		stream_playout_reset(&stream->playout, &wish->playout);
-		stream->sender = wish->sender;
-		stream->frame_fill = 0;
-		stream->spare.length = 0;
-		stream->relay = (struct relay){0};
-		stream->hold = (struct hold_player){0};
-		stream->fax = DSP_FAX_NONE;
-		stream->fax_tone = (struct dsp_fax_tone){0};
-		stream->packets_sent = stream->packets_received = stream->packets_refused = 0;
-		stream->silent_samples = 0;
-		moved = true;
-	} else if (wish->id && wish->receives && !stream->wish.receives) {
-		begin_to_listen(stream);
-	} else if (!wish->receives && stream->wish.receives) {
-		stream_playout_interrupt(&stream->playout);
-	}
+	if (begins)
+		begin(stream, wish);
+	else
+		listening_review(stream, wish);
 	if (wish->id && wish->playout.fixed != stream->playout.config.fixed)
 		stream_playout_config(&stream->playout, &wish->playout);
 	latch_review(stream, wish);
