@@ -18,9 +18,12 @@
 #define VALID_BEFORE_S (24 * 3600)           /* a peer's clock may be behind */
 #define VALID_S        (10l * 365 * 24 * 3600)
 #define SERIAL_BITS    63
+#define RECORD_ALERT   21
 #define LABEL          "EXTRACTOR-dtls_srtp" /* RFC 5764 s4.2 */
 #define PROFILES_MAX   128
 #define FAILURE_MAX    120
+#define RUMOUR_MAX     200
+#define LATE           "it was not done in time"
 #define FIRST_US       (UA_DTLS_FIRST_MS * 1000u)
 #define LONGEST_US     60000000u             /* RFC 6347 s4.2.4.1 */
 
@@ -35,11 +38,10 @@ struct ua_dtls {
 	BIO *in; /* the ssl's: one packet at a time */
 	bool active;
 	struct ua_fingerprint fingerprint;
-	bool is_stranger; /* who answers is not who the fingerprint says */
 	ua_dtls_send_h *send;
 	void *arg;
 	enum ua_dtls_state state;
-	char failure[FAILURE_MAX], rumour[FAILURE_MAX];
+	char failure[FAILURE_MAX], rumour[RUMOUR_MAX];
 	struct ua_crypto client, server;
 };
 
@@ -55,11 +57,17 @@ static const struct profile {
 };
 #define PROFILE_COUNT (sizeof(profiles) / sizeof(profiles[0]))
 
+/* Of the first epoch: the peer cannot know whose it is, and ours may be the answer to a forged message. */
+static bool is_plain_alert(const char *bytes, int length)
+{
+	return length > 4 && bytes[0] == RECORD_ALERT && !bytes[3] && !bytes[4];
+}
+
 static int packet_write(BIO *bio, const char *bytes, int length)
 {
 	struct ua_dtls *dtls = BIO_get_data(bio);
 
-	if (length > 0)
+	if (length > 0 && !is_plain_alert(bytes, length))
 		dtls->send((const uint8_t *)bytes, (size_t)length, dtls->arg);
 	return length;
 }
@@ -129,18 +137,12 @@ static bool certificate_use(struct ua_dtls_identity *identity)
 	return used;
 }
 
-/* Nobody vouches for these certificates but the session description. */
+/* Nobody vouches for these certificates but the session description, and that they are who sends them is not known before the end. */
 static int on_certificate(X509_STORE_CTX *store, void *arg)
 {
-	const SSL *ssl = X509_STORE_CTX_get_ex_data(store, SSL_get_ex_data_X509_STORE_CTX_idx());
-	struct ua_dtls *dtls = SSL_get_app_data(ssl);
-	struct ua_fingerprint fingerprint;
-
 	(void)arg;
-	dtls->is_stranger = !fingerprint_of(X509_STORE_CTX_get0_cert(store), dtls->fingerprint.digest, &fingerprint) ||
-		!ua_fingerprint_is_same(&fingerprint, &dtls->fingerprint);
-	X509_STORE_CTX_set_error(store, dtls->is_stranger ? X509_V_ERR_CERT_REJECTED : X509_V_OK);
-	return !dtls->is_stranger;
+	X509_STORE_CTX_set_error(store, X509_V_OK);
+	return 1;
 }
 
 static bool context_set(struct ua_dtls_identity *identity)
@@ -190,6 +192,11 @@ const struct ua_fingerprint *ua_dtls_identity_fingerprint(const struct ua_dtls_i
 bool ua_dtls_is(const uint8_t *bytes, size_t length)
 {
 	return length && bytes[0] >= 20 && bytes[0] <= 63;
+}
+
+const uint8_t *ua_dtls_hello(const uint8_t *bytes, size_t length)
+{
+	return dtls_records_hello(bytes, length);
 }
 
 bool ua_dtls_has_suite(enum ua_srtp_suite suite)
@@ -263,7 +270,7 @@ int ua_dtls_alloc(struct ua_dtls **dtlsp, const struct ua_dtls_config *config)
 	dtls->send = config->send;
 	dtls->arg = config->arg;
 	dtls->fingerprint = config->fingerprint;
-	snprintf(dtls->rumour, sizeof(dtls->rumour), "it was not done in time");
+	snprintf(dtls->rumour, sizeof(dtls->rumour), LATE);
 	err = ssl_make(dtls, config, names);
 	if (err) {
 		ERR_clear_error();
@@ -287,6 +294,14 @@ static enum ua_dtls_state fail(struct ua_dtls *dtls, const char *why)
 {
 	dtls->state = UA_DTLS_FAILED;
 	snprintf(dtls->failure, sizeof(dtls->failure), "%s", why);
+	snprintf(dtls->rumour, sizeof(dtls->rumour), LATE "; with whoever answered, %s", why);
+	return dtls->state;
+}
+
+static enum ua_dtls_state spoil(struct ua_dtls *dtls, const char *why)
+{
+	dtls->state = UA_DTLS_SPOILT;
+	snprintf(dtls->rumour, sizeof(dtls->rumour), LATE "; what came, of the other side or in its name, led to: %s", why);
 	return dtls->state;
 }
 
@@ -306,10 +321,23 @@ static bool keys_export(struct ua_dtls *dtls, enum ua_srtp_suite suite)
 	return exported;
 }
 
+/* Whoever it is has signed the handshake by now. */
+static bool is_peer(const struct ua_dtls *dtls)
+{
+	X509 *certificate = SSL_get1_peer_certificate(dtls->ssl);
+	struct ua_fingerprint fingerprint;
+	bool is = fingerprint_of(certificate, dtls->fingerprint.digest, &fingerprint) && ua_fingerprint_is_same(&fingerprint, &dtls->fingerprint);
+
+	X509_free(certificate);
+	return is;
+}
+
 static enum ua_dtls_state finish(struct ua_dtls *dtls)
 {
 	const SRTP_PROTECTION_PROFILE *profile = SSL_get_selected_srtp_profile(dtls->ssl);
 
+	if (!is_peer(dtls))
+		return fail(dtls, "the certificate is not the one that the session description names");
 	for (size_t i = 0; profile && i < PROFILE_COUNT; i++) {
 		if (profiles[i].id != profile->id)
 			continue;
@@ -322,7 +350,7 @@ static enum ua_dtls_state finish(struct ua_dtls *dtls)
 
 static enum ua_dtls_state error_judge(struct ua_dtls *dtls, int result)
 {
-	char text[FAILURE_MAX] = "the other side has ended it"; /* an alert that says nothing more */
+	char text[FAILURE_MAX] = "its end"; /* libssl says nothing more */
 	unsigned long code;
 
 	switch (SSL_get_error(dtls->ssl, result)) {
@@ -336,7 +364,7 @@ static enum ua_dtls_state error_judge(struct ua_dtls *dtls, int result)
 	if (code && ERR_reason_error_string(code))
 		snprintf(text, sizeof(text), "%s", ERR_reason_error_string(code));
 	ERR_clear_error();
-	return fail(dtls, dtls->is_stranger ? "the certificate is not the one that the session description names" : text);
+	return spoil(dtls, text);
 }
 
 /* Nothing is said over it but the handshake; what is read is alerts, and the last flight of a peer that missed ours. */
@@ -360,9 +388,14 @@ enum ua_dtls_state ua_dtls_begin(struct ua_dtls *dtls)
 	return dtls->active && dtls->state == UA_DTLS_RUNS ? go_on(dtls) : dtls->state;
 }
 
+static bool is_over(const struct ua_dtls *dtls)
+{
+	return dtls->state == UA_DTLS_FAILED || dtls->state == UA_DTLS_SPOILT;
+}
+
 static void alert_note(struct ua_dtls *dtls, int alert)
 {
-	snprintf(dtls->rumour, sizeof(dtls->rumour), "it was not done in time; the other side, or somebody in its name, said: %s",
+	snprintf(dtls->rumour, sizeof(dtls->rumour), LATE "; the other side, or somebody in its name, said: %s",
 		SSL_alert_desc_string_long(alert));
 }
 
@@ -372,7 +405,7 @@ enum ua_dtls_state ua_dtls_take(struct ua_dtls *dtls, const uint8_t *bytes, size
 	size_t kept_length;
 	int alert;
 
-	if (dtls->state == UA_DTLS_FAILED || !ua_dtls_is(bytes, length) || length > UA_DTLS_PACKET_MAX)
+	if (is_over(dtls) || !ua_dtls_is(bytes, length) || length > UA_DTLS_PACKET_MAX)
 		return dtls->state;
 	kept_length = dtls_records_sift(kept, bytes, length, dtls->active, &alert);
 	if (alert >= 0)
@@ -385,12 +418,12 @@ enum ua_dtls_state ua_dtls_take(struct ua_dtls *dtls, const uint8_t *bytes, size
 
 enum ua_dtls_state ua_dtls_timeout(struct ua_dtls *dtls)
 {
-	if (dtls->state == UA_DTLS_FAILED)
+	if (is_over(dtls))
 		return dtls->state;
 	ERR_clear_error();
 	if (DTLSv1_handle_timeout(dtls->ssl) < 0) {
 		ERR_clear_error();
-		return dtls->state == UA_DTLS_DONE ? dtls->state : fail(dtls, "nothing is answered");
+		return dtls->state == UA_DTLS_DONE ? dtls->state : spoil(dtls, "nothing more");
 	}
 	return dtls->state;
 }
@@ -399,7 +432,7 @@ int ua_dtls_timeout_ms(const struct ua_dtls *dtls)
 {
 	struct timeval left;
 
-	if (dtls->state == UA_DTLS_FAILED || DTLSv1_get_timeout(dtls->ssl, &left) != 1)
+	if (is_over(dtls) || DTLSv1_get_timeout(dtls->ssl, &left) != 1)
 		return -1;
 	return (int)(left.tv_sec * 1000 + (left.tv_usec + 999) / 1000);
 }

@@ -1,12 +1,14 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include <string.h>
 
+#include "sip/dtls.h"
 #include "sip/dtls_record.h"
 
 #define HEADER_BYTES   13
 #define VERSION_MAJOR  0xfe
 #define MESSAGE_HEADER 12
 #define TYPES_MAX      32
+#define CLIENT_HELLO   1
 
 enum { CHANGE_CIPHER_SPEC = 20, ALERT = 21, HANDSHAKE = 22 };
 
@@ -93,4 +95,18 @@ size_t dtls_records_sift(uint8_t *kept, const uint8_t *bytes, size_t length, boo
 		length -= whole;
 	}
 	return kept_length;
+}
+
+/* Behind the header of the message stands the version, two bytes, and then they do (RFC 5246 s7.4.1.2). */
+const uint8_t *dtls_records_hello(const uint8_t *bytes, size_t length)
+{
+	struct record record;
+	const uint8_t *body;
+
+	if (!record_read(&record, bytes, length) || record.epoch || record.type != HANDSHAKE || !is_handshake(&record, false))
+		return NULL;
+	body = record.body;
+	if (body[0] != CLIENT_HELLO || get_24(body + 6) || get_24(body + 9) < 2 + UA_DTLS_HELLO_BYTES)
+		return NULL;
+	return body + MESSAGE_HEADER + 2;
 }

@@ -20,4 +20,7 @@
  */
 size_t dtls_records_sift(uint8_t *kept, const uint8_t *bytes, size_t length, bool from_server, int *alert);
 
+/* The random bytes of a client's hello in the first record of a packet; NULL: it is none. */
+const uint8_t *dtls_records_hello(const uint8_t *bytes, size_t length);
+
 #endif

@@ -6,6 +6,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include "gateway/leg/handshake_tries.h"
 #include "gateway/leg/leg_handshake.h"
 #include "gateway/media/stream_wire.h"
 
@@ -20,29 +21,28 @@ struct leg_handshake {
 	leg_handshake_h *handler;
 	void *arg;
 	struct loop_timer *timer;
-	struct ua_dtls *dtls; /* NULL: nothing is agreed on */
+	struct handshake_tries tries;
+	bool agreed;          /* tries has what was */
 	bool wanted;          /* what was agreed on last is a handshake */
 	bool told;            /* how it ended */
-	bool heard;           /* the peer has said something */
+	bool heard;           /* the peer has said something since we began */
 	uint64_t until_ms;    /* 0: it may take its time */
-	uint64_t sent_ms;     /* when dtls sent last; 0: never */
+	uint64_t sent_ms;     /* when we sent last; 0: never */
 	uint64_t again_ms;    /* when to begin anew, if nothing is heard until then; 0: not */
-	struct ua_dtls_config config; /* of dtls */
 	uint8_t suites[UA_SRTP_SUITES];
-	union address said, to;
 	bool symmetric;
 	struct stream_wire_aside early;
 	size_t early_length;
 };
 
-static void packet_send(const uint8_t *bytes, size_t length, void *arg)
+static void packet_send(const uint8_t *bytes, size_t length, const union address *to, void *arg)
 {
 	struct leg_handshake *handshake = arg;
 
-	if (!address_port(&handshake->to))
+	if (!address_port(to))
 		return;
 	handshake->sent_ms = loop_now_ms(handshake->with->loop);
-	(void)sendto(handshake->rtp_fd, bytes, length, MSG_DONTWAIT | MSG_NOSIGNAL, &handshake->to.any, address_size(&handshake->to));
+	(void)sendto(handshake->rtp_fd, bytes, length, MSG_DONTWAIT | MSG_NOSIGNAL, &to->any, address_size(to));
 }
 
 static void tell(struct leg_handshake *handshake, const char *why)
@@ -65,7 +65,7 @@ static int sooner(int a_ms, int b_ms)
 
 static void timer_set(struct leg_handshake *handshake)
 {
-	int left_ms = ua_dtls_timeout_ms(handshake->dtls);
+	int left_ms = handshake_tries_timeout_ms(&handshake->tries);
 	uint64_t now_ms = loop_now_ms(handshake->with->loop);
 
 	loop_timer_stop(handshake->timer);
@@ -75,22 +75,12 @@ static void timer_set(struct leg_handshake *handshake)
 		loop_timer_start(handshake->timer, (uint64_t)left_ms);
 }
 
-/* The last thing that is done: who is told may free it. */
-static void judge(struct leg_handshake *handshake)
+/* Forgets what there was of it; the early packet is another matter. */
+static void renew(struct leg_handshake *handshake)
 {
-	timer_set(handshake);
-	if (handshake->told || ua_dtls_state(handshake->dtls) == UA_DTLS_RUNS)
-		return;
-	tell(handshake, ua_dtls_state(handshake->dtls) == UA_DTLS_FAILED ? ua_dtls_failure(handshake->dtls) : NULL);
-}
-
-static int dtls_renew(struct leg_handshake *handshake)
-{
-	ua_dtls_free(handshake->dtls);
-	handshake->dtls = NULL;
+	handshake_tries_reset(&handshake->tries);
 	handshake->told = handshake->heard = false;
 	handshake->sent_ms = handshake->again_ms = 0;
-	return ua_dtls_alloc(&handshake->dtls, &handshake->config);
 }
 
 /* An answer to what was sent just now would be taken for one to what is sent next, and not fit it. */
@@ -99,45 +89,56 @@ static void begin(struct leg_handshake *handshake)
 	uint64_t now_ms = loop_now_ms(handshake->with->loop);
 
 	handshake->again_ms = 0;
-	if (handshake->heard || !handshake->config.active)
+	if (!handshake->tries.config.active || (handshake->heard && handshake_tries_state(&handshake->tries) == UA_DTLS_RUNS))
 		return;
-	if (handshake->sent_ms && now_ms < handshake->sent_ms + AGAIN_MS)
+	if (handshake->sent_ms && now_ms < handshake->sent_ms + AGAIN_MS) {
 		handshake->again_ms = handshake->sent_ms + AGAIN_MS;
-	else if (dtls_renew(handshake) == 0)
-		(void)ua_dtls_begin(handshake->dtls);
+		return;
+	}
+	handshake->heard = false;
+	(void)handshake_tries_begin(&handshake->tries, now_ms);
+}
+
+/* The last thing that is done: who is told may free it. */
+static void judge(struct leg_handshake *handshake)
+{
+	enum ua_dtls_state state = handshake_tries_state(&handshake->tries);
+
+	if (state == UA_DTLS_SPOILT && !handshake->again_ms && !handshake->told)
+		begin(handshake);
+	timer_set(handshake);
+	if (!handshake->told && (state == UA_DTLS_FAILED || state == UA_DTLS_DONE))
+		tell(handshake, state == UA_DTLS_FAILED ? handshake_tries_failure(&handshake->tries) : NULL);
 }
 
 static void on_timer(void *arg)
 {
 	struct leg_handshake *handshake = arg;
 
-	if (!handshake->dtls || !handshake->wanted)
+	if (!handshake->agreed || !handshake->wanted)
 		return;
 	if (!handshake->told && handshake->until_ms && loop_now_ms(handshake->with->loop) >= handshake->until_ms) {
-		tell(handshake, ua_dtls_rumour(handshake->dtls));
+		tell(handshake, handshake_tries_rumour(&handshake->tries));
 		return;
 	}
 	if (handshake->again_ms && loop_now_ms(handshake->with->loop) >= handshake->again_ms)
 		begin(handshake);
-	if (!handshake->dtls)
-		return;
-	if (ua_dtls_timeout_ms(handshake->dtls) == 0)
-		(void)ua_dtls_timeout(handshake->dtls);
+	handshake_tries_timeout(&handshake->tries);
 	judge(handshake);
 }
 
-static bool is_peers(const struct leg_handshake *handshake, const union address *source)
+static bool may_be_peers(const struct leg_handshake *handshake, const union address *source)
 {
-	return handshake->symmetric || (address_port(&handshake->said) && address_same_host(source, &handshake->said));
+	const union address *said = &handshake->tries.said;
+
+	return handshake->symmetric || (address_port(said) && address_same_host(source, said));
 }
 
 static void take(struct leg_handshake *handshake, const struct stream_wire_aside *aside, size_t length)
 {
-	if (!is_peers(handshake, &aside->source))
-		return;
-	handshake->heard = true;
-	handshake->to = aside->source;
-	(void)ua_dtls_take(handshake->dtls, aside->bytes, length);
+	if (may_be_peers(handshake, &aside->source) &&
+		handshake_tries_take(&handshake->tries, &aside->source, aside->bytes, length, loop_now_ms(handshake->with->loop)))
+		handshake->heard = true;
 }
 
 /* One packet: the loop calls again while there are more. */
@@ -150,7 +151,7 @@ static void on_readable(int fd, void *arg)
 	if (length < (ssize_t)offsetof(struct stream_wire_aside, bytes))
 		return;
 	length -= (ssize_t)offsetof(struct stream_wire_aside, bytes);
-	if (!handshake->dtls) {
+	if (!handshake->agreed) {
 		handshake->early = aside;
 		handshake->early_length = (size_t)length;
 		return;
@@ -191,7 +192,7 @@ void leg_handshake_free(struct leg_handshake *handshake)
 		return;
 	loop_unwatch(handshake->with->loop, handshake->fds[OURS]);
 	loop_timer_free(handshake->timer);
-	ua_dtls_free(handshake->dtls);
+	handshake_tries_reset(&handshake->tries);
 	close(handshake->fds[OURS]);
 	close(handshake->fds[MEDIAS]);
 	free(handshake);
@@ -212,31 +213,44 @@ int leg_handshake_fd(const struct leg_handshake *handshake)
 
 static bool goes_on(const struct leg_handshake *handshake, const struct ua_agreed *agreed)
 {
-	return handshake->dtls && handshake->wanted && ua_dtls_state(handshake->dtls) != UA_DTLS_FAILED && handshake->config.active == agreed->active &&
-		ua_fingerprint_is_same(&handshake->config.fingerprint, &agreed->fingerprint);
+	const struct ua_dtls_config *config = &handshake->tries.config;
+
+	return handshake->agreed && handshake->wanted && handshake_tries_state(&handshake->tries) != UA_DTLS_FAILED &&
+		config->active == agreed->active && ua_fingerprint_is_same(&config->fingerprint, &agreed->fingerprint);
+}
+
+static bool has_suite(const struct leg_handshake_peer *peer)
+{
+	for (size_t i = 0; i < peer->suite_count; i++) {
+		if (ua_dtls_has_suite(peer->suites[i]))
+			return true;
+	}
+	return false;
 }
 
 static int prepare(struct leg_handshake *handshake, const struct leg_handshake_peer *peer)
 {
 	size_t count = peer->suite_count < UA_SRTP_SUITES ? peer->suite_count : UA_SRTP_SUITES;
-	int err;
 
+	if (!has_suite(peer))
+		return EINVAL;
+	renew(handshake);
 	memcpy(handshake->suites, peer->suites, count);
-	handshake->config = (struct ua_dtls_config){
+	handshake->tries.config = (struct ua_dtls_config){
 		.identity = handshake->with->identity,
 		.active = peer->agreed->active,
 		.fingerprint = peer->agreed->fingerprint,
 		.suites = handshake->suites,
 		.suite_count = count,
-		.send = packet_send,
-		.arg = handshake,
 	};
+	handshake->tries.send = packet_send;
+	handshake->tries.arg = handshake;
+	handshake->agreed = true;
 	handshake->until_ms = 0;
-	err = dtls_renew(handshake);
-	if (!err && handshake->early_length)
+	if (handshake->early_length)
 		take(handshake, &handshake->early, handshake->early_length);
 	handshake->early_length = 0;
-	return err;
+	return 0;
 }
 
 /* What came of it is told from the timer, since whoever agrees is not ready for it yet. */
@@ -244,11 +258,8 @@ int leg_handshake_agree(struct leg_handshake *handshake, const struct leg_handsh
 {
 	int err = 0;
 
-	if (address_port(peer->said)) { /* else a hold of the old kind */
-		if (!address_same_host(peer->said, &handshake->said) || address_port(peer->said) != address_port(&handshake->said))
-			handshake->to = *peer->said;
-		handshake->said = *peer->said;
-	}
+	if (address_port(peer->said)) /* else a hold of the old kind */
+		handshake_tries_describe(&handshake->tries, peer->said);
 	handshake->symmetric = peer->symmetric;
 	if (!goes_on(handshake, peer->agreed))
 		err = prepare(handshake, peer);
@@ -269,13 +280,13 @@ void leg_handshake_rest(struct leg_handshake *handshake)
 
 void leg_handshake_go(struct leg_handshake *handshake, bool must)
 {
-	if (!handshake->wanted)
+	if (!handshake->agreed || !handshake->wanted)
 		return;
-	if (handshake->dtls && must && ua_dtls_state(handshake->dtls) == UA_DTLS_FAILED)
-		(void)dtls_renew(handshake);
-	if (!handshake->dtls || ua_dtls_state(handshake->dtls) != UA_DTLS_RUNS)
+	if (must && handshake_tries_state(&handshake->tries) == UA_DTLS_FAILED)
+		renew(handshake);
+	if (handshake_tries_state(&handshake->tries) == UA_DTLS_DONE || handshake_tries_state(&handshake->tries) == UA_DTLS_FAILED)
 		return;
-	if (must && !handshake->until_ms && address_port(&handshake->said))
+	if (must && !handshake->until_ms && address_port(&handshake->tries.said))
 		handshake->until_ms = loop_now_ms(handshake->with->loop) + LEG_HANDSHAKE_MAX_S * 1000u;
 	begin(handshake);
 	loop_timer_start(handshake->timer, 0);
@@ -283,5 +294,5 @@ void leg_handshake_go(struct leg_handshake *handshake, bool must)
 
 void leg_handshake_keys(const struct leg_handshake *handshake, struct ua_crypto *send, struct ua_crypto *receive)
 {
-	ua_dtls_keys(handshake->dtls, send, receive);
+	ua_dtls_keys(handshake->tries.done->dtls, send, receive);
 }

@@ -2,7 +2,8 @@
 /*
  * A leg's handshake for the keys of its sound (DTLS-SRTP). The media thread reads the socket of the sound; what is of a handshake it
  * writes, with where it came from, to a descriptor whose other end is read here; answers leave by the socket of the sound itself.
- * A peer may begin before its description is here: its last packet is kept until then. Control thread.
+ * A peer may begin before its description is here: its last packet is kept until then. Several may run at a time (gateway/leg/handshake_tries.h), and
+ * one that was spoilt by what nothing signs is begun anew; only the described address itself, with another certificate, or the time ends it. Control thread.
  */
 #ifndef TIPRING_GATEWAY_LEG_HANDSHAKE_H
 #define TIPRING_GATEWAY_LEG_HANDSHAKE_H

@@ -16,6 +16,7 @@
 #include "gateway/leg/leg_handshake.h"
 #include "gateway/media/stream_wire.h"
 
+static bool symmetric; /* the peer may be elsewhere */
 static const uint8_t suites[] = {UA_SRTP_AES_CM_128_HMAC_SHA1_80};
 
 static struct world {
@@ -133,6 +134,7 @@ static int setup(void **state)
 {
 	(void)state;
 	memset(&world, 0, sizeof(world));
+	symmetric = false;
 	world.now_ms = 1000;
 	assert_int_equal(ua_dtls_identity_alloc(&world.identity), 0);
 	assert_int_equal(ua_dtls_identity_alloc(&world.with.identity), 0);
@@ -161,7 +163,9 @@ static int teardown(void **state)
 static int agree_with(const struct ua_fingerprint *fingerprint, bool active, const union address *said)
 {
 	struct ua_agreed agreed = {.by = UA_AGREED_HANDSHAKE, .active = active};
-	const struct leg_handshake_peer peer = {.said = said, .agreed = &agreed, .suites = suites, .suite_count = 1};
+	const struct leg_handshake_peer peer = {
+		.said = said, .symmetric = symmetric, .agreed = &agreed, .suites = suites, .suite_count = 1,
+	};
 
 	agreed.fingerprint = *fingerprint;
 	return leg_handshake_agree(world.handshake, &peer);
@@ -487,6 +491,241 @@ static void test_after_a_rest_there_are_other_keys(void **state)
 	assert_memory_not_equal(before[0].key, after[0].key, ua_srtp_key_length(UA_SRTP_AES_CM_128_HMAC_SHA1_80));
 }
 
+/* At an address of his own: he forges, and makes handshakes too. */
+struct stranger {
+	int socket;
+	struct ua_dtls_identity *identity;
+	struct ua_dtls *dtls;
+};
+
+static void stranger_says(const struct stranger *stranger, const uint8_t *bytes, size_t length)
+{
+	assert_int_equal(sendto(stranger->socket, bytes, length, 0, &world.addrs[0].any, address_size(&world.addrs[0])), length);
+}
+
+static void on_stranger_send(const uint8_t *bytes, size_t length, void *arg)
+{
+	stranger_says(arg, bytes, length);
+}
+
+static void stranger_begin(struct stranger *stranger)
+{
+	struct ua_dtls_config config = {
+		.identity = stranger->identity, .active = true, .suites = suites, .suite_count = 1, .send = on_stranger_send, .arg = stranger,
+	};
+
+	config.fingerprint = *ua_dtls_identity_fingerprint(world.with.identity);
+	ua_dtls_free(stranger->dtls);
+	assert_int_equal(ua_dtls_alloc(&stranger->dtls, &config), 0);
+	(void)ua_dtls_begin(stranger->dtls);
+}
+
+static void stranger_open(struct stranger *stranger)
+{
+	*stranger = (struct stranger){.socket = socket(AF_INET, SOCK_DGRAM | SOCK_NONBLOCK, 0)};
+	assert_int_equal(ua_dtls_identity_alloc(&stranger->identity), 0);
+	symmetric = true;
+}
+
+static void stranger_close(struct stranger *stranger)
+{
+	close(stranger->socket);
+	ua_dtls_free(stranger->dtls);
+	ua_dtls_identity_free(stranger->identity);
+}
+
+static void stranger_takes(struct stranger *stranger)
+{
+	uint8_t bytes[UA_DTLS_PACKET_MAX];
+	ssize_t length;
+
+	while ((length = recv(stranger->socket, bytes, sizeof(bytes), 0)) >= 0)
+		(void)ua_dtls_take(stranger->dtls, bytes, (size_t)length);
+}
+
+/* Messages that libssl takes for the next of each kind, and that do not fit. */
+static void forge(const struct stranger *stranger)
+{
+	static const uint8_t types[] = {1, 2, 3, 11, 12, 13, 14, 15, 16};
+
+	for (size_t i = 0; i < sizeof(types); i++) {
+		for (uint8_t number = 0; number < 6; number++) {
+			const uint8_t forged[] = {22, 0xfe, 0xfd, 0, 0, 0, 0, 0, 0, 0, 77, 0, 15, types[i], 0, 0, 3, 0, number, 0, 0, 0, 0, 0, 3, 0, 0, 0};
+
+			stranger_says(stranger, forged, sizeof(forged));
+			(void)media_passes();
+			(void)control_takes();
+		}
+	}
+}
+
+/* As all_do, with the stranger before and behind everything. */
+static void all_do_beside(const struct stranger *stranger)
+{
+	for (bool more = true; more;) {
+		forge(stranger);
+		more = media_passes();
+		more = control_takes() || more;
+		forge(stranger);
+		more = peer_takes() || more;
+	}
+}
+
+static void test_a_stranger_elsewhere_spoils_nothing(void **state)
+{
+	for (unsigned active = 0; active < 2; active++) {
+		struct stranger stranger;
+
+		setup(state);
+		stranger_open(&stranger);
+		peer_open(!active);
+		assert_int_equal(agree(active), 0);
+		forge(&stranger);
+		(void)ua_dtls_begin(world.peer);
+		all_do_beside(&stranger);
+		assert_same_keys();
+		forge(&stranger);
+		all_do();
+		assert_same_keys();
+		stranger_close(&stranger);
+		teardown(state);
+	}
+}
+
+/* He has come to the end of a handshake of his own, and another is half made. */
+static void test_a_stranger_who_makes_handshakes_is_not_the_peer(void **state)
+{
+	struct stranger stranger;
+
+	(void)state;
+	stranger_open(&stranger);
+	peer_open(true);
+	assert_int_equal(agree(false), 0);
+	stranger_begin(&stranger);
+	for (unsigned i = 0; i < 4; i++) {
+		all_do();
+		stranger_takes(&stranger);
+	}
+	assert_int_equal(ua_dtls_state(stranger.dtls), UA_DTLS_DONE);
+	assert_int_equal(world.told, 0);
+	for (unsigned i = 0; i < 20; i++)
+		stranger_begin(&stranger);
+	all_do();
+	(void)ua_dtls_begin(world.peer);
+	all_do();
+	assert_same_keys();
+	stranger_close(&stranger);
+}
+
+/* Who is behind a translator of addresses comes from where nothing was said of, with strangers before and after him. */
+static void test_a_peer_behind_a_translator_is_found_among_strangers(void **state)
+{
+	struct stranger stranger;
+	union address elsewhere;
+
+	(void)state;
+	assert_int_equal(address_set(&elsewhere, "127.0.0.2", 4000), 0);
+	stranger_open(&stranger);
+	peer_open(true);
+	assert_int_equal(agree_with(ua_dtls_identity_fingerprint(world.identity), false, &elsewhere), 0);
+	leg_handshake_go(world.handshake, true);
+	stranger_begin(&stranger);
+	(void)ua_dtls_begin(world.peer);
+	all_do_beside(&stranger);
+	assert_same_keys();
+	stranger_close(&stranger);
+}
+
+/* We begin, and the answer comes from elsewhere: from whom, is waited for. */
+static void test_an_answer_from_elsewhere_counts_when_none_comes_from_there(void **state)
+{
+	union address elsewhere;
+
+	(void)state;
+	symmetric = true;
+	assert_int_equal(address_set(&elsewhere, "127.0.0.1", 9), 0);
+	peer_open(false);
+	assert_int_equal(agree_with(ua_dtls_identity_fingerprint(world.identity), true, &world.addrs[1]), 0);
+	leg_handshake_go(world.handshake, true);
+	(void)control_takes();
+	assert_int_equal(agree_with(ua_dtls_identity_fingerprint(world.identity), true, &elsewhere), 0);
+	all_do(); /* the peer answers from where it was once said to be */
+	assert_int_equal(world.told, 0);
+	for (unsigned i = 0; i < 20; i++) {
+		time_passes(100);
+		if (ua_dtls_timeout_ms(world.peer) == 0)
+			(void)ua_dtls_timeout(world.peer);
+		all_do();
+	}
+	assert_same_keys();
+}
+
+/* A hello in the peer's name, from its very address, and answered before the peer listens. */
+static void test_a_hello_in_the_peers_name_does_not_keep_it_out(void **state)
+{
+	struct stranger stranger;
+
+	(void)state;
+	stranger_open(&stranger);
+	close(stranger.socket);
+	stranger.socket = dup(world.sockets[1]);
+	assert_int_equal(agree(false), 0);
+	stranger_begin(&stranger);
+	all_do();
+	peer_open(true);
+	(void)ua_dtls_begin(world.peer);
+	all_do();
+	assert_same_keys();
+	stranger_close(&stranger);
+}
+
+/* What is forged in the peer's name, from its very address, ends no call: we begin anew, and the peer hears no alert. */
+static void test_what_is_spoilt_in_the_peers_name_is_begun_anew(void **state)
+{
+	struct stranger stranger;
+	uint8_t bytes[UA_DTLS_PACKET_MAX];
+
+	(void)state;
+	stranger_open(&stranger);
+	close(stranger.socket);
+	stranger.socket = dup(world.sockets[1]);
+	assert_int_equal(agree(true), 0);
+	(void)control_takes();
+	forge(&stranger);
+	for (ssize_t length; (length = recv(world.sockets[1], bytes, sizeof(bytes), 0)) >= 0;)
+		assert_int_equal(bytes[0], 22); /* our hello, whether again or not */
+	assert_int_equal(world.told, 0);
+	peer_open(false);
+	time_passes(900);
+	assert_int_equal(ua_dtls_state(world.peer), UA_DTLS_RUNS);
+	time_passes(100);
+	assert_same_keys();
+	stranger_close(&stranger);
+}
+
+/* ... until the time is over. */
+static void test_who_spoils_all_of_it_ends_the_call_in_time(void **state)
+{
+	struct stranger stranger;
+
+	(void)state;
+	stranger_open(&stranger);
+	close(stranger.socket);
+	stranger.socket = dup(world.sockets[1]);
+	assert_int_equal(agree(true), 0);
+	for (unsigned i = 0; i < LEG_HANDSHAKE_MAX_S * 10 - 1; i++) {
+		(void)control_takes();
+		forge(&stranger);
+		world.now_ms += 100;
+		assert_int_equal(world.told, 0);
+	}
+	time_passes(100);
+	assert_int_equal(world.told, 1);
+	assert_int_equal(world.failed, 1);
+	assert_int_equal(world.due_ms, 0);
+	stranger_close(&stranger);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -504,6 +743,13 @@ int main(void)
 		cmocka_unit_test_setup_teardown(test_what_failed_early_is_tried_again_after_the_answer, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_what_rests_says_and_hears_nothing, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_after_a_rest_there_are_other_keys, setup, teardown),
+		cmocka_unit_test(test_a_stranger_elsewhere_spoils_nothing),
+		cmocka_unit_test_setup_teardown(test_a_stranger_who_makes_handshakes_is_not_the_peer, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_a_peer_behind_a_translator_is_found_among_strangers, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_an_answer_from_elsewhere_counts_when_none_comes_from_there, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_a_hello_in_the_peers_name_does_not_keep_it_out, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_what_is_spoilt_in_the_peers_name_is_begun_anew, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_who_spoils_all_of_it_ends_the_call_in_time, setup, teardown),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -457,6 +457,83 @@ static void test_longer_digests_prove_too(void **state)
 	}
 }
 
+/* Every kind of message with every number, of rubbish that is well made; the handshake does not survive all of it, but nothing is said and
+ * nothing is proved. */
+static void test_a_forged_message_spoils_and_proves_nothing(void **state)
+{
+	(void)state;
+	for (uint8_t type = 0; type < 26; type++) {
+		for (uint8_t number = 0; number < 6; number++) {
+			for (unsigned which = 0; which < 2; which++) {
+				const uint8_t forged[] = {22, 0xfe, 0xfd, 0, 0, 0, 0, 0, 0, 0, 77, 0, 15, type, 0, 0, 3, 0, number, 0, 0, 0, 0, 0, 3, 0, 0, 0};
+				struct bed *bed;
+				struct end *end;
+				void *fresh;
+				size_t sent;
+
+				setup(&fresh);
+				bed = fresh;
+				end = &bed->ends[which];
+				open_both(bed);
+				assert_int_equal(ua_dtls_begin(bed->ends[0].dtls), UA_DTLS_RUNS);
+				for (unsigned packet = 0; packet < which; packet++) /* to the one that waits the first has come */
+					(void)ua_dtls_take(bed->ends[1].dtls, bed->ends[0].sent[packet].bytes, bed->ends[0].sent[packet].length);
+				sent = end->sent_count;
+				assert_int_not_equal(ua_dtls_take(end->dtls, forged, sizeof(forged)), UA_DTLS_FAILED);
+				assert_int_not_equal(ua_dtls_state(end->dtls), UA_DTLS_DONE);
+				for (; sent < end->sent_count; sent++)
+					/* RFC 6347 s4.1.2.7: alerts for forged records help who forges them | none is sent before keys */
+					assert_int_not_equal(end->sent[sent].bytes[0], 21);
+				if (ua_dtls_state(end->dtls) == UA_DTLS_SPOILT) {
+					assert_non_null(strstr(ua_dtls_rumour(end->dtls), "in its name"));
+					assert_int_equal(ua_dtls_timeout_ms(end->dtls), -1);
+				}
+				teardown(&fresh);
+			}
+		}
+	}
+}
+
+static void test_nothing_forged_counts_when_it_is_done(void **state)
+{
+	struct bed *bed = *state;
+
+	open_both(bed);
+	run(bed, 0);
+	for (unsigned which = 0; which < 2; which++) {
+		struct end *end = &bed->ends[which];
+
+		for (uint8_t epoch = 0; epoch < 3; epoch++) {
+			for (uint8_t kind = 20; kind < 24; kind++) {
+				const uint8_t forged[] = {kind, 0xfe, 0xfd, 0, epoch, 0, 0, 0, 0, 0, 77, 0, 2, 2, 40};
+
+				assert_int_equal(ua_dtls_take(end->dtls, forged, sizeof(forged)), UA_DTLS_DONE);
+			}
+		}
+		for (size_t i = 0; i < bed->ends[!which].sent_count; i++) /* and all over again */
+			assert_int_equal(ua_dtls_take(end->dtls, bed->ends[!which].sent[i].bytes, bed->ends[!which].sent[i].length), UA_DTLS_DONE);
+	}
+	assert_same_keys(bed, UA_SRTP_AES_CM_128_HMAC_SHA1_80);
+}
+
+static void test_a_hello_is_known_by_its_random_bytes(void **state)
+{
+	struct bed *bed = *state;
+	const struct packet *first;
+	struct packet other;
+
+	open_both(bed);
+	run(bed, 0);
+	first = &bed->ends[0].sent[0];
+	assert_ptr_equal(ua_dtls_hello(first->bytes, first->length), first->bytes + 13 + 12 + 2);
+	assert_null(ua_dtls_hello(bed->ends[1].sent[0].bytes, bed->ends[1].sent[0].length));
+	for (size_t length = 0; length < first->length; length++)
+		assert_null(ua_dtls_hello(first->bytes, length));
+	other = *first;
+	other.bytes[4] = 1; /* of another epoch */
+	assert_null(ua_dtls_hello(other.bytes, other.length));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -472,6 +549,9 @@ int main(void)
 		cmocka_unit_test_setup_teardown(test_what_an_alert_said_is_told_as_a_rumour, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_a_good_record_beside_an_alert_counts, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_longer_digests_prove_too, setup, teardown),
+		cmocka_unit_test(test_a_forged_message_spoils_and_proves_nothing),
+		cmocka_unit_test_setup_teardown(test_nothing_forged_counts_when_it_is_done, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_a_hello_is_known_by_its_random_bytes, setup, teardown),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
