@@ -20,6 +20,8 @@
 #define OVER_BLOCKS    (200 / BLOCK_MS)
 #define CALLING_MIN    (400 / BLOCK_MS)
 #define CALLING_MAX    (600 / BLOCK_MS)
+#define REPEATED_MIN   (2900 / BLOCK_MS) /* T.30 s4.3.3.4: 0.5 s and 3 s, each within 15 % */
+#define REPEATED_MAX   (4100 / BLOCK_MS)
 #define ANSWERING_MIN  (800 / BLOCK_MS)
 
 enum { CALLING, ANSWERING, TONES };
@@ -137,10 +139,17 @@ static bool is_call(const struct dsp_fax_run *run)
 	return run->blocks >= CALLING_MIN && run->blocks <= CALLING_MAX && run->before_power < QUIET_MAX * mean_power(run);
 }
 
+static void call_count(struct dsp_fax_tone *tone)
+{
+	tone->repeated = tone->since_blocks >= REPEATED_MIN && tone->since_blocks <= REPEATED_MAX;
+	tone->since_blocks = 1;
+}
+
 static enum dsp_fax calling_judge(struct dsp_fax_tone *tone, const struct block *block)
 {
 	struct dsp_fax_run *run = &tone->calling;
 
+	tone->since_blocks += tone->since_blocks > 0 && tone->since_blocks <= REPEATED_MAX;
 	/* Of what came before, the last block may be the tone's own beginning. */
 	if (!run_go_on(run, block, CALLING, loudest(tone->before, DSP_FAX_BEFORE - 1))) {
 		tone->over_blocks = is_call(run);
@@ -152,6 +161,7 @@ static enum dsp_fax calling_judge(struct dsp_fax_tone *tone, const struct block 
 	if (!tone->over_blocks || ++tone->over_blocks <= OVER_BLOCKS)
 		return DSP_FAX_NONE;
 	tone->over_blocks = 0;
+	call_count(tone);
 	return DSP_FAX_CALLING;
 }
 

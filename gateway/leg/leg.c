@@ -31,6 +31,7 @@ struct leg {
 	const struct leg_handlers *handlers;
 	void *arg;
 	bool past_servers;
+	bool came;        /* the peer called */
 	bool unreachable; /* the peer answered nothing the last time that it had to */
 	bool silent;      /* nor does sound come */
 	bool early;       /* sound may come before the answer ... */
@@ -456,6 +457,7 @@ int leg_take(struct leg **legp, const struct leg_config *config, struct ua_invit
 		leg_free(leg);
 		return EPROTO;
 	}
+	leg->came = true;
 	leg->sdp.offered = incoming->offer != NULL;
 	if (leg->sdp.offered)
 		leg_sdp_take_offer(&leg->sdp, incoming->offer);
@@ -473,6 +475,7 @@ int leg_move(struct leg **legp, struct leg *from, const struct leg_config *confi
 	if (err)
 		return err;
 	tell_address(leg, from->past_servers);
+	leg->came = from->came;
 	leg->invite = from->invite;
 	from->invite = NULL;
 	ua_invite_accept(leg->invite, &invite_handlers, leg);
@@ -710,6 +713,7 @@ void leg_stream_wish(const struct leg *leg, bool talks, bool hears, struct strea
 	snprintf(wish->cname, sizeof(wish->cname), "%.*s", STREAM_CNAME_BYTES - 1, leg->cname);
 	wish->sender = leg->sender;
 	wish->playout = playout_of(leg);
+	wish->peer_called = leg->came;
 	leg_keypad_wish(&leg->keypad, leg->config->dtmf == LEG_DTMF_INFO && leg->sdp.up, wish);
 	leg_sdp_wish(&leg->sdp, talks, hears, wish);
 }

@@ -354,14 +354,18 @@ static void fax_listen(struct media_line *line, const int16_t *samples, size_t c
 	heard = dsp_fax_tone_feed(&line->fax_tone, samples, (unsigned)count);
 	for (int i = 0; i < MEDIA_CALLS && heard; i++) {
 		if (line->streams[i].wish.sends && !line->streams[i].wish.plays_hold)
-			stream_fax(&line->streams[i], heard, false);
+			stream_fax(&line->streams[i], heard, line->fax_tone.repeated, false);
 	}
 }
 
 static void fax_listen_far(struct media_line *line, struct stream *stream, const int16_t *samples, size_t count)
 {
-	if (may_be_fax(line, stream) && stream->wish.receives)
-		stream_fax(stream, dsp_fax_tone_feed(&stream->fax_tone, samples, (unsigned)count), true);
+	enum dsp_fax heard;
+
+	if (!may_be_fax(line, stream) || !stream->wish.receives)
+		return;
+	heard = dsp_fax_tone_feed(&stream->fax_tone, samples, (unsigned)count);
+	stream_fax(stream, heard, stream->fax_tone.repeated, true);
 }
 
 /* Digits first, which dial tone that comes back would hide. */

@@ -177,10 +177,12 @@ void stream_update(struct stream *stream, const struct stream_wish *wish)
 	stream_aim(stream);
 }
 
-void stream_fax(struct stream *stream, enum dsp_fax heard, bool far)
+void stream_fax(struct stream *stream, enum dsp_fax heard, bool repeated, bool far)
 {
 	if (!heard || stream->fax)
 		return;
+	if (heard == DSP_FAX_CALLING && !repeated && far != stream->wish.peer_called)
+		return; /* an answering machine's beep */
 	stream->fax = (uint8_t)heard;
 	stream->fax_far = far;
 }

@@ -84,6 +84,7 @@ struct stream_wish {
 	int32_t aside_fd;            /* for packets of a handshake (stream_wire.h); 0: none */
 	bool secured;                /* without keys nothing goes nor comes */
 	struct ua_srtp *send_key, *receive_key; /* NULL: none; they live until a wish without them is in force */
+	bool peer_called;            /* else the telephone did: who called may be a fax that is known by one calling tone */
 	bool machine;                /* machines talk on it: of the telephone's sound nothing is muted, filtered or levelled */
 	struct playout_config playout; /* read when the id is new, and when fixed is */
 };
@@ -159,8 +160,9 @@ uint32_t stream_quiet_id(const struct stream *stream);
 /* ... when STREAM_FORGED_MAX packets came that its key did not sign. */
 uint32_t stream_forged_id(const struct stream *stream);
 
-/* What a machine is known by was heard: from the peer (far), or from the telephone. */
-void stream_fax(struct stream *stream, enum dsp_fax heard, bool far);
+/* What a machine is known by was heard: from the peer (far), or from the telephone. A calling tone of who was called counts only when
+ * it is repeated (struct dsp_fax_tone), since answering machines beep alike. */
+void stream_fax(struct stream *stream, enum dsp_fax heard, bool repeated, bool far);
 
 /* The telephone's keys go out on it as events rather than as sound. */
 bool stream_sends_events(const struct stream *stream);

@@ -63,6 +63,30 @@ static void assert_heard(struct heard heard, enum dsp_fax what)
 		assert_int_equal(heard.counts[i], i == what);
 }
 
+/* T.30 s4.3.3.4: 3 s lie between, within 15 %. */
+static void test_it_is_known_whether_a_caller_was_heard_before(void **state)
+{
+	static const struct {
+		unsigned pause_ms;
+		bool repeated;
+	} rows[] = {{1000, false}, {2000, false}, {2550, true}, {3000, true}, {3450, true}, {4000, false}};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		struct dsp_fax_tone tone = {0};
+		unsigned told = 0;
+
+		sound_clear(NULL);
+		help_add_sine(sound + MS(LEAD_MS), MS(BURST_MS), CALLING_HZ, -10, 0.2);
+		help_add_sine(sound + MS(LEAD_MS + BURST_MS + rows[i].pause_ms), MS(BURST_MS), CALLING_HZ, -10, 0.2);
+		for (size_t at = 0; at + 80 <= MS(SOUND_MS); at += 80) {
+			if (dsp_fax_tone_feed(&tone, sound + at, 80))
+				assert_int_equal(tone.repeated, told++ == 1 && rows[i].repeated);
+		}
+		assert_int_equal(told, 2);
+	}
+}
+
 /* T.30 s4.3.3.4: on for 0.5 s, off for 3 s, each within 15 %. */
 static void test_a_caller_is_heard_at_each_of_its_limits(void **state)
 {
@@ -229,6 +253,7 @@ static void test_usual_lines_hide_none(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test_setup(test_it_is_known_whether_a_caller_was_heard_before, sound_clear),
 		cmocka_unit_test_setup(test_a_caller_is_heard_at_each_of_its_limits, sound_clear),
 		cmocka_unit_test_setup(test_an_answer_is_heard_at_each_of_its_limits, sound_clear),
 		cmocka_unit_test_setup(test_what_is_beside_is_none, sound_clear),

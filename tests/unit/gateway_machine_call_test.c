@@ -48,6 +48,7 @@ static void test_a_call_in_which_a_fax_is_heard_is_a_machines(void **state)
 
 	(void)state;
 	assert_false(stream->machine);
+	assert_false(stream->peer_called);
 	assert_false(stream->playout.fixed);
 	assert_int_equal(stream->event_type, 101);
 	assert_string_equal(fax_of(), "");
@@ -68,6 +69,16 @@ static void test_a_call_in_which_a_fax_is_heard_is_a_machines(void **state)
 	talk();
 	assert_false(stream->machine);
 	assert_false(stream->playout.fixed);
+}
+
+/* What one calling tone is worth depends on it (gateway/media/stream.h). */
+static void test_who_called_is_told_to_who_listens_for_a_fax(void **state)
+{
+	(void)state;
+	(void)call_comes(PCMU);
+	lift();
+	assert_state("talking");
+	assert_true(world.wish.streams[0].peer_called);
 }
 
 static void test_what_another_stream_heard_makes_no_machine(void **state)
@@ -169,6 +180,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		LINE_TEST(test_a_call_in_which_a_fax_is_heard_is_a_machines),
+		LINE_TEST(test_who_called_is_told_to_who_listens_for_a_fax),
 		LINE_TEST(test_what_another_stream_heard_makes_no_machine),
 		LINE_TEST(test_a_fax_heard_before_the_answer_counts_from_the_answer_on),
 		LINE_TEST(test_a_fax_has_another_codec_changed_for_a_good_one),

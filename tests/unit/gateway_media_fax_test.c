@@ -71,6 +71,28 @@ static void test_a_fax_at_the_telephone_is_reported_once_for_a_call(void **state
 	assert_int_equal(fax_reported()->heard, DSP_FAX_ANSWERING);
 }
 
+/* Who was called may be an answering machine, whose beep is like a burst of a calling fax: two of these are one. */
+static void test_one_calling_tone_of_who_was_called_is_a_beep(void **state)
+{
+	(void)state;
+	for (uint32_t id = 7; id < 9; id++) {
+		struct media_wish call = talk;
+		unsigned pause_ms = id == 7 ? 2000 : 3000;
+
+		call.hook_mode = FXS_HOOK_IN_CALL;
+		call.streams[0] = (struct stream_wish){.id = id, .fd = -1, .sends = true, .receives = true, .ptime_ms = 20, .peer_called = true};
+		media_line_wish(lines[0], &call);
+		telephone_sounds(0, 5000);
+		telephone_sounds(1100, 500);
+		telephone_sounds(0, pause_ms);
+		assert_int_equal(fax_reported()->id, 0);
+		telephone_sounds(1100, 500);
+		telephone_sounds(0, 400);
+		assert_int_equal(fax_reported()->id, id == 7 ? 0 : id);
+	}
+	assert_int_equal(fax_reported()->heard, DSP_FAX_CALLING);
+}
+
 static void test_a_fax_at_the_far_end_is_reported(void **state)
 {
 	int16_t samples[BLOCK_SAMPLES];
@@ -137,6 +159,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_a_machines_sound_is_not_levelled),
 		FAX_TEST(test_a_fax_at_the_telephone_is_reported_once_for_a_call),
+		FAX_TEST(test_one_calling_tone_of_who_was_called_is_a_beep),
 		FAX_TEST(test_a_fax_at_the_far_end_is_reported),
 		FAX_TEST(test_half_of_a_tone_in_a_call_and_half_in_the_next_are_no_fax),
 		MEDIA_TEST(test_where_it_is_off_no_fax_is_heard),
