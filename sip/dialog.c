@@ -222,8 +222,14 @@ static int take_target(struct ua_dialog *dialog, const struct sip_msg *msg)
 	return 0;
 }
 
-int ua_dialog_fork(struct ua_dialog **dialogp, const struct ua_dialog *started,
-	const struct sip_msg *msg)
+static int take_any_target(struct ua_dialog *dialog, const struct sip_msg *msg)
+{
+	int err = take_target(dialog, msg);
+
+	return err == EBADMSG ? 0 : err;
+}
+
+static int fork_dialog(struct ua_dialog **dialogp, const struct ua_dialog *started, const struct sip_msg *msg, bool back)
 {
 	const struct sip_taddr *far = msg->req ? &msg->from : &msg->to;
 	struct ua_dialog *dialog = dialog_new();
@@ -241,14 +247,24 @@ int ua_dialog_fork(struct ua_dialog **dialogp, const struct ua_dialog *started,
 	if (!err && pl_isset(&far->tag))
 		err = take(&dialog->remote_tag, &far->tag);
 	if (!err)
-		err = take_routes(dialog, msg);
-	if (!err)
-		err = ua_dialog_refresh(dialog, msg);
+		err = back ? ua_dialog_preload(dialog, started) : take_routes(dialog, msg);
+	if (!err && !back)
+		err = take_any_target(dialog, msg);
 	if (err)
 		mem_deref(dialog);
 	else
 		*dialogp = dialog;
 	return err;
+}
+
+int ua_dialog_fork(struct ua_dialog **dialogp, const struct ua_dialog *started, const struct sip_msg *msg)
+{
+	return fork_dialog(dialogp, started, msg, false);
+}
+
+int ua_dialog_fork_back(struct ua_dialog **dialogp, const struct ua_dialog *started, const struct sip_msg *msg)
+{
+	return fork_dialog(dialogp, started, msg, true);
 }
 
 int ua_dialog_accept(struct ua_dialog **dialogp, const struct sip_msg *invite)
@@ -290,14 +306,27 @@ int ua_dialog_confirm(struct ua_dialog *dialog, const struct sip_msg *response)
 {
 	int err = take_routes(dialog, response);
 
-	return err ? err : ua_dialog_refresh(dialog, response);
+	return err ? err : take_any_target(dialog, response);
+}
+
+int ua_dialog_retreat(struct ua_dialog *dialog, const struct ua_dialog *started)
+{
+	mem_deref(dialog->target);
+	dialog->target = mem_ref(started->target);
+	return ua_dialog_preload(dialog, started);
+}
+
+/* With such a target nothing could be sent any more, not even BYE. */
+static bool asks_for_tls(const struct ua_dialog *dialog, const struct sip_msg *msg)
+{
+	struct sip_addr contact;
+
+	return msg->tp != SIP_TRANSP_TLS && !is_sips_text(dialog->target) && !ua_message_contact(&contact, msg) && is_sips(&contact.auri);
 }
 
 int ua_dialog_refresh(struct ua_dialog *dialog, const struct sip_msg *msg)
 {
-	int err = take_target(dialog, msg);
-
-	return err == EBADMSG ? 0 : err;
+	return asks_for_tls(dialog, msg) ? 0 : take_any_target(dialog, msg);
 }
 
 static bool is_tag(const struct pl *tag, const char *ours)

@@ -34,16 +34,21 @@ struct ua_dialog {
 int ua_dialog_start(struct ua_dialog **dialogp, const char *local, const char *remote,
 	const char *target);
 /* The caller's dialog from a response with a To tag, or the subscriber's from a NOTIFY (RFC 6665 s4.4.1). started gave the request;
- * it stays as it is. */
+ * it stays as it is. EBADMSG: the Record-Routes are nonsense. */
 int ua_dialog_fork(struct ua_dialog **dialogp, const struct ua_dialog *started,
 	const struct sip_msg *msg);
+/* ... then this makes one that can be ended at least, as after ua_dialog_retreat. */
+int ua_dialog_fork_back(struct ua_dialog **dialogp, const struct ua_dialog *started, const struct sip_msg *msg);
 /* The called one's dialog from an INVITE; our tag is that of libre's responses to it. */
 int ua_dialog_accept(struct ua_dialog **dialogp, const struct sip_msg *invite);
 
 /* From a 2xx to the INVITE that started it: its Record-Routes and Contact count (RFC 3261
- * s13.2.2.4). */
+ * s13.2.2.4). EBADMSG: the Record-Routes are nonsense. */
 int ua_dialog_confirm(struct ua_dialog *dialog, const struct sip_msg *response);
-/* From a request or a 2xx that may move the target (s12.2); nothing happens without Contact. */
+/* Requests go where and by what the one went that started it, whatever was said since: the dialog cannot be used as it is, but can be ended. */
+int ua_dialog_retreat(struct ua_dialog *dialog, const struct ua_dialog *started);
+/* From a request or a 2xx that may move the target (s12.2); nothing happens without Contact, nor by one that asks for TLS where it did not
+ * come over that, and the target does not yet. */
 int ua_dialog_refresh(struct ua_dialog *dialog, const struct sip_msg *msg);
 
 /* Whether its next request may go over nothing but TLS: it is secure, or goes to or by a sips: URI. */

@@ -35,7 +35,7 @@ struct ua_moved {
 
 struct ua_end {
 	enum ua_end_by by;
-	unsigned status;     /* of the refusal; 408 when nobody answered our INVITE; else 0 */
+	unsigned status;     /* of the refusal; 408 when nobody answered our INVITE, 488 when the answer made no call; else 0 */
 	unsigned q850_cause; /* from a Reason header; 0: none */
 	bool after_answer;   /* the call had been answered */
 	const char *reason;  /* phrase, valid during the handler */

@@ -3,6 +3,7 @@
  * The dialogs that an INVITE of ours makes, one for each To tag: their reliable responses (RFC 3262), and whose sound is heard
  * before the call is answered.
  */
+#include <errno.h>
 #include <strings.h>
 
 #include "sip/invite_private.h"
@@ -52,13 +53,17 @@ static bool has_room(struct ua_invite *invite, const struct sip_msg *msg)
 struct ua_fork *ua_fork_get(struct ua_invite *invite, const struct sip_msg *msg)
 {
 	struct ua_fork *fork = ua_fork_find(invite, msg);
+	int err;
 
 	if (fork || !has_room(invite, msg))
 		return fork;
 	fork = mem_zalloc(sizeof(*fork), destroy);
 	if (!fork)
 		return NULL;
-	if (ua_dialog_fork(&fork->dialog, invite->started, msg)) {
+	err = ua_dialog_fork(&fork->dialog, invite->started, msg);
+	if (err == EBADMSG && msg->scode >= 200)
+		err = ua_dialog_fork_back(&fork->dialog, invite->started, msg);
+	if (err) {
 		mem_deref(fork);
 		return NULL;
 	}
@@ -70,17 +75,19 @@ bool ua_fork_is_new(struct ua_invite *invite, struct ua_fork *fork, const struct
 {
 	uint32_t rseq = ua_message_number(msg, SIP_HDR_RSEQ, 0);
 	char *rack;
+	int err;
 
 	if (!sip_msg_hdr_has_value(msg, SIP_HDR_REQUIRE, "100rel"))
 		return true;
 	if (!fork || !rseq || (fork->rseq && rseq != fork->rseq + 1))
 		return false;
 	rack = ua_text_format("RAck: %u %u INVITE\r\n", rseq, msg->cseq.num);
-	if (!rack || ua_lone_request_send(invite->account, fork->dialog, "PRACK", rack)) {
-		mem_deref(rack);
-		return false; /* it will be repeated, and we try again */
-	}
+	err = rack ? ua_lone_request_send(invite->account, fork->dialog, "PRACK", rack) : ENOMEM;
+	if (err == EPROTONOSUPPORT && !ua_dialog_retreat(fork->dialog, invite->started)) /* the answer ends the call then */
+		err = ua_lone_request_send(invite->account, fork->dialog, "PRACK", rack);
 	mem_deref(rack);
+	if (err)
+		return false; /* it will be repeated, and we try again */
 	fork->rseq = rseq;
 	return true;
 }

@@ -2,7 +2,7 @@
 /*
  * The life of an invite.
  *
- *   caller   CALLING ----2xx----------------------.
+ *   caller   CALLING ----2xx----------------------.       (one that makes no call: ENDED)
  *              |  `--hang up--> CANCELLING --2xx--|--> ENDED (ACK, BYE)
  *              |refused             |refused      v
  *              v                    v          TALKING --BYE, hang up--> ENDED
@@ -80,12 +80,14 @@ static const struct row {
 } rows[] = {
 	{UA_INVITE_CALLING, UA_EV_PROGRESS, UA_INVITE_CALLING, ua_uac_progress},
 	{UA_INVITE_CALLING, UA_EV_ANSWER, UA_INVITE_TALKING, ua_uac_answered},
+	{UA_INVITE_CALLING, UA_EV_UNFIT, UA_INVITE_ENDED, ua_uac_unfit},
 	{UA_INVITE_CALLING, UA_EV_CHALLENGED, UA_INVITE_CALLING, ua_uac_challenged},
 	{UA_INVITE_CALLING, UA_EV_REFUSED, UA_INVITE_ENDED, ua_uac_refused},
 	{UA_INVITE_CALLING, UA_EV_UNREACHED, UA_INVITE_ENDED, ua_uac_unreached},
 	{UA_INVITE_CALLING, UA_EV_HANG_UP, UA_INVITE_CANCELLING, ua_uac_cancel},
 
 	{UA_INVITE_CANCELLING, UA_EV_ANSWER, UA_INVITE_ENDED, ua_uac_answered_too_late},
+	{UA_INVITE_CANCELLING, UA_EV_UNFIT, UA_INVITE_ENDED, ua_uac_answered_too_late},
 	{UA_INVITE_CANCELLING, UA_EV_CHALLENGED, UA_INVITE_ENDED, ua_uac_given_up},
 	{UA_INVITE_CANCELLING, UA_EV_REFUSED, UA_INVITE_ENDED, ua_uac_given_up},
 	{UA_INVITE_CANCELLING, UA_EV_UNREACHED, UA_INVITE_ENDED, ua_uac_given_up},

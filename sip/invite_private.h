@@ -29,6 +29,7 @@ enum ua_invite_event {
 	/* from the peer */
 	UA_EV_PROGRESS,   /* 1xx but 100 */
 	UA_EV_ANSWER,     /* the first 2xx */
+	UA_EV_UNFIT,      /* ... that makes no call; it has its ACK */
 	UA_EV_CHALLENGED, /* 401 or 407 that we can answer */
 	UA_EV_REFUSED,    /* another final response */
 	UA_EV_CANCEL,
@@ -235,6 +236,7 @@ void ua_invite_linger(struct ua_invite *invite);
 /* Actions of the table. */
 void ua_uac_progress(struct ua_invite *invite, const struct ua_event *event);
 void ua_uac_answered(struct ua_invite *invite, const struct ua_event *event);
+void ua_uac_unfit(struct ua_invite *invite, const struct ua_event *event);
 void ua_uac_answered_too_late(struct ua_invite *invite, const struct ua_event *event);
 void ua_uac_given_up(struct ua_invite *invite, const struct ua_event *event);
 void ua_uac_challenged(struct ua_invite *invite, const struct ua_event *event);

@@ -106,13 +106,54 @@ bool ua_uac_owns(const struct ua_invite *invite, const struct sip_msg *response)
 		!pl_strcmp(&response->from.tag, started->local_tag);
 }
 
+/* What a reliable response answered is settled; the first answer counts too where the 2xx brings none. */
+static int take_answer(struct ua_fork *fork, const struct sip_msg *msg)
+{
+	int err = fork->answered ? 0 : ua_message_sdp(&fork->answer, msg);
+
+	return err == ENODATA && fork->described ? 0 : err;
+}
+
+static int acknowledge(struct ua_invite *invite, struct ua_fork *fork)
+{
+	return ua_agent_acknowledge(invite->account, fork->dialog, invite->started->local_cseq, invite->credentials, &fork->ack, &fork->hop);
+}
+
+/* An answer that nothing more may be sent to (RFC 3261 s26.2.2) is given back by the way that the call went, which needs no TLS. */
+static int retreat(struct ua_invite *invite, struct ua_event *event, const char *phrase)
+{
+	int err = ua_dialog_retreat(event->fork->dialog, invite->started);
+
+	event->type = UA_EV_UNFIT;
+	event->phrase = phrase;
+	event->q850_cause = UA_Q850_PROTOCOL_ERROR;
+	return err ? err : acknowledge(invite, event->fork);
+}
+
+/* There is no way to where it says; memory, or a busy network, may be another matter when it comes again. */
+static bool has_no_way(int err)
+{
+	return err == EACCES || err == EINVAL || err == ENETUNREACH || err == EHOSTUNREACH;
+}
+
+static int confirm(struct ua_invite *invite, struct ua_event *event)
+{
+	int err = ua_dialog_confirm(event->fork->dialog, event->msg);
+
+	if (err == EBADMSG)
+		return retreat(invite, event, "Its Record-Route Is Nonsense");
+	err = acknowledge(invite, event->fork);
+	if (err == EPROTONOSUPPORT)
+		return retreat(invite, event, "Its sips: Address Wants An Account With transport = tls");
+	return has_no_way(err) ? retreat(invite, event, "Its Contact Cannot Be Reached") : err;
+}
+
 /* Also of forks that come after the call is up, or ended: those get ACK and BYE. */
 void ua_uac_2xx(struct ua_invite *invite, const struct sip_msg *msg)
 {
 	const struct ua_event no_dialog = {.type = UA_EV_UNREACHED, .err = EBADMSG};
 	struct ua_event event = {.type = UA_EV_ANSWER, .msg = msg, .fork = ua_fork_get(invite, msg)};
 	struct ua_fork *fork = event.fork;
-	int err;
 
 	if (!fork) {
 		ua_invite_event(invite, &no_dialog);
@@ -123,12 +164,13 @@ void ua_uac_2xx(struct ua_invite *invite, const struct sip_msg *msg)
 		(void)ua_transport_send(invite->agent->transport, &fork->hop, fork->ack);
 		return;
 	}
-	(void)ua_dialog_confirm(fork->dialog, msg);
-	err = ua_agent_acknowledge(invite->account, fork->dialog, invite->started->local_cseq, invite->credentials, &fork->ack, &fork->hop);
-	if (err == EPROTONOSUPPORT)
-		ua_invite_event(invite, &no_dialog);
-	if (err)
+	if (confirm(invite, &event))
 		return; /* it will be repeated, and we try again */
+	if (event.type == UA_EV_ANSWER && take_answer(fork, msg)) {
+		event.type = UA_EV_UNFIT;
+		event.phrase = "No Usable Answer";
+		event.q850_cause = UA_Q850_PROTOCOL_ERROR;
+	}
 	if (ua_invite_event(invite, &event))
 		return;
 	(void)ua_bye_send(invite->account, fork->dialog, 0);
@@ -147,28 +189,25 @@ void ua_uac_progress(struct ua_invite *invite, const struct ua_event *event)
 		ua_post(invite, UA_POST_PROGRESS, event->msg->scode, described ? &answer : NULL);
 }
 
-/* What a reliable response answered is settled; the first answer counts too where the 2xx brings none. */
-static int take_answer(struct ua_fork *fork, const struct sip_msg *msg)
-{
-	int err = fork->answered ? 0 : ua_message_sdp(&fork->answer, msg);
-
-	return err == ENODATA && fork->described ? 0 : err;
-}
-
 void ua_uac_answered(struct ua_invite *invite, const struct ua_event *event)
 {
-	const struct ua_event broken = {.type = UA_EV_BROKEN, .q850_cause = UA_Q850_PROTOCOL_ERROR};
 	struct ua_fork *fork = event->fork;
 
 	invite->answered = true;
 	invite->dialog = mem_ref(fork->dialog);
-	if (take_answer(fork, event->msg)) {
-		ua_invite_event(invite, &broken);
-		return;
-	}
 	ua_session_note(invite, &fork->answer);
 	ua_timer_answered(invite, event->msg);
 	ua_post(invite, UA_POST_ANSWERED, event->msg->scode, &fork->answer);
+}
+
+void ua_uac_unfit(struct ua_invite *invite, const struct ua_event *event)
+{
+	const struct ua_end end = {.by = UA_END_BY_ERROR, .status = 488, .reason = event->phrase};
+
+	invite->answered = true;
+	invite->dialog = mem_ref(event->fork->dialog);
+	(void)ua_bye_send(invite->account, invite->dialog, event->q850_cause);
+	ua_post_ended(invite, &end);
 }
 
 void ua_uac_answered_too_late(struct ua_invite *invite, const struct ua_event *event)

@@ -82,9 +82,16 @@ static void on_linger(void *arg)
 	mem_deref(arg);
 }
 
+static int acknowledge(struct ua_branch *branch)
+{
+	return ua_agent_acknowledge(branch->account, branch->answered, branch->cseq, branch->credentials, &branch->ack, &branch->hop);
+}
+
 /* Who answers there is told that nobody is here. */
 static void hang_up(struct ua_branch *branch, const struct sip_msg *msg)
 {
+	int err;
+
 	if (!branch->account->agent)
 		return;
 	if (branch->answered && ua_dialog_has(branch->answered, msg)) {
@@ -93,11 +100,18 @@ static void hang_up(struct ua_branch *branch, const struct sip_msg *msg)
 	}
 	branch->answered = mem_deref(branch->answered);
 	branch->ack = mem_deref(branch->ack);
-	if (ua_dialog_fork(&branch->answered, branch->dialog, msg))
+	err = ua_dialog_fork(&branch->answered, branch->dialog, msg);
+	if (err == EBADMSG)
+		err = ua_dialog_fork_back(&branch->answered, branch->dialog, msg);
+	if (err)
 		return;
 	branch->answered->local_cseq = branch->cseq;
-	(void)ua_dialog_confirm(branch->answered, msg);
-	if (ua_agent_acknowledge(branch->account, branch->answered, branch->cseq, branch->credentials, &branch->ack, &branch->hop))
+	if (ua_dialog_confirm(branch->answered, msg) == EBADMSG)
+		(void)ua_dialog_retreat(branch->answered, branch->dialog);
+	err = acknowledge(branch);
+	if (err == EPROTONOSUPPORT && !ua_dialog_retreat(branch->answered, branch->dialog))
+		err = acknowledge(branch);
+	if (err)
 		branch->answered = mem_deref(branch->answered); /* it will be repeated, and we try again */
 	else
 		(void)ua_bye_send(branch->account, branch->answered, 0);

@@ -20,17 +20,18 @@ static bool is_sips(const struct uri *uri)
 	return !pl_strcasecmp(&uri->scheme, "sips");
 }
 
-/* Where requests of the dialog would go (RFC 3261 s12.1.1). */
-static bool wants_secure_dialog(const struct sip_msg *msg)
+static bool says_sips(const struct sip_msg *msg, enum sip_hdrid id)
 {
-	const struct sip_hdr *header = sip_msg_hdr(msg, SIP_HDR_RECORD_ROUTE);
+	const struct sip_hdr *header = sip_msg_hdr(msg, id);
 	struct sip_addr addr;
 
-	if (is_sips(&msg->uri))
-		return true;
-	if (!header)
-		header = sip_msg_hdr(msg, SIP_HDR_CONTACT);
 	return header && !sip_addr_decode(&addr, &header->val) && is_sips(&addr.uri);
+}
+
+/* Where requests of the dialog would go (RFC 3261 s12.1.1), and what for: our BYE could not be sent. */
+static bool wants_secure_dialog(const struct sip_msg *msg)
+{
+	return is_sips(&msg->uri) || says_sips(msg, SIP_HDR_RECORD_ROUTE) || says_sips(msg, SIP_HDR_CONTACT);
 }
 
 bool ua_sips_came_openly(struct ua_agent *agent, const struct sip_msg *msg)

@@ -68,22 +68,22 @@ static struct leg *leg_new(const struct leg_config *config, const struct leg_han
 	return leg;
 }
 
-/* What was answered makes no call. Where our own 200 is not out yet, the peer's call is refused. */
-static void end_unfit(struct leg *leg, const char *what, const char *why)
+/* What was answered makes no call: event is ENDED where the line had one, ENDED_CONGESTION where it was to begin. Where our own 200 is not out yet, the peer's call is refused. */
+static void end_unfit(struct leg *leg, enum line_event event, const char *what, const char *why)
 {
 	if (leg->sdp.up)
 		leg_hang_up(leg, Q850_INCOMPATIBLE);
 	else
 		leg_refuse(leg, 488, "Not Acceptable Here");
 	snprintf(leg->reason, sizeof(leg->reason), "%s: %s", what, why);
-	leg->end = (struct ua_end){.status = 488, .reason = leg->reason, .after_answer = true};
-	leg->handlers->event(leg, LINE_EV_ENDED, leg->arg);
+	leg->end = (struct ua_end){.status = 488, .reason = leg->reason, .after_answer = event == LINE_EV_ENDED};
+	leg->handlers->event(leg, event, leg->arg);
 }
 
 /* The call has not the protection that it must have. */
-static void end_unprotected(struct leg *leg, const char *why)
+static void end_unprotected(struct leg *leg, enum line_event event, const char *why)
 {
-	end_unfit(leg, "the sound is not protected", why);
+	end_unfit(leg, event, "the sound is not protected", why);
 }
 
 static const char *unprotected_why(const struct ua_sdp *answer)
@@ -100,7 +100,7 @@ static void on_handshake(const char *why, void *arg)
 	if (!why)
 		why = leg_sdp_handshake_take(&leg->sdp);
 	if (why)
-		end_unprotected(leg, why);
+		end_unprotected(leg, LINE_EV_ENDED, why);
 	else
 		leg->handlers->event(leg, LINE_EVENT_COUNT, leg->arg);
 }
@@ -270,9 +270,9 @@ static void on_answered(struct ua_invite *invite, const struct ua_sdp *answer, v
 	leg->sdp.up = true;
 	leg_sdp_handshake_go(&leg->sdp); /* of what an earlier answer agreed on */
 	if (fault)
-		end_unfit(leg, unfit, fault);
+		end_unfit(leg, LINE_EV_ENDED_CONGESTION, unfit, fault);
 	else if (answer && leg_sdp_take_answer(&leg->sdp, answer))
-		end_unprotected(leg, unprotected_why(answer));
+		end_unprotected(leg, LINE_EV_ENDED_CONGESTION, unprotected_why(answer));
 	else
 		leg->handlers->event(leg, LINE_EV_ANSWERED, leg->arg);
 }
@@ -309,9 +309,9 @@ static bool change_take(struct leg *leg, const struct ua_sdp *remote)
 	if (!fault && !leg_sdp_take_answer(&leg->sdp, remote))
 		return true;
 	if (fault)
-		end_unfit(leg, unfit, fault);
+		end_unfit(leg, LINE_EV_ENDED, unfit, fault);
 	else
-		end_unprotected(leg, unprotected_why(remote));
+		end_unprotected(leg, LINE_EV_ENDED, unprotected_why(remote));
 	return false;
 }
 

@@ -153,22 +153,81 @@ static void test_who_has_no_tls_calls_nobody_so(void **state)
 	bed_quiet();
 }
 
-static void test_a_sips_contact_is_not_reached_in_the_clear(void **state)
+static void open_without_tls(void)
 {
-	const char *invite;
 	struct ua_account_config account = tls_peer_account();
 
-	(void)state;
 	account.transport = UA_UDP;
 	account.server_addr = "127.0.0.1";
 	account.server_port = bed.peer_port;
 	tls_peer_agent_anew(NULL, &account);
 	bed_send_by(NULL);
+}
+
+static void test_a_sips_contact_is_not_reached_in_the_clear(void **state)
+{
+	static const char *const answers[] = {
+		"Contact: " FAR "\r\n",
+		"Record-Route: <sips:far.example.org;lr>\r\nContact: <sip:200@127.0.0.1:5999>\r\n",
+	};
+	const char *message;
+
+	(void)state;
+	open_without_tls();
+	for (unsigned i = 0; i < sizeof(answers) / sizeof(answers[0]); i++) {
+		const char *invite = bed_call();
+
+		bed_reply(invite, 200, "OK", "b", answers[i], SDP(5004));
+		message = bed_receive();
+		/* RFC 3261 s26.2.2: a sips: Contact or Record-Route is sent nothing but over TLS | without it the ACK goes where the INVITE went, and so does the BYE */
+		assert_starts(message, "ACK sip:200@example.org SIP/2.0\r\n");
+		assert_has_not(message, "sips:");
+		message = bed_receive();
+		assert_starts(message, "BYE sip:200@example.org SIP/2.0\r\n");
+		assert_has_not(message, "sips:");
+		assert_string_equal(parameter(header(message, "To"), "tag"), "b");
+		bed_heard("ended by error, status 488, cause 0");
+		bed_reply(message, 200, "OK", NULL, "", "");
+		bed_reply(invite, 200, "OK", "b", answers[i], SDP(5004));
+		/* RFC 3261 s13.2.2.4: a 2xx that comes again gets its ACK again | that one too */
+		assert_starts(bed_receive(), "ACK sip:200@example.org SIP/2.0\r\n");
+		bed_quiet();
+	}
+}
+
+static void test_a_reliable_response_from_one_is_not_waited_for_in_vain(void **state)
+{
+	const char *invite, *prack;
+
+	(void)state;
+	open_without_tls();
 	invite = bed_call();
-	bed_reply(invite, 200, "OK", "b", "Contact: " FAR "\r\n", SDP(5004));
-	/* RFC 3261 s26.2.2: a sips: Contact is sent nothing but over TLS | without it the call has failed */
-	bed_heard("ended by error, status 0, cause 0");
-	bed_quiet();
+	bed_reply(invite, 183, "Session Progress", "b", "Contact: " FAR "\r\nRequire: 100rel\r\nRSeq: 7\r\n", SDP(5004));
+	prack = bed_receive();
+	assert_starts(prack, "PRACK sip:200@example.org SIP/2.0\r\n");
+	bed_reply(prack, 200, "OK", NULL, "", "");
+	bed_reply(invite, 200, "OK", "b", "Contact: " FAR "\r\n", "");
+	assert_starts(bed_receive(), "ACK sip:200@example.org SIP/2.0\r\n");
+	assert_starts(bed_receive(), "BYE sip:200@example.org SIP/2.0\r\n");
+	bed_heard("progress 183 192.0.2.1:5004");
+	bed_heard("ended by error, status 488, cause 0");
+}
+
+static void test_a_call_does_not_move_to_where_it_could_not_be_ended(void **state)
+{
+	const char *again;
+
+	(void)state;
+	open_without_tls();
+	bed_talk(bed_call(), contact(""));
+	assert_int_equal(ua_invite_offer(bed.invite, &(struct ua_sdp){.addr = "192.0.2.9", .port = 4000, .direction = UA_SENDRECV}), 0);
+	again = bed_receive();
+	bed_reply(again, 200, "OK", NULL, "Contact: " FAR "\r\n", SDP(5004));
+	/* RFC 3261 s12.2.1.2: a 2xx within a call may move its target | not to a sips: one that did not come over TLS: the ACK and all else would be lost */
+	assert_starts(bed_receive(), "ACK sip:200@127.0.0.1:");
+	bed_heard("changed 192.0.2.1:5004");
+	bed_end(16);
+	assert_starts(bed_receive(), "BYE sip:200@127.0.0.1:");
 }
 
 static void test_a_call_to_one_is_taken_over_tls(void **state)
@@ -250,6 +309,9 @@ static void test_an_account_without_tls_begins_no_secure_dialog(void **state)
 	assert_has(message, "Warning: 380 tipring ");
 	request_by_udp("INVITE", "sip", "Contact: <sip:200@127.0.0.1>\r\nRecord-Route: <sips:127.0.0.1;lr>\r\n");
 	assert_starts(bed_receive(), "SIP/2.0 480 ");
+	request_by_udp("INVITE", "sip", "Contact: " FAR "\r\nRecord-Route: <sip:127.0.0.1;lr>\r\n");
+	/* RFC 3261 s26.2.2: what goes to a sips: Contact needs TLS, also behind a sip: proxy | refused 480: our BYE could not be sent */
+	assert_starts(bed_receive(), "SIP/2.0 480 ");
 	bed_heard_nothing();
 }
 
@@ -262,6 +324,8 @@ int main(void)
 		tls_peer_test(test_a_refusal_is_no_reason_to_try_without),
 		tls_peer_test(test_who_has_no_tls_calls_nobody_so),
 		tls_peer_test(test_a_sips_contact_is_not_reached_in_the_clear),
+		tls_peer_test(test_a_reliable_response_from_one_is_not_waited_for_in_vain),
+		tls_peer_test(test_a_call_does_not_move_to_where_it_could_not_be_ended),
 		tls_peer_test(test_a_call_to_one_is_taken_over_tls),
 		tls_peer_test(test_a_call_to_one_that_did_not_come_over_tls_is_refused),
 		tls_peer_test(test_a_sips_account_is_not_called_in_the_clear),
