@@ -6,11 +6,16 @@
 #include "sip/invite_private.h"
 #include "sip/refer_text.h"
 
+/* Agents of RFC 2543 have none: zero stands for that (RFC 3891 s3). */
+static bool is_tag(const struct pl *said, const char *tag)
+{
+	return !pl_strcmp(said, tag ? tag : "0");
+}
+
 static bool is_dialog(const struct ua_dialog *dialog, const struct ua_replaces *replaces)
 {
-	return dialog && dialog->remote_tag && !pl_strcmp(&replaces->call_id, dialog->call_id) &&
-		!pl_strcmp(&replaces->to_tag, dialog->local_tag) &&
-		!pl_strcmp(&replaces->from_tag, dialog->remote_tag);
+	return dialog && !pl_strcmp(&replaces->call_id, dialog->call_id) && is_tag(&replaces->to_tag, dialog->local_tag) &&
+		is_tag(&replaces->from_tag, dialog->remote_tag);
 }
 
 static bool matches(struct le *le, void *arg)

@@ -505,19 +505,28 @@ static void test_who_answers_without_tag_is_talked_to(void **state)
 	assert_string_equal(parameter(header(bye, "To"), "tag"), "");
 }
 
-static void test_who_calls_without_tag_is_talked_to(void **state)
+/* Who has called without a tag, and been answered. */
+static const char *talk_with_tagless(const char *call_id)
 {
-	const char *ok, *bye;
+	const char *ok;
 
-	(void)state;
-	bed_send("INVITE sip:100@127.0.0.1 SIP/2.0\r\nVia: SIP/2.0/UDP 127.0.0.1:%u;branch=z9hG4bK-old\r\nFrom: <sip:200@example.org>\r\n"
-		"To: <sip:100@example.org>\r\nCall-ID: old\r\nCSeq: 1 INVITE\r\n%sContent-Type: application/sdp\r\n"
-		"Content-Length: %zu\r\n\r\n%s", bed.peer_port, contact(""), strlen(SDP(5004)), SDP(5004));
+	bed_send("INVITE sip:100@127.0.0.1 SIP/2.0\r\nVia: SIP/2.0/UDP 127.0.0.1:%u;branch=z9hG4bK-%s\r\nFrom: <sip:200@example.org>\r\n"
+		"To: <sip:100@example.org>\r\nCall-ID: %s\r\nCSeq: 1 INVITE\r\n%sContent-Type: application/sdp\r\n"
+		"Content-Length: %zu\r\n\r\n%s", bed.peer_port, call_id, call_id, contact(""), strlen(SDP(5004)), SDP(5004));
 	assert_starts(bed_receive(), "SIP/2.0 100 ");
 	bed_heard("incoming 100 from 200 \"\" offering 192.0.2.1:5004");
 	ok = bed_pick_up(false);
-	bed_in_dialog("<sip:200@example.org>", header(ok, "To"), "old", 1, "ACK", "", "");
+	bed_in_dialog("<sip:200@example.org>", header(ok, "To"), call_id, 1, "ACK", "", "");
 	bed_quiet();
+	return ok;
+}
+
+static void test_who_calls_without_tag_is_talked_to(void **state)
+{
+	const char *bye;
+
+	(void)state;
+	talk_with_tagless("old");
 	bed_end(0);
 	bye = bed_receive();
 	/* RFC 3261 s12.1.1: a request may lack the tag of From | the remote tag is none, and none is said */
@@ -690,6 +699,35 @@ static void test_replaces_of_what_must_not_be_replaced(void **state)
 	bed_heard_nothing();
 }
 
+static void test_a_tag_of_zero_in_replaces_is_none(void **state)
+{
+	char headers[768];
+	const char *ok = talk_with_tagless("old");
+
+	(void)state;
+	snprintf(headers, sizeof(headers), "%sReplaces: old;to-tag=0;from-tag=0\r\n", contact(""));
+	bed_invite("ours", headers, SDP(5008));
+	/* RFC 3891 s3: a tag of zero matches zero and none | and no tag of ours: 481 */
+	assert_starts(bed_receive(), "SIP/2.0 481 ");
+	snprintf(headers, sizeof(headers), "%sReplaces: old;to-tag=%s;from-tag=0\r\n", contact(""), parameter(header(ok, "To"), "tag"));
+	bed_invite("new", headers, SDP(5008));
+	assert_starts(bed_receive(), "SIP/2.0 100 ");
+	/* RFC 3891 s3: for agents of RFC 2543, which have no tags, from-tag=0 matches none | the call with such is found */
+	bed_heard(INCOMING "192.0.2.1:5008, replacing");
+}
+
+static void test_a_tag_of_zero_in_replaces_matches_no_other_tag(void **state)
+{
+	char headers[768];
+
+	(void)state;
+	talk_as_called();
+	snprintf(headers, sizeof(headers), "%sReplaces: a;to-tag=%s;from-tag=0\r\n", contact(""), parameter(our_to, "tag"));
+	bed_invite("new", headers, SDP(5008));
+	assert_starts(bed_receive(), "SIP/2.0 481 ");
+	bed_heard_nothing();
+}
+
 static void test_replaces_may_have_its_tags_in_any_order(void **state)
 {
 	char headers[768];
@@ -763,6 +801,8 @@ int main(void)
 		bed_test(test_what_an_ack_or_a_cancel_requires_is_ignored),
 		bed_test(test_bodies_of_several_parts),
 		bed_test(test_replaces_of_what_must_not_be_replaced),
+		bed_test(test_a_tag_of_zero_in_replaces_is_none),
+		bed_test(test_a_tag_of_zero_in_replaces_matches_no_other_tag),
 		bed_test(test_replaces_may_have_its_tags_in_any_order),
 		bed_test(test_an_offer_that_does_not_count_up_is_taken_as_it_stands),
 	};
