@@ -430,6 +430,8 @@ int ua_invite_offer(struct ua_invite *invite, const struct ua_sdp *offer)
 {
 	bool is_up = invite->state == UA_INVITE_TALKING;
 
+	if (is_up && ua_reoffer_waits(invite))
+		return ua_reoffer_replace(invite, offer);
 	if (is_up && !ua_reoffer_is_busy(invite))
 		return ua_reoffer_start(invite, offer);
 	invite->reoffer.turned_down = invite->accepting.message != NULL;

@@ -135,7 +135,7 @@ int ua_invite_progress(struct ua_invite *invite, const struct ua_sdp *answer);
  * this and from ua_invite_ring: it is too late, and ended will say why. */
 int ua_invite_answer(struct ua_invite *invite, const struct ua_sdp *sdp);
 /* Offers another session description in a call that is up (re-INVITE); changed hears what came of
- * it. When both sides offer at once (491), it is offered again by itself. ENOTCONN: the call is not
+ * it. When both sides offer at once (491, or 500 with a Retry-After of up to 10 s), it is offered again by itself, or what was offered since in its place. ENOTCONN: the call is not
  * up. EBUSY: another offer, ours or the peer's, is under way. After either, where it is only that the peer's ACK
  * is due, changed tells when it has come. */
 int ua_invite_offer(struct ua_invite *invite, const struct ua_sdp *offer);

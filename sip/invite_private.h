@@ -280,6 +280,9 @@ void ua_fork_redescribed(struct ua_invite *invite, struct ua_fork *fork, const s
 int ua_reoffer_start(struct ua_invite *invite, const struct ua_sdp *offer);
 /* Offers what was said last once more. */
 int ua_reoffer_refresh(struct ua_invite *invite);
+/* It is to be made again, and another one may take its place until then. */
+bool ua_reoffer_waits(const struct ua_invite *invite);
+int ua_reoffer_replace(struct ua_invite *invite, const struct ua_sdp *offer);
 bool ua_reoffer_is_busy(const struct ua_invite *invite);
 void ua_reoffer_may_begin(struct ua_invite *invite); /* no ACK is due any more */
 bool ua_reoffer_owns(const struct ua_invite *invite, const struct sip_msg *response);

@@ -5,6 +5,7 @@
 #include "sip/invite_private.h"
 
 #define GLARES_MAX 5
+#define RETRY_AFTER_MAX_S 10 /* of a 500 that only says that another offer is under way there (RFC 3261 s14.2) */
 
 static void forget_offer(struct ua_reoffer *reoffer)
 {
@@ -120,6 +121,22 @@ int ua_reoffer_start(struct ua_invite *invite, const struct ua_sdp *offer)
 	return start(invite, ua_session_text(invite, offer));
 }
 
+bool ua_reoffer_waits(const struct ua_invite *invite)
+{
+	return tmr_isrunning(&invite->reoffer.again);
+}
+
+int ua_reoffer_replace(struct ua_invite *invite, const struct ua_sdp *offer)
+{
+	char *text = ua_session_text(invite, offer);
+
+	if (!text)
+		return ENOMEM;
+	mem_deref(invite->reoffer.text);
+	invite->reoffer.text = text;
+	return 0;
+}
+
 int ua_reoffer_refresh(struct ua_invite *invite)
 {
 	return start(invite, mem_ref(invite->sdp_text));
@@ -134,15 +151,23 @@ static void on_again(void *arg)
 		refused(invite);
 }
 
-/* Who gave the Call-ID waits longer, so that they do not meet again. In units of 10 ms. */
-static void glare(struct ua_invite *invite)
+static void offer_again(struct ua_invite *invite, uint64_t ms)
 {
-	uint64_t ms = invite->started ? 2100 + 10 * (rand_u16() % 191) : 10 * (rand_u16() % 201);
-
 	if (++invite->reoffer.glares > GLARES_MAX)
 		refused(invite);
 	else
 		tmr_start(&invite->reoffer.again, ms, on_again, invite);
+}
+
+/* Who gave the Call-ID waits longer, so that they do not meet again. In units of 10 ms. */
+static void glare(struct ua_invite *invite)
+{
+	offer_again(invite, invite->started ? 2100 + 10 * (rand_u16() % 191) : 10 * (rand_u16() % 201));
+}
+
+static bool is_not_now(const struct sip_msg *msg)
+{
+	return msg->scode == 500 && ua_message_number(msg, SIP_HDR_RETRY_AFTER, RETRY_AFTER_MAX_S + 1) <= RETRY_AFTER_MAX_S;
 }
 
 static void accepted(struct ua_invite *invite, const struct sip_msg *msg)
@@ -187,6 +212,8 @@ static void on_response(int err, const struct sip_msg *msg, void *arg)
 		tmr_start(&invite->reoffer.again, 0, on_again, invite);
 	else if (msg->scode == 491)
 		glare(invite);
+	else if (is_not_now(msg))
+		offer_again(invite, 1000ull * ua_message_number(msg, SIP_HDR_RETRY_AFTER, 0));
 	else if (msg->scode == 481)
 		ua_invite_event(invite, &gone);
 	else if (msg->scode == 408 || ua_reoffer_is_lost(msg->scode))

@@ -44,6 +44,7 @@ struct leg {
 	struct ua_rtp_sender sender;
 	struct leg_keypad keypad;
 	bool flash_told;    /* ... and the peer has not answered */
+	bool flash_due;     /* one more, when what was told before it is answered */
 	bool flash_refused; /* it takes none */
 	bool forged; /* what its key did not sign came, and that was told */
 };
@@ -371,24 +372,28 @@ static void on_key(struct ua_invite *invite, const struct ua_key_info *key, void
 }
 
 /* Others that it refuses are not sent, so that this is said once. */
-static void flash_answered(struct leg *leg, unsigned status)
+static bool flash_is_refused(struct leg *leg, unsigned status)
 {
 	leg->flash_refused = leg_keypad_is_refusal(status);
 	if (leg->flash_refused)
-		gw_log(GW_LOG_WARNING, NULL, "the far end takes no flash as INFO (%u): this call's next ones act here", status);
+		gw_log(GW_LOG_WARNING, NULL, "the far end takes no flash as INFO (%u): this call's act here", status);
+	return leg->flash_refused;
 }
 
 static void on_informed(struct ua_invite *invite, unsigned status, void *arg)
 {
 	struct leg *leg = arg;
+	bool acts_here = leg->flash_told && flash_is_refused(leg, status);
 
-	if (leg->flash_told)
-		flash_answered(leg, status);
 	leg->flash_told = false;
-	if (!leg_keypad_answered(&leg->keypad, invite, status))
-		return;
-	gw_log(GW_LOG_WARNING, NULL, "the far end takes no keys as INFO (%u): they go to it as sound", status);
-	leg->handlers->event(leg, LINE_EVENT_COUNT, leg->arg);
+	if (leg_keypad_answered(&leg->keypad, invite, status)) {
+		gw_log(GW_LOG_WARNING, NULL, "the far end takes no keys as INFO (%u): they go to it as sound", status);
+		leg->handlers->event(leg, LINE_EVENT_COUNT, leg->arg);
+	}
+	if (leg->flash_due && !acts_here)
+		leg_flash(leg);
+	if (acts_here)
+		leg->handlers->event(leg, LINE_EV_FLASH, leg->arg);
 }
 
 bool leg_key(struct leg *leg, char key, unsigned ms)
@@ -566,8 +571,10 @@ int leg_transfer(struct leg *leg, const struct leg *other, bool by_address)
 
 void leg_flash(struct leg *leg)
 {
-	if (leg->invite && ua_invite_info(leg->invite, "application/hook-flash", "Signal=hf\r\n") == 0)
-		leg->flash_told = true;
+	int err = leg->invite ? ua_invite_info(leg->invite, "application/hook-flash", "Signal=hf\r\n") : ENOTCONN;
+
+	leg->flash_told = leg->flash_told || !err;
+	leg->flash_due = err == EALREADY;
 }
 
 bool leg_takes_flash(const struct leg *leg)

@@ -43,7 +43,7 @@ struct leg_config {
 	uint8_t dtmf;     /* enum leg_dtmf */
 };
 
-/* event is one of ALERTED, EARLY_MEDIA, EARLY_ENDED, ANSWERED, TRANSFERRED, TRANSFER_FAILED, ENDED*, or LINE_EVENT_COUNT when only the stream changed. After an ENDED
+/* event is one of ALERTED, EARLY_MEDIA, EARLY_ENDED, ANSWERED, TRANSFERRED, TRANSFER_FAILED, FLASH, ENDED*, or LINE_EVENT_COUNT when only the stream changed. After an ENDED
  * the leg is dead to sip/, and may be freed from within unless the media thread knows its socket. */
 typedef void leg_event_h(struct leg *leg, enum line_event event, void *arg);
 /* The peer asks for a transfer; as refer of struct ua_invite_handlers. */
@@ -92,7 +92,7 @@ enum ua_direction leg_peer_direction(const struct leg *leg);
 /* A key of the telephone that media told of, since it goes by signalling. False: it is lost. */
 bool leg_key(struct leg *leg, char key, unsigned ms);
 
-/* A flash of the telephone, for the peer to act upon (ua_invite_info). */
+/* A flash of the telephone, for the peer to act upon (ua_invite_info). Where it refuses that a FLASH event comes: it acts here, as the next ones do. */
 void leg_flash(struct leg *leg);
 /* It has not refused one. */
 bool leg_takes_flash(const struct leg *leg);

@@ -43,6 +43,15 @@ void line_leg_event(struct line *line, enum line_role role, enum line_event even
 	line_dispatch(line, event);
 }
 
+/* Unless the subscriber has done something else meanwhile. */
+static void flash_came_back(struct line *line, enum line_role role)
+{
+	enum line_event event = role == LINE_ROLE_ACTIVE && line->state == LINE_TALKING ? line_judge_flash(line) : LINE_EVENT_COUNT;
+
+	if (event != LINE_EVENT_COUNT)
+		line_dispatch(line, event);
+}
+
 static void on_leg(struct leg *leg, enum line_event event, void *arg)
 {
 	struct line *line = arg;
@@ -52,6 +61,10 @@ static void on_leg(struct leg *leg, enum line_event event, void *arg)
 		return;
 	if (event == LINE_EVENT_COUNT) {
 		line_wish(line);
+		return;
+	}
+	if (event == LINE_EV_FLASH) {
+		flash_came_back(line, role);
 		return;
 	}
 	line_r_digit_abandon(line);

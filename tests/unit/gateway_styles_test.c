@@ -461,18 +461,54 @@ static void test_a_flash_that_the_network_refuses_acts_here_from_then_on(void **
 	flash();
 	assert_int_equal(first->flashes, 3);
 	call_info_is_answered(first, 415);
-	assert_state("talking");
-	flash();
-	assert_int_equal(first->flashes, 3);
-	assert_state("recall");
+	assert_state("recall"); /* that one too */
 	assert_int_equal(first->offered, UA_SENDONLY);
 	flash();
 	assert_state("talking");
 	assert_int_equal(first->offered, UA_SENDRECV);
+	flash();
+	assert_int_equal(first->flashes, 3);
+	assert_state("recall");
+	flash();
 	phone_does(MEDIA_EVENT_HUNG_UP, 0);
 	first = talk(); /* another far end may know it */
 	flash();
 	assert_int_equal(first->flashes, 1);
+}
+
+static void test_a_refused_flash_does_nothing_when_the_call_is_over(void **state)
+{
+	struct ua_invite *first;
+
+	(void)state;
+	world.profile.flash_style = CONFIG_FLASH_NETWORK;
+	first = talk();
+	flash();
+	call_ends(first, 0, true);
+	assert_state("released");
+	assert_int_equal(first->offers, 0);
+}
+
+static void test_a_hold_that_is_refused_does_not_keep_the_next_flash_from_acting(void **state)
+{
+	struct ua_invite *first = talk();
+
+	(void)state;
+	flash();
+	assert_int_equal(first->offered, UA_SENDONLY);
+	call_has_changed(first, NULL);
+	/* RFC 3261 s14.1: the session that a re-INVITE could not change goes on as it was | the subscriber has recall dial tone, the far end is not heard */
+	assert_state("recall");
+	assert_int_equal(streams_at_ear(), 0);
+	flash();
+	assert_state("talking");
+	assert_int_equal(first->offered, UA_SENDRECV);
+	call_has_changed(first, NULL);
+	assert_int_equal(streams_at_ear(), 1);
+	flash();
+	assert_state("recall");
+	assert_int_equal(first->offers, 3);
+	assert_int_equal(first->offered, UA_SENDONLY);
 }
 
 #define etsi_test(test) cmocka_unit_test_setup_teardown(test, make_etsi, line_test_end)
@@ -508,6 +544,8 @@ int main(void)
 		LINE_TEST(test_leaving_a_three_way_call_may_connect_the_others),
 		LINE_TEST(test_the_network_s_flash_is_told_and_nothing_else_happens),
 		LINE_TEST(test_a_flash_that_the_network_refuses_acts_here_from_then_on),
+		LINE_TEST(test_a_refused_flash_does_nothing_when_the_call_is_over),
+		LINE_TEST(test_a_hold_that_is_refused_does_not_keep_the_next_flash_from_acting),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

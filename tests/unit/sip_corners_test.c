@@ -199,6 +199,48 @@ static void test_other_refusals_touch_their_request_alone(void **state)
 	assert_starts(bed_receive(), "BYE sip:200@127.0.0.1:");
 }
 
+static void test_an_offer_that_meets_another_one_there_is_made_again(void **state)
+{
+	(void)state;
+	bed_talk(bed_call(), contact(""));
+	bed_reply(offer_again(), 500, "Server Internal Error", NULL, "Retry-After: 7\r\n", "");
+	assert_starts(bed_receive(), "ACK ");
+	bed_heard_nothing();
+	bed_advance(6900);
+	bed_quiet();
+	bed_advance(200);
+	/* RFC 3261 s14.2: an offer that meets one before it gets 500 with a Retry-After of up to 10 s | it is made again after that */
+	assert_starts(bed_receive(), "INVITE ");
+}
+
+static void test_what_is_wished_meanwhile_takes_the_place_of_an_offer_that_waits(void **state)
+{
+	struct ua_sdp held, taken_up;
+	const char *again;
+
+	(void)state;
+	bed_talk(bed_call(), contact(""));
+	ua_sdp_offer(&taken_up, &bed.local);
+	held = taken_up;
+	held.direction = UA_SENDONLY;
+	assert_int_equal(ua_invite_offer(bed.invite, &held), 0);
+	again = bed_receive();
+	assert_has(again, "a=sendonly\r\n");
+	bed_reply(again, 491, "Request Pending", NULL, "", "");
+	assert_starts(bed_receive(), "ACK ");
+	assert_int_equal(ua_invite_offer(bed.invite, &taken_up), 0);
+	bed_quiet();
+	bed_advance(4010);
+	again = bed_receive();
+	/* RFC 3261 s14.1: after 491 what is still wanted is offered again | the newest wish, at its time, and once */
+	assert_starts(again, "INVITE ");
+	assert_has(again, "a=sendrecv\r\n");
+	bed_reply(again, 200, "OK", NULL, contact(""), SDP(5004));
+	assert_starts(bed_receive(), "ACK ");
+	bed_heard("changed 192.0.2.1:5004");
+	bed_quiet();
+}
+
 static void test_481_to_anything_ends_the_call(void **state)
 {
 	(void)state;
@@ -778,6 +820,8 @@ int main(void)
 		bed_test(test_an_ack_for_another_invite_is_none),
 		bed_test(test_what_says_that_the_far_end_is_gone_ends_a_call_that_is_silent),
 		bed_test(test_other_refusals_touch_their_request_alone),
+		bed_test(test_an_offer_that_meets_another_one_there_is_made_again),
+		bed_test(test_what_is_wished_meanwhile_takes_the_place_of_an_offer_that_waits),
 		bed_test(test_481_to_anything_ends_the_call),
 		bed_test(test_a_bye_is_done_whatever_is_answered),
 		bed_test(test_odd_contacts_of_an_answer),
