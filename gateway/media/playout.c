@@ -16,6 +16,7 @@ static struct playout_delay_limits limits_of(const struct playout_config *config
 		.start = config->start_ms * PLAYOUT_SAMPLES_PER_MS,
 		.min = (config->fixed ? config->start_ms : config->min_ms) * PLAYOUT_SAMPLES_PER_MS,
 		.max = config->max_ms * PLAYOUT_SAMPLES_PER_MS,
+		.none_late = config->fixed,
 	};
 
 	if (limits.max < limits.start)
@@ -172,9 +173,15 @@ static void discard(struct playout *playout, const struct playout_entry *entry)
  * better than a little of each packet. */
 static bool is_used_up(const struct playout *playout)
 {
-	uint32_t transit = playout->clock - playout->next_place;
+	return playout_ahead(playout_transit(playout), playout->delay.base) < (int32_t)playout->delay.limits.min / 2;
+}
 
-	return playout_delay_excess(&playout->delay, transit) < -(int32_t)playout->delay.target / 2;
+/* From where it is what it should be, and this packet is heard. */
+static bool make_anew(struct playout *playout, const struct playout_entry *entry)
+{
+	uint32_t place = playout->clock - playout->delay.base - playout->delay.target;
+
+	return playout_go_back(playout, playout_ahead(place, entry->place) > 0 ? entry->place : place);
 }
 
 /* Sound that was due before now and was not there. All of it is played when nothing else is there to be played, for
@@ -186,7 +193,7 @@ static bool late_is_taken(struct playout *playout, const struct playout_entry *e
 
 	if (late <= 0)
 		return true;
-	if (playout->config.fixed && !waits && is_used_up(playout) && playout_go_back(playout, entry->place - playout->delay.target))
+	if (playout->config.fixed && !waits && is_used_up(playout) && make_anew(playout, entry))
 		return true;
 	if (!playout->config.fixed && (!waits || late <= REORDER_SAMPLES) && playout_go_back(playout, entry->place))
 		return true;

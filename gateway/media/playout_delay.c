@@ -5,6 +5,7 @@
 
 #define WINDOW_PACKETS 400
 #define LATE_PER_CENT  1
+#define MARGIN_SHARE   4   /* of the slowest's delay, where none shall be late: the next window has a slower one as likely as not */
 #define BENEFIT_PACKETS 100 /* taken for fast: chance brings a few late ones together, and early in a call one is many */
 #define LATE_RUN_SHARE 170 /* one event that delays many packets counts for less than one in a hundred */
 
@@ -68,15 +69,15 @@ static void window_move(struct playout_delay *delay)
 
 static unsigned quantile(const struct playout_delay *delay)
 {
-	unsigned late = (delay->newer_count + delay->older_count + BENEFIT_PACKETS) * LATE_PER_CENT / 100, slower = 0;
-	unsigned bin = delay->top;
+	unsigned late = delay->limits.none_late ? 0 : (delay->newer_count + delay->older_count + BENEFIT_PACKETS) * LATE_PER_CENT / 100;
+	unsigned bin = delay->top, slower = 0;
 
 	for (; bin > 0; bin--) {
 		slower += delay->newer[bin] + delay->older[bin];
 		if (slower > late)
 			break;
 	}
-	return bin * PLAYOUT_DELAY_BIN;
+	return bin * PLAYOUT_DELAY_BIN * (delay->limits.none_late ? MARGIN_SHARE + 1 : MARGIN_SHARE) / MARGIN_SHARE;
 }
 
 static unsigned within(unsigned value, unsigned min, unsigned max)

@@ -2,8 +2,8 @@
 /*
  * Private to the playout: how long sound has to wait. Of each packet comes its transit: when it came less when its first
  * sample was said, on two clocks that have nothing in common, so that only differences mean something. A histogram of
- * the last 400 to 800 packets, above the fastest of them, tells which delay leaves one in a hundred late. Samples of the
- * line's clock throughout; pure.
+ * the last 400 to 800 packets, above the fastest of them, tells which delay leaves one in a hundred late, or, for machines, which none of them would
+ * have needed. Samples of the line's clock throughout; pure.
  */
 #ifndef TIPRING_GATEWAY_MEDIA_PLAYOUT_DELAY_H
 #define TIPRING_GATEWAY_MEDIA_PLAYOUT_DELAY_H
@@ -17,6 +17,7 @@
 
 struct playout_delay_limits {
 	unsigned start, min, max;
+	bool none_late; /* a quarter more than the slowest took */
 };
 
 struct playout_delay {

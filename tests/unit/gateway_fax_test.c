@@ -37,6 +37,10 @@ static const struct lines_config phone_the_other_way = {.use = USE_PHONE, .fax_d
 	.drift_ppm = -100};
 static const struct lines_config phone_undetected = {.use = USE_PHONE, .delay_ms = 30, .jitter_ms = 10, .drift_ppm = 100};
 
+static const struct lines_config jitter_20 = {.use = USE_FAX, .delay_ms = 30, .jitter_ms = 20, .drift_ppm = 100};
+static const struct lines_config jitter_40 = {.use = USE_FAX, .delay_ms = 30, .jitter_ms = 40, .drift_ppm = 100};
+static const struct lines_config phone_jitter_40 = {.use = USE_PHONE, .fax_detect = true, .delay_ms = 30, .jitter_ms = 40, .drift_ppm = 100};
+
 struct call {
 	struct fax_result fax;
 	struct lines_result lines[LINES];
@@ -124,6 +128,18 @@ static void test_a_page_comes_at_once_over_a_telephones_line(void **state)
 	assert_pages_come_at_once(&phone_the_other_way);
 }
 
+/* The delay grows between the signals. */
+static void test_a_page_comes_at_once_with_much_jitter(void **state)
+{
+	(void)state;
+	for (unsigned i = 0; i < 2 * MODEMS; i++) {
+		struct call call = page_send(i % 2 ? &jitter_40 : &phone_jitter_40, &modems[i / 2], true, FAX_ROWS, 1 + i);
+
+		call_tell(&call, &modems[i / 2], true);
+		assert_true(at_once(&call, &modems[i / 2]));
+	}
+}
+
 /* So it is the fixed playout that does it. */
 static void test_a_page_is_spoilt_where_no_fax_is_detected(void **state)
 {
@@ -177,6 +193,9 @@ static const struct table_case {
 	{"`use = phone`, `fax_detect`, jitter 10 ms, +100 ppm", &phone, FAX_ROWS},
 	{"`use = phone`, `fax_detect`, jitter 10 ms, -100 ppm", &phone_the_other_way, FAX_ROWS},
 	{"... without `fax_detect`, +100 ppm", &phone_undetected, FAX_ROWS},
+	{"`use = fax`, jitter 20 ms, +100 ppm", &jitter_20, FAX_ROWS},
+	{"`use = fax`, jitter 40 ms, +100 ppm", &jitter_40, FAX_ROWS},
+	{"`use = phone`, jitter 40 ms, +100 ppm", &phone_jitter_40, FAX_ROWS},
 	{"`use = fax`, jitter 10 ms, +100 ppm, 0.1 % lost, 400 rows", &lossy, 4 * FAX_ROWS},
 	{"... 1 % lost, with redundancy, 400 rows", &lossy_redundant, 4 * FAX_ROWS},
 };
@@ -218,6 +237,7 @@ int main(int argc, char **argv)
 		cmocka_unit_test(test_a_page_comes_as_it_was_sent),
 		cmocka_unit_test(test_a_page_comes_at_once_with_jitter_and_clocks_that_differ),
 		cmocka_unit_test(test_a_page_comes_at_once_over_a_telephones_line),
+		cmocka_unit_test(test_a_page_comes_at_once_with_much_jitter),
 		cmocka_unit_test(test_a_page_is_spoilt_where_no_fax_is_detected),
 		cmocka_unit_test(test_error_correction_makes_up_for_lost_packets),
 		cmocka_unit_test(test_redundancy_makes_up_for_lost_packets),

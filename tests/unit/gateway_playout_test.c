@@ -497,7 +497,7 @@ static void test_a_fixed_playout_has_a_longer_delay_after_a_pause(void **state)
 		get();
 	for (int n = 141; n < 201; n++)
 		four_at_once(n);
-	assert_int_equal(playout.stats.delay_ms, 60);
+	assert_int_equal(playout.stats.delay_ms, 75); /* a quarter more than the slowest took */
 	assert_int_equal(playout.stats.shortened_samples + playout.stats.lengthened_samples, 0);
 }
 
@@ -614,7 +614,7 @@ static void test_a_fixed_playout_that_a_slow_clock_has_used_up_begins_anew(void 
 		made_up += playout.stats.concealed_samples > before;
 	}
 	assert_int_equal(made_up, 3);
-	assert_in_range(playout.stats.concealed_samples + playout.stats.pause_samples, 3 * 480, 3 * 540);
+	assert_in_range(playout.stats.concealed_samples + playout.stats.pause_samples, 3 * 440, 3 * 540);
 	assert_int_equal(playout.stats.discarded, 0);
 }
 
