@@ -2,7 +2,7 @@
 /*
  * Asking the server whether it is there: OPTIONS every qualify_s, with or without a registration.
  * With 408 or 503 it is not, and once it
- * was not, it is again when it answers as one that serves (ua_server_serves). Accounts ask at times of their own, so that many which
+ * was not, it is again when it answers as one that serves (ua_server_serves), or refuses (4xx, 6xx): what it thinks of us it says to REGISTER. Accounts ask at times of their own, so that many which
  * find it back do not all register in the same instant.
  */
 #include <errno.h>
@@ -110,6 +110,11 @@ static bool challenged(struct ua_qualifier *qualifier, const struct sip_msg *msg
 	return !err && !send_options(qualifier);
 }
 
+static bool is_alive(unsigned status)
+{
+	return ua_server_serves(status) || status / 100 == 4 || status / 100 == 6;
+}
+
 static void on_final(struct ua_qualifier *qualifier, const struct sip_msg *msg)
 {
 	char phrase[UA_TEXT_MAX];
@@ -117,7 +122,7 @@ static void on_final(struct ua_qualifier *qualifier, const struct sip_msg *msg)
 	ua_text_copy(phrase, sizeof(phrase), &msg->reason);
 	if (msg->scode == 408 || msg->scode == 503)
 		lost(qualifier, msg->scode, phrase);
-	else if (ua_server_serves(msg->scode) && ((msg->scode != 401 && msg->scode != 407) || !challenged(qualifier, msg)))
+	else if (is_alive(msg->scode) && ((msg->scode != 401 && msg->scode != 407) || !challenged(qualifier, msg)))
 		found(qualifier);
 }
 

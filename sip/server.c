@@ -120,7 +120,20 @@ bool ua_server_serves(unsigned status)
 	return status / 100 == 2;
 }
 
+/* ... to REGISTER: it has us register. */
+static bool takes_registrations(unsigned status)
+{
+	return status / 100 == 2 || status == 401 || status == 407;
+}
+
+/* Its policy, rather than its state, may be all that it tells. */
+static bool may_refuse_options_alone(const struct sip_msg *msg)
+{
+	return (msg->scode / 100 == 4 || msg->scode / 100 == 6) && msg->scode != 408 && !sip_msg_hdr(msg, SIP_HDR_RETRY_AFTER);
+}
+
 static void on_next(void *arg);
+static int ask(struct ua_server *server, bool registrar);
 
 /* Less and less often, and not before it wants to be asked. */
 static void ask_later(struct ua_server *server, const struct sip_msg *msg)
@@ -140,8 +153,9 @@ static void on_response(int err, const struct sip_msg *msg, void *arg)
 
 	if (err || msg->scode < 200 || !server->agent)
 		return;
-	if (!ua_server_serves(msg->scode)) {
-		ask_later(server, msg);
+	if (!(server->asks_registrar ? takes_registrations : ua_server_serves)(msg->scode)) {
+		if (server->asks_registrar || !may_refuse_options_alone(msg) || ask(server, true))
+			ask_later(server, msg);
 		return;
 	}
 	tmr_cancel(&server->next);
@@ -150,18 +164,20 @@ static void on_response(int err, const struct sip_msg *msg, void *arg)
 	tell_accounts(server, server->agent->failback_ms / 2);
 }
 
-/* Any account's name will do: whom it knows does not matter, only that it serves. */
-static int send_options(struct ua_server *server)
+/* Any account's name will do: whom it knows does not matter, only that it serves. Without credentials, and a REGISTER without Contact, which
+ * changes nothing there (RFC 3261 s10.2.3). */
+static int ask(struct ua_server *server, bool registrar)
 {
-	struct ua_outgoing outgoing = {.method = "OPTIONS", .server = server, .anonymous = true};
+	struct ua_outgoing outgoing = {.method = registrar ? "REGISTER" : "OPTIONS", .server = server, .anonymous = true};
 	struct ua_account *account = list_ledata(hash_apply(server->agent->accounts, uses, server));
 	char *uri, *to;
 	int err = ENOMEM;
 
 	if (!account)
 		return ENOENT;
+	server->asks_registrar = registrar;
 	uri = ua_text_format("%s:%s", account->scheme, account->domain);
-	to = ua_text_format("<%s:%s>", account->scheme, account->domain);
+	to = registrar ? ua_text_format("%s", account->address) : ua_text_format("<%s:%s>", account->scheme, account->domain);
 	server->dialog = mem_deref(server->dialog);
 	if (uri && to)
 		err = ua_dialog_start(&server->dialog, account->address, to, uri);
@@ -179,7 +195,7 @@ static void on_next(void *arg)
 	struct ua_server *server = mem_ref(arg);
 
 	stop_probe(server);
-	if (send_options(server) != ENOENT)
+	if (ask(server, false) != ENOENT)
 		tmr_start(&server->next, server->agent->failback_ms / 2, on_next, server);
 	mem_deref(server);
 }

@@ -23,6 +23,7 @@ struct ua_server {
 	struct ua_health health;
 	struct tmr next;
 	unsigned refusals;     /* of OPTIONS, in a row */
+	bool asks_registrar;   /* the question is a REGISTER */
 	uint64_t by_udp_until; /* what is large goes by UDP too: it does not take TCP */
 	struct ua_dialog *dialog;
 	struct ua_request *probe;
@@ -35,7 +36,7 @@ struct ua_server *ua_server_find(const struct ua_agent *agent, const struct ua_h
 bool ua_hop_is_same(const struct ua_hop *a, const struct ua_hop *b);
 
 /* Whether that answer to OPTIONS comes from one that serves: 2xx, or what only who read the request and would route it says. A server
- * that starts or stops answers 5xx, and 403 may be meant for us. Pure. */
+ * that starts or stops answers 5xx, and 403 may be meant for us. Pure. A lost one that so refuses OPTIONS is asked by REGISTER. */
 bool ua_server_serves(unsigned status);
 /* It did not answer, or could not be reached. */
 void ua_server_lose(struct ua_server *server);

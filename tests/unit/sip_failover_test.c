@@ -460,6 +460,8 @@ static void test_a_lost_server_is_asked_until_it_answers_with_more_than_that_it_
 	bed_advance(FAILBACK_MS / 2);
 	for (size_t i = 0; i < sizeof(cannot) / sizeof(cannot[0]); i++) {
 		answer(0, at(0, "OPTIONS "), cannot[i], "", "");
+		if (cannot[i] < 500)
+			answer(0, at(0, "REGISTER "), cannot[i], "", "");
 		bed_advance(0);
 		bed_advance((FAILBACK_MS << i) - 100);
 		assert_false(came_to(0, "OPTIONS ")); /* less and less often */
@@ -478,6 +480,39 @@ static void test_a_lost_server_is_asked_until_it_answers_with_more_than_that_it_
 	(void)came_to(0, ""); /* the last repetition of an OPTIONS that was not answered */
 	bed_advance(FAILBACK_MS);
 	assert_false(came_to(0, "OPTIONS "));
+}
+
+/* Up to where the first server has been lost and is asked. */
+static void lose_the_first(void)
+{
+	start(2);
+	bed_call();
+	bed_advance(FAILOVER_MS);
+	answer(1, at(1, "INVITE "), 486, "", "");
+	bed_heard("ended by peer, status 486, cause 0");
+	bed_advance(SPREAD_MS);
+	accept_binding(1, at(1, "REGISTER "));
+	bed_advance(FAILBACK_MS / 2);
+}
+
+static void test_a_server_that_refuses_options_for_ever_is_asked_as_a_registrar(void **state)
+{
+	const char *question;
+
+	(void)state;
+	lose_the_first();
+	answer(0, at(0, "OPTIONS "), 403, "", "");
+	question = at(0, "REGISTER ");
+	/* RFC 3261 s10.2.3: a REGISTER without Contact asks for the bindings and changes none | so a server is asked that refuses OPTIONS, without credentials */
+	assert_string_equal(header(question, "Contact"), "");
+	assert_string_equal(header(question, "Authorization"), "");
+	assert_has(header(question, "To"), "sip:100@example.org");
+	answer(0, question, 401, "WWW-Authenticate: Digest realm=\"x\", nonce=\"n\"\r\n", "");
+	bed_advance(0);
+	bed_advance(FAILBACK_MS / 2);
+	question = at(0, "REGISTER ");
+	assert_has(question, "Contact: ");
+	accept_binding(0, question);
 }
 
 static void test_each_of_its_servers_may_call_the_account(void **state)
@@ -723,6 +758,7 @@ int main(void)
 		bed_test(test_a_telephone_that_is_silent_does_not_cost_its_server),
 		bed_test(test_a_server_that_answers_again_has_its_accounts_back_in_time),
 		bed_test(test_a_lost_server_is_asked_until_it_answers_with_more_than_that_it_cannot),
+		bed_test(test_a_server_that_refuses_options_for_ever_is_asked_as_a_registrar),
 		bed_test(test_each_of_its_servers_may_call_the_account),
 		bed_test(test_the_account_may_go_while_its_servers_are_lost),
 		bed_test(test_the_account_may_go_while_its_server_is_asked),

@@ -98,6 +98,19 @@ static void test_a_server_that_comes_back_is_registered_with_again_and_calls_liv
 	fresh("BYE ");
 }
 
+static void test_a_server_that_comes_back_and_refuses_options_is_registered_with_again(void **state)
+{
+	(void)state;
+	start();
+	options();
+	bed_advance(INTERVAL_MS);
+	bed_heard("registration registered 408");
+	reply(options(), 403);
+	accept_binding(fresh("REGISTER "));
+	reply(options(), 403);
+	bed_quiet();
+}
+
 static void test_a_server_that_comes_back_shortens_the_pause_after_a_failure(void **state)
 {
 	(void)state;
@@ -250,6 +263,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		bed_test(test_the_server_is_asked_once_in_each_interval),
 		bed_test(test_a_server_that_comes_back_is_registered_with_again_and_calls_live_on),
+		bed_test(test_a_server_that_comes_back_and_refuses_options_is_registered_with_again),
 		bed_test(test_a_server_that_comes_back_shortens_the_pause_after_a_failure),
 		bed_test(test_an_answer_to_a_repetition_tells_that_the_server_is_back),
 		bed_test(test_a_503_to_options_is_told_once),
