@@ -41,6 +41,21 @@ static void test_an_emergency_call_goes_over_another_account(void **state)
 	assert_state("talking");
 }
 
+static void test_an_emergency_call_whose_answer_is_of_no_use_goes_over_another_account(void **state)
+{
+	struct ua_invite *first;
+
+	(void)state;
+	phone_does(MEDIA_EVENT_LIFTED, 0);
+	phone_dials("112");
+	first = call_sent();
+	call_is_answered(first, sdp_with("127.0.0.1", "96", "a=rtpmap:96 AMR/8000\r\n"));
+	assert_true(first->ended);
+	assert_ptr_equal(world.calling_account, world.accounts[1]);
+	call_is_answered(call_sent(), PCMU);
+	assert_state("talking");
+}
+
 static void test_an_emergency_call_that_no_account_takes_ends(void **state)
 {
 	(void)state;
@@ -245,6 +260,7 @@ int main(void)
 		accounts_test(test_a_route_passes_over_an_account_that_is_not_registered),
 		accounts_test(test_numbers_without_a_route_go_over_the_line_s_account),
 		accounts_test(test_an_emergency_call_goes_over_another_account),
+		accounts_test(test_an_emergency_call_whose_answer_is_of_no_use_goes_over_another_account),
 		addresses_test(test_sound_is_at_the_address_of_the_account_that_carries_the_call),
 		addresses_test(test_an_emergency_call_leaves_an_account_whose_address_is_gone),
 		addresses_test(test_an_emergency_call_that_no_address_carries_ends),
