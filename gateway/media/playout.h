@@ -7,8 +7,9 @@
  * The delay is what leaves one packet in a hundred late (playout_delay.h). It grows at once when a packet comes too late
  * and nothing else is there to be played, and shrinks where nobody hears it: in pauses, and by leaving out pitch periods
  * of speech. A playout that is fixed never changes a sound that goes on: its delay changes at a start, in a pause, and where
- * next to nothing is heard, and it shall leave no packet late. What is missing is concealed, and becomes comfort noise as loud as the pauses before. Another source, or a clock that
- * jumped, goes on where the old one would have: what waits of the old one is still played.
+ * next to nothing is heard, and it shall leave no packet late. What is missing is concealed, and becomes comfort noise as
+ * loud as the pauses before. Another source, or a clock that jumped, goes on where the old one would have: what waits of the
+ * old one is still played.
  *
  * Media thread only; no allocation.
  */
