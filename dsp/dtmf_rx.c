@@ -23,6 +23,7 @@
 
 #define ON_WINDOWS      4
 #define ON_SAMPLES      171 /* more than 20 ms, which is no digit */
+#define ON_SAMPLES_NOISY 182 /* ... as noise may have it */
 #define ON_GAP_WINDOWS  4 /* a drop-out before a digit was told */
 #define OFF_WINDOWS     6 /* bridges 15 ms, and never 30 */
 #define INNER_MIN       4 /* fewer are no average */
@@ -41,6 +42,7 @@
 #define HIGH_ABOVE_LOW_DB 9.0
 #define PURITY_MIN      0.72f /* share of the energy that is in the pair */
 #define PURITY_ON       0.83f /* ... on average for a digit to begin */
+#define PURITY_CLEAN    0.97f /* ... where there is hardly any noise */
 #define PURITY_STAYS    0.5f  /* ... once a digit is on */
 #define OFF_HZ_SHARE    0.025 /* 1.5 % is to be taken, 3.5 % is not; less than a quarter of a turn by window */
 #define GAP_ENERGY_MAX  1.2f  /* of the digit's before it: less is missing, more is something else */
@@ -238,9 +240,15 @@ static void digit_begin(struct dsp_dtmf_rx *rx)
 	rx->handler(dsp_dtmf_digits[rx->digit.place], true, run_samples(&rx->digit, rx->digit.tail) + BANK_HOP / 2, rx->arg);
 }
 
+/* Noise makes a length uncertain. */
+static unsigned on_samples(const struct run *run)
+{
+	return run->pair > PURITY_CLEAN * run->energy ? ON_SAMPLES : ON_SAMPLES_NOISY;
+}
+
 static bool is_digit(const struct run *run)
 {
-	return run->good >= ON_WINDOWS && run_samples(run, run->tail) >= ON_SAMPLES && run->pair > PURITY_ON * run->energy &&
+	return run->good >= ON_WINDOWS && run_samples(run, run->tail) >= on_samples(run) && run->pair > PURITY_ON * run->energy &&
 		is_on_frequency(&run->row, row_of(run->place)) && is_on_frequency(&run->column, column_of(run->place));
 }
 
