@@ -117,6 +117,16 @@ void dsp_echo_run(struct dsp_echo *echo, int16_t *clean, const int16_t *far, con
 	}
 }
 
+void dsp_echo_memory(const struct dsp_echo *echo, const void **start, size_t *size)
+{
+	echo_filter_memory(echo->filter, start, size);
+}
+
+void dsp_echo_ahead(struct dsp_echo *echo, const void *start, size_t size)
+{
+	echo_filter_ahead(echo->filter, start, size);
+}
+
 void dsp_echo_muting_set(struct dsp_echo *echo, bool muting)
 {
 	echo->config.muting = muting;

@@ -53,6 +53,12 @@ void dsp_echo_begin(struct dsp_echo *echo);
  * the telephone, clean is near to the bit. */
 void dsp_echo_run(struct dsp_echo *echo, int16_t *clean, const int16_t *far, const int16_t *near, size_t count);
 
+/* Memory that each block touches, for dsp_echo_ahead. */
+void dsp_echo_memory(const struct dsp_echo *echo, const void **start, size_t *size);
+/* Memory of whose turn is next: with hundreds of cancellers it has left the processor's cache, and is asked for while the next block of this
+ * one is run. Changes nothing of what comes out. */
+void dsp_echo_ahead(struct dsp_echo *echo, const void *start, size_t size);
+
 /* Whether it mutes from now on, in place of what its config says: not while machines talk. */
 void dsp_echo_muting_set(struct dsp_echo *echo, bool muting);
 

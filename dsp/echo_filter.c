@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include <errno.h>
+#include <limits.h>
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -7,6 +8,7 @@
 #include "dsp/echo_filter.h"
 
 #define ALIGNMENT      64
+#define AHEAD_LINES    16
 #define WINDOW         (DSP_FFT_SIZE - ECHO_PARTITION) /* samples of a transform that are free of wrap-around */
 #define WINDOW_SHARE   ((float)WINDOW / DSP_FFT_SIZE)
 
@@ -52,6 +54,9 @@ struct learner {
 
 struct echo_filter {
 	size_t size; /* of all, as it was allocated */
+	struct ahead {
+		const char *at, *end; /* what is still to be asked for of whose turn is next */
+	} ahead;
 	unsigned partitions, hop, lags, newest;
 	float energy_keep;
 	struct learner steady, quick;
@@ -134,6 +139,25 @@ static void fetch(const struct echo_filter *filter)
 		__builtin_prefetch((const char *)filter + i, 1);
 }
 
+/* A part of what is needed next, for each of the partitions that are gone through: no more at once than the processor can wait for while
+ * it goes on. */
+static void fetch_ahead(struct ahead *ahead, unsigned lines)
+{
+	for (; lines && ahead->at < ahead->end; lines--, ahead->at += ALIGNMENT)
+		__builtin_prefetch(ahead->at, 1, 2);
+}
+
+void echo_filter_ahead(struct echo_filter *filter, const void *start, size_t size)
+{
+	filter->ahead = (struct ahead){start, (const char *)start + size};
+}
+
+void echo_filter_memory(const struct echo_filter *filter, const void **start, size_t *size)
+{
+	*start = filter;
+	*size = filter->size;
+}
+
 /* Far's spectrum as the partition sees it. */
 static const struct dsp_spectrum *lagged(const struct echo_filter *filter, unsigned partition)
 {
@@ -187,18 +211,20 @@ static bool far_is_over(const struct echo_filter *filter)
 	return filter->silent_hops > filter->lags + DSP_FFT_SIZE / filter->hop;
 }
 
-static void echo_expect(float samples[DSP_FFT_SIZE], const struct learner *learner, const struct echo_filter *filter)
+static void echo_expect(float samples[DSP_FFT_SIZE], const struct learner *learner, struct echo_filter *filter)
 {
 	struct dsp_spectrum echo = {0};
 
-	for (unsigned i = 0; i < filter->partitions; i++)
+	for (unsigned i = 0; i < filter->partitions; i++) {
+		fetch_ahead(&filter->ahead, AHEAD_LINES);
 		product_add(&echo, lagged(filter, i), &learner->partitions[i].path);
+	}
 	dsp_fft_backward(samples, &echo);
 	memset(samples, 0, (DSP_FFT_SIZE - WINDOW) * sizeof(samples[0]));
 }
 
 /* The error that the learner makes before it learns from it. */
-static void learner_try(struct learner *learner, const struct echo_filter *filter)
+static void learner_try(struct learner *learner, struct echo_filter *filter)
 {
 	float samples[DSP_FFT_SIZE] = {0};
 
@@ -213,7 +239,7 @@ static void learner_try(struct learner *learner, const struct echo_filter *filte
 }
 
 /* One over the variance of the error, as far as it can be from the path that is lacking and from what is unexplained. */
-static void certainty(float *result, struct learner *learner, const struct echo_filter *filter)
+static void certainty(float *result, struct learner *learner, struct echo_filter *filter)
 {
 	float expected[DSP_FFT_PADDED] = {0};
 
@@ -221,6 +247,7 @@ static void certainty(float *result, struct learner *learner, const struct echo_
 		const struct dsp_spectrum *far = lagged(filter, i);
 		const float *doubt = learner->partitions[i].doubt;
 
+		fetch_ahead(&filter->ahead, AHEAD_LINES);
 		for (unsigned k = 0; k < DSP_FFT_PADDED; k++)
 			expected[k] += (far->re[k] * far->re[k] + far->im[k] * far->im[k]) * doubt[k];
 	}
@@ -260,13 +287,15 @@ static void partition_learn(struct partition *partition, float wander, const str
 	}
 }
 
-static void learner_learn(struct learner *learner, const struct echo_filter *filter)
+static void learner_learn(struct learner *learner, struct echo_filter *filter)
 {
 	float certain[DSP_FFT_PADDED];
 
 	certainty(certain, learner, filter);
-	for (unsigned i = 0; i < filter->partitions; i++)
+	for (unsigned i = 0; i < filter->partitions; i++) {
+		fetch_ahead(&filter->ahead, AHEAD_LINES);
 		partition_learn(&learner->partitions[i], learner->wander, lagged(filter, i), &learner->now->spectrum, certain);
+	}
 	constrain(&learner->partitions[learner->turn].path);
 	learner->turn = (learner->turn + 1) % filter->partitions;
 }
@@ -402,9 +431,10 @@ void echo_filter_run(struct echo_filter *filter, struct echo_hop *run, float *er
 	run->chosen = filter->quick_is_heard ? &run->quick : &run->steady;
 	memcpy(error, run->chosen->error, hop * sizeof(*error));
 	echo_power_make(run, filter);
-	if (!learns || energy(filter->far, DSP_FFT_SIZE) < FAR_POWER_MIN * DSP_FFT_SIZE)
-		return;
-	learner_learn(&filter->steady, filter);
-	learner_learn(&filter->quick, filter);
-	learn_again(filter);
+	if (learns && energy(filter->far, DSP_FFT_SIZE) >= FAR_POWER_MIN * DSP_FFT_SIZE) {
+		learner_learn(&filter->steady, filter);
+		learner_learn(&filter->quick, filter);
+		learn_again(filter);
+	}
+	fetch_ahead(&filter->ahead, UINT_MAX);
 }

@@ -46,6 +46,10 @@ struct echo_hop {
 	float echo_power[DSP_FFT_PADDED] __attribute__((aligned(16))); /* of the echo that was taken away, as the error's */
 };
 
+/* What is touched in each hop; and what shall be asked for while the next hop is run, since its turn is after that. */
+void echo_filter_memory(const struct echo_filter *filter, const void **start, size_t *size);
+void echo_filter_ahead(struct echo_filter *filter, const void *start, size_t size);
+
 /* One hop: far is what went to the line, near what came back; error gets near without the echo. */
 void echo_filter_run(struct echo_filter *filter, struct echo_hop *run, float *error, const float *far, const float *near, bool learns);
 

@@ -309,6 +309,10 @@ static void tick(struct media *media, uint64_t now_ns)
 	for (size_t i = 0; i < media->active_count; i++) {
 		struct media_line *line = media->active[i];
 
+		if (i + 2 < media->active_count)
+			__builtin_prefetch(&media->active[i + 2]->echo);
+		if (i + 1 < media->active_count)
+			media_echo_ahead(&line->echo, &media->active[i + 1]->echo);
 		media_line_tick(line, now_ns, media->config.block_samples);
 		/* A card finds events while it moves sound; the dummy's come by its descriptor. */
 		if (line->port->driver->clock == FXS_CLOCK_PORT)

@@ -8,10 +8,14 @@ int media_echo_alloc(struct media_echo_path *path, const struct media_taste *tas
 {
 	struct dsp_echo_config config = {.tail_ms = taste->echo_tail_ms, .block_samples = block_samples, .muting = taste->echo_mutes,
 		.comfort_noise = taste->echo_mutes};
+	int err;
 
 	assert(delay + 3 * block_samples <= MEDIA_ECHO_WRITTEN);
 	path->delay = delay;
-	return dsp_echo_alloc(&path->canceller, &config);
+	err = dsp_echo_alloc(&path->canceller, &config);
+	if (!err)
+		dsp_echo_memory(path->canceller, &path->memory, &path->memory_size);
+	return err;
 }
 
 void media_echo_free(struct media_echo_path *path)
@@ -70,6 +74,12 @@ void media_echo_skip(struct media_echo_path *path, size_t count)
 	if (path->canceller && !path->skipped)
 		dsp_echo_begin(path->canceller);
 	path->skipped = true;
+}
+
+void media_echo_ahead(struct media_echo_path *path, const struct media_echo_path *next)
+{
+	if (path->canceller && next->canceller)
+		dsp_echo_ahead(path->canceller, next->memory, next->memory_size);
 }
 
 void media_echo_clean(struct media_echo_path *path, int16_t *samples, size_t count)

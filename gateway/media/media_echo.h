@@ -14,6 +14,8 @@
 
 struct media_echo_path {
 	struct dsp_echo *canceller; /* NULL: nothing is taken out */
+	const void *memory;         /* what it touches in each block */
+	size_t memory_size;
 	unsigned delay;             /* fxs_driver.echo_delay */
 	int16_t written[MEDIA_ECHO_WRITTEN]; /* a ring */
 	unsigned end;               /* of what was written, modulo the ring's size */
@@ -37,6 +39,8 @@ void media_echo_written(struct media_echo_path *path, const int16_t *samples, si
 void media_echo_unwritten(struct media_echo_path *path, size_t count);
 /* A block that was read from the port, and that nobody hears. */
 void media_echo_skip(struct media_echo_path *path, size_t count);
+/* The next block's canceller comes before this other one's, whose memory is asked for meanwhile. */
+void media_echo_ahead(struct media_echo_path *path, const struct media_echo_path *next);
 /* A block that was read from the port, in place. */
 void media_echo_clean(struct media_echo_path *path, int16_t *samples, size_t count);
 
