@@ -67,12 +67,13 @@ int media_alloc(struct media **mediap, const struct media_config *config, uint64
 	media->heal_next_ns = now_ns + HEAL_NS;
 	media->tick_next_ns = UINT64_MAX;
 	media->epoll_fd = epoll_create1(EPOLL_CLOEXEC);
+	media->reports_fd = epoll_create1(EPOLL_CLOEXEC);
 	media->kick_fd = eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC);
 	media->notice_fd = eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC);
 	media->lines = calloc(config->lines_max, sizeof(*media->lines));
 	media->active = calloc(config->lines_max, sizeof(*media->active));
 	media->touched = calloc(config->lines_max, sizeof(*media->touched));
-	if (media->epoll_fd < 0 || media->kick_fd < 0 || media->notice_fd < 0)
+	if (media->epoll_fd < 0 || media->reports_fd < 0 || media->kick_fd < 0 || media->notice_fd < 0)
 		err = errno;
 	else if (!media->lines || !media->active || !media->touched)
 		err = ENOMEM;
@@ -102,6 +103,8 @@ void media_free(struct media *media)
 		close(media->notice_fd);
 	if (media->kick_fd >= 0)
 		close(media->kick_fd);
+	if (media->reports_fd >= 0)
+		close(media->reports_fd);
 	if (media->epoll_fd >= 0)
 		close(media->epoll_fd);
 	free(media);
@@ -220,6 +223,35 @@ static void activity_review(struct media *media, uint64_t now_ns)
 		media->tick_next_ns = soonest(media->tick_next_ns, now_ns + (was_active ? media->block_ns : 0));
 }
 
+/* A socket that is closed is watched no more. What cannot be watched is looked at each second all the same (media_line_heal). */
+static void reports_watch(struct media *media, struct media_line *line)
+{
+	struct epoll_event event = {.events = EPOLLIN | EPOLLET, .data.ptr = line};
+
+	for (int i = 0; i < MEDIA_STREAMS; i++) {
+		const struct stream *stream = &line->streams[i];
+		const struct reports_watch watch = {stream->wish.id, stream->wire.fds[STREAM_WIRE_RTCP]};
+
+		if (watch.id == line->watches[i].id && watch.fd == line->watches[i].fd)
+			continue;
+		line->watches[i] = watch;
+		if (!watch.id || watch.fd < 0 || watch.fd == stream->wire.fds[STREAM_WIRE_RTP])
+			continue;
+		if (epoll_ctl(media->reports_fd, EPOLL_CTL_ADD, watch.fd, &event) < 0 && errno == EEXIST)
+			(void)epoll_ctl(media->reports_fd, EPOLL_CTL_MOD, watch.fd, &event);
+	}
+}
+
+/* To look at each stream's socket would be a call of the kernel for each, and a socket that has left the processor's cache. */
+static void reports_find(struct media *media)
+{
+	struct epoll_event events[EPOLL_EVENTS];
+	int count = epoll_wait(media->reports_fd, events, EPOLL_EVENTS, 0);
+
+	for (int i = 0; i < count; i++)
+		((struct media_line *)events[i].data.ptr)->reports_wait = true;
+}
+
 static void wishes_obey(struct media *media, uint64_t now_ns)
 {
 	bool activity = false;
@@ -231,6 +263,7 @@ static void wishes_obey(struct media *media, uint64_t now_ns)
 		if (!atomic_exchange(&line->wish_dirty, false))
 			continue;
 		media_line_obey(line, now_ns);
+		reports_watch(media, line);
 		touch(media, line);
 		activity = activity || sounding != line->sounding;
 	}
@@ -306,6 +339,7 @@ static void lateness_note(struct media *media, uint64_t now_ns)
 static void tick(struct media *media, uint64_t now_ns)
 {
 	lateness_note(media, now_ns);
+	reports_find(media);
 	for (size_t i = 0; i < media->active_count; i++) {
 		struct media_line *line = media->active[i];
 

@@ -176,7 +176,7 @@ static void line_make_ready(struct media_line *line)
 	line->ready = true;
 	pages_write(line, offsetof(struct media_line, streams));
 	for (int i = 0; i < MEDIA_STREAMS; i++)
-		pages_write(&line->streams[i], offsetof(struct stream, playout));
+		pages_write(&line->streams[i], offsetof(struct stream, playout.conceal)); /* its coders are told at each wish */
 	pages_write(&line->stats, sizeof(*line) - offsetof(struct media_line, stats));
 	media_echo_make_ready(&line->echo);
 }
@@ -262,11 +262,14 @@ void media_line_judge(struct media_line *line, uint64_t now_ns)
 		pronounce(line, verdicts, count);
 }
 
-static void streams_tick(struct media_line *line)
+static void streams_tick(struct media_line *line, bool reports_wait)
 {
+	line->reports_wait = false;
 	for (int i = 0; i < MEDIA_STREAMS; i++) {
-		if (is_live(line, i))
+		if (is_live(line, i) && reports_wait)
 			stream_tick(&line->streams[i], line->now_ns);
+		else if (is_live(line, i))
+			stream_tick_unheard(&line->streams[i], line->now_ns);
 	}
 }
 
@@ -276,7 +279,7 @@ void media_line_heal(struct media_line *line, uint64_t now_ns)
 	bool off_hook;
 
 	line->now_ns = now_ns;
-	streams_tick(line);
+	streams_tick(line, true);
 	media_line_stats_publish(line);
 	if (line->port->driver->hook_get(line->port, &off_hook) == 0)
 		pronounce(line, verdicts, fxs_hook_edge(line->hook, off_hook, now_ns, verdicts));
@@ -569,7 +572,7 @@ void media_line_tick(struct media_line *line, uint64_t now_ns, size_t count)
 	line->now_ns = now_ns;
 	line->report.ticks++;
 	media_line_ring_obey(line, now_ns);
-	streams_tick(line);
+	streams_tick(line, line->reports_wait);
 	while (blocks < BLOCKS_A_TICK_MAX && driver->read(line->port, samples, count) == 0) {
 		listen_block(line, samples, count);
 		blocks++;

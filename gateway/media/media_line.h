@@ -42,6 +42,11 @@ struct media_line {
 	uint32_t wish_sequence;
 	struct media_report report;
 	bool report_dirty;
+	bool reports_wait;       /* at the socket of one of its streams: looked for by the worker, for all lines at once */
+	struct reports_watch {
+		uint32_t id;
+		int32_t fd;
+	} watches[MEDIA_STREAMS]; /* of streams whose socket for reports the worker watches */
 	bool touched;            /* stands in the worker's list of lines to publish */
 	uint8_t feed;            /* enum fxs_feed that the port took */
 	bool port_sounding;      /* the port's sound is on */

@@ -17,6 +17,7 @@ struct media {
 		struct fxs_bus *bus;
 	} buses[MEDIA_DRIVERS_MAX];
 	int epoll_fd;
+	int reports_fd; /* an epoll of the streams' sockets for reports, asked once in each tick */
 	int kick_fd;   /* control has a new wish */
 	int notice_fd; /* a line has something new for control */
 	uint64_t block_ns;

@@ -147,6 +147,8 @@ void stream_update(struct stream *stream, const struct stream_wish *wish);
 
 /* Before the rest of a tick, and each second while there are none: hears and sends reports. */
 void stream_tick(struct stream *stream, uint64_t now_ns);
+/* ... where none waits, as the worker knows of all its streams at once. */
+void stream_tick_unheard(struct stream *stream, uint64_t now_ns);
 
 void stream_stats_get(const struct stream *stream, struct stream_stats *stats);
 

@@ -180,9 +180,16 @@ static void reports_receive(struct stream *stream)
 void stream_tick(struct stream *stream, uint64_t now_ns)
 {
 	stream->now_ns = now_ns;
+	if (stream->wish.id)
+		reports_receive(stream);
+	stream_tick_unheard(stream, now_ns);
+}
+
+void stream_tick_unheard(struct stream *stream, uint64_t now_ns)
+{
+	stream->now_ns = now_ns;
 	if (!stream->wish.id)
 		return;
-	reports_receive(stream);
 	stream_aim(stream);
 	if (stream_rtcp_due(&stream->rtcp, now_ns))
 		stream_report(stream, false);

@@ -60,6 +60,52 @@ static struct stream_wish own_echo(uint32_t id)
 	return wish;
 }
 
+/* At the stream's socket for reports, from its own host. */
+static void report_arrives(const struct stream_wish *stream)
+{
+	const struct ua_rtcp_report report = {.ssrc = 7, .cname = "peer"};
+	uint8_t bytes[UA_RTCP_BYTES_MAX];
+	size_t length = ua_rtcp_compose(&report, bytes, sizeof(bytes));
+	union address to;
+	socklen_t to_length = sizeof(to);
+
+	assert_int_equal(getsockname(stream->rtcp_fd, &to.any, &to_length), 0);
+	assert_int_equal(sendto(stream->fd, bytes, length, 0, &to.any, to_length), length);
+}
+
+/* By one look for all streams of a worker, also where the socket of another stream had the same number before. */
+static void test_a_report_is_heard_in_the_next_tick(void **state)
+{
+	int fd = -1;
+
+	(void)state;
+	for (uint32_t id = 1; id <= 2; id++) {
+		struct media_wish wish = talk;
+		struct stream_wish *stream = &wish.streams[0];
+
+		*stream = own_echo(id);
+		stream->rtcp_fd = own_echo(id).fd;
+		stream->rtcp_port = 9; /* of the peer, who is not there */
+		stream->sends = false;
+		assert_true(fd < 0 || fd == stream->rtcp_fd);
+		fd = stream->rtcp_fd;
+		media_line_wish(lines[0], &wish);
+		block_passes();
+		assert_int_equal(lines[0]->streams[0].rtcp.reports_received, 0);
+		for (unsigned i = 1; i <= 3; i++) {
+			report_arrives(stream);
+			block_passes();
+			assert_int_equal(lines[0]->streams[0].rtcp.reports_received, i);
+			block_passes();
+			assert_int_equal(lines[0]->streams[0].rtcp.reports_received, i);
+		}
+		media_line_wish(lines[0], &talk);
+		block_passes();
+		close(stream->fd);
+		close(stream->rtcp_fd);
+	}
+}
+
 static void blocks_pass(unsigned count)
 {
 	for (; count; count--) {
@@ -345,6 +391,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		MEDIA_TEST(test_no_tick_of_a_lines_first_call_waits_for_a_page),
 		MEDIA_TEST(test_what_a_card_refuses_is_tried_again),
+		MEDIA_TEST(test_a_report_is_heard_in_the_next_tick),
 		MEDIA_TEST(test_a_line_without_calls_takes_half_of_its_memory_at_most),
 		MEDIA_TEST(test_trying_again_does_not_disturb_a_line_that_rings),
 		MEDIA_TEST(test_what_a_card_refuses_is_reported_until_the_next_wish),
