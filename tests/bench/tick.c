@@ -1,13 +1,15 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
  * The media tick in virtual time, to have its instructions counted (callgrind, --toggle-collect=bench_ticks): LINES lines
- * that are off-hook, each with a stream to itself over a socket of its own, or without, served for TICKS blocks.
+ * that are off-hook, each with a stream to itself over sockets of its own, or without, served for TICKS blocks.
  * Nothing in it depends on the clock or on other processes, so that the count repeats.
  *
  * echo: a stream, and echo cancelling of 32 ms.
  * bridged: hung up, and two streams of it talk to each other. held: what is sent is the hold sound. waiting: the stream, and a tone over it that makes it softer.
  *
- * usage: tick LINES stream|echo|bridged|held|waiting|silent|dialling TICKS
+ * idle: all but the first, which has a stream, are on-hook.
+ *
+ * usage: tick LINES stream|echo|bridged|held|waiting|silent|dialling|idle TICKS
  * Also tells how much processor time a line takes in 20 ms, which does depend on what else the machine does: the least of ten parts of the ticks.
  */
 #include <arpa/inet.h>
@@ -57,7 +59,10 @@ static struct stream_wish stream_of(uint32_t id, uint32_t ssrc)
 	struct stream_wish stream = {.id = id, .codec = DSP_CODEC_PCMA, .payload_type = 8, .ptime_ms = PTIME_MS,
 		.sends = true, .receives = true, .playout = {.start_ms = PLAYOUT_MS, .min_ms = PLAYOUT_MS, .max_ms = 400}, .sender = {.ssrc = ssrc}};
 
+	union address reports;
+
 	stream.fd = socket_open(&stream.remote);
+	stream.rtcp_fd = socket_open(&reports);
 	return stream;
 }
 
@@ -72,6 +77,11 @@ static struct media_wish bridge_of(unsigned number)
 	return wish;
 }
 
+static bool is_idle(const char *kind, unsigned number)
+{
+	return !strcmp(kind, "idle") && number > 0;
+}
+
 static struct media_wish wish_of(const char *kind, unsigned number)
 {
 	struct media_wish wish = {
@@ -81,6 +91,8 @@ static struct media_wish wish_of(const char *kind, unsigned number)
 		.sound = true,
 	};
 
+	if (is_idle(kind, number))
+		return (struct media_wish){.feed = FXS_FEED_IDLE, .tone = MEDIA_TONE_NONE};
 	if (!strcmp(kind, "bridged"))
 		return bridge_of(number);
 	if (!strcmp(kind, "dialling")) {
@@ -104,7 +116,7 @@ static void lines_add(struct bench *bench, unsigned lines, const char *kind, con
 		struct media_line *line;
 		char channel[32];
 
-		snprintf(channel, sizeof(channel), "open-%u", i);
+		snprintf(channel, sizeof(channel), "%s-%u", is_idle(kind, i) ? "idle" : "open", i);
 		if (media_line_add(&line, bench->media, "dummy", channel, taste, bench->now_ns)) {
 			fputs("tick: a line cannot be added\n", stderr);
 			exit(EXIT_FAILURE);
