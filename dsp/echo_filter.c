@@ -69,6 +69,17 @@ struct echo_filter {
 	struct dsp_spectrum *spectra; /* of far, a ring of lags */
 };
 
+/* After so many hops without far nothing of it can come back any more, whatever the path: all its spectra are zero. */
+static unsigned over_hops(const struct echo_filter *filter)
+{
+	return filter->lags + DSP_FFT_SIZE / filter->hop + 1;
+}
+
+static bool far_is_over(const struct echo_filter *filter)
+{
+	return filter->silent_hops >= over_hops(filter);
+}
+
 static void learner_reset(struct learner *learner, const struct echo_filter *filter)
 {
 	*learner = (struct learner){.partitions = learner->partitions, .now = learner->now, .wander = learner->wander};
@@ -86,6 +97,7 @@ void echo_filter_sound_reset(struct echo_filter *filter)
 	memset(filter->far, 0, sizeof(filter->far));
 	memset(filter->near, 0, sizeof(filter->near));
 	memset(filter->spectra, 0, filter->lags * sizeof(filter->spectra[0]));
+	filter->silent_hops = over_hops(filter);
 }
 
 void echo_filter_reset(struct echo_filter *filter)
@@ -203,12 +215,6 @@ static void power_smoothed(float *power, const struct dsp_spectrum *spectrum)
 	}
 	for (unsigned k = DSP_FFT_BINS; k < DSP_FFT_PADDED; k++)
 		power[k] = 0;
-}
-
-/* Nothing of far can come back any more, whatever the path: all its spectra are zero. */
-static bool far_is_over(const struct echo_filter *filter)
-{
-	return filter->silent_hops > filter->lags + DSP_FFT_SIZE / filter->hop;
 }
 
 static void echo_expect(float samples[DSP_FFT_SIZE], const struct learner *learner, struct echo_filter *filter)
