@@ -56,7 +56,7 @@ trap 'rm -f "$measured"' EXIT
 goals_judge() {
 	awk 'FILENAME == ARGV[1] { value[$1] = $2; unit[$1] = $3; next }
 		{ met = $1 in value && value[$1] + 0 <= $2 + 0
-		  printf "goal %s %s %s, at most %s: %s\n", $1, ($1 in value) ? value[$1] : "-", unit[$1], $2, met ? "met" : "MISSED"
+		  printf "goal %s %s, at most %s: %s\n", $1, ($1 in value) ? value[$1] " " unit[$1] : "no figure", $2, met ? "met" : "MISSED"
 		  met ? ++good : ++bad
 		  if (!met) missed = missed " " $1 }
 		END { printf "goals: %d met, %d missed%s\n", good, bad, missed }' "$measured" - <<<"$goals"
