@@ -45,11 +45,11 @@ struct partition {
 
 struct learner {
 	struct partition *partitions;
-	float unexplained[DSP_FFT_PADDED] __attribute__((aligned(16)));
 	struct echo_try *now; /* what it makes of the hop that is run */
 	float wander;
 	float energy; /* of the newest hop of the error, smoothed */
 	unsigned turn;   /* the partition that is constrained next */
+	float unexplained[DSP_FFT_PADDED] __attribute__((aligned(16)));
 };
 
 struct echo_filter {
@@ -59,6 +59,7 @@ struct echo_filter {
 	} ahead;
 	unsigned partitions, hop, lags, newest;
 	float energy_keep;
+	struct dsp_spectrum *spectra; /* of far, a ring of lags */
 	struct learner steady, quick;
 	float near_energy;
 	unsigned quick_wins; /* hops */
@@ -66,7 +67,6 @@ struct echo_filter {
 	unsigned silent_hops; /* so many in a row far had nothing at all */
 	unsigned fresh_hops; /* so many of them are still learnt from twice */
 	float far[DSP_FFT_SIZE], near[WINDOW];
-	struct dsp_spectrum *spectra; /* of far, a ring of lags */
 };
 
 /* After so many hops without far nothing of it can come back any more, whatever the path: all its spectra are zero. */
@@ -116,6 +116,13 @@ static size_t aligned(size_t size)
 	return (size + ALIGNMENT - 1) / ALIGNMENT * ALIGNMENT;
 }
 
+static void learner_place(struct learner *learner, void *partitions, float wander)
+{
+	learner->partitions = partitions;
+	learner->now = NULL;
+	learner->wander = wander;
+}
+
 /* The filter and what its tail makes long or short, in one piece. */
 int echo_filter_alloc(struct echo_filter **filterp, unsigned taps, unsigned hop)
 {
@@ -129,11 +136,17 @@ int echo_filter_alloc(struct echo_filter **filterp, unsigned taps, unsigned hop)
 	if (!filter)
 		return ENOMEM;
 	at += aligned(sizeof(struct echo_filter));
-	*filter = (struct echo_filter){.size = size, .partitions = partitions, .hop = hop, .lags = lags,
-		.energy_keep = powf(ENERGY_KEEP, per_hop),
-		.steady = {.partitions = (struct partition *)at, .wander = WANDER_STEADY * per_hop},
-		.quick = {.partitions = (struct partition *)(at + partitions_size), .wander = WANDER_QUICK * per_hop},
-		.spectra = (struct dsp_spectrum *)(at + 2 * partitions_size)};
+	/* One by one: the rest, which is most of it, is left alone until it is reset. */
+	filter->size = size;
+	filter->ahead = (struct ahead){NULL, NULL};
+	filter->partitions = partitions;
+	filter->hop = hop;
+	filter->lags = lags;
+	filter->newest = 0;
+	filter->energy_keep = powf(ENERGY_KEEP, per_hop);
+	filter->spectra = (struct dsp_spectrum *)(at + 2 * partitions_size);
+	learner_place(&filter->steady, at, WANDER_STEADY * per_hop);
+	learner_place(&filter->quick, at + partitions_size, WANDER_QUICK * per_hop);
 	*filterp = filter;
 	return 0;
 }
