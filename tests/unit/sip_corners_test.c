@@ -435,11 +435,9 @@ static void expect_late_answers_are_ended(const char *invite)
 {
 	bed_advance(20000);
 	bed_reply(invite, 200, "OK", "late", contact(""), SDP(5004));
-	/* RFC 3261 s13.2.2.4: every 2xx is acknowledged, and its dialog ended where it is not wanted | also when the call was refused before */
 	expect_ack_and_bye("late");
 	bed_advance(20000);
 	bed_reply(invite, 200, "OK", "late", contact(""), SDP(5004));
-	/* RFC 3261 s13.2.2.4: ... as often as it comes, for 64*T1 from the first on | the same ACK, no other BYE */
 	assert_starts(bed_receive(), "ACK ");
 	bed_reply(invite, 200, "OK", "later", contact(""), SDP(5004));
 	expect_ack_and_bye("later");
@@ -457,6 +455,8 @@ static void test_an_answer_after_a_refusal_gets_ack_and_bye(void **state)
 	bed_reply(invite, 486, "Busy Here", "b", "", "");
 	assert_starts(bed_receive(), "ACK ");
 	bed_heard("ended by peer, status 486, cause 0");
+	/* RFC 3261 s13.2.2.4: every 2xx is acknowledged, and its dialog ended where it is not wanted | also when the call was refused before */
+	/* RFC 3261 s13.2.2.4: a 2xx is acknowledged as often as it comes, for 64*T1 from the first on | the same ACK, no other BYE */
 	expect_late_answers_are_ended(invite);
 }
 
