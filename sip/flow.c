@@ -85,17 +85,23 @@ static void await_ping(struct ua_flow *flow)
 	tmr_start(&flow->ping, ms + rand_u32() % (200 * flow->ping_s + 1), on_ping, flow);
 }
 
+/* Where pings come faster than the time for an answer the first one that waits for it stands for those after it. */
 static void on_ping(void *arg)
 {
 	struct ua_flow *flow = arg;
+	bool waits;
 
 	await_ping(flow);
-	if (tmr_isrunning(&flow->pong)) /* it answers for this one too */
-		return;
-	flow->received = received(flow);
+	if (tmr_isrunning(&flow->pong) && received(flow) != flow->received) {
+		flow->was_answered = true;
+		tmr_cancel(&flow->pong);
+	}
+	waits = tmr_isrunning(&flow->pong);
+	if (!waits)
+		flow->received = received(flow);
 	if (send_ping(flow))
 		flow_break(flow);
-	else
+	else if (!waits)
 		tmr_start(&flow->pong, UA_PONG_MS, on_pong_due, flow);
 }
 

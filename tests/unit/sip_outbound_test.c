@@ -163,6 +163,39 @@ static void test_a_connection_is_pinged_as_the_server_wants(void **state)
 	bed_quiet();
 }
 
+static void test_pings_may_come_faster_than_their_answers_are_given_up(void **state)
+{
+	(void)state;
+	bed.pongs = true;
+	accept(start(UA_TCP), SAYS_SO "Flow-Timer: 4\r\n");
+	for (unsigned i = 1; i <= 5; i++) {
+		bed_advance(4100);
+		/* RFC 5626 s4.4.1: a ping is given 10 s to be answered, and Flow-Timer may be shorter | pings go on as often as it says */
+		assert_in_range(bed_pings(), i, i + i / 4);
+	}
+	bed_hang_up_connection();
+	bed_advance(0);
+	bed_advance(2000);
+	/* RFC 5626 s4.5: a flow that is lost having answered a ping is made anew at once | within 2 s, so that many do not come together */
+	accept(bed_receive(), SAYS_SO "Flow-Timer: 4\r\n");
+	assert_int_equal(bed_connections(), 2);
+}
+
+static void test_faster_pings_of_which_none_is_answered_end_the_flow_as_soon(void **state)
+{
+	(void)state;
+	accept(start(UA_TCP), SAYS_SO "Flow-Timer: 4\r\n");
+	bed_advance(4100);
+	for (unsigned i = 0; i < 4; i++)
+		bed_advance(2000);
+	assert_in_range(bed_pings(), 3, 4);
+	bed_advance(2000);
+	bed_advance(60000);
+	/* 30 to 60 s later */
+	accept(bed_receive(), SAYS_SO);
+	assert_int_equal(bed_connections(), 2);
+}
+
 static void test_where_the_server_does_not_say_a_connection_is_pinged_every_two_minutes(void **state)
 {
 	(void)state;
@@ -458,6 +491,8 @@ int main(void)
 		bed_test(test_a_call_says_that_it_is_to_stay_on_its_flow),
 		bed_test(test_a_flow_of_ours_is_found_whatever_its_address),
 		bed_test(test_a_connection_is_pinged_as_the_server_wants),
+		bed_test(test_pings_may_come_faster_than_their_answers_are_given_up),
+		bed_test(test_faster_pings_of_which_none_is_answered_end_the_flow_as_soon),
 		bed_test(test_where_the_server_does_not_say_a_connection_is_pinged_every_two_minutes),
 		bed_test(test_a_ping_that_is_not_answered_is_the_end_of_the_flow),
 		bed_test(test_a_flow_that_never_answered_a_ping_is_a_failure),
