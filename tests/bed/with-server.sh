@@ -16,7 +16,7 @@
 # ACCOUNT="name = value ..." does so for the accounts; SERVER_TLS=FOLDER lets the server listen on TLS (port 5061) with server.pem, server.key and ca.pem from there,
 # and asks for certificates; BED_IPV6=1 has all of
 # them on ::1. BED_TRANSPORT=tcp or tls has the gateway reach the server by that alone, which far ends go on to reach by UDP; sips is
-# tls with accounts that are sips: URIs.
+# tls with accounts that are sips: URIs. BED_EDGE=1 puts an edge proxy in front of the registrar (tls, edge.cfg), which is the server then.
 # SERVER names other servers than that one, SERVER_FLAGS has arguments for it, and SIP="name = value ..." settings of the section sip.
 # A benchmark names another program than BUILD/tipringd by TIPRINGD, and by BED_CONFIG one that prints the configuration; it is
 # told the folder and the number of lines. Other sections may be added by SETTINGS="media { ... }".
@@ -134,14 +134,23 @@ config() {
 bed_db() { cp /usr/share/kamailio/dbtext/kamailio/{version,presentity,active_watchers,watchers,pua} "$dir"; }
 [[ " ${SERVER_FLAGS:-} " != *" WITH_PRESENCE "* ]] || bed_db
 
+# run CONFIG LOG ARGUMENT...: becomes Kamailio
+run() {
+	local config=$1 log=$2
+	shift 2
+	exec kamailio "$@" -A "BED_DB=\"text://$dir\"" ${SERVER_FLAGS:-} ${BED_IPV6:+-A WITH_IPV6} -DD -E -m 32 -M 8 -f "$here/$config.cfg" \
+		-w "$dir" -Y "$dir" >>"$dir/$log.log" 2>&1
+}
+cfg=kamailio
+[ -z "${BED_EDGE:-}" ] || cfg=edge
 server_start() {
-	kamailio "${tls[@]}" -A "BED_DB=\"text://$dir\"" ${SERVER_FLAGS:-} ${BED_IPV6:+-A WITH_IPV6} -DD -E -m 32 -M 8 -f "$here/kamailio.cfg" -w "$dir" -Y "$dir" \
-		>>"$dir/kamailio.log" 2>&1 &
+	run $cfg kamailio "${tls[@]}" &
 	kamailio=$!
 }
+# A signal that comes meanwhile ends a wait.
 server_stop() {
 	kill "$kamailio"
-	wait "$kamailio"
+	while kill -0 "$kamailio"; do wait "$kamailio"; done
 }
 # SIGUSR1 stops it, SIGUSR2 starts it again.
 server() {
@@ -174,6 +183,10 @@ fi
 clock=$(setting clock)
 [ -z "$clock" ] || ! grep -q "User Mode Linux" /proc/cpuinfo || date -s "$clock" >/dev/null
 
+if [ $cfg = edge ]; then
+	run kamailio registrar &
+	pids+=($!)
+fi
 server &
 TIPRING_SERVER_PID=$!
 export TIPRING_SERVER_PID
