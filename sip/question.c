@@ -57,10 +57,19 @@ int ua_questions_alloc(struct ua_questions **questionsp)
 	return 0;
 }
 
+/* 0.0.0.0 and :: are this machine (resolv.conf(5)), which answers from where it really is. */
+static void copy(struct sa *server, const struct sa *from)
+{
+	*server = *from;
+	if (sa_is_any(from))
+		(void)sa_set_str(server, sa_af(from) == AF_INET6 ? "::1" : "127.0.0.1", sa_port(from));
+}
+
 void ua_questions_servers_set(struct ua_questions *questions, const struct sa *servers, unsigned count)
 {
 	questions->server_count = MIN(count, UA_NAMESERVERS_MAX);
-	memcpy(questions->servers, servers, questions->server_count * sizeof(*servers));
+	for (unsigned i = 0; i < questions->server_count; i++)
+		copy(&questions->servers[i], &servers[i]);
 	for (unsigned i = 0; i < UA_QUESTION_PORTS_MAX; i++) {
 		if (questions->ports[i].client)
 			(void)dnsc_srv_set(questions->ports[i].client, questions->servers, questions->server_count);

@@ -484,6 +484,16 @@ static void test_a_resolv_conf_that_comes_late_counts(void **state)
 	assert_int_equal(dns_questions(), 1);
 }
 
+static void test_the_name_server_nowhere_is_this_machine(void **state)
+{
+	(void)state;
+	start_with_conf("nameserver 0.0.0.0\n");
+	ua_account_register(bed.account, 0);
+	settle();
+	bed_advance(SOON_MS);
+	assert_starts(bed_receive(), "REGISTER ");
+}
+
 static void test_what_resolv_conf_may_say(void **state)
 {
 	char text[] = "; nameserver 127.0.0.2\n"
@@ -633,6 +643,7 @@ int main(void)
 		conf_test(test_a_name_server_that_resolv_conf_names_later_is_asked_without_restart),
 		conf_test(test_without_resolv_conf_the_old_name_servers_are_asked),
 		conf_test(test_a_resolv_conf_that_comes_late_counts),
+		conf_test(test_the_name_server_nowhere_is_this_machine),
 		conf_test(test_what_resolv_conf_may_say),
 	};
 
