@@ -226,16 +226,32 @@ static bool calls_json_request(struct gateway *gateway, char *const *words, FILE
 	return true;
 }
 
+/* What a server said may hold anything: it stays on its row. */
+static void account_print(const struct account_status *status, FILE *out)
+{
+	const struct ua_registration_view *view = &status->view;
+	char answer[sizeof(view->reason) + 12] = "-";
+
+	if (view->status)
+		snprintf(answer, sizeof(answer), "%u %s", view->status, view->reason);
+	else if (view->reason[0])
+		snprintf(answer, sizeof(answer), "%s", view->reason);
+	for (char *c = answer; *c; c++)
+		*c = (unsigned char)*c < ' ' || *c == 0x7f ? '?' : *c;
+	fprintf(out, "%-16s %-10s %-22s %7u %6u %-28s", status->name, registrations[status->registration], view->server[0] ? view->server : "-",
+		view->lasts_s, view->next_s, answer);
+}
+
 static bool accounts_request(struct gateway *gateway, char *const *words, FILE *out)
 {
 	struct account_status status;
 
 	(void)words;
-	fprintf(out, "%-16s %-10s %s\n", "account", "registered", "addresses");
+	fprintf(out, "%-16s %-10s %-22s %7s %6s %-28s %s\n", "account", "registered", "server", "lasts-s", "next-s", "answer", "addresses");
 	for (unsigned i = 0; gateway_account_status(gateway, i, &status); i++) {
 		const char *uri;
 
-		fprintf(out, "%-16s %-10s", status.name, registrations[status.registration]);
+		account_print(&status, out);
 		for (unsigned k = 0; (uri = gateway_account_address(gateway, i, k)); k++)
 			fprintf(out, " %s", uri);
 		fputc('\n', out);

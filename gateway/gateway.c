@@ -487,6 +487,7 @@ bool gateway_account_status(const struct gateway *gateway, unsigned index, struc
 		.name = gateway->config->accounts[index].name,
 		.registration = ua_account_state(gateway->accounts[index]),
 	};
+	ua_account_registration(gateway->accounts[index], &status->view);
 	return true;
 }
 

@@ -46,6 +46,7 @@ bool gateway_line_call(const struct gateway *gateway, unsigned index, unsigned c
 struct account_status {
 	const char *name;
 	enum ua_registration registration;
+	struct ua_registration_view view;
 };
 bool gateway_account_status(const struct gateway *gateway, unsigned index, struct account_status *status);
 /* Its addresses by the registrar's word, as of ua_account_associated. */

@@ -101,6 +101,15 @@ void ua_account_unregister(struct ua_account *account);
 const char *ua_account_associated(const struct ua_account *account, unsigned index);
 
 enum ua_registration ua_account_state(const struct ua_account *account);
+
+struct ua_registration_view {
+	unsigned status;  /* as the handler was told last */
+	char reason[128]; /* ... */
+	char server[64];  /* "address:port" that the last REGISTER went to; "": none yet */
+	uint32_t lasts_s; /* the binding, from now on, by the registrar's word; 0: there is none */
+	uint32_t next_s;  /* until the next REGISTER; 0: none is planned */
+};
+void ua_account_registration(const struct ua_account *account, struct ua_registration_view *view);
 /* The server has said that it keeps the flow by which the account is registered. */
 bool ua_account_has_flow(const struct ua_account *account);
 void *ua_account_arg(const struct ua_account *account);

@@ -679,6 +679,23 @@ bool ua_account_has_flow(const struct ua_account *account)
 	return account->outbound.in_force;
 }
 
+static uint32_t seconds_left(const struct tmr *timer)
+{
+	return (uint32_t)((tmr_get_expire(timer) + 999) / 1000);
+}
+
+void ua_account_registration(const struct ua_account *account, struct ua_registration_view *view)
+{
+	const struct ua_registrar *registrar = account->registrar;
+
+	*view = (struct ua_registration_view){
+		.status = registrar->status, .lasts_s = seconds_left(&registrar->expiry), .next_s = seconds_left(&registrar->next),
+	};
+	str_ncpy(view->reason, registrar->reason, sizeof(view->reason));
+	if (sa_isset(&registrar->hop.addr, SA_ALL))
+		(void)re_snprintf(view->server, sizeof(view->server), "%J", &registrar->hop.addr);
+}
+
 enum ua_registration ua_account_state(const struct ua_account *account)
 {
 	return account->registrar->state;

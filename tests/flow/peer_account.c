@@ -146,6 +146,12 @@ bool ua_account_has_flow(const struct ua_account *account)
 	return false;
 }
 
+void ua_account_registration(const struct ua_account *account, struct ua_registration_view *view)
+{
+	(void)account;
+	*view = (struct ua_registration_view){0};
+}
+
 enum ua_registration ua_account_state(const struct ua_account *account)
 {
 	return account->state;

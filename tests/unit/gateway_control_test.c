@@ -42,7 +42,10 @@ void gateway_sip_counts(const struct gateway *gateway, struct ua_agent_counts *c
 bool gateway_account_status(const struct gateway *gateway, unsigned index, struct account_status *status)
 {
 	(void)gateway;
-	*status = (struct account_status){index ? "office" : "house", index ? UA_REG_FAILED : UA_REG_REGISTERED};
+	*status = (struct account_status){index ? "office" : "house", index ? UA_REG_FAILED : UA_REG_REGISTERED,
+		{200, "OK", "192.0.2.10:5060", 600, 450}};
+	if (index)
+		status->view = (struct ua_registration_view){403, "Go\naway", "[2001:db8::1]:5061", 0, 300};
 	return index < 2;
 }
 
@@ -273,9 +276,9 @@ static void test_the_operator_sees_the_addresses_of_each_account(void **state)
 {
 	(void)state;
 	assert_string_equal(ask("accounts\n"),
-		"account          registered addresses\n"
-		"house            yes        sip:+15550100@example.org tel:+15550101\n"
-		"office           failed    \n"
+		"account          registered server                 lasts-s next-s answer                       addresses\n"
+		"house            yes        192.0.2.10:5060            600    450 200 OK                       sip:+15550100@example.org tel:+15550101\n"
+		"office           failed     [2001:db8::1]:5061           0    300 403 Go?away                 \n"
 		"ok\n");
 }
 

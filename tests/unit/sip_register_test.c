@@ -54,6 +54,35 @@ static void test_a_registration_is_challenged_and_kept(void **state)
 	assert_int_equal(ua_account_state(bed.account), UA_REG_REGISTERED);
 }
 
+static void test_it_can_be_seen_where_an_account_is_registered_and_why_not(void **state)
+{
+	const char *request;
+	struct ua_registration_view view;
+	char server[32];
+
+	(void)state;
+	ua_account_registration(bed.account, &view);
+	assert_string_equal(view.server, "");
+	assert_int_equal(view.lasts_s + view.next_s, 0);
+	request = start();
+	accept_for(request, 600);
+	bed_heard("registration registered 200");
+	ua_account_registration(bed.account, &view);
+	snprintf(server, sizeof(server), "127.0.0.1:%u", bed.peer_port);
+	assert_string_equal(view.server, server);
+	assert_int_equal(view.status, 200);
+	assert_in_range(view.lasts_s, 599, 600);
+	assert_in_range(view.next_s, 400, 450);
+	bed_advance(460000);
+	bed_reply(bed_receive(), 403, "Not You", "r", "", "");
+	bed_heard("registration registered 403"); /* what there was lasts */
+	ua_account_registration(bed.account, &view);
+	assert_int_equal(view.status, 403);
+	assert_string_equal(view.reason, "Not You");
+	assert_in_range(view.lasts_s, 100, 140);
+	assert_in_range(view.next_s, 240, 330);
+}
+
 static void test_calls_take_the_route_that_the_registrar_gave(void **state)
 {
 	const char *request = start(), *invite;
@@ -528,6 +557,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		bed_test(test_a_registration_is_challenged_and_kept),
+		bed_test(test_it_can_be_seen_where_an_account_is_registered_and_why_not),
 		bed_test(test_contact_says_from_where_the_server_sees_us),
 		bed_test(test_a_binding_at_the_address_of_before_is_taken_away),
 		bed_test(test_contact_stays_where_nobody_wants_it_moved),
