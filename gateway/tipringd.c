@@ -18,6 +18,7 @@
 #include "gateway/reload.h"
 
 #define DESCRIPTORS_SPARE 64
+#define DESCRIPTORS_MAX   16384 /* that the loop has room for */
 
 struct daemon {
 	struct loop *loop;
@@ -119,6 +120,19 @@ static void descriptors_allow(void)
 	(void)setrlimit(RLIMIT_NOFILE, &limit);
 }
 
+/* What the lines need is not all: strangers who connect and say nothing take descriptors too, and one beyond the loop's room cannot be served. */
+static unsigned descriptors_max(const struct config *config)
+{
+	unsigned needed = 6 * (config->line_count + config->account_count) + DESCRIPTORS_SPARE;
+	struct rlimit limit;
+
+	if (getrlimit(RLIMIT_NOFILE, &limit) != 0)
+		return needed;
+	if (limit.rlim_cur > DESCRIPTORS_MAX)
+		limit.rlim_cur = DESCRIPTORS_MAX;
+	return limit.rlim_cur > needed ? (unsigned)limit.rlim_cur : needed;
+}
+
 static int run(struct daemon *daemon)
 {
 	struct gateway_options options = {.threads = true, .reload = on_reload, .reload_arg = daemon};
@@ -128,8 +142,7 @@ static int run(struct daemon *daemon)
 	(void)mkdir(TIPRING_RUNDIR, 0750);
 	(void)mkdir(TIPRING_STATEDIR, 0750);
 	descriptors_allow();
-	err = loop_alloc(&daemon->loop,
-		6 * (daemon->config->line_count + daemon->config->account_count) + DESCRIPTORS_SPARE);
+	err = loop_alloc(&daemon->loop, descriptors_max(daemon->config));
 	if (!err)
 		err = signals_open(daemon);
 	if (!err)
