@@ -165,6 +165,8 @@ static void test_a_connection_is_pinged_as_the_server_wants(void **state)
 
 static void test_pings_may_come_faster_than_their_answers_are_given_up(void **state)
 {
+	const char *again;
+
 	(void)state;
 	bed.pongs = true;
 	accept(start(UA_TCP), SAYS_SO "Flow-Timer: 4\r\n");
@@ -176,9 +178,10 @@ static void test_pings_may_come_faster_than_their_answers_are_given_up(void **st
 	bed_hang_up_connection();
 	bed_advance(0);
 	bed_advance(2000);
+	again = bed_receive();
 	/* RFC 5626 s4.5: a flow that is lost having answered a ping is made anew at once | within 2 s, so that many do not come together */
-	accept(bed_receive(), SAYS_SO "Flow-Timer: 4\r\n");
 	assert_int_equal(bed_connections(), 2);
+	accept(again, SAYS_SO "Flow-Timer: 4\r\n");
 }
 
 static void test_faster_pings_of_which_none_is_answered_end_the_flow_as_soon(void **state)
