@@ -203,6 +203,10 @@ pids+=("$TIPRING_PID")
 wait_for daemon_registered || { echo "not ok tipringd: not all lines are registered"; finish 1; }
 export TIPRING_REGISTERED_MS=$(($(now_ms) - started_ms))
 
+if [ -n "${BED_SERVERS:-}" ]; then
+	for pid in "$TIPRING_PID" $(pgrep -x kamailio); do $BED_SERVERS "$pid"; done
+fi
+
 "$@"
 status=$?
 

@@ -8,12 +8,11 @@ build=$(cd "$1" && pwd)
 here=$(cd "$(dirname "$0")" && pwd)
 bed=$here/../bed
 . "$here/../jobs.bash"
-. "$bed/stalls.bash"
+. "$bed/realtime.bash"
 jobs_max=4
-stall_class= stall_ms=10 # a block of sound
 
 play() {
-	timeout 120 "$bed/netns.sh" "$bed/with-server.sh" "$build" dummy 3 "$build/tests/story/story" --bed live "$@"
+	timeout 120 "$bed/netns.sh" "$bed/with-server.sh" "$build" dummy 3 ${BED_TELEPHONE:-} "$build/tests/story/story" --bed live "$@"
 }
 
 story() {

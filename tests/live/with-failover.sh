@@ -101,7 +101,7 @@ caller() {
 # phone LINE: plays the script on the input
 phone() {
 	cat >"$TIPRING_DIR/script-$1"
-	"$build/tipring-phone" -w "$TIPRING_WIRES" "1=$1" "$TIPRING_DIR/script-$1" >"$TIPRING_DIR/phone-$1" 2>&1
+	${BED_TELEPHONE:-} "$build/tipring-phone" -w "$TIPRING_WIRES" "1=$1" "$TIPRING_DIR/script-$1" >"$TIPRING_DIR/phone-$1" 2>&1
 }
 
 first_pids() { pgrep -f -- '-A WITH_LOG -A WITH_FIRST'; }

@@ -6,6 +6,6 @@ build=$(cd "$1" && pwd)
 here=$(cd "$(dirname "$0")" && pwd)
 
 BED_IPV6=1 timeout 120 "$here/../bed/netns.sh" "$here/../bed/with-server.sh" "$build" dummy 3 \
-	"$build/tests/story/story" --bed live "$here/../stories/first-call.flow" 2>&1 |
+	${BED_TELEPHONE:-} "$build/tests/story/story" --bed live "$here/../stories/first-call.flow" 2>&1 |
 	sed -E 's/^(ok|not ok) ([^:]*)/\1 IPv6: \2/'
 exit "${PIPESTATUS[0]}"

@@ -36,7 +36,7 @@ daemon_start() {
 # One telephone dials one code; whether it is confirmed before the daemon is killed is a matter of luck.
 code_dial() {
 	printf '1 lift\n1 expect tone dial within 1000\n1 dial *90%03d\n1 expect tone confirm within 2500\n' $((100 + RANDOM % 800)) |
-		timeout 10 "$build/tipring-phone" -q -w "$dir/wires" "1=$1" >>"$dir/phones" 2>&1 && echo >>"$dir/confirmed"
+		timeout 10 ${BED_TELEPHONE:-} "$build/tipring-phone" -q -w "$dir/wires" "1=$1" >>"$dir/phones" 2>&1 && echo >>"$dir/confirmed"
 }
 
 settings_change() {

@@ -10,7 +10,7 @@ set -u
 build=$(cd "$1" && pwd)
 here=$(cd "$(dirname "$0")" && pwd)
 bed=$here/../bed
-. "$bed/stalls.bash"
+. "$bed/realtime.bash"
 lines=64 accounts=500
 if grep -q '^SANITIZE_CFLAGS = .*fsanitize' "$build/Makefile"; then
 	lines=16 accounts=100
@@ -47,7 +47,7 @@ talk() {
 	local n pids=() failed=0 most=0 now
 	for ((n = 1; n <= calls; n++)); do
 		script $((100 + calls + n)) >"$TIPRING_DIR/$n.script"
-		"$build/tipring-phone" -q -w "$TIPRING_WIRES" 1=$n 2=$((calls + n)) "$TIPRING_DIR/$n.script" \
+		${BED_TELEPHONE:-} "$build/tipring-phone" -q -w "$TIPRING_WIRES" 1=$n 2=$((calls + n)) "$TIPRING_DIR/$n.script" \
 			>"$TIPRING_DIR/$n.phone" 2>&1 &
 		pids+=($!)
 	done

@@ -32,7 +32,7 @@ if [ $# = 1 ]; then
 	exit
 fi
 transport=$2
-"$build/tests/story/story" --bed live "$3" | sed -E "s/^(ok|not ok) /&$transport with flows and GRUUs: /"
+${BED_TELEPHONE:-} "$build/tests/story/story" --bed live "$3" | sed -E "s/^(ok|not ok) /&$transport with flows and GRUUs: /"
 log=$TIPRING_DIR/kamailio.log
 if [ -n "${BED_EDGE:-}" ]; then
 	what="the edge proxy keeps the flow of each line anew"

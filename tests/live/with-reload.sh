@@ -33,7 +33,7 @@ talking() {
 call() {
 	printf '%s\n' '1 lift' '1 expect tone dial within 1000' '1 dial 22' '2 expect ring' '2 lift' '1 say seed 101' '2 say seed 202' 'wait 300' \
 		'1 hears 2 for 3000' '2 hears 1 for 3000' '1 hangup' '2 hangup' 'wait 100' |
-		"$build/tipring-phone" -q -w "$dir/wires" 1=1 2=2 >"$dir/phones" 2>&1
+		${BED_TELEPHONE:-} "$build/tipring-phone" -q -w "$dir/wires" 1=1 2=2 >"$dir/phones" 2>&1
 }
 
 conf "" "" ""

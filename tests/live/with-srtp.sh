@@ -13,7 +13,7 @@ keys="srtp_keys = sdes srtp_keys_in_clear = on"
 call() {
 	local output
 	if output=$(ACCOUNT="srtp = $2 srtp_suites = \"$3\" $keys" timeout 60 "$here/../bed/netns.sh" \
-		"$here/../bed/with-server.sh" "$build" dummy 1 "$build/tests/story/story" --bed live "$stories/$4.flow" 2>&1); then
+		"$here/../bed/with-server.sh" "$build" dummy 1 ${BED_TELEPHONE:-} "$build/tests/story/story" --bed live "$stories/$4.flow" 2>&1); then
 		echo "ok SRTP: $1, $2, $3"
 	else
 		printf '%s\n' "$output" | sed 's/^/# /'

@@ -131,7 +131,7 @@ end
 
 # Kamailio forgets who was registered when it is started again, and every connection is gone.
 cat >calls.sh <<-'EOF'
-	call() { "$TIPRING_BUILD/tipring-phone" --wires "$TIPRING_WIRES" 1=1 2=2 "$1"; }
+	call() { ${BED_TELEPHONE:-} "$TIPRING_BUILD/tipring-phone" --wires "$TIPRING_WIRES" 1=1 2=2 "$1"; }
 	call "$1" || exit 1
 	before=$(grep -cE 'a[12]: registered: 200' "$TIPRING_DIR/tipringd.log")
 	cp renewed.pem server.pem && cp renewed.key server.key

@@ -66,11 +66,11 @@ call() {
 	local heard101=$3 heard102="expect voice within 2000"
 	local from_heard=heard$1 to_heard=heard$2 called
 	printf '%s\n' "1 expect ring within 5000" "wait 500" "1 lift" "1 say seed 8 for 6000" "1 ${!to_heard}" "1 expect tone busy within 8000" "1 hangup" "wait 100" |
-		timeout 30 "$build/tipring-phone" -q -w "$dir/wires$2" 1=1 >"$dir/called" 2>&1 &
+		timeout 30 ${BED_TELEPHONE:-} "$build/tipring-phone" -q -w "$dir/wires$2" 1=1 >"$dir/called" 2>&1 &
 	called=$!
 	printf '%s\n' "1 lift" "1 expect tone dial within 1000" "1 dial $2" "1 expect tone ringback within 3000" "1 expect tone-end ringback within 5000" \
 		"1 say seed 7 for 6000" "1 ${!from_heard}" "wait 300" "1 hangup" "wait 100" |
-		timeout 30 "$build/tipring-phone" -q -w "$dir/wires$1" 1=1 >"$dir/calling" 2>&1
+		timeout 30 ${BED_TELEPHONE:-} "$build/tipring-phone" -q -w "$dir/wires$1" 1=1 >"$dir/calling" 2>&1
 	set -- $?
 	wait "$called" || set -- 1
 	[ "$1" = 0 ] || sed 's/^/# /' "$dir/calling" "$dir/called"

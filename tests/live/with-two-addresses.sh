@@ -37,7 +37,7 @@ for pair in "1 2" "2 1"; do
 	set -- $pair
 	printf '%s\n' "$1 lift" "$1 expect tone dial within 1000" "$1 dial 20$2" "$2 expect ring within 4000" "wait 300" "$2 lift" "$1 say seed 7" "$2 say seed 8" \
 		"$1 hears $2 for 1500" "$2 hears $1 for 1500" "$1 hangup" "$2 expect tone busy within 4000" "$2 hangup" "wait 100" |
-		timeout 20 "$build/tipring-phone" -w "$dir/wires" 1=1 2=2 >"$dir/phones" 2>&1
+		timeout 20 ${BED_TELEPHONE:-} "$build/tipring-phone" -w "$dir/wires" 1=1 2=2 >"$dir/phones" 2>&1
 	set -- $?
 	[ "$1" = 0 ] || sed 's/^/# /' "$dir/phones"
 	result "$1" "line ${pair% *} calls line ${pair#* } by number, from one address to the other"

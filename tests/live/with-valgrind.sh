@@ -87,7 +87,7 @@ talk() {
 	local n pids=() failed=0
 	for ((n = 1; n <= pairs; n++)); do
 		script $n >"$TIPRING_DIR/$n.script"
-		"$build/tipring-phone" -q -w "$TIPRING_WIRES" 1=$((2 * n - 1)) 2=$((2 * n)) "$TIPRING_DIR/$n.script" \
+		${BED_TELEPHONE:-} "$build/tipring-phone" -q -w "$TIPRING_WIRES" 1=$((2 * n - 1)) 2=$((2 * n)) "$TIPRING_DIR/$n.script" \
 			>"$TIPRING_DIR/$n.phone" 2>&1 &
 		pids+=($!)
 	done
