@@ -10,11 +10,11 @@ fi
 stall_ms=10 # a block of sound
 stalled_ms=0
 
-# watched COMMAND...: stalled_ms tells by how much one of the telephones' priority was late at the most, meanwhile.
+# watched COMMAND...: stalled_ms tells by how much one whom nobody prefers, as are some who take part, was late at the most, meanwhile.
 watched() {
 	local pid status seen
 	seen=$(mktemp)
-	${BED_TELEPHONE:-} "$(dirname "${BASH_SOURCE[0]}")/stalls.pl" >"$seen" 2>/dev/null &
+	"$(dirname "${BASH_SOURCE[0]}")/stalls.pl" >"$seen" 2>/dev/null &
 	pid=$!
 	"$@"
 	status=$?
@@ -24,6 +24,15 @@ watched() {
 	stalled_ms=${stalled_ms:-0}
 	rm -f "$seen"
 	return $status
+}
+
+# whole COMMAND...: fails, too, when it says "not ok" of something.
+whole() {
+	local text status
+	text=$("$@" 2>&1)
+	status=$?
+	printf '%s\n' "$text"
+	[ $status = 0 ] && ! grep -q '^not ok' <<<"$text"
 }
 
 # steadily OUTPUT COMMAND...: what it says goes to that file; it is tried three times at the most, and what failed is told.

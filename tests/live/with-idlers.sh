@@ -33,3 +33,4 @@ read -r -t 5 -u "$last" status
 result $? "who connects after them is answered (${status:-nothing})"
 kill -KILL "$daemon"
 wait "$daemon" 2>/dev/null
+exit 0

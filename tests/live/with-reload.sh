@@ -61,3 +61,4 @@ ctl status | grep -q "^third " && [ "$(ctl show second)" = "forward_busy 21" ] &
 result $? "with all its lines, and what was set before"
 kill -KILL "$daemon"
 wait "$daemon" 2>/dev/null
+exit 0
