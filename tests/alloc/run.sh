@@ -20,7 +20,7 @@ spoilt() {
 	local dir=$1 nth=$2
 	shift 2
 	cd "$build" && ALLOC_OWN=$dir/own ALLOC_NTH=$nth ALLOC_TELL=$dir/$nth.tell TMPDIR=$dir \
-		timeout 30 env LD_PRELOAD="$fail" "$@" >"$dir/$nth.out" 2>&1 </dev/null
+		timeout 60 env LD_PRELOAD="$fail" "$@" >"$dir/$nth.out" 2>&1 </dev/null
 }
 
 # What lies above the project's innermost function in a report of a crash is a library that did not look at what it got:
@@ -69,7 +69,7 @@ own() {
 	addr2line -e "$1" <"$addresses" | paste "$addresses" - | awk '
 		kind != "" { print first, $1, kind }
 		{ first = $1; kind = "" }
-		$2 ~ /\/((fxs|dsp|sip|gateway)|gateway\/phone)\/[a-z0-9_]*\.c:/ { kind = "own" }
+		$2 ~ /\/((fxs|dsp|sip|gateway)|gateway\/(config|leg|line|phone))\/[a-z0-9_]*\.c:/ { kind = "own" }
 		$2 ~ /\/tests\// { kind = "" }
 		$2 ~ /\/tests\/flow\/(loop_virtual|peer_account|peer_invite)\.c:/ { kind = "instead" }'
 }
