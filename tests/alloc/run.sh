@@ -20,7 +20,7 @@ spoilt() {
 	local dir=$1 nth=$2
 	shift 2
 	cd "$build" && ALLOC_OWN=$dir/own ALLOC_NTH=$nth ALLOC_TELL=$dir/$nth.tell TMPDIR=$dir \
-		timeout 60 env LD_PRELOAD="$fail" "$@" >"$dir/$nth.out" 2>&1 </dev/null
+		timeout 120 env LD_PRELOAD="$fail" "$@" >"$dir/$nth.out" 2>&1 </dev/null
 }
 
 # What lies above the project's innermost function in a report of a crash is a library that did not look at what it got:
