@@ -2,7 +2,8 @@
 # the telephones, which would be things of their own, then who talks with them, then the servers. The words stand before a command; the
 # servers' take process ids, since only those that have started are to be preferred. Nobody is, where that is not permitted.
 #
-# A machine that stands still asks too much even so: that is told from us, and only then it is tried again. To be sourced.
+# A machine that has no time for whom nobody prefers, as some who take part, asks too much even so: that is told from us, and only then
+# it is tried again. To be sourced.
 if chrt -r 5 true 2>/dev/null; then
 	export BED_TELEPHONE='chrt --reset-on-fork -r 5' BED_FAR_END='chrt -r 4' BED_SERVERS='chrt -r -p 3'
 fi
@@ -10,7 +11,7 @@ fi
 stall_ms=10 # a block of sound
 stalled_ms=0
 
-# watched COMMAND...: stalled_ms tells by how much one whom nobody prefers, as are some who take part, was late at the most, meanwhile.
+# watched COMMAND...: stalled_ms tells by how much such a one was late at the most, meanwhile.
 watched() {
 	local pid status seen
 	seen=$(mktemp)
@@ -43,7 +44,7 @@ steadily() {
 		watched "$@" >"$output" 2>&1
 		status=$?
 		[ $status != 0 ] && [ "$stalled_ms" -ge "$stall_ms" ] && [ $attempt -lt 3 ] || break
-		stalls+="# the machine stood still for $stalled_ms ms, tried again after: $(grep -m 1 '^not ok' "$output")"$'\n'
+		stalls+="# the machine was $stalled_ms ms late, tried again after: $(grep -m 1 '^not ok' "$output")"$'\n'
 	done
 	printf '%s' "$stalls" | cat - "$output" >"$output.all" && mv "$output.all" "$output"
 	return $status

@@ -95,7 +95,7 @@ bed() {
 		"$here/with-many-lines.sh" "$build" inside "$2" 2>&1
 }
 
-# try NAME LINES WHAT: sixteen voices without a gap in a minute, on a machine that does not stand still.
+# try NAME LINES WHAT: many voices without a gap in a minute, on a machine that has time for them.
 try() {
 	local output passed=1
 	output=$(mktemp)
@@ -105,7 +105,7 @@ try() {
 	if [ $passed = 0 ]; then
 		echo "ok many lines: $1"
 	else
-		echo "not ok many lines: $1: the machine's longest stall was $stalled_ms ms"
+		echo "not ok many lines: $1: the machine was $stalled_ms ms late"
 	fi
 }
 
